@@ -1,0 +1,1 @@
+"""Rule sets, texts and the generated demo town."""

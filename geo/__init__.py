@@ -1,0 +1,1 @@
+"""Facts about the town: layers, rules, datum, lane network, passability."""

@@ -1,0 +1,60 @@
+"""Column names, once. Units are suffixes: ``_m`` metres, ``_s`` seconds, ``_pct`` per cent."""
+
+from __future__ import annotations
+
+from typing import Final
+
+GEOMETRY: Final = "geometry"
+NAME: Final = "name"
+ADDRESS: Final = "address"
+SOURCE_ROW: Final = "source_row"  # row in the user's file, for messages
+REPAIR: Final = "repair"  # what was repaired in this feature, codes joined by ";"
+
+# identities
+BUILDING_ID: Final = "building_id"
+STATION_ID: Final = "station_id"
+LANE_ID: Final = "lane_id"
+BARRIER_ID: Final = "barrier_id"
+WATER_ID: Final = "water_id"
+COMMUNITY_ID: Final = "community_id"
+GRID_ID: Final = "grid_id"
+
+# buildings
+USE: Final = "use"
+FLOORS: Final = "floors"
+HEIGHT_M: Final = "height_m"
+PEOPLE_DAY: Final = "people_day"
+PEOPLE_NIGHT: Final = "people_night"
+ELDERS: Final = "elders"
+CHILDREN: Final = "children"
+
+# stations
+TIER: Final = "tier"
+HOST_TYPE: Final = "host_type"
+VEHICLE: Final = "vehicle"
+CREW_DAY: Final = "crew_day"
+CREW_NIGHT: Final = "crew_night"
+TURNOUT_S: Final = "turnout_s"
+
+# lanes
+LANE_CLASS: Final = "lane_class"
+WIDTH_M: Final = "width_m"
+HEIGHT_LIMIT_M: Final = "height_limit_m"
+SLOPE_PCT: Final = "slope_pct"  # signed: uphill along the geometry is positive
+STEP_COUNT: Final = "step_count"
+ONEWAY: Final = "oneway"
+SURFACE: Final = "surface"
+MAX_SPEED_KMH: Final = "max_speed_kmh"
+LEVEL: Final = "level"  # OSM layer: bridges and tunnels meet only their own kind
+ACCESS: Final = "access"
+LENGTH_M: Final = "length_m"
+DRAWN_LANE_ID: Final = "drawn_lane_id"  # the lane as the user drew it, before it was cut
+COMPONENT: Final = "component"  # connected part of the network, longest first
+
+# barriers and water
+KIND: Final = "kind"
+OPEN_HOURS: Final = "open_hours"
+FLOW_L_S: Final = "flow_l_s"
+
+# communities
+PEOPLE: Final = "people"

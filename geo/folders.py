@@ -1,0 +1,56 @@
+"""Folders and files written whole or not at all."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import OutputError
+
+
+@contextmanager
+def whole_folder(folder: Path, *, may_hold: Collection[str] = ()) -> Iterator[Path]:
+    """Give a temporary folder that takes its place when the block ends without an error.
+
+    Parameters
+    ----------
+    folder
+        Where the result goes.
+    may_hold
+        Names that an earlier run left there and that may be replaced. A folder that holds
+        anything else is refused, so nothing of the user's is ever written over.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds something else, is a file, or cannot be written to.
+    """
+    folder = folder.absolute()
+    try:
+        if folder.exists() and not folder.is_dir():
+            raise OutputError("error.out_is_file", folder=folder)
+        strange = sorted(p.name for p in folder.iterdir()) if folder.exists() else []
+        strange = [name for name in strange if name not in may_hold]
+        if strange:
+            raise OutputError("error.out_holds_other", folder=folder, names=", ".join(strange[:5]))
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError("error.cannot_write", file=folder, why=error.strerror) from error
+    try:
+        yield unfinished
+        unfinished.chmod(0o755)
+        if folder.exists():
+            shutil.rmtree(folder)
+        unfinished.replace(folder)
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise OutputError("error.cannot_write", file=folder, why=error.strerror) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
