@@ -1,0 +1,192 @@
+"""A new town folder from OpenStreetMap, or from files of layers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+
+from . import fields as f
+from .config import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource, Scenario
+from .datum import Datum, sniff_datum
+from .errors import InputError
+from .folders import whole_folder
+from .layers import TABLE_ENDINGS, read_layer, write_layers
+from .ledgers import normal
+from .osm import OsmExtract
+from .osm_layers import OsmFeature, layers_from
+from .problems import Problem, write_problems
+from .schemas import SCHEMAS
+
+LAYERS_FILE = "layers.gpkg"
+OSM_KEYS = {"buildings": "building", "lanes": "highway"}
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFile:
+    """A file that holds one layer, and what its coordinates refer to if that was declared."""
+
+    file: Path
+    datum: Datum | None = None
+
+
+def found_town(
+    folder: Path,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    *,
+    name: str,
+    origin: str,
+    problems: Sequence[Problem] = (),
+) -> None:
+    """Write a town folder: ``town.toml`` and one GeoPackage with the layers.
+
+    Parameters
+    ----------
+    folder
+        New, or empty.
+    layers
+        In EPSG:4326, with the columns of their schemas or their own; empty ones are left out.
+    name
+        Of the town.
+    origin
+        Said in a comment in ``town.toml``: where the layers come from.
+    problems
+        What was found on the way; kept in the folder, so that every check tells it again.
+
+    Raises
+    ------
+    OutputError
+        When the folder holds anything, or cannot be written to.
+    """
+    held = {layer: frame for layer, frame in layers.items() if len(frame)}
+    with whole_folder(folder) as unfinished:
+        write_layers(
+            unfinished / LAYERS_FILE,
+            {
+                layer: frame.drop(columns=f.SOURCE_ROW, errors="ignore")
+                for layer, frame in held.items()
+            },
+        )
+        text = _town_toml(name, origin, tuple(held), DEFAULT_SCENARIOS)
+        (unfinished / TOWN_FILE).write_text(text, encoding="utf-8")
+        write_problems(unfinished / IMPORT_FILE, problems)
+
+
+def layers_of_extract(extract: OsmExtract) -> dict[str, gpd.GeoDataFrame]:
+    """Return the layers of an OpenStreetMap extract.
+
+    Raises
+    ------
+    InputError
+        When it has no buildings or no lanes; says what it has.
+    """
+    missing = [layer for layer in OSM_KEYS if extract.layers[layer].empty]
+    if missing:
+        counts = ", ".join(f"{layer}: {len(frame)}" for layer, frame in extract.layers.items())
+        raise InputError("error.extract_lacks", layers=", ".join(missing), counts=counts)
+    return dict(extract.layers)
+
+
+def layers_of_files(
+    files: Mapping[str, LayerFile], *, base: Mapping[str, gpd.GeoDataFrame]
+) -> tuple[dict[str, gpd.GeoDataFrame], list[Problem]]:
+    """Read layers from files, each with its own columns, in EPSG:4326, and lay them over others.
+
+    Files that carry OpenStreetMap tags as columns (``building``, ``highway``) are read as
+    such. A file of points whose datum was not declared is held against buildings and lanes: if
+    another datum fits, or none can be told and the file declares no coordinate system itself,
+    it is refused with a proposal.
+
+    Parameters
+    ----------
+    files
+        By layer.
+    base
+        Layers that are there already, as those of an OpenStreetMap extract.
+
+    Raises
+    ------
+    InputError
+        When a file cannot be read, or its datum must be declared.
+    """
+    layers = dict(base)
+    problems: list[Problem] = []
+    for layer, given in files.items():
+        frame = read_layer(
+            given.file, LayerSource(file=given.file.name), datum=given.datum or Datum.WGS84
+        )
+        key = OSM_KEYS.get(layer)
+        if key in frame.columns:
+            found, wrong = layers_from(_osm_features(frame), file=given.file.name)
+            frame = found[layer]
+            problems += wrong
+            for other in ("barriers", "water"):
+                if len(found[other]) and other not in files and other not in layers:
+                    layers[other] = found[other]
+        layers[layer] = frame
+    for layer, given in files.items():
+        if given.datum is None and layer not in OSM_KEYS:
+            _check_datum(given.file, layers[layer], layers)
+    return layers, problems
+
+
+def _check_datum(
+    file: Path, frame: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame]
+) -> None:
+    points = frame.geometry.dropna()
+    points = points[~points.is_empty].representative_point()
+    guess = sniff_datum(
+        (points.x.to_numpy(), points.y.to_numpy()),
+        buildings=layers["buildings"].geometry,
+        lanes=layers["lanes"].geometry,
+    )
+    scores = ", ".join(f"{datum} {score:.0%}" for datum, score in guess.scores.items())
+    if guess.best not in (None, Datum.WGS84):
+        raise InputError("error.datum_other", file=file, best=guess.best, scores=scores)
+    if guess.best is None and file.suffix.lower() in TABLE_ENDINGS:
+        raise InputError("error.datum_not_declared", file=file, scores=scores, points=guess.points)
+
+
+def _osm_features(frame: gpd.GeoDataFrame) -> list[OsmFeature]:
+    """Return the rows of a file whose columns are OpenStreetMap tags as features."""
+    ids = [c for c in ("@id", "osm_id", "osmid", "id") if c in frame.columns]
+    kind = next((c for c in ("element", "element_type", "@type") if c in frame.columns), None)
+    columns = [c for c in frame.columns if c not in (f.GEOMETRY, f.SOURCE_ROW, kind, *ids)]
+    features = []
+    for row in frame.to_dict("records"):
+        tags = {str(c): normal(row[c]) for c in columns if row[c] is not None and pd.notna(row[c])}
+        identity = str(row[ids[0]]) if ids else str(row[f.SOURCE_ROW])
+        prefix = str(row[kind])[0] if kind else ""
+        features.append(OsmFeature(prefix + identity, tags, row[f.GEOMETRY]))
+    return features
+
+
+def _town_toml(
+    name: str, origin: str, layers: tuple[str, ...], scenarios: Mapping[str, Scenario]
+) -> str:
+    lines = [
+        f"# {_one_line(origin)}",
+        f"name = {_quoted(name)}",
+        'rules = "china-2026"',
+        'datum = "wgs84"',
+        "",
+    ]
+    for layer in (layer for layer in SCHEMAS if layer in layers):
+        lines += [f"[layers.{layer}]", f'file = "{LAYERS_FILE}"', f'layer = "{layer}"', ""]
+    for key, scenario in scenarios.items():
+        label = ", ".join(f"{lang} = {_quoted(said)}" for lang, said in scenario.label.items())
+        time = scenario.time.strftime("%H:%M:%S")
+        lines += [f"[scenarios.{key}]", f"label = {{ {label} }}", f"time = {time}", ""]
+    return "\n".join(lines)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(_one_line(text), ensure_ascii=False)
+
+
+def _one_line(text: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in text)

@@ -1,0 +1,335 @@
+"""Load a town folder, tell every problem at once, freeze what is right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from . import fields as f
+from .config import IMPORT_FILE, LedgerSource, Scenario, TownConfig, read_config
+from .datum import metric_crs
+from .errors import InputError, TownError
+from .layers import read_layer
+from .ledgers import read_ledger
+from .network import Network, build_network
+from .problems import Problem, read_problems
+from .repair import repair_lines, repair_points, repair_polygons
+from .rules import RuleSet, load_rules
+from .schemas import SCHEMAS, Schema
+from .snapping import Positions, attachable, snap
+from .validation import match_columns, validate
+
+SAMPLE_SHOWN = 5  # ids named in a message about many features
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Town:
+    """The validated layers of a town, its lane network, rules and scenarios.
+
+    Once it exists, nobody validates again. Layers are in one metric CRS, all columns of their
+    schemas are there, and what is missing is missing.
+
+    Attributes
+    ----------
+    name, simulated
+        From ``town.toml``.
+    rules
+        The rule set with the town's own values.
+    scenarios
+        Times of day by name.
+    communities, grids, buildings, stations, lanes, barriers, water
+        One row a feature. ``buildings`` and ``stations`` carry `community_id`; ``lanes`` is cut
+        where lanes meet, row *i* being edge *i* of the network.
+    network
+        The lanes as arrays.
+    building_positions, station_positions
+        Where on the network buildings and stations sit.
+    problems
+        What was repaired, and what is doubtful; nothing that must be mended.
+    """
+
+    name: str
+    simulated: bool
+    rules: RuleSet
+    scenarios: Mapping[str, Scenario]
+    communities: gpd.GeoDataFrame
+    grids: gpd.GeoDataFrame
+    buildings: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+    lanes: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    network: Network
+    building_positions: Positions
+    station_positions: Positions
+    problems: tuple[Problem, ...]
+
+    def unknown(self) -> dict[str, int]:
+        """Return how many values are missing, by ``layer.column``; complete columns left out."""
+        counts = {}
+        for layer, schema in SCHEMAS.items():
+            frame: gpd.GeoDataFrame = getattr(self, layer)
+            for column in schema.columns:
+                missing = int(frame[column.name].isna().sum())
+                if missing and column.name != schema.identity:
+                    counts[f"{layer}.{column.name}"] = missing
+        return counts
+
+
+def load_town(folder: Path, *, progress: Progress = lambda step: None) -> Town:
+    """Read a town folder.
+
+    Parameters
+    ----------
+    folder
+        With ``town.toml`` and the layers it names.
+    progress
+        Called with the catalogue key of each step as it begins.
+
+    Raises
+    ------
+    TownError
+        When something must be mended; carries every problem of every layer.
+    InputError
+        When ``town.toml`` cannot be read, or the rule set is wrong.
+    """
+    town, problems = examine_town(folder, progress=progress)
+    if town is None:
+        raise TownError(problems)
+    return town
+
+
+def examine_town(
+    folder: Path, *, progress: Progress = lambda step: None
+) -> tuple[Town | None, tuple[Problem, ...]]:
+    """Read a town folder and return what can be made of it, with every problem found.
+
+    Returns
+    -------
+    town
+        None when something must be mended.
+    problems
+        Of every layer: errors, warnings, repairs.
+    """
+    config = read_config(folder)
+    rules = load_rules(config.rules, override=config.override)
+    problems = read_problems(folder / IMPORT_FILE)
+    layers: dict[str, gpd.GeoDataFrame] = {}
+    for layer, schema in SCHEMAS.items():
+        progress(f"step.read_{layer}")
+        frame = _load_layer(folder, config, schema, problems)
+        if frame is not None:
+            layers[layer] = frame
+    if any(problem.severity == "error" for problem in problems):
+        return None, tuple(problems)
+
+    progress("step.repair")
+    crs = metric_crs(tuple(layers["lanes"].total_bounds))
+    for layer, schema in SCHEMAS.items():
+        layers[layer] = _repaired(layers[layer].to_crs(crs), schema, rules, problems, config)
+    for layer, schema in SCHEMAS.items():
+        if schema.required and layers[layer].empty:
+            problems.append(Problem("error", "layer_empty", layer, _file(config, layer)))
+    if any(problem.severity == "error" for problem in problems):
+        return None, tuple(problems)
+    town = _freeze(config, rules, layers, problems, progress)
+    if any(problem.severity == "error" for problem in problems):
+        return None, tuple(problems)
+    return town, tuple(problems)
+
+
+def _load_layer(
+    folder: Path, config: TownConfig, schema: Schema, problems: list[Problem]
+) -> gpd.GeoDataFrame | None:
+    source = config.layers.get(schema.layer)
+    if source is None:
+        if schema.required:
+            problems.append(Problem("error", "layer_missing", schema.layer))
+            return None
+        return empty_layer(schema)
+    try:
+        raw = read_layer(folder / source.file, source, datum=source.datum or config.datum)
+        headers = [str(c) for c in raw.columns if c not in (f.GEOMETRY, f.SOURCE_ROW)]
+        found = match_columns(headers, schema, stated=source.columns, file=source.file)
+        frame, wrong = validate(raw, schema, columns=found, file=source.file)
+        problems += wrong
+        for ledger in source.ledgers:
+            frame = _join_ledger(folder, ledger, frame, schema, problems)
+    except InputError as error:
+        problems.append(
+            Problem("error", "layer_unreadable", schema.layer, source.file, value=str(error))
+        )
+        return None
+    return frame
+
+
+def _join_ledger(
+    folder: Path,
+    ledger: LedgerSource,
+    frame: gpd.GeoDataFrame,
+    schema: Schema,
+    problems: list[Problem],
+) -> gpd.GeoDataFrame:
+    """Fill what a layer leaves open from a ledger; where both speak and differ, say so."""
+    table = read_ledger(
+        folder / ledger.file,
+        sheet=ledger.sheet,
+        header_rows=ledger.header_rows,
+        encoding=ledger.encoding,
+    )
+    headers = [str(c) for c in table.columns if c != f.SOURCE_ROW]
+    found = match_columns(headers, schema, stated=ledger.columns, file=ledger.file)
+    values, wrong = validate(
+        gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table))),
+        schema,
+        columns=found,
+        file=ledger.file,
+    )
+    problems += wrong
+    strangers = ~values[schema.identity].isin(frame[schema.identity])
+    for _, row in values[strangers].iterrows():
+        problems.append(
+            Problem(
+                "warning",
+                "ledger_unmatched",
+                schema.layer,
+                ledger.file,
+                int(row[f.SOURCE_ROW]),
+                str(row[schema.identity]),
+            )
+        )
+    values = values[~strangers].drop_duplicates(schema.identity).set_index(schema.identity)
+    frame = frame.set_index(schema.identity)
+    for name in found.values():
+        if name == schema.identity:
+            continue
+        told = values[name].dropna()
+        before = frame[name].reindex(told.index)
+        for identity in told.index[before.notna() & (before != told)]:
+            problems.append(
+                Problem(
+                    "warning",
+                    "ledger_conflict",
+                    schema.layer,
+                    ledger.file,
+                    int(values.at[identity, f.SOURCE_ROW]),
+                    str(identity),
+                    name,
+                    str(told[identity]),
+                    str(before[identity]),
+                )
+            )
+        fresh = told[before.isna()]
+        frame.loc[fresh.index, name] = fresh
+    return frame.reset_index()
+
+
+def empty_layer(schema: Schema) -> gpd.GeoDataFrame:
+    """Return a layer without rows, with all columns of its schema, in EPSG:4326."""
+    names = [*schema.names, f.SOURCE_ROW]
+    frame = gpd.GeoDataFrame({name: [] for name in names}, geometry=[], crs="EPSG:4326")
+    blank, _ = validate(frame, schema, columns={name: name for name in schema.names}, file="")
+    return blank
+
+
+def _repaired(
+    frame: gpd.GeoDataFrame,
+    schema: Schema,
+    rules: RuleSet,
+    problems: list[Problem],
+    config: TownConfig,
+) -> gpd.GeoDataFrame:
+    layer, file, identity = schema.layer, _file(config, schema.layer), schema.identity
+    if schema.shape == "polygon":
+        radius = rules.network.point_building_radius_m.value
+        frame, found = repair_polygons(
+            frame, layer=layer, file=file, identity=identity, point_radius_m=radius
+        )
+    else:
+        repair = repair_lines if schema.shape == "line" else repair_points
+        frame, found = repair(frame, layer=layer, file=file, identity=identity)
+    problems += found
+    return frame.reset_index(drop=True)
+
+
+def _file(config: TownConfig, layer: str) -> str:
+    return config.layers[layer].file if layer in config.layers else ""
+
+
+def _freeze(
+    config: TownConfig,
+    rules: RuleSet,
+    layers: dict[str, gpd.GeoDataFrame],
+    problems: list[Problem],
+    progress: Progress,
+) -> Town:
+    progress("step.network")
+    limits = rules.network
+    network, lanes, found = build_network(
+        layers["lanes"],
+        layers["barriers"],
+        join_m=limits.join_m.value,
+        barrier_m=limits.barrier_m.value,
+        file=_file(config, "lanes"),
+    )
+    problems += found
+    progress("step.attach")
+    allowed = attachable(network, lanes, fragment_m=limits.fragment_m.value)
+    positions = {}
+    for layer in ("buildings", "stations"):
+        frame = layers[layer]
+        positions[layer] = snap(
+            frame.geometry.to_numpy(), lanes, allowed=allowed, within_m=limits.attach_m.value
+        )
+        loose = ~positions[layer].attached
+        if loose.any():
+            ids = frame[SCHEMAS[layer].identity][loose].head(SAMPLE_SHOWN)
+            problems.append(
+                Problem(
+                    "error" if loose.all() else "warning",
+                    "all_unattached" if loose.all() else "unattached",
+                    layer,
+                    _file(config, layer),
+                    feature=", ".join(ids.astype(str)),
+                    allowed=f"{limits.attach_m.value:g} m",
+                    count=int(loose.sum()),
+                )
+            )
+        layers[layer] = _in_communities(frame, layers["communities"])
+    if layers["stations"].empty:
+        problems.append(Problem("warning", "no_station", "stations", _file(config, "stations")))
+    return Town(
+        name=config.name,
+        simulated=config.simulated,
+        rules=rules,
+        scenarios=config.scenarios,
+        communities=layers["communities"],
+        grids=layers["grids"],
+        buildings=layers["buildings"],
+        stations=layers["stations"],
+        lanes=lanes,
+        barriers=layers["barriers"],
+        water=layers["water"],
+        network=network,
+        building_positions=positions["buildings"],
+        station_positions=positions["stations"],
+        problems=tuple(problems),
+    )
+
+
+def _in_communities(frame: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Add `community_id`: the community in which a point of the feature lies, None outside."""
+    inside = shapely.point_on_surface(frame.geometry.to_numpy())
+    which, area = shapely.STRtree(communities.geometry.to_numpy()).query(inside, "intersects")
+    which, first = np.unique(which, return_index=True)
+    found = pd.Series(None, index=frame.index, dtype=object)
+    found.iloc[which] = communities[f.COMMUNITY_ID].to_numpy()[area[first]]
+    return frame.assign(**{f.COMMUNITY_ID: found})
