@@ -1,0 +1,215 @@
+"""Every computed table of one town under one scenario."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ..geo import fields as f
+from ..geo.config import Scenario, choose_scenario
+from ..geo.passability import Passage
+from ..geo.snapping import Positions
+from ..geo.town import Town
+from ..geo.vocabulary import Vehicle
+from . import columns as c
+from .response import READINGS, on_duty, passages, present, response_times
+from .summary import community_coverage, coverage_by_use, coverage_of
+
+Progress = Callable[[str], None]
+
+
+def _silent(step: str) -> None:
+    """Report nothing."""
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    begin = time.perf_counter()
+    yield
+    timings[stage] = round(time.perf_counter() - begin, 4)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """What follows from a town under one scenario; `weizhan.maps` shows it and never computes.
+
+    All frames are in one metric CRS and hold the town's own columns beside the computed ones
+    (see `weizhan.coverage.columns`). Missing values stay missing.
+
+    Attributes
+    ----------
+    town, scenario, rules
+        Name of the town, of the scenario and of the rule set with its date.
+    simulated
+        True when the town is generated; every page must then say 模拟数据.
+    date
+        Day of the assessment, ISO 8601.
+    buildings, lanes, stations, communities, barriers, water
+        One row a feature. ``buildings`` has polygons, ``lanes`` line strings.
+    tiers
+        Names of the tiers in the rule set, in order, each with its standard in seconds.
+    summary
+        What ``summary.json`` holds.
+    """
+
+    town: str
+    scenario: str
+    rules: str
+    simulated: bool
+    date: str
+    buildings: gpd.GeoDataFrame
+    lanes: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+    communities: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    tiers: Mapping[str, float]
+    summary: Mapping[str, Any]
+
+
+def assess(
+    town: Town, *, scenario: str | None = None, date: str = "", progress: Progress = _silent
+) -> Assessment:
+    """Compute everything that follows from a town under one scenario.
+
+    Parameters
+    ----------
+    town
+        A loaded town.
+    scenario
+        Name of one of the town's scenarios; its first one if not given.
+    date
+        Day of the assessment, ISO 8601; empty when it should not be told.
+    progress
+        Called with the catalogue key of each step as it begins.
+
+    Raises
+    ------
+    InputError
+        When the town has no scenario of that name.
+    """
+    timings: dict[str, float] = {}
+    name, chosen = choose_scenario(town.scenarios, scenario)
+    progress("step.passability")
+    with _timed(timings, "passability"):
+        by_reading = {reading: passages(town, reading) for reading in READINGS}
+    progress("step.response")
+    with _timed(timings, "response"):
+        response = response_times(town, chosen, passages=by_reading)
+    progress("step.summary")
+    with _timed(timings, "summary"):
+        buildings = _building_table(town, chosen, response)
+        lanes = _lane_table(town, by_reading["typical"])
+        stations = town.stations.assign(
+            on_duty=on_duty(town, chosen), **_position_columns(town, town.station_positions)
+        )
+        tiers = {tier: rule.standard_s.value for tier, rule in town.rules.tier.items()}
+        by_community = community_coverage(town.communities, buildings, tiers)
+        summary = _summary(town, name, date, buildings, stations, tiers, by_community)
+        communities = _community_table(town.communities, by_community)
+    summary["timings_s"] = timings
+    return Assessment(
+        town=town.name,
+        scenario=name,
+        rules=town.rules.title,
+        simulated=town.simulated,
+        date=date,
+        buildings=buildings,
+        lanes=lanes,
+        stations=stations,
+        communities=communities,
+        barriers=town.barriers,
+        water=town.water,
+        tiers=tiers,
+        summary=summary,
+    )
+
+
+def _position_columns(town: Town, positions: Positions) -> dict[str, Any]:
+    lane_id = town.lanes[f.LANE_ID].to_numpy(dtype=object)
+    return {
+        c.ATTACHED_LANE_ID: np.where(positions.attached, lane_id[positions.lane], None),
+        c.LANE_POSITION: positions.fraction,
+        c.ACCESS_M: positions.access_m,
+    }
+
+
+def _building_table(town: Town, scenario: Scenario, response: pd.DataFrame) -> gpd.GeoDataFrame:
+    columns = {
+        **_position_columns(town, town.building_positions),
+        c.PEOPLE: present(town, scenario),
+        **{name: response[name] for name in response.columns},
+    }
+    return town.buildings.assign(**columns)
+
+
+def _lane_table(town: Town, typical: Mapping[Vehicle, Passage]) -> gpd.GeoDataFrame:
+    columns: dict[str, Any] = {}
+    for vehicle, passage in typical.items():
+        columns[c.lane_limit(vehicle)] = passage.limit
+        columns[c.lane_limit_certain(vehicle)] = passage.certain
+    return town.lanes.assign(**columns)
+
+
+def _community_table(
+    communities: gpd.GeoDataFrame, by_community: list[dict[str, Any]]
+) -> gpd.GeoDataFrame:
+    """Lay the coverage of each community beside it, one column a figure: ``micro_share_people``."""
+    rows = [
+        {
+            f"{tier}_{figure}": value
+            for tier, figures in entry["coverage"].items()
+            for figure, value in figures.items()
+        }
+        for entry in by_community[: len(communities)]
+    ]
+    figures = pd.DataFrame(rows, index=communities.index)
+    return communities.assign(**{name: figures[name] for name in figures.columns})
+
+
+def _summary(
+    town: Town,
+    scenario: str,
+    date: str,
+    buildings: gpd.GeoDataFrame,
+    stations: gpd.GeoDataFrame,
+    tiers: Mapping[str, float],
+    by_community: list[dict[str, Any]],
+) -> dict[str, Any]:
+    coverage = {}
+    for tier, standard_s in tiers.items():
+        serving = stations[f.TIER].isin(town.rules.tier[tier].station_tiers)
+        coverage[tier] = {
+            **coverage_of(buildings, tier, standard_s=standard_s),
+            "stations": int(serving.sum()),
+            "stations_on_duty": int((serving & stations["on_duty"]).sum()),
+            "by_use": coverage_by_use(buildings, tier, standard_s=standard_s),
+        }
+    return {
+        "town": town.name,
+        "simulated": town.simulated,
+        "scenario": scenario,
+        "rules": town.rules.title,
+        "date": date,
+        "counts": {
+            "buildings": len(buildings),
+            "lanes": len(town.lanes),
+            "stations": len(stations),
+            "communities": len(town.communities),
+            "unattached_buildings": int((~town.building_positions.attached).sum()),
+            "unattached_stations": int((~town.station_positions.attached).sum()),
+            "repaired": sum(p.count for p in town.problems if p.severity == "repaired"),
+            "network_parts": len(town.network.component_length_m),
+        },
+        "coverage": coverage,
+        "communities": by_community,
+        "unknown": town.unknown(),
+        "problems": [p.as_record() for p in town.problems],
+    }

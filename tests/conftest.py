@@ -1,0 +1,70 @@
+"""Tiny towns to compute by hand, and where the real extracts lie."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pytest
+import shapely
+
+from weizhan.geo import fields as f
+from weizhan.geo.config import DEFAULT_SCENARIOS
+from weizhan.geo.founding import found_town
+from weizhan.geo.schemas import SCHEMAS
+from weizhan.geo.town import Town, load_town
+
+PLANE = "EPSG:4543"  # CGCS2000, 3-degree plane of 102° E
+ORIGIN = (500_000.0, 3_200_000.0)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real extracts beside the checkout."""
+    folder = Path(__file__).resolve().parents[2] / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no real extracts: the folder ../shared/data is not beside this checkout")
+    return folder
+
+
+def _layer(layer: str, rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
+    schema = SCHEMAS[layer]
+    table: dict[str, list[Any]] = {
+        name: [row.get(name) for row in rows] for name in schema.names
+    }
+    numbers = {c.name for c in schema.columns if c.kind in ("number", "count")}
+    for name in numbers:
+        table[name] = [float("nan") if v is None else float(v) for v in table[name]]
+    table[schema.identity] = [
+        row.get(schema.identity, f"{layer[0].upper()}{i}") for i, row in enumerate(rows, start=1)
+    ]
+    return gpd.GeoDataFrame(table, geometry=[row["geometry"] for row in rows], crs=PLANE)
+
+
+@pytest.fixture(scope="session")
+def make_layer() -> Callable[..., gpd.GeoDataFrame]:
+    """Make a layer from rows ``{"geometry": …, column: value}`` in a metric plane."""
+    return _layer
+
+
+@pytest.fixture
+def make_town(tmp_path: Path) -> Callable[..., Town]:
+    """Make a town folder from rows by layer, in metres from an origin, and load it."""
+    count = 0
+
+    def make(name: str = "小镇", **layers: Sequence[Mapping[str, Any]]) -> Town:
+        nonlocal count
+        count += 1
+        folder = tmp_path / f"town{count}"
+        frames = {}
+        for layer, rows in layers.items():
+            moved = [
+                {**row, f.GEOMETRY: shapely.transform(row[f.GEOMETRY], lambda xy: xy + ORIGIN)}
+                for row in rows
+            ]
+            frames[layer] = _layer(layer, moved).to_crs("EPSG:4326")
+        found_town(folder, frames, name=name, origin="test")
+        return load_town(folder)
+
+    assert DEFAULT_SCENARIOS
+    return make
