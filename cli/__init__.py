@@ -1,0 +1,1 @@
+"""The door: commands for planners, inspectors and the committee."""

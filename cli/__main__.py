@@ -1,0 +1,5 @@
+"""Run with ``python -m weizhan.cli``."""
+
+from .app import main
+
+main()

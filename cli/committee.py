@@ -1,0 +1,40 @@
+"""What the committee asks for: the assessment with its pages and tables."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+from ..geo.folders import whole_folder
+from ..geo.town import load_town
+from .options import LangOption, Language, OutOption, ScenarioOption, TownArgument
+from .screen import say, steps
+
+
+def assess(
+    folder: TownArgument,
+    out: OutOption,
+    scenario: ScenarioOption = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Compute response times and coverage; write pages and tables."""
+    with steps(lang.value) as step:
+        began = time.perf_counter()
+        step("step.compile")
+        from ..coverage import assessment
+        from ..maps.results import RESULT_NAMES, write_results
+
+        with whole_folder(out, may_hold=RESULT_NAMES) as unfinished:
+            compiled = time.perf_counter()
+            town = load_town(folder, progress=step)
+            loaded = time.perf_counter()
+            found = assessment.assess(
+                town, scenario=scenario, date=dt.date.today().isoformat(), progress=step
+            )
+            timings = {"compile": compiled - began, "load": loaded - compiled}
+            write_results(found, unfinished, lang=lang.value, timings=timings, progress=step)
+    for tier, standard_s in found.tiers.items():
+        figures = found.summary["coverage"][tier]
+        key = "cli.covered" if figures["share_buildings"] is not None else "cli.covered_unknown"
+        say(key, lang.value, tier=tier, minutes=f"{standard_s / 60:g}", **figures)
+    say("cli.assess_done", lang.value, page=out / "index.html")

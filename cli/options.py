@@ -1,0 +1,31 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..geo.catalogue import text
+
+
+def both(key: str) -> str:
+    """Return a help text in Chinese and English, as commands do not know the language yet."""
+    return f"{text(key, 'zh')}\n\n{text(key, 'en')}"
+
+
+class Language(StrEnum):
+    """Languages of pages and messages."""
+
+    zh = "zh"
+    en = "en"
+
+
+LangOption = Annotated[Language, typer.Option("--lang", help=both("cli.lang"))]
+TownArgument = Annotated[Path, typer.Argument(metavar="DIR", help=both("cli.town"))]
+OutOption = Annotated[Path, typer.Option("--out", metavar="OUT", help=both("cli.out"))]
+ScenarioOption = Annotated[
+    str | None, typer.Option("--scenario", metavar="NAME", help=both("cli.scenario"))
+]

@@ -1,0 +1,62 @@
+"""What the commands say on the screen: steps of long work, problems, results."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+
+from ..geo.catalogue import Lang, text
+from ..geo.problems import Problem
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+COLOURS = {"error": "red", "warning": "yellow", "repaired": "cyan"}
+
+
+@contextmanager
+def steps(lang: Lang) -> Iterator[Callable[[str], None]]:
+    """Show each step of long work with its time; the steps are keys of the catalogue.
+
+    On a terminal a spinner turns; elsewhere each step is one line.
+    """
+    columns = (
+        SpinnerColumn(finished_text="·"),
+        TextColumn("{task.description}"),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=not err.is_terminal) as progress:
+        running: list[TaskID] = []
+        began = time.perf_counter()
+
+        def step(key: str) -> None:
+            finish()
+            said = text(key, lang)
+            if err.is_terminal:
+                running.append(progress.add_task(said, total=1))
+            else:
+                err.print(f"[{time.perf_counter() - began:6.1f} s] {said}", markup=False)
+
+        def finish() -> None:
+            if running:
+                progress.update(running[-1], completed=1)
+
+        yield step
+        finish()
+
+
+def say(key: str, lang: Lang, **values: object) -> None:
+    """Print one sentence of the catalogue on standard output."""
+    out.print(escape(text(key, lang, **values)))
+
+
+def show_problems(problems: Iterable[Problem], lang: Lang) -> None:
+    """Print problems, those that must be mended first."""
+    order = list(COLOURS)
+    for problem in sorted(problems, key=lambda p: order.index(p.severity)):
+        out.print(f"[{COLOURS[problem.severity]}]{escape(problem.message(lang))}[/]")

@@ -1,0 +1,142 @@
+"""The folder of an assessment: pages, ``summary.json``, ``results.gpkg``, ``communities.csv``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from ..coverage.assessment import Assessment
+from ..geo import fields as f
+from ..geo.catalogue import Lang, text
+from ..geo.layers import write_layers
+from .committee import committee_page
+from .index import index_page
+
+RESULT_NAMES = (
+    "index.html",
+    "committee.html",
+    "summary.json",
+    "results.gpkg",
+    "communities.csv",
+)
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FIGURES = (
+    "standard_s",
+    "buildings",
+    "known_buildings",
+    "covered_buildings",
+    "covered_buildings_low",
+    "covered_buildings_high",
+    "share_buildings",
+    "share_buildings_low",
+    "share_buildings_high",
+    "people",
+    "covered_people",
+    "share_people",
+    "people_unknown_buildings",
+)
+
+
+def write_results(
+    assessment: Assessment,
+    folder: Path,
+    *,
+    lang: Lang,
+    timings: Mapping[str, float],
+    progress: Callable[[str], None] = lambda step: None,
+) -> None:
+    """Write everything that an assessment shows into a folder that exists.
+
+    Parameters
+    ----------
+    assessment
+        What to show.
+    folder
+        Empty; see `weizhan.geo.folders.whole_folder`.
+    lang
+        Of the pages and the table of communities.
+    timings
+        Seconds of the stages before the assessment, for ``summary.json``.
+    progress
+        Called with the catalogue key of each step as it begins.
+    """
+    progress("step.pages")
+    pages = {
+        "committee.html": committee_page(assessment, lang=lang),
+        "index.html": index_page(assessment, lang=lang),
+    }
+    progress("step.write")
+    for name, page in pages.items():
+        (folder / name).write_text(page, encoding="utf-8")
+    rounded = {stage: round(seconds, 3) for stage, seconds in timings.items()}
+    summary = dict(assessment.summary)
+    summary["timings_s"] = {**rounded, **assessment.summary["timings_s"]}
+    said = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / "summary.json").write_text(said + "\n", encoding="utf-8")
+    table = communities_csv(assessment.summary["communities"], tuple(assessment.tiers), lang=lang)
+    (folder / "communities.csv").write_text(table, encoding="utf-8-sig", newline="")
+    # The date inside a GeoPackage is that of the assessment, so equal input gives equal bytes.
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{assessment.date}T00:00:00.000Z"})
+    write_layers(
+        folder / "results.gpkg",
+        {
+            "buildings": _storable(assessment.buildings),
+            "lanes": _storable(assessment.lanes),
+            "stations": _storable(assessment.stations),
+            "communities": _storable(assessment.communities),
+        },
+    )
+
+
+def communities_csv(
+    communities: list[dict[str, Any]], tiers: tuple[str, ...], *, lang: Lang
+) -> str:
+    """Return the table of communities, one row each, as CSV that a spreadsheet opens safely.
+
+    Text that a spreadsheet would take for a formula is led by an apostrophe.
+    """
+    sheet = io.StringIO(newline="")
+    writer = csv.writer(sheet)
+    heads = [text(f"table.{figure}", lang) for figure in FIGURES]
+    writer.writerow(
+        [
+            text("table.community_id", lang),
+            text("table.community", lang),
+            *(f"{text(f'tier_name.{tier}', lang)} {head}" for tier in tiers for head in heads),
+        ]
+    )
+    for entry in communities:
+        name = entry["name"] if entry["community_id"] else text("table.no_community", lang)
+        cells = [entry["community_id"], name]
+        cells += [entry["coverage"][tier][figure] for tier in tiers for figure in FIGURES]
+        writer.writerow([_harmless(cell) for cell in cells])
+    return sheet.getvalue()
+
+
+def _harmless(cell: object) -> object:
+    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
+        return "'" + cell
+    return cell
+
+
+def _storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a frame in EPSG:4326 with plain strings where it held codes, without file rows."""
+    stored = frame.drop(columns=f.SOURCE_ROW, errors="ignore").to_crs("EPSG:4326")
+    for name in stored.columns.drop(f.GEOMETRY):
+        if stored[name].dtype == object:
+            stored[name] = stored[name].map(_plain, na_action="ignore")
+    return stored
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str):
+        return str(value)
+    return None if pd.isna(value) else value  # type: ignore[call-overload]
