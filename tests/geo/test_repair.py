@@ -58,7 +58,7 @@ def test_sound_buildings_are_left_alone():
         Polygon(),
         Point(np.nan, np.nan),
         Point(np.inf, 0),
-        LineString([(0, 0), (np.nan, 1), (1, 1), (0, 0)]),
+        LineString([(0, 0), (np.inf, 1), (1, 1), (0, 0)]),
     ],
 )
 def test_what_is_nowhere_is_dropped_and_named(nothing):
