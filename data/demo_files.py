@@ -1,0 +1,172 @@
+"""The files of the demo town: the same bytes for the same seed, on any day."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import zipfile
+from datetime import datetime
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import rasterio
+from openpyxl import Workbook
+from openpyxl.worksheet.cell_range import CellRange
+from rasterio import Affine
+
+from .demo_plan import Plan
+from .demo_tables import Delivery
+from .demo_terrain import NODATA, Terrain
+
+MAP_FILE: Final = "地图.gpkg"
+LEDGER_FILE: Final = "自建房台账.xlsx"
+STATIONS_FILE: Final = "微型消防站.csv"
+WATER_FILE: Final = "水源.shp"
+TERRAIN_FILE: Final = "地形.tif"
+TOWN_FILE: Final = "town.toml"
+
+LEDGER_SHEET: Final = "自建房"
+LEDGER_GROUPS: Final = (("基本信息", 3), ("建筑情况", 2), ("人员情况", 4), ("检查", 1))
+
+WRITTEN: Final = datetime(2026, 1, 1)  # the date that every file bears
+DBF_LANGUAGE_BYTE: Final = 29  # says in which encoding a .dbf is; old tools leave it empty
+
+TOWN_TOML: Final = """\
+name = "{name}"
+simulated = true
+rules = "china-2026"
+datum = "wgs84"
+terrain = "地形.tif"
+
+[layers.communities]
+file = "地图.gpkg"
+layer = "communities"
+
+[layers.grids]
+file = "地图.gpkg"
+layer = "grids"
+
+[layers.buildings]
+file = "地图.gpkg"
+layer = "buildings"
+
+[[layers.buildings.ledgers]]
+file = "自建房台账.xlsx"
+sheet = "自建房"
+header_rows = 2
+
+[layers.lanes]
+file = "地图.gpkg"
+layer = "lanes"
+
+[layers.barriers]
+file = "地图.gpkg"
+layer = "barriers"
+
+[layers.stations]
+file = "微型消防站.csv"
+encoding = "gb18030"
+datum = "gcj02"
+x = "经度"
+y = "纬度"
+
+[layers.water]
+file = "水源.shp"
+encoding = "gbk"
+
+[scenarios.weekday]
+label = {{ zh = "工作日白天", en = "Weekday, daytime" }}
+time = "10:00"
+
+[scenarios.night]
+label = {{ zh = "夜间", en = "Night" }}
+time = "02:00"
+"""
+
+
+def write_files(folder: Path, plan: Plan, delivery: Delivery, terrain: Terrain) -> None:
+    """Write every file of the town into a folder that exists and is empty."""
+    layers = {
+        name: getattr(delivery, name)
+        for name in ("communities", "grids", "buildings", "lanes", "barriers")
+    }
+    _write_map(folder / MAP_FILE, layers)
+    _write_ledger(folder / LEDGER_FILE, delivery.ledger)
+    text = delivery.stations.to_csv(index=False, lineterminator="\r\n")
+    (folder / STATIONS_FILE).write_bytes(text.encode("gb18030"))
+    _write_water(folder / WATER_FILE, delivery.water)
+    _write_terrain(folder / TERRAIN_FILE, terrain)
+    (folder / TOWN_FILE).write_bytes(TOWN_TOML.format(name=plan.name).encode())
+
+
+def _write_map(file: Path, layers: dict[str, gpd.GeoDataFrame]) -> None:
+    for name, frame in layers.items():
+        kind = None
+        if name == "communities":  # one part or several
+            kind = "MultiPolygon"
+        pyogrio.write_dataframe(
+            frame, file, layer=name, geometry_type=kind, promote_to_multi=kind is not None
+        )
+    stamp = f"{WRITTEN:%Y-%m-%dT%H:%M:%S.000Z}"
+    connection = sqlite3.connect(file)
+    try:
+        connection.execute("UPDATE gpkg_contents SET last_change = ?", (stamp,))
+        connection.commit()
+        connection.execute("VACUUM")
+    finally:
+        connection.close()
+
+
+def _write_ledger(file: Path, ledger: pd.DataFrame) -> None:
+    """Write the ledger under two header rows, group headings merged over their columns."""
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet(LEDGER_SHEET)
+    top: list[str | None] = []
+    for heading, span in LEDGER_GROUPS:
+        if span > 1:
+            begin = len(top) + 1
+            area = CellRange(min_col=begin, max_col=begin + span - 1, min_row=1, max_row=1)
+            sheet.merged_cells.add(area.coord)
+        top += [heading, *[None] * (span - 1)]
+    sheet.append(top)
+    sheet.append(list(ledger.columns))
+    for row in ledger.itertuples(index=False):
+        sheet.append(row)
+    drawn = file.with_suffix(".part")
+    book.save(drawn)
+    stamp = f"{WRITTEN:%Y-%m-%dT%H:%M:%SZ}".encode()
+    with (
+        zipfile.ZipFile(drawn) as source,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for name in sorted(source.namelist()):
+            content = source.read(name)
+            if name == "docProps/core.xml":
+                content = re.sub(rb"(?<=>)\d{4}-\d\d-\d\dT[\d:]+Z(?=<)", stamp, content)
+            target.writestr(zipfile.ZipInfo(name, WRITTEN.timetuple()[:6]), content,
+                            zipfile.ZIP_DEFLATED)  # fmt: skip
+    drawn.unlink()
+
+
+def _write_water(file: Path, water: gpd.GeoDataFrame) -> None:
+    """Write a shapefile as old tools do: GBK inside, and nothing that says so."""
+    pyogrio.write_dataframe(
+        water, file, encoding="GBK", layer_options={"DBF_DATE_LAST_UPDATE": f"{WRITTEN:%Y-%m-%d}"}
+    )
+    file.with_suffix(".cpg").unlink(missing_ok=True)
+    table = bytearray(file.with_suffix(".dbf").read_bytes())
+    table[DBF_LANGUAGE_BYTE] = 0
+    file.with_suffix(".dbf").write_bytes(table)
+
+
+def _write_terrain(file: Path, terrain: Terrain) -> None:
+    rows, columns = terrain.heights.shape
+    with rasterio.open(
+        file, "w", driver="GTiff", width=columns, height=rows, count=1, dtype="float32",
+        crs="EPSG:4326", nodata=NODATA, compress="deflate", predictor=3,
+        transform=Affine(terrain.cell_lon, 0, terrain.west, 0, -terrain.cell_lat, terrain.north),
+    ) as raster:  # fmt: skip
+        raster.write(terrain.heights, 1)
