@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import time
 
+from ..geo.catalogue import label
 from ..geo.folders import whole_folder
 from ..geo.town import load_town
 from .options import LangOption, Language, OutOption, ScenarioOption, TownArgument
@@ -36,5 +37,11 @@ def assess(
     for tier, standard_s in found.tiers.items():
         figures = found.summary["coverage"][tier]
         key = "cli.covered" if figures["share_buildings"] is not None else "cli.covered_unknown"
-        say(key, lang.value, tier=tier, minutes=f"{standard_s / 60:g}", **figures)
+        say(
+            key,
+            lang.value,
+            tier=label("map_tier", tier, lang.value),
+            minutes=f"{standard_s / 60:g}",
+            **figures,
+        )
     say("cli.assess_done", lang.value, page=out / "index.html")

@@ -13,8 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from . import osm_tags as tag
 from .osm_layers import OsmFeature
-from .problems import Problem, Severity
-from .repair import named
+from .problems import Problem, Severity, named
 
 SCALE = 1e7  # OSM stores degrees as integers of 100 nanodegrees
 MISSING = 2**31 - 1  # in place of a coordinate that is not in the file

@@ -13,8 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from . import fields as f
 from . import osm_tags as tag
-from .problems import Problem
-from .repair import named
+from .problems import Problem, named
 from .schemas import SCHEMAS
 from .vocabulary import Tier
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from .catalogue import Lang, text
+from .errors import WeizhanError
 
 Severity = Literal["error", "warning", "repaired"]
 SHOWN_CHARACTERS = 80  # of a value that came from data
@@ -20,7 +21,8 @@ class Problem:
 
     ``code`` names the sentence ``problem.<code>`` in the catalogue. ``row`` is the row as the
     user sees it in the file (a spreadsheet's first row is 1), ``count`` how many features share
-    the problem when it is told once for many.
+    the problem when it is told once for many. A problem made from an error has the error's key
+    as its code, and its values as ``details``.
     """
 
     severity: Severity
@@ -33,6 +35,7 @@ class Problem:
     value: str = ""
     allowed: str = ""
     count: int = 1
+    details: Mapping[str, str] = field(default_factory=dict)
 
     def message(self, lang: Lang = "zh") -> str:
         """Return one line: where it is, what is wrong, what is allowed."""
@@ -43,19 +46,51 @@ class Problem:
             where.append(text("problem.feature", lang, feature=_shorten(self.feature)))
         if self.column:
             where.append(text("problem.column", lang, column=_shorten(self.column)))
-        said = text(
-            f"problem.{self.code}",
-            lang,
-            value=_shorten(self.value),
-            allowed=self.allowed,
-            count=self.count,
-            column=self.column,
-        )
+        values: dict[str, object] = {
+            "value": _shorten(self.value),
+            "allowed": self.allowed,
+            "count": self.count,
+            "column": self.column,
+            **self.details,
+        }
+        key = self.code if "." in self.code else f"problem.{self.code}"
+        said = text(key, lang, **values)
         return " · ".join(part for part in where if part) + ": " + said
 
     def as_record(self) -> dict[str, object]:
         """Return the problem as a plain record, with its sentence in both languages."""
         return {**asdict(self), "zh": self.message("zh"), "en": self.message("en")}
+
+
+def named(
+    severity: Severity,
+    code: str,
+    layer: str,
+    refs: Sequence[object],
+    *,
+    file: str = "",
+    row: int | None = None,
+    shown: int = 5,
+) -> Problem:
+    """Return one problem for many features, naming the first few.
+
+    Parameters
+    ----------
+    severity, code, layer, file, row
+        As in `Problem`.
+    refs
+        Identities of all the features.
+    shown
+        How many of them are named.
+    """
+    feature = ", ".join(str(ref) for ref in refs[:shown]) + ("…" if len(refs) > shown else "")
+    return Problem(severity, code, layer, file=file, row=row, feature=feature, count=len(refs))
+
+
+def told_error(error: WeizhanError, layer: str, file: str) -> Problem:
+    """Return an error that stopped one layer as a problem of that layer."""
+    details = {name: str(value) for name, value in error.values.items()}
+    return Problem("error", error.key, layer, file, details=details)
 
 
 def write_problems(file: Path, problems: Sequence[Problem]) -> None:

@@ -7,7 +7,6 @@ Repairing twice is repairing once.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import geopandas as gpd
@@ -19,7 +18,7 @@ from shapely import GeometryType as Type
 from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
 from . import fields as f
-from .problems import Problem, Severity
+from .problems import Problem, Severity, named
 from .vocabulary import Oneway
 
 Mask = NDArray[np.bool_]
@@ -153,31 +152,6 @@ def repair_points(
     others = ~work.of(Type.POINT)
     work.replace(others, shapely.point_on_surface(work.shapes[others]), "to_point")
     return work.done()
-
-
-def named(
-    severity: Severity,
-    code: str,
-    layer: str,
-    refs: Sequence[object],
-    *,
-    file: str = "",
-    row: int | None = None,
-    shown: int = 5,
-) -> Problem:
-    """Return one problem for many features, naming the first few.
-
-    Parameters
-    ----------
-    severity, code, layer, file, row
-        As in `Problem`.
-    refs
-        Identities of all the features.
-    shown
-        How many of them are named.
-    """
-    feature = ", ".join(str(ref) for ref in refs[:shown]) + ("…" if len(refs) > shown else "")
-    return Problem(severity, code, layer, file=file, row=row, feature=feature, count=len(refs))
 
 
 class _Work:

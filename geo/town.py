@@ -18,7 +18,7 @@ from .errors import InputError, TownError
 from .layers import read_layer
 from .ledgers import read_ledger
 from .network import Network, build_network
-from .problems import Problem, read_problems
+from .problems import Problem, read_problems, told_error
 from .repair import repair_lines, repair_points, repair_polygons
 from .rules import RuleSet, load_rules
 from .schemas import SCHEMAS, Schema
@@ -164,9 +164,7 @@ def _load_layer(
         for ledger in source.ledgers:
             frame = _join_ledger(folder, ledger, frame, schema, problems)
     except InputError as error:
-        problems.append(
-            Problem("error", "layer_unreadable", schema.layer, source.file, value=str(error))
-        )
+        problems.append(told_error(error, schema.layer, source.file))
         return None
     return frame
 

@@ -15,7 +15,7 @@ import pyogrio
 
 from ..coverage.assessment import Assessment
 from ..geo import fields as f
-from ..geo.catalogue import Lang, text
+from ..geo.catalogue import Lang, label, text
 from ..geo.layers import write_layers
 from .committee import committee_page
 from .index import index_page
@@ -110,7 +110,7 @@ def communities_csv(
         [
             text("table.community_id", lang),
             text("table.community", lang),
-            *(f"{text(f'tier_name.{tier}', lang)} {head}" for tier in tiers for head in heads),
+            *(f"{label('map_tier', tier, lang)} {head}" for tier in tiers for head in heads),
         ]
     )
     for entry in communities:

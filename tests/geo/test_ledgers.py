@@ -43,7 +43,12 @@ def test_headers_that_are_not_unique_carry_the_row_above(tmp_path):
         [["白天", None, "夜间", None], ["人数", "值班", "人数", "值班"], [1, 2, 3, 4]],
         merged=["A1:B1", "C1:D1"],
     )
-    assert list(read_ledger(file).columns)[:4] == ["白天/人数", "白天/值班", "夜间/人数", "夜间/值班"]
+    assert list(read_ledger(file).columns)[:4] == [
+        "白天/人数",
+        "白天/值班",
+        "夜间/人数",
+        "夜间/值班",
+    ]
 
 
 def test_leading_blank_rows_and_columns_do_not_shift_the_row_numbers(tmp_path):
@@ -59,7 +64,7 @@ def test_leading_blank_rows_and_columns_do_not_shift_the_row_numbers(tmp_path):
 @pytest.mark.parametrize("separator", [",", "\t", ";"])
 def test_csv_in_the_encodings_and_separators_of_offices(tmp_path, encoding, separator):
     file = tmp_path / "站点.csv"
-    text = "站点编号,站点名称\nS1,云岭社区微站\n\nS2,\"两行\n名称\"\n".replace(",", separator)
+    text = '站点编号,站点名称\nS1,云岭社区微站\n\nS2,"两行\n名称"\n'.replace(",", separator)
     file.write_bytes(text.encode(encoding))
     table = read_ledger(file)
     assert table["站点名称"].tolist() == ["云岭社区微站", "两行\n名称"]

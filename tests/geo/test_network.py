@@ -40,7 +40,9 @@ def test_lanes_are_cut_where_they_share_a_vertex_and_keep_their_identity(make_la
 
 
 def test_row_i_of_the_lanes_is_edge_i_and_runs_from_node_to_node(make_layer):
-    network, lanes, _ = _build(make_layer, [Line([(0, 0), (9, 3), (40, 0)]), Line([(40, 0), (9, 9)])])
+    network, lanes, _ = _build(
+        make_layer, [Line([(0, 0), (9, 3), (40, 0)]), Line([(40, 0), (9, 9)])]
+    )
     for i, line in enumerate(lanes.geometry):
         assert tuple(network.node_xy[network.lane_from[i]]) == line.coords[0]
         assert tuple(network.node_xy[network.lane_to[i]]) == line.coords[-1]
@@ -87,7 +89,9 @@ def test_lanes_that_cross_without_a_vertex_are_not_connected_and_said(make_layer
 
 def test_a_ring_lane_and_a_figure_of_eight_survive(make_layer):
     ring = Line([(0, 0), (50, 0), (50, 50), (0, 50), (0, 0)])
-    eight = Line([(200, 0), (210, 10), (220, 0), (210, -10), (200, 0), (190, 10), (180, 0), (200, 0)])
+    eight = Line(
+        [(200, 0), (210, 10), (220, 0), (210, -10), (200, 0), (190, 10), (180, 0), (200, 0)]
+    )
     network, lanes, _ = _build(make_layer, [ring, eight])
     assert lanes.length.sum() == ring.length + eight.length
     assert (network.lane_from == network.lane_to).sum() == 3
@@ -113,7 +117,9 @@ def test_the_longest_part_comes_first(make_layer):
 
 def test_a_graph_such_as_osmnx_makes_comes_back_as_the_same_lanes(make_layer):
     lines = [Line([(0, 0), (20, 5), (50, 0)]), Line([(50, 0), (50, 80)]), Line([(50, 0), (90, 0)])]
-    network, lanes, _ = _build(make_layer, lines, oneway=[None, "forward", None], name=["一", "二", "三"])
+    network, lanes, _ = _build(
+        make_layer, lines, oneway=[None, "forward", None], name=["一", "二", "三"]
+    )
     graph = to_networkx(network, lanes)
     assert isinstance(graph, nx.MultiDiGraph)
     assert graph.number_of_edges() == 5
@@ -121,9 +127,16 @@ def test_a_graph_such_as_osmnx_makes_comes_back_as_the_same_lanes(make_layer):
     assert {shapely.normalize(g).wkt for g in again.geometry} == {
         shapely.normalize(g).wkt for g in lanes.geometry
     }
-    assert again.set_index("name")["oneway"].to_dict() == {"一": "both", "二": "forward", "三": "both"}
+    assert again.set_index("name")["oneway"].to_dict() == {
+        "一": "both",
+        "二": "forward",
+        "三": "both",
+    }
     rebuilt = build_network(
-        make_layer("lanes", again.to_dict("records")), make_layer("barriers", []), join_m=0, barrier_m=0
+        make_layer("lanes", again.to_dict("records")),
+        make_layer("barriers", []),
+        join_m=0,
+        barrier_m=0,
     )[0]
     assert np.array_equal(rebuilt.node_xy, network.node_xy)
 

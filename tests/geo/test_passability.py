@@ -20,7 +20,12 @@ def pass_lane(make_layer):
             make_layer("lanes", [row]), make_layer("barriers", []), join_m=0.5, barrier_m=5
         )
         found = passage(
-            network, lanes, make_layer("barriers", []), rules=RULES, vehicle=vehicle, reading=reading
+            network,
+            lanes,
+            make_layer("barriers", []),
+            rules=RULES,
+            vehicle=vehicle,
+            reading=reading,
         )
         along = network.node_xy[network.lane_from[0], 0] == 0
         ms = (found.forward_ms[0], found.backward_ms[0])
@@ -109,4 +114,7 @@ def test_a_bollard_stops_a_truck_and_a_gate_costs_its_delay(make_layer):
     foot = passage(network, lanes, barriers, rules=RULES, vehicle=Vehicle.FOOT)
     assert truck.leave_ms[network.barrier_node].tolist() == [IMPASSABLE, 10_000]
     assert foot.leave_ms[network.barrier_node].tolist() == [0, 10_000]
-    assert barrier_stops(barriers, rules=RULES, vehicle=Vehicle.MINI_TRUCK).tolist() == [True, False]
+    assert barrier_stops(barriers, rules=RULES, vehicle=Vehicle.MINI_TRUCK).tolist() == [
+        True,
+        False,
+    ]

@@ -65,7 +65,11 @@ def test_a_town_lays_its_own_values_over_the_rules():
         {"tier": {"micro": {"standard_s": {"value": 240}}}},
         {"tier": {"micro": {"standard_s": 240}}},
         {"tier": {"micro": {"standards": {"value": 240, "source": "x", "confidence": "S"}}}},
-        {"vehicle": {"foot": {"width_m": {"value": 1, "low": 2, "source": "x", "confidence": "S"}}}},
+        {
+            "vehicle": {
+                "foot": {"width_m": {"value": 1, "low": 2, "source": "x", "confidence": "S"}}
+            }
+        },
         {"vehicle": {"hovercraft": {}}},
     ],
 )

@@ -108,7 +108,9 @@ def test_without_an_identity_column_rows_are_numbered_and_that_is_said():
 
 def test_a_required_column_that_is_missing_or_blank_is_an_error():
     _, problems = _validate(STATIONS, {"站点编号": ["1"]})
-    assert [(p.code, p.column, p.severity) for p in problems] == [("column_missing", "tier", "error")]
+    assert [(p.code, p.column, p.severity) for p in problems] == [
+        ("column_missing", "tier", "error")
+    ]
     _, problems = _validate(STATIONS, {"站点编号": ["1", "2"], "级别": ["微型消防站", ""]})
     assert [(p.code, p.row) for p in problems] == [("value_missing", 3)]
 
