@@ -313,7 +313,8 @@ class Browser:
               pen.drawImage(tile.el, 0, 0);
               const data = pen.getImageData(0, 0, 256, 256).data;
               for (let i = 0; i < data.length; i += 4)
-                if (data[i + 3] === 255) found.add(data[i] * 65536 + data[i + 1] * 256 + data[i + 2]);
+                if (data[i + 3] === 255)
+                  found.add(data[i] * 65536 + data[i + 1] * 256 + data[i + 2]);
             }
             return [...found]""",
             layer,

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from weizhan.geo.catalogue import LANGS
-from weizhan.maps.figures import percent, share
+from weizhan.maps.figures import community_name, percent, share
 from weizhan.maps.index import FILES, index_page
 
 
@@ -68,3 +68,8 @@ def test_hostile_texts_are_only_texts(browser, assessment):
     browser.open(page)
     assert browser.run("return window.pwned") is None
     assert payload in browser.run("return document.querySelector('h1').textContent")
+
+
+def test_buildings_outside_every_community_have_a_row_with_a_name():
+    assert community_name({"community_id": "", "name": None}, "zh") == "未划入社区"
+    assert community_name({"community_id": "C1", "name": float("nan")}, "zh") == "C1"

@@ -156,7 +156,8 @@ def test_the_browser_decodes_picks_and_draws_what_was_packed(browser):
     browser.open(page)
     box_of = browser.run(
         """const l = weizhan.layers.shapes; return Array.from({length: 400}, (_, f) => {
-        const b = l.bounds(f); return b && [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]})"""
+        const b = l.bounds(f);
+        return b && [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()]})"""
     )
     assert box_of[5] is None
     for f in set(range(400)) - {5}:

@@ -149,3 +149,25 @@ def test_json_comes_back_whole_and_cannot_end_its_element():
 )
 def test_shown(given, expected):
     assert shown(given) == expected
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        '<img src="http://127.0.0.1:9/x.png">',
+        "<script>fetch('http://127.0.0.1:9/x')</script>",
+        "<script>console.error('x')</script>",
+    ],
+)
+def test_the_browser_of_these_tests_notices(driver, piece):
+    driver.open(f"<html><head></head><body>{piece}</body></html>")
+    with pytest.raises(AssertionError):
+        driver.assert_quiet()
+
+
+def test_the_policy_stops_what_was_not_written_by_us(driver):
+    page = seal("<html><head></head><body><script>var ours = 1</script></body></html>")
+    driver.open(page.replace("</body>", "<script>var theirs = 1</script></body>"))
+    assert driver.run("return [typeof ours, typeof theirs]") == ["number", "undefined"]
+    with pytest.raises(AssertionError, match="inline script"):
+        driver.assert_quiet()

@@ -1,0 +1,211 @@
+"""One function a layer: from the frames of an assessment to packed canvas layers."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ..coverage import columns as c
+from ..coverage.assessment import Assessment
+from ..geo import fields as f
+from ..geo.catalogue import Lang, label
+from ..geo.vocabulary import BarrierKind, LaneClass, Vehicle, WaterKind
+from . import style
+from .figures import FEWEST_PEOPLE
+from .packed import PackedLines, PackedPoints, PackedPolygons
+
+
+def column(frame: gpd.GeoDataFrame, name: str) -> pd.Series:
+    """Return a column, or one that is missing throughout."""
+    if name in frame.columns:
+        found: pd.Series = frame[name]
+        return found
+    return pd.Series([None] * len(frame), index=frame.index, dtype=object)
+
+
+def buildings(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
+    """Return the buildings, by response time and cover of each tier and by use."""
+    frame = assessment.buildings
+    styles: dict[str, tuple[style.Style, style.Integers]] = {}
+    covers: dict[str, tuple[style.Style, style.Integers]] = {}
+    numbers = {
+        f.FLOORS: (column(frame, f.FLOORS), 1),
+        c.PEOPLE: (_few_hidden(column(frame, c.PEOPLE)), 0),
+        c.ACCESS_M: (column(frame, c.ACCESS_M), 0),
+    }
+    texts = {
+        "id": column(frame, f.BUILDING_ID),
+        f.NAME: column(frame, f.NAME),
+        f.ADDRESS: column(frame, f.ADDRESS),
+        f.USE: _labels(column(frame, f.USE), "use", lang),
+        f.COMMUNITY_ID: column(frame, f.COMMUNITY_ID),
+        "lane": column(frame, c.ATTACHED_LANE_ID),
+    }
+    for tier, standard_s in assessment.tiers.items():
+        cover = column(frame, c.cover(tier))
+        times = column(frame, c.response_time(tier))
+        styles[f"response_{tier}"] = (
+            style.response_style(tier, standard_s, lang),
+            style.response_classes(times, cover, standard_s),
+        )
+        covers[f"cover_{tier}"] = (
+            style.cover_style(tier, standard_s, lang),
+            style.codes_to_classes(cover, tuple(code.value for code in style.COVER_FILLS)),
+        )
+        numbers[f"{tier}_typical"] = (_whole_seconds(times), 0)
+        for end, name in (
+            ("low", c.response_time_low(tier)),
+            ("high", c.response_time_high(tier)),
+            ("second_time", c.second_response_time(tier)),
+        ):
+            numbers[f"{tier}_{end}"] = (_whole_seconds(column(frame, name)), 0)
+        texts[f"{tier}_station"] = column(frame, c.station(tier))
+        texts[f"{tier}_second"] = column(frame, c.second_station(tier))
+    use = {"use": (style.use_style(lang), style.use_classes(column(frame, f.USE)))}
+    return PackedPolygons(
+        "buildings",
+        frame,
+        styles={**styles, **covers, **use},
+        numbers=numbers,
+        texts=texts,
+        z_index=3,
+    )
+
+
+def lanes(assessment: Assessment, *, lang: Lang) -> PackedLines:
+    """Return the lanes as a map shows them and, for each vehicle known, where it passes."""
+    frame = assessment.lanes
+    order = tuple(kind.value for kind in LaneClass)
+    lane_classes = style.codes_to_classes(column(frame, f.LANE_CLASS), order)
+    styles = {"lanes": (style.lane_style(lang), lane_classes)}
+    texts = {
+        "id": column(frame, f.LANE_ID),
+        f.NAME: column(frame, f.NAME),
+        f.LANE_CLASS: _labels(column(frame, f.LANE_CLASS), "lane_class", lang),
+        f.ONEWAY: _labels(column(frame, f.ONEWAY), "oneway", lang),
+    }
+    for vehicle in Vehicle:
+        if c.lane_limit(vehicle.value) in frame.columns:
+            limit = frame[c.lane_limit(vehicle.value)]
+            certain = column(frame, c.lane_limit_certain(vehicle.value))
+            classes = style.limit_classes(limit, certain)
+            styles[f"limit_{vehicle.value}"] = (style.limit_style(vehicle, lang), classes)
+            texts[f"limit_{vehicle.value}"] = _labels(limit, "limit_name", lang)
+    numbers = {
+        f.WIDTH_M: (column(frame, f.WIDTH_M), 2),
+        f.HEIGHT_LIMIT_M: (column(frame, f.HEIGHT_LIMIT_M), 2),
+        f.SLOPE_PCT: (column(frame, f.SLOPE_PCT), 1),
+        f.STEP_COUNT: (column(frame, f.STEP_COUNT), 0),
+    }
+    return PackedLines("lanes", frame, styles=styles, numbers=numbers, texts=texts, z_index=2)
+
+
+def stations(assessment: Assessment, *, lang: Lang) -> PackedPoints:
+    """Return the stations, a symbol a tier, hollow when not on duty."""
+    frame = assessment.stations
+    tiers, duty = column(frame, f.TIER), column(frame, "on_duty")
+    return PackedPoints(
+        "stations",
+        _as_points(frame),
+        styles={"stations": (style.station_style(lang), style.station_classes(tiers, duty))},
+        numbers={
+            f.CREW_DAY: (column(frame, f.CREW_DAY), 0),
+            f.CREW_NIGHT: (column(frame, f.CREW_NIGHT), 0),
+            f.TURNOUT_S: (column(frame, f.TURNOUT_S), 0),
+            "on_duty": (duty.map(float, na_action="ignore"), 0),
+        },
+        texts={
+            "id": column(frame, f.STATION_ID),
+            f.NAME: column(frame, f.NAME),
+            f.ADDRESS: column(frame, f.ADDRESS),
+            f.TIER: _labels(tiers, "tier", lang),
+            f.HOST_TYPE: _labels(column(frame, f.HOST_TYPE), "host_type", lang),
+            f.VEHICLE: _labels(column(frame, f.VEHICLE), "vehicle", lang),
+            f.COMMUNITY_ID: column(frame, f.COMMUNITY_ID),
+        },
+        z_index=7,
+    )
+
+
+def water(assessment: Assessment, *, lang: Lang) -> PackedPoints:
+    """Return the places where water can be taken; areas and lines as a point in them."""
+    frame = assessment.water
+    kinds = column(frame, f.KIND)
+    classes = style.codes_to_classes(kinds, tuple(kind.value for kind in WaterKind))
+    return PackedPoints(
+        "water",
+        _as_points(frame),
+        styles={"water": (style.water_style(lang), classes)},
+        numbers={f.FLOW_L_S: (column(frame, f.FLOW_L_S), 1)},
+        texts={
+            "id": column(frame, f.WATER_ID),
+            f.NAME: column(frame, f.NAME),
+            f.KIND: _labels(kinds, "water_kind", lang),
+        },
+        show=False,
+        z_index=5,
+    )
+
+
+def barriers(assessment: Assessment, *, lang: Lang) -> PackedPoints:
+    """Return the obstacles on lanes."""
+    frame = assessment.barriers
+    kinds = column(frame, f.KIND)
+    classes = style.codes_to_classes(kinds, tuple(kind.value for kind in BarrierKind))
+    return PackedPoints(
+        "barriers",
+        _as_points(frame),
+        styles={"barriers": (style.barrier_style(lang), classes)},
+        numbers={
+            f.WIDTH_M: (column(frame, f.WIDTH_M), 2),
+            f.HEIGHT_LIMIT_M: (column(frame, f.HEIGHT_LIMIT_M), 2),
+        },
+        texts={
+            "id": column(frame, f.BARRIER_ID),
+            f.NAME: column(frame, f.NAME),
+            f.KIND: _labels(kinds, "barrier_kind", lang),
+            f.OPEN_HOURS: column(frame, f.OPEN_HOURS),
+        },
+        show=False,
+        z_index=6,
+    )
+
+
+def communities(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
+    """Return the outlines of the communities."""
+    frame = assessment.communities
+    return PackedPolygons(
+        "communities",
+        frame,
+        styles={"communities": (style.community_style(lang), np.zeros(len(frame), np.int64))},
+        numbers={c.PEOPLE: (_few_hidden(column(frame, f.PEOPLE)), 0)},
+        texts={"id": column(frame, f.COMMUNITY_ID), f.NAME: column(frame, f.NAME)},
+        z_index=4,
+    )
+
+
+def _labels(codes: pd.Series, vocabulary: str, lang: Lang) -> pd.Series:
+    """Return what people read for each code."""
+    return codes.map(
+        lambda code: label(vocabulary, code, lang) if str(code) else None, na_action="ignore"
+    )
+
+
+def _whole_seconds(times: pd.Series) -> pd.Series:
+    """Round up, so that a time beyond a standard never reads as within it."""
+    seconds = pd.to_numeric(times, errors="coerce").astype("float64").round(3)
+    return pd.Series(np.ceil(seconds.to_numpy()), index=times.index)
+
+
+def _few_hidden(people: pd.Series) -> pd.Series:
+    """Replace small numbers of people by zero, which the page shows as fewer than five."""
+    numbers = pd.to_numeric(people, errors="coerce").astype("float64")
+    return numbers.mask(numbers < FEWEST_PEOPLE, 0)
+
+
+def _as_points(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the frame with one point a feature."""
+    if frame.empty:
+        return frame
+    return frame.set_geometry(frame.geometry.representative_point())

@@ -1,0 +1,179 @@
+/* What the popups say. Every text is set as text, never as markup. */
+const content = JSON.parse(document.getElementById("content").textContent);
+const layers = weizhan.layers;
+
+// A sentence of the catalogue with its values put in
+function say(key, values) {
+  return content.texts[key].replace(/\{(\w+)\}/g, (whole, name) =>
+    values && name in values ? String(values[name]) : whole);
+}
+
+function make(tag, text, className) {
+  const element = document.createElement(tag);
+  if (text !== undefined) element.textContent = text;
+  if (className) element.className = className;
+  return element;
+}
+
+const UNKNOWN = say("popup.unknown");
+const grouped = (value) => String(value).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
+const known = (value) => Number.isFinite(value);
+const measure = (key, value) => (known(value) ? say(key, { count: value }) : UNKNOWN);
+
+function head(kind, name) {
+  const title = make("h3");
+  title.append(make("small", say("popup." + kind)), name || say("popup.unnamed"));
+  return title;
+}
+
+// Rows of label and value; a missing value reads as unknown
+function rows(pairs) {
+  const list = make("dl");
+  for (const [key, value] of pairs) list.append(make("dt", say("popup." + key)), make("dd", value || UNKNOWN));
+  return list;
+}
+
+function nameOf(layer, id) {
+  const at = layers[layer].features.find("id", id);
+  return (at >= 0 && layers[layer].features.text("name", at)) || id;
+}
+
+function peopleOf(value) {
+  if (!known(value)) return UNKNOWN;
+  return say("popup.people_value", { count: value < 5 ? "<5" : grouped(value) });
+}
+
+// "3 分钟内到达：可能（按典型速度 172 秒，按慢速 240 秒）"
+function verdict(tier, f) {
+  const features = layers.buildings.features;
+  const code = content.covers[features.classes("cover_" + tier.code)[f]];
+  const times = {};
+  for (const end of ["typical", "low", "high"]) times[end] = features.number(tier.code + "_" + end, f);
+  const part = (key, value, never) => known(value) ? say("verdict." + key, { seconds: value }) : never ? say("verdict." + never) : "";
+  let parts;
+  if (code === "unknown")
+    parts = [say("verdict." + (tier.no_station ? "no_station" : features.text("lane", f) ? "no_answer" : "unattached"))];
+  else if (code === "covered" || code === "likely")
+    parts = [part("typical", times.typical), part("slow", times.high, "slow_never")];
+  else if (known(times.typical) || known(times.low))
+    parts = [part("typical", times.typical, "typical_never"), part("fast", times.low)];
+  else parts = [say("verdict.no_way")];
+  const line = make("p", say("verdict.headline", { standard: tier.standard, cover: say("verdict." + code) }) +
+    say("verdict.detail", { parts: parts.filter(Boolean).join(say("popup.joiner")) }), "verdict");
+  const look = layers.buildings.styles["cover_" + tier.code].classes[content.covers.indexOf(code)];
+  line.style.setProperty("--fill", look.fill);
+  return { line, code, times };
+}
+
+function tierPart(tier, f) {
+  const features = layers.buildings.features, pairs = [];
+  const { line, code, times } = verdict(tier, f), { typical, low, high } = times;
+  if (known(typical)) {
+    const key = known(high) ? "time_range" : known(low) ? "time_open" : "seconds";
+    pairs.push(["time", say("popup." + key, { count: typical, low, high })]);
+  }
+  const first = features.text(tier.code + "_station", f), second = features.text(tier.code + "_second", f);
+  if (first) pairs.push(["first", nameOf("stations", first)]);
+  if (second) {
+    const station = nameOf("stations", second), count = features.number(tier.code + "_second_time", f);
+    pairs.push(["second", known(count) ? say("popup.second_value", { station, count }) : station]);
+  }
+  if ((code === "uncovered" || code === "doubtful") && typical > tier.standard_s)
+    pairs.push(["beyond", say("popup.seconds", { count: Math.ceil(typical - tier.standard_s) })]);
+  return [make("h4", tier.label), line, rows(pairs)];
+}
+
+// What a lane lets through: [label, sentence, stops] a vehicle
+function passage(f) {
+  const { features, styles } = layers.lanes;
+  return content.vehicles.filter((vehicle) => styles["limit_" + vehicle.code]).map((vehicle) => {
+    const at = features.classes("limit_" + vehicle.code)[f], limit = features.text("limit_" + vehicle.code, f);
+    const key = ["passes", "passes_guess", "stops_guess", "stops"][at];
+    return { vehicle: vehicle.label, stops: at === 2 || at === 3, guess: at === 2, limit: limit || UNKNOWN,
+      said: key ? say("popup." + key, { limit: limit || UNKNOWN }) : UNKNOWN };
+  });
+}
+
+function beside(id) {
+  const features = layers.lanes.features, at = features.find("id", id);
+  if (at < 0) return id;
+  const width = features.number("width_m", at);
+  const said = [features.text("name", at) || id,
+    say(known(width) ? "popup.beside_width" : "popup.beside_width_unknown", { count: width })];
+  for (const { vehicle, stops, guess, limit } of passage(at))
+    if (stops) said.push(say(guess ? "popup.beside_stop_guess" : "popup.beside_stop", { vehicle, limit }));
+  return said.join(say("popup.joiner"));
+}
+
+const describe = {
+  buildings(f) {
+    const features = layers.buildings.features, text = (name) => features.text(name, f);
+    const lane = text("lane");
+    return [
+      head("building", text("name") || text("address") || text("id")),
+      ...content.tiers.flatMap((tier) => tierPart(tier, f)),
+      make("h4", say("popup.about")),
+      rows([
+        ["id", text("id")], ["address", text("address")], ["use", text("use")],
+        ["floors", measure("popup.floors_value", features.number("floors", f))],
+        ["people", peopleOf(features.number("people", f))],
+        ["community", text("community_id") && nameOf("communities", text("community_id"))],
+        ["access", measure("popup.metres", features.number("access_m", f))],
+        ["beside", lane ? beside(lane) : say("verdict.unattached")],
+      ]),
+    ];
+  },
+  lanes(f) {
+    const features = layers.lanes.features, steps = features.number("step_count", f);
+    const list = rows([
+      ["id", features.text("id", f)], ["class", features.text("lane_class", f)],
+      ["width", measure("popup.metres", features.number("width_m", f))],
+      ["height_limit", measure("popup.metres", features.number("height_limit_m", f))],
+      ["slope", measure("popup.percent", features.number("slope_pct", f))],
+      ["steps", steps === 0 ? say("popup.none") : measure("popup.steps_value", steps)],
+      ["oneway", features.text("oneway", f)],
+    ]);
+    for (const { vehicle, said } of passage(f)) list.append(make("dt", vehicle), make("dd", said));
+    return [head("lane", features.text("name", f)), list];
+  },
+  stations(f) {
+    const features = layers.stations.features, text = (name) => features.text(name, f);
+    const number = (name) => features.number(name, f), duty = number("on_duty");
+    const count = (value) => (known(value) ? value : UNKNOWN);
+    return [head("station", text("name")), rows([
+      ["id", text("id")], ["tier", text("tier")], ["host", text("host_type")], ["address", text("address")],
+      ["community", text("community_id") && nameOf("communities", text("community_id"))],
+      ["vehicle", text("vehicle")],
+      ["crew", say("popup.crew_value", { day: count(number("crew_day")), night: count(number("crew_night")) })],
+      ["turnout", measure("popup.seconds", number("turnout_s"))],
+      ["duty", known(duty) && say(duty ? "popup.on_duty" : "popup.off_duty")],
+    ])];
+  },
+  water(f) {
+    const features = layers.water.features;
+    return [head("water", features.text("name", f)), rows([
+      ["id", features.text("id", f)], ["kind", features.text("kind", f)],
+      ["flow", measure("popup.flow_value", features.number("flow_l_s", f))]])];
+  },
+  barriers(f) {
+    const features = layers.barriers.features;
+    return [head("barrier", features.text("name", f)), rows([
+      ["id", features.text("id", f)], ["kind", features.text("kind", f)],
+      ["width", measure("popup.metres", features.number("width_m", f))],
+      ["height_limit", measure("popup.metres", features.number("height_limit_m", f))],
+      ["open_hours", features.text("open_hours", f)]])];
+  },
+  communities(f) {
+    const features = layers.communities.features, id = features.text("id", f);
+    const row = content.communities.find((community) => community.id === id);
+    const parts = [head("community", features.text("name", f) || id),
+      rows([["inhabitants", row ? row.people : peopleOf(features.number("people", f))]])];
+    for (const tier of row ? content.tiers : []) {
+      const share = row.shares[tier.code];
+      const value = share.value + (share.range ? say("verdict.detail", { parts: share.range }) : "");
+      const line = make("p", say("popup.covered_buildings", tier) + " " + value, "verdict plain");
+      parts.push(make("h4", tier.label), line, make("div", share.detail), make("div", share.people));
+    }
+    return parts;
+  },
+};
