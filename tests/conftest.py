@@ -29,9 +29,7 @@ def shared() -> Path:
 
 def _layer(layer: str, rows: Sequence[Mapping[str, Any]]) -> gpd.GeoDataFrame:
     schema = SCHEMAS[layer]
-    table: dict[str, list[Any]] = {
-        name: [row.get(name) for row in rows] for name in schema.names
-    }
+    table: dict[str, list[Any]] = {name: [row.get(name) for row in rows] for name in schema.names}
     numbers = {c.name for c in schema.columns if c.kind in ("number", "count")}
     for name in numbers:
         table[name] = [float("nan") if v is None else float(v) for v in table[name]]

@@ -35,9 +35,7 @@ def _free(lanes: int, nodes: int, ms: int) -> Passage:
 @pytest.fixture
 def street(make_layer: MakeLayer) -> Network:
     """Three lanes in a row, 100 m each: nodes a-b-c-d."""
-    rows = [
-        {"geometry": shapely.LineString([(x, 0), (x + 100, 0)])} for x in (0.0, 100.0, 200.0)
-    ]
+    rows = [{"geometry": shapely.LineString([(x, 0), (x + 100, 0)])} for x in (0.0, 100.0, 200.0)]
     barriers = make_layer("barriers", [])
     network, _, _ = build_network(make_layer("lanes", rows), barriers, join_m=0.5, barrier_m=5)
     return network
@@ -55,15 +53,11 @@ def _at(network: Network, *xs: float) -> Positions:
         lane = _row(network, 100 * (x // 100) + 50)
         lanes.append(lane)
         fractions.append((x - network.node_xy[network.lane_from[lane], 0]) / 100)
-    return Positions(
-        np.array(lanes, dtype=np.int32), np.array(fractions), np.zeros(len(lanes))
-    )
+    return Positions(np.array(lanes, dtype=np.int32), np.array(fractions), np.zeros(len(lanes)))
 
 
 def _crews(where: Positions, vehicles: list[str], start_ms: list[int]) -> Crews:
-    return Crews(
-        where.lane, where.fraction, np.array(vehicles), np.array(start_ms, dtype=np.int32)
-    )
+    return Crews(where.lane, where.fraction, np.array(vehicles), np.array(start_ms, dtype=np.int32))
 
 
 def test_a_crew_on_foot_walks_along_its_own_lane_both_ways(street: Network) -> None:
@@ -118,7 +112,9 @@ def test_nobody_arrives_in_a_part_that_is_not_connected_or_from_no_lane(street: 
     assert found.ms[:, 0].tolist() == [2_000, FAR]
     assert found.crew[:, 0].tolist() == [0, -1]
     nobody = _crews(_at(street), [], [])
-    assert (arrivals(street, {Vehicle.FOOT: foot}, nobody, _at(street, 5), dismount_ms=0).ms == FAR).all()
+    assert (
+        arrivals(street, {Vehicle.FOOT: foot}, nobody, _at(street, 5), dismount_ms=0).ms == FAR
+    ).all()
 
 
 # --- random towns -------------------------------------------------------------------------
@@ -218,7 +214,9 @@ def _brute_force(
                 if ahead < FAR and p.leave_ms[u] < FAR and (mode, u) in times:
                     best = min(best, times[mode, u] + int(p.leave_ms[u]) + int(s * ahead + 0.5))
                 if back < FAR and p.leave_ms[v] < FAR and (mode, v) in times:
-                    best = min(best, times[mode, v] + int(p.leave_ms[v]) + int((1 - s) * back + 0.5))
+                    best = min(
+                        best, times[mode, v] + int(p.leave_ms[v]) + int((1 - s) * back + 0.5)
+                    )
                 along = ahead if s >= t else back
                 if to == lane and along < FAR:
                     best = min(best, starts[mode] + int(abs(s - t) * along + 0.5))

