@@ -40,7 +40,7 @@ SURFACES = {
     LaneClass.STEPS: "石板",
 }
 MAY_BE_STEPS = (LaneClass.ALLEY, LaneClass.FOOTWAY, LaneClass.RESIDENTIAL, LaneClass.PATH)
-STEPS_FROM_PCT = 15.0  # steeper than this, such lanes are stairs
+STEPS_FROM_PCT = 11.0  # steeper than this, such lanes are stairs
 RISER_M = 0.155  # height of one step
 ARCHED = 0.006  # share of lanes that pass under a house, a pipe or an old gate
 BARRIER_WIDTHS_M = {

@@ -25,10 +25,10 @@ WARP_M2 = 13_000.0  # metres of shift per unit of slope of the waves; keeps the 
 UNWARP_STEPS = 30  # the shift changes by less than half its argument, so this is exact to mm
 
 VALLEY_M = 215.0  # height above the sea where the waves are zero
-ROLLING_M = 13.0  # height of the gentle land everywhere
-HILL_M = 24.0  # height that hills add where the waves are high
+ROLLING_M = 9.0  # height of the gentle land everywhere
+HILL_M = 18.0  # height that hills add where the waves are high
 HILL_FOOT = 0.1  # where on the waves a hill begins
-RIVER_DEPTH_M, RIVER_REACH_M = 14.0, 75.0
+RIVER_DEPTH_M, RIVER_REACH_M = 10.0, 85.0
 
 MARGIN_M = 200.0  # of terrain around the town
 NODATA = -9999.0

@@ -15,6 +15,7 @@ from weizhan.geo.vocabulary import VOCABULARIES, codes
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = {"geo": 0, "data": 1, "coverage": 1, "maps": 2, "cli": 3}  # data is generated with geo
+FILE_ENDINGS = {"toml", "csv", "json", "html", "css", "js", "gpkg", "tif"}
 MODULES = sorted(p for folder in FLOORS for p in (ROOT / folder).glob("*.py"))
 
 
@@ -112,7 +113,7 @@ def test_every_text_that_the_code_asks_for_is_there():
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 key = node.value
                 if re.fullmatch(r"[a-z_]+\.[a-z0-9_]+", key) and key.split(".")[0] in sections:
-                    if key.split(".")[-1] in {"toml", "csv", "json", "html", "gpkg", "tif"}:
+                    if key.split(".")[-1] in FILE_ENDINGS:
                         continue
                     known = key in texts or any(text.startswith(key) for text in texts)
                     assert known, f"{module.name} asks for {key}"
