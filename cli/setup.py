@@ -12,7 +12,13 @@ import typer
 
 from ..geo.datum import Datum
 from ..geo.errors import InputError
-from ..geo.founding import LayerFile, found_town, layers_of_extract, layers_of_files
+from ..geo.founding import (
+    OSM_ATTRIBUTION,
+    LayerFile,
+    found_town,
+    layers_of_extract,
+    layers_of_files,
+)
 from ..geo.problems import Problem
 from ..geo.schemas import SCHEMAS
 from ..geo.town import examine_town
@@ -96,7 +102,12 @@ def new(
         step("step.write")
         origin = osm.name if osm else place or ", ".join(file.name for file in given.values())
         found_town(
-            folder, {**layers, **read}, name=folder.name, origin=str(origin), problems=problems
+            folder,
+            {**layers, **read},
+            name=folder.name,
+            origin=str(origin),
+            attribution="" if base else OSM_ATTRIBUTION,
+            problems=problems,
         )
     say("cli.new_done", lang.value, folder=folder)
     _, problems_all = examine_town(folder)

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..geo import fields as f
+from ..geo.catalogue import LANGS, label, text
 from ..geo.config import Scenario, choose_scenario
 from ..geo.passability import Passage
 from ..geo.snapping import Positions
@@ -47,6 +48,8 @@ class Assessment:
     ----------
     town, scenario, rules
         Name of the town, of the scenario and of the rule set with its date.
+    scenario_label
+        What users read for the scenario, by language; may be empty.
     simulated
         True when the town is generated; every page must then say 模拟数据.
     date
@@ -61,6 +64,7 @@ class Assessment:
 
     town: str
     scenario: str
+    scenario_label: Mapping[str, str]
     rules: str
     simulated: bool
     date: str
@@ -118,6 +122,7 @@ def assess(
     return Assessment(
         town=town.name,
         scenario=name,
+        scenario_label=chosen.label,
         rules=town.rules.title,
         simulated=town.simulated,
         date=date,
@@ -211,5 +216,21 @@ def _summary(
         "coverage": coverage,
         "communities": by_community,
         "unknown": town.unknown(),
+        "notes": _notes(town, coverage),
         "problems": [p.as_record() for p in town.problems],
     }
+
+
+def _notes(town: Town, coverage: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return what every page must say: whose data it is, and why a tier covers nobody."""
+    notes = [dict.fromkeys(LANGS, town.attribution)] if town.attribution else []
+    for tier, figures in coverage.items():
+        if not figures["stations"]:
+            key = "note.no_station"
+        elif not figures["stations_on_duty"]:
+            key = "note.nobody_on_duty"
+        else:
+            continue
+        named = {lang: label("map_tier", tier, lang) for lang in LANGS}
+        notes.append({lang: text(key, lang, tier=named[lang]) for lang in LANGS})
+    return notes

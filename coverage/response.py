@@ -36,9 +36,7 @@ def on_duty(town: Town, scenario: Scenario) -> pd.Series[bool]:
 
 def present(town: Town, scenario: Scenario) -> pd.Series[float]:
     """Return the people in each building under a scenario; missing where not known."""
-    people: pd.Series[float] = town.buildings[
-        f.PEOPLE_DAY if scenario.is_day else f.PEOPLE_NIGHT
-    ]
+    people: pd.Series[float] = town.buildings[f.PEOPLE_DAY if scenario.is_day else f.PEOPLE_NIGHT]
     return people
 
 

@@ -68,6 +68,7 @@ class TownConfig(_Frozen):
 
     name: str
     simulated: bool = False
+    attribution: str = ""
     rules: str = DEFAULT_RULES
     datum: Datum = Datum.WGS84
     terrain: str | None = None

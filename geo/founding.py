@@ -23,6 +23,7 @@ from .problems import Problem, write_problems
 from .schemas import SCHEMAS
 
 LAYERS_FILE = "layers.gpkg"
+OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
 OSM_KEYS = {"buildings": "building", "lanes": "highway"}
 
 
@@ -40,6 +41,7 @@ def found_town(
     *,
     name: str,
     origin: str,
+    attribution: str = "",
     problems: Sequence[Problem] = (),
 ) -> None:
     """Write a town folder: ``town.toml`` and one GeoPackage with the layers.
@@ -54,6 +56,8 @@ def found_town(
         Of the town.
     origin
         Said in a comment in ``town.toml``: where the layers come from.
+    attribution
+        What the owner of the data wants to be said on every page.
     problems
         What was found on the way; kept in the folder, so that every check tells it again.
 
@@ -71,7 +75,7 @@ def found_town(
                 for layer, frame in held.items()
             },
         )
-        text = _town_toml(name, origin, tuple(held), DEFAULT_SCENARIOS)
+        text = _town_toml(name, origin, attribution, tuple(held), DEFAULT_SCENARIOS)
         (unfinished / TOWN_FILE).write_text(text, encoding="utf-8")
         write_problems(unfinished / IMPORT_FILE, problems)
 
@@ -166,11 +170,16 @@ def _osm_features(frame: gpd.GeoDataFrame) -> list[OsmFeature]:
 
 
 def _town_toml(
-    name: str, origin: str, layers: tuple[str, ...], scenarios: Mapping[str, Scenario]
+    name: str,
+    origin: str,
+    attribution: str,
+    layers: tuple[str, ...],
+    scenarios: Mapping[str, Scenario],
 ) -> str:
     lines = [
         f"# {_one_line(origin)}",
         f"name = {_quoted(name)}",
+        f"attribution = {_quoted(attribution)}",
         'rules = "china-2026"',
         'datum = "wgs84"',
         "",

@@ -8,9 +8,12 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from scipy.spatial import cKDTree
 
 from . import fields as f
 from .network import Ints, Network
+
+MARKS_M = 10.0  # spacing of the marks on lanes by which the search is bounded; speed only
 
 
 @dataclass(frozen=True)
@@ -84,15 +87,32 @@ def snap(
     rows = np.flatnonzero(allowed)
     if not len(rows) or not len(features):
         return Positions(lane, fraction, access_m)
-    lines = lanes.geometry.to_numpy()
-    (which, near), distance = shapely.STRtree(lines[rows]).query_nearest(
-        features, max_distance=within_m, return_distance=True
-    )
-    order = np.lexsort((near, which))
+    # A tree of segments, not of lanes: their boxes are small, and the distance is that of one.
+    lines = lanes.geometry.to_numpy()[rows]
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    inner = line[1:] == line[:-1]
+    start, end = xy[:-1][inner], xy[1:][inner]
+    owner = line[:-1][inner]
+    segments = shapely.linestrings(np.stack([start, end], axis=1))
+    # The distance to a lane's nearest mark bounds the search: few segments lie in so small a box.
+    marks = shapely.get_coordinates(shapely.segmentize(lines, MARKS_M))
+    middle = shapely.get_coordinates(shapely.centroid(features))
+    mark = shapely.points(marks[cKDTree(marks).query(middle)[1]])
+    reach = np.minimum(shapely.distance(features, mark), within_m)[:, None] + 1e-6
+    corners = shapely.bounds(features) + np.hstack([-reach, -reach, reach, reach])
+    which, near = shapely.STRtree(segments).query(shapely.box(*corners.T))
+    distance = shapely.distance(features[which], segments[near])
+    order = np.lexsort((near, distance, which))
+    order = order[distance[order] <= within_m]
     which, first = np.unique(which[order], return_index=True)
-    near, distance = rows[near[order][first]], distance[order][first]
-    foot = shapely.get_point(shapely.shortest_line(lines[near], features[which]), 0)
-    lane[which] = near
-    fraction[which] = np.clip(shapely.line_locate_point(lines[near], foot, normalized=True), 0, 1)
+    near, distance = near[order][first], distance[order][first]
+    length = np.hypot(*(end - start).T)
+    before = np.cumsum(length) - length
+    whole = np.bincount(owner, weights=length)
+    foot = shapely.get_coordinates(shapely.shortest_line(segments[near], features[which]))[::2]
+    along = before[near] - before[np.searchsorted(owner, owner[near])]
+    along = along + np.hypot(*(foot - start[near]).T)
+    lane[which] = rows[owner[near]]
+    fraction[which] = np.clip(along / whole[owner[near]], 0, 1)
     access_m[which] = distance
     return Positions(lane, fraction, access_m)

@@ -39,7 +39,7 @@ class Town:
 
     Attributes
     ----------
-    name, simulated
+    name, simulated, attribution
         From ``town.toml``.
     rules
         The rule set with the town's own values.
@@ -58,6 +58,7 @@ class Town:
 
     name: str
     simulated: bool
+    attribution: str
     rules: RuleSet
     scenarios: Mapping[str, Scenario]
     communities: gpd.GeoDataFrame
@@ -307,6 +308,7 @@ def _freeze(
     return Town(
         name=config.name,
         simulated=config.simulated,
+        attribution=config.attribution,
         rules=rules,
         scenarios=config.scenarios,
         communities=layers["communities"],

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from . import fields as f
 from .errors import InputError
@@ -100,7 +101,7 @@ def validate(
     rows = frame[f.SOURCE_ROW].to_numpy()
     by_name = {name: frame[header] for header, name in columns.items()}
     identity = _identities(frame, schema, by_name, file, problems)
-    known: dict[str, pd.Series] = {schema.identity: identity}
+    known: dict[str, pd.Series[Any]] = {schema.identity: identity}
     for column in schema.columns:
         if column.name == schema.identity:
             continue
@@ -151,7 +152,7 @@ def allowed(column: Column) -> str:
     return ""
 
 
-def read_column(raw: pd.Series, column: Column) -> tuple[pd.Series, np.ndarray]:
+def read_column(raw: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], NDArray[np.bool_]]:
     """Read raw cells as what the column says.
 
     Returns
@@ -161,29 +162,46 @@ def read_column(raw: pd.Series, column: Column) -> tuple[pd.Series, np.ndarray]:
     wrong
         ``(rows,)`` bool, cells that say something which the column cannot hold.
     """
+    if column.kind in NUMBER_KINDS and pd.api.types.is_numeric_dtype(raw.dtype):
+        return _within(raw.astype("float64"), raw.notna(), column)
     cells = raw.astype(object)
-    said = cells.notna() & (cells.map(normal) != "")
+    plain = cells[cells.notna()].map(_plain)
+    blank = plain.isin(MISSING)
     if column.vocabulary:
-        accepted = codes(column.vocabulary)
-        lower = {spelling.lower(): code for spelling, code in accepted.items()}
-        values = cells.map(lambda cell: lower.get(_plain(cell)), na_action="ignore")
-        blank = cells.map(lambda cell: _plain(cell) in MISSING)
-        values = values.where(said, None).astype(object)
-        return values.where(values.notna(), None), (said & values.isna() & ~blank).to_numpy()
-    said &= ~cells.map(lambda cell: _plain(cell) in MISSING)
+        lower = {spelling.lower(): code for spelling, code in codes(column.vocabulary).items()}
+        values = plain.map(lower)  # first, as the word for nothing may be a code
+        wrong = values.isna() & ~blank
+        return _full(values, cells.index), _full(wrong, cells.index, False)
+    said = plain.index[~blank]
     if column.kind in NUMBER_KINDS:
-        numbers = pd.to_numeric(cells.where(said).map(_number, na_action="ignore"), errors="coerce")
-        numbers = numbers.astype("float64")
-        low = -np.inf if column.minimum is None else column.minimum
-        high = np.inf if column.maximum is None else column.maximum
-        fits = numbers.between(low, high)
-        if column.kind == "count":
-            fits &= numbers == np.floor(numbers)
-        return numbers.where(fits), (said & ~fits).to_numpy()
-    check: Callable[[str], bool] = _is_hours if column.kind == "hours" else bool
-    texts = cells.map(_text, na_action="ignore").where(said, None).astype(object)
-    wrong = (said & ~texts.map(lambda text: text is None or check(text))).to_numpy()
-    return texts, wrong
+        numbers = pd.to_numeric(cells[said].map(_number), errors="coerce").astype("float64")
+        told = pd.Series(cells.index.isin(said), index=cells.index)
+        return _within(numbers.reindex(cells.index), told, column)
+    texts = cells[said].map(_text)
+    if column.kind == "hours":
+        wrong = ~texts.map(_is_hours).astype(bool)
+    else:
+        wrong = pd.Series(False, index=said)
+    return _full(texts, cells.index), _full(wrong, cells.index, False)
+
+
+def _within(
+    numbers: pd.Series[float], said: pd.Series[bool], column: Column
+) -> tuple[pd.Series[float], NDArray[np.bool_]]:
+    """Keep the numbers that a column can hold; what was said and is none of them is wrong."""
+    low = -np.inf if column.minimum is None else column.minimum
+    high = np.inf if column.maximum is None else column.maximum
+    fits = numbers.between(low, high)
+    if column.kind == "count":
+        fits &= numbers == np.floor(numbers)
+    return numbers.where(fits), (said & ~fits).to_numpy(dtype=bool)
+
+
+def _full(values: pd.Series[Any], index: pd.Index[Any], missing: object = None) -> Any:
+    """Spread values over all rows; as an array when what is missing is not None."""
+    found = np.full(len(index), missing, dtype=object if missing is None else bool)
+    found[index.get_indexer(values.index)] = np.where(values.isna(), None, values)
+    return pd.Series(found, index=index, dtype=object) if missing is None else found
 
 
 def _complaint(column: Column, wrong: bool) -> str:
@@ -197,10 +215,10 @@ def _complaint(column: Column, wrong: bool) -> str:
 def _identities(
     frame: gpd.GeoDataFrame,
     schema: Schema,
-    by_name: Mapping[str, pd.Series],
+    by_name: Mapping[str, pd.Series[Any]],
     file: str,
     problems: list[Problem],
-) -> pd.Series:
+) -> pd.Series[Any]:
     rows = frame[f.SOURCE_ROW]
     raw = by_name.get(schema.identity)
     if raw is None:
@@ -228,7 +246,7 @@ def _identities(
     return identity
 
 
-def _nothing(column: Column, index: pd.Index) -> pd.Series:
+def _nothing(column: Column, index: pd.Index[Any]) -> pd.Series[Any]:
     if column.kind in NUMBER_KINDS:
         return pd.Series(np.nan, index=index, dtype="float64")
     return pd.Series(None, index=index, dtype=object)

@@ -15,7 +15,7 @@ from ..geo import fields as f
 from ..geo.catalogue import Lang, catalogue, label, text
 from ..geo.vocabulary import Vehicle
 from . import overlays, style
-from .figures import community_name, key_figures, people, share
+from .figures import community_name, key_figures, people, scenario_name, share
 from .standalone import (
     LEAFLET_CSS,
     LEAFLET_JS,
@@ -77,7 +77,7 @@ class _Committee(Element):
         super().__init__()
         self._name, self._id = "committee", "page"
         facts = {
-            "scenario": shown(label("scenario_name", assessment.scenario, lang)),
+            "scenario": scenario_name(assessment, lang),
             "date": shown(assessment.date),
             "rules": shown(assessment.rules),
         }
@@ -137,7 +137,7 @@ def _content(assessment: Assessment, lang: Lang) -> dict[str, Any]:
         ),
         {"style": "use", "tier": "", "label": text("paint.use", lang)},
     ]  # fmt: skip
-    notes = [shown(note) for note in assessment.summary.get("notes", ())]
+    notes = [shown(note[lang]) for note in assessment.summary.get("notes", ())]
     if assessment.simulated:
         notes.insert(0, text("page.simulated_note", lang))
     return {

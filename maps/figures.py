@@ -221,3 +221,8 @@ def _people_figure(
         note.append(text("page.people_unknown", lang, count=count(without, lang)))
     value = unknown if hidden else percent(float(coverage["share_people"]))
     return Figure(title, value, text("popup.joiner", lang).join(note))
+
+
+def scenario_name(assessment: Assessment, lang: Lang) -> str:
+    """Return what users read for the scenario: its own label, else its key."""
+    return shown(assessment.scenario_label.get(lang, assessment.scenario))

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from string import Template
 
 from ..coverage.assessment import Assessment
-from ..geo.catalogue import Lang, label, text
-from .figures import community_name, key_figures, missing_values, share
+from ..geo.catalogue import Lang, text
+from .figures import community_name, key_figures, missing_values, scenario_name, share
 from .standalone import escape, seal, shown, template
 from .style import standard_label, tier_label
 
@@ -33,7 +33,7 @@ def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
     simulated = assessment.simulated
     mark = text("index.simulated_mark", lang) if simulated else ""
     badge = escape(text("page.simulated", lang))
-    notes = [shown(note) for note in assessment.summary.get("notes", ())]
+    notes = [shown(note[lang]) for note in assessment.summary.get("notes", ())]
     if simulated:
         notes.insert(0, text("page.simulated_note", lang))
     page = Template(template("index.html")).substitute(
@@ -46,7 +46,7 @@ def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
             text(
                 "page.facts",
                 lang,
-                scenario=shown(label("scenario_name", assessment.scenario, lang)),
+                scenario=scenario_name(assessment, lang),
                 date=shown(assessment.date),
                 rules=shown(assessment.rules),
             )
@@ -66,6 +66,7 @@ def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
             ((f'<a href="{name}">{name}</a>', escape(text(f"index.{key}", lang))))
             for name, key in FILES.items()
         ),
+        problems=_problems(assessment, lang),
         notes="".join(f"<p>{escape(note)}</p>" for note in notes),
     )
     return seal(page)
@@ -115,3 +116,13 @@ def _unknown(assessment: Assessment, lang: Lang) -> str:
     headings = (text("index.unknown_column", lang), text("index.unknown_count", lang))
     rows = _rows((escape(name), escape(number)) for name, number in missing)
     return f"<table>{_head(headings)}<tbody>{rows}</tbody></table>"
+
+
+def _problems(assessment: Assessment, lang: Lang) -> str:
+    """Return what was repaired or is doubtful in the data, folded away."""
+    told = assessment.summary.get("problems", ())
+    if not told:
+        return ""
+    heading = escape(text("index.problems", lang, count=len(told)))
+    lines = "".join(f"<li>{escape(shown(problem[lang]))}</li>" for problem in told)
+    return f"<details><summary>{heading}</summary><ul>{lines}</ul></details>"

