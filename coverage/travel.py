@@ -1,8 +1,7 @@
 """Times from stations to positions on lanes: by vehicle as far as it passes, then on foot.
 
 The crew rides to any point that its vehicle can reach, leaves it there and goes on on foot, or
-walks all the way, whichever is earliest. Since nobody mounts again, one search a vehicle and then
-one on foot, seeded with the times of all vehicles, is exact.
+walks all the way, whichever is earliest; see `weizhan.coverage.states`.
 """
 
 from __future__ import annotations
@@ -12,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from ..geo.network import Ints, Network
 from ..geo.passability import Passage
 from ..geo.snapping import Positions
 from ..geo.vocabulary import Vehicle
-from .kernels import FAR, arrive, search
+from .kernels import FAR, arrive, reach, search
+from .states import Entries, StateGraph, entries, part_ms, state_graph
 
 NOBODY = -1
 
@@ -29,7 +30,7 @@ class Crews:
     Attributes
     ----------
     lane, fraction
-        ``(crews,)`` position on the network.
+        ``(crews,)`` position on the network; lane -1 for a crew on no lane, which goes nowhere.
     vehicle
         ``(crews,)`` `Vehicle` codes.
     start_ms
@@ -43,6 +44,43 @@ class Crews:
 
 
 @dataclass(frozen=True)
+class Starts:
+    """Where and when crews enter the states.
+
+    Attributes
+    ----------
+    state, ms, crew, lane
+        ``(starts,)`` int32, in ascending order of time: the state, when, who, and the lane on
+        which the way there lies.
+    """
+
+    state: Ints
+    ms: Ints
+    crew: Ints
+    lane: Ints
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Crews that reach a position along its own lane, without passing a node.
+
+    Attributes
+    ----------
+    first
+        ``(positions + 1,)`` int32: those of position *i* are ``first[i]:first[i + 1]``.
+    crew, ms
+        Who, and when; int32.
+    layer
+        In which layer of the states they move.
+    """
+
+    first: Ints
+    crew: Ints
+    ms: Ints
+    layer: Ints
+
+
+@dataclass(frozen=True)
 class Arrivals:
     """First and second crew at each position.
 
@@ -51,11 +89,54 @@ class Arrivals:
     ms
         ``(positions, 2)`` int32 milliseconds after the alarm, `FAR` when nobody arrives.
     crew
-        ``(positions, 2)`` int32 rows of the crews, -1 for nobody; the two differ.
+        ``(positions, 2)`` int32 rows of the crews, `NOBODY` for nobody; the two differ.
     """
 
     ms: Ints
     crew: Ints
+
+
+@dataclass(frozen=True)
+class Journey:
+    """Everything a search needs: states, who enters where, and how positions are reached."""
+
+    graph: StateGraph
+    starts: Starts
+    entries: Entries
+    neighbours: Neighbours
+
+
+def journey(
+    network: Network,
+    passages: Mapping[Vehicle, Passage],
+    crews: Crews,
+    positions: Positions,
+    *,
+    dismount_ms: int,
+) -> Journey:
+    """Prepare the search from crews to positions.
+
+    Parameters
+    ----------
+    network
+        The lanes.
+    passages
+        How each vehicle of the crews, and people on foot, pass the lanes.
+    crews
+        Who sets out.
+    positions
+        Where to; unattached positions are reached by nobody.
+    dismount_ms
+        From stopping a vehicle to going on on foot.
+    """
+    graph = state_graph(network, passages, crews.vehicle.tolist(), dismount_ms=dismount_ms)
+    ways = _ways_out(graph, crews, dismount_ms=dismount_ms)
+    return Journey(
+        graph,
+        _starts(graph, network, passages, crews, ways),
+        entries(graph, network, passages, positions),
+        _neighbours(graph, passages, crews, positions, ways),
+    )
 
 
 def arrivals(
@@ -68,144 +149,162 @@ def arrivals(
 ) -> Arrivals:
     """Return the first and the second crew at every position.
 
-    Parameters
-    ----------
-    network
-        The lanes.
-    passages
-        How each vehicle of the crews, and people on foot, pass the lanes.
-    crews
-        Who sets out. A crew on no lane goes nowhere.
-    positions
-        Where to; unattached positions are reached by nobody.
-    dismount_ms
-        From stopping a vehicle to going on on foot.
+    Parameters are those of `journey`.
 
     Returns
     -------
     Arrivals
         Exact at positions on lanes, not only at nodes; of crews equally early, the lower row.
     """
+    plan = journey(network, passages, crews, positions, dismount_ms=dismount_ms)
+    ms, crew = two_nearest(plan.graph, plan.starts)
     best_ms = np.full((len(positions.lane), 2), FAR, dtype=np.int32)
     best_crew = np.full((len(positions.lane), 2), NOBODY, dtype=np.int32)
-    on_foot = [_starts(network, passages[Vehicle.FOOT], crews, dismount_ms=dismount_ms)]
-    for vehicle in sorted(set(crews.vehicle.tolist()) - {Vehicle.FOOT}):
-        passage = passages[Vehicle(vehicle)]
-        starts = _starts(network, passage, crews, only=vehicle)
-        node_ms, node_crew = _two_nearest(network, passage, starts)
-        _lay_over(
-            network, passage, crews, positions, node_ms, node_crew, best_ms, best_crew, vehicle
-        )
-        for rank in range(2):
-            reached = np.flatnonzero(node_ms[rank] < FAR).astype(np.int32)
-            ms = node_ms[rank, reached] + np.int32(dismount_ms)
-            on_foot.append((reached, ms, node_crew[rank, reached]))
-    passage = passages[Vehicle.FOOT]
-    node, ms, crew = (np.concatenate(parts) for parts in zip(*on_foot, strict=True))
-    node_ms, node_crew = _two_nearest(network, passage, (node, ms, crew))
-    walkers = Crews(
-        crews.lane, crews.fraction, crews.vehicle, _walking_start(crews, dismount_ms=dismount_ms)
-    )
-    _lay_over(network, passage, walkers, positions, node_ms, node_crew, best_ms, best_crew)
+    near = plan.neighbours
+    arrive(
+        plan.entries.state, plan.entries.ms, ms, crew, near.first, near.crew, near.ms,
+        best_ms, best_crew,
+    )  # fmt: skip
     return Arrivals(best_ms, best_crew)
 
 
-def _walking_start(crews: Crews, *, dismount_ms: int) -> Ints:
-    """Return when each crew sets out if it leaves its vehicle behind."""
-    rides = crews.vehicle != Vehicle.FOOT
-    return (crews.start_ms + np.where(rides, dismount_ms, 0)).astype(np.int32)
+def reach_matrix(plan: Journey, *, crews: int, limit_ms: int) -> csr_array:
+    """Return when each crew reaches each position in time.
+
+    Parameters
+    ----------
+    plan
+        From `journey`.
+    crews
+        How many crews there are.
+    limit_ms
+        Later arrivals are left out.
+
+    Returns
+    -------
+    csr_array
+        ``(crews, positions)`` int32 milliseconds after the alarm; what is not stored is not
+        reached in time. A time of 0 is stored as 1.
+    """
+    graph, starts, near = plan.graph, plan.starts, plan.neighbours
+    positions, ways = plan.entries.state.shape
+    used = plan.entries.state.ravel()
+    open_ = used >= 0
+    user = np.repeat(np.arange(positions, dtype=np.int32), ways)[open_]
+    near_position = np.repeat(np.arange(positions, dtype=np.int32), np.diff(near.first))
+    first, position, ms = reach(
+        (graph.indptr, graph.head, graph.ms),
+        grouped(used[open_], graph.states, user, plan.entries.ms.ravel()[open_]),
+        grouped(starts.crew, crews, starts.state, starts.ms),
+        grouped(near.crew, crews, near_position, near.ms),
+        positions,
+        limit_ms,
+    )
+    return csr_array((np.maximum(ms, 1), position, first), shape=(crews, positions))
 
 
-def _starts(
-    network: Network,
-    passage: Passage,
-    crews: Crews,
-    *,
-    only: str | None = None,
-    dismount_ms: int = 0,
-) -> tuple[Ints, Ints, Ints]:
-    """Return where, when and who enters the network's nodes from positions on lanes."""
-    rows = np.flatnonzero(crews.lane >= 0)
-    if only is not None:
-        rows = rows[crews.vehicle[rows] == only]
-    lane = crews.lane[rows]
-    start = _walking_start(crews, dismount_ms=dismount_ms)[rows]
-    nodes, times, who = [], [], []
-    for end, along, part in (
-        (network.lane_to, passage.forward_ms, 1 - crews.fraction[rows]),
-        (network.lane_from, passage.backward_ms, crews.fraction[rows]),
-    ):
-        passes = along[lane] < FAR
-        nodes.append(end[lane[passes]])
-        partial = np.floor(part[passes] * along[lane[passes]] + 0.5).astype(np.int32)
-        times.append(start[passes] + partial)
-        who.append(rows[passes].astype(np.int32))
-    return np.concatenate(nodes), np.concatenate(times), np.concatenate(who)
+def grouped(key: Ints, keys: int, *columns: Ints) -> tuple[Ints, ...]:
+    """Return columns grouped by a key: CSR pointers of the groups, then each column as int32."""
+    order = np.argsort(key, kind="stable")
+    first = np.zeros(keys + 1, dtype=np.int32)
+    np.cumsum(np.bincount(key, minlength=keys), out=first[1:])
+    return (first, *(np.ascontiguousarray(column[order], dtype=np.int32) for column in columns))
 
 
-def _two_nearest(
-    network: Network, passage: Passage, starts: tuple[Ints, Ints, Ints]
-) -> tuple[Ints, Ints]:
-    """Return times and crews, each ``(2, nodes)``: first, and second of another crew."""
-    arc_ms = passage.arc_ms(network)
+def nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
+    """Return time and crew of the first arrival in every state."""
     nothing = np.empty(0, dtype=np.int32)
-    first_ms, first = search(
-        network.indptr, network.head, arc_ms, *_by_time(*starts), nothing, nothing
+    first: tuple[Ints, Ints] = search(
+        graph.indptr, graph.head, graph.ms, starts.state, starts.ms, starts.crew, nothing, nothing
     )
-    tail = np.repeat(np.arange(network.nodes), np.diff(network.indptr))
-    border = np.flatnonzero((first[tail] != first[network.head]) & (first[tail] >= 0))
-    border = border[arc_ms[border] < FAR]
-    tail = tail[border]
-    crossing = (
-        np.concatenate([network.head[border], starts[0]]),
-        np.concatenate([first_ms[tail] + arc_ms[border], starts[1]]),
-        np.concatenate([first[tail], starts[2]]),
-    )
+    return first
+
+
+def two_nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
+    """Return times and crews, each ``(2, states)``: first, and second of another crew."""
+    first_ms, first = nearest(graph, starts)
+    tail, head = graph.tail, graph.head
+    border = np.flatnonzero((first[tail] != first[head]) & (first[tail] >= 0))
+    tail, head = tail[border], head[border]
+    state = np.concatenate([head, starts.state])
+    ms = np.concatenate([first_ms[tail] + graph.ms[border], starts.ms])
+    crew = np.concatenate([first[tail], starts.crew])
+    order = np.argsort(ms, kind="stable")
     second_ms, second = search(
-        network.indptr, network.head, arc_ms, *_by_time(*crossing), first_ms, first
-    )
+        graph.indptr, graph.head, graph.ms,
+        state[order], ms[order], crew[order],
+        first_ms, first,
+    )  # fmt: skip
     return np.stack([first_ms, second_ms]), np.stack([first, second])
 
 
-def _by_time(node: Ints, ms: Ints, crew: Ints) -> tuple[Ints, Ints, Ints]:
-    order = np.argsort(ms, kind="stable")
-    return (
-        node[order].astype(np.int32),
-        ms[order].astype(np.int32),
-        crew[order].astype(np.int32),
-    )
+def _ways_out(graph: StateGraph, crews: Crews, *, dismount_ms: int) -> list[tuple[int, Ints, Ints]]:
+    """Return per layer which crews can set out in it, and when: riding, or on foot at once."""
+    on_lane = crews.lane >= 0
+    foot = len(graph.layers) - 1
+    ways = []
+    for layer, vehicle in enumerate(graph.layers):
+        rows = np.flatnonzero(on_lane & (crews.vehicle == vehicle)).astype(np.int32)
+        ways.append((layer, rows, crews.start_ms[rows]))
+    riders = np.flatnonzero(on_lane & (crews.vehicle != Vehicle.FOOT)).astype(np.int32)
+    ways.append((foot, riders, (crews.start_ms[riders] + dismount_ms).astype(np.int32)))
+    return ways
 
 
-def _lay_over(
+def _starts(
+    graph: StateGraph,
     network: Network,
-    passage: Passage,
+    passages: Mapping[Vehicle, Passage],
+    crews: Crews,
+    ways: list[tuple[int, Ints, Ints]],
+) -> Starts:
+    columns = []
+    for layer, rows, start in ways:
+        passage = passages[graph.layers[layer]]
+        lane, fraction = crews.lane[rows], crews.fraction[rows]
+        for end, along, part in (
+            (network.lane_to[lane], passage.forward_ms[lane], 1 - fraction),
+            (network.lane_from[lane], passage.backward_ms[lane], fraction),
+        ):
+            passes = along < FAR
+            ms = start[passes] + part_ms(part[passes], along[passes])
+            state = end[passes] + layer * graph.nodes
+            columns.append((state, ms, rows[passes], lane[passes]))
+    state, ms, crew, lane = (
+        np.concatenate(parts).astype(np.int32) for parts in zip(*columns, strict=True)
+    )
+    order = np.argsort(ms, kind="stable")
+    return Starts(state[order], ms[order], crew[order], lane[order])
+
+
+def _neighbours(
+    graph: StateGraph,
+    passages: Mapping[Vehicle, Passage],
     crews: Crews,
     positions: Positions,
-    node_ms: Ints,
-    node_crew: Ints,
-    best_ms: Ints,
-    best_crew: Ints,
-    vehicle: str | None = None,
-) -> None:
-    """Lay the arrivals by one way of moving over the best two, in place."""
-    there = crews.lane >= 0 if vehicle is None else (crews.lane >= 0) & (crews.vehicle == vehicle)
-    rows = np.flatnonzero(there)
-    rows = rows[np.argsort(crews.lane[rows], kind="stable")]
-    start_first = np.searchsorted(crews.lane[rows], np.arange(network.lanes + 1)).astype(np.int32)
-    arrive(
-        positions.lane,
-        positions.fraction,
-        network.lane_from,
-        network.lane_to,
-        passage.forward_ms,
-        passage.backward_ms,
-        passage.leave_ms,
-        node_ms,
-        node_crew,
-        start_first,
-        rows.astype(np.int32),
-        crews.fraction[rows],
-        crews.start_ms[rows],
-        best_ms,
-        best_crew,
-    )
+    ways: list[tuple[int, Ints, Ints]],
+) -> Neighbours:
+    by_lane = np.argsort(positions.lane, kind="stable").astype(np.int32)
+    sorted_lane = positions.lane[by_lane]
+    where, who, when, how = [], [], [], []
+    for layer, rows, start in ways:
+        passage = passages[graph.layers[layer]]
+        lane = crews.lane[rows]
+        low = np.searchsorted(sorted_lane, lane, side="left")
+        count = np.searchsorted(sorted_lane, lane, side="right") - low
+        row = np.repeat(np.arange(len(rows)), count)
+        inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        position = by_lane[np.repeat(low, count) + inside]
+        gap = positions.fraction[position] - crews.fraction[rows][row]
+        along = np.where(gap >= 0, passage.forward_ms[lane[row]], passage.backward_ms[lane[row]])
+        passes = along < FAR
+        where.append(position[passes])
+        who.append(rows[row][passes])
+        when.append((start[row] + part_ms(np.abs(gap), along))[passes])
+        how.append(np.full(int(passes.sum()), layer))
+    position = np.concatenate(where)
+    order = np.argsort(position, kind="stable")
+    first = np.zeros(len(positions.lane) + 1, dtype=np.int32)
+    np.cumsum(np.bincount(position, minlength=len(positions.lane)), out=first[1:])
+    crew, ms, layer_ = (np.concatenate(c).astype(np.int32)[order] for c in (who, when, how))
+    return Neighbours(first, crew, ms, layer_)

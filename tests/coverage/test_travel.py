@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weizhan.coverage.kernels import FAR
-from weizhan.coverage.travel import Arrivals, Crews, arrivals
+from weizhan.coverage.travel import Arrivals, Crews, arrivals, journey, reach_matrix
 from weizhan.geo.network import Network, build_network
 from weizhan.geo.passability import Passage
 from weizhan.geo.snapping import Positions
@@ -120,57 +120,6 @@ def test_nobody_arrives_in_a_part_that_is_not_connected_or_from_no_lane(street: 
 # --- random towns -------------------------------------------------------------------------
 
 
-def _random_network(seed: int) -> tuple[Network, dict[Vehicle, Passage], Crews, Positions]:
-    """A small grid with gaps, parallel lanes, one-way costs, impassable lanes and gates."""
-    rng = np.random.default_rng(seed)
-    side = 5
-    edges = [
-        (x, y, x + dx, y + dy)
-        for x in range(side)
-        for y in range(side)
-        for dx, dy in ((1, 0), (0, 1))
-        if x + dx < side and y + dy < side and rng.random() < 0.75
-    ]
-    lines = [shapely.LineString([(a, b), (c, d)]) for a, b, c, d in edges]
-    for a, b, c, d in [e for e in edges if rng.random() < 0.1]:  # parallel lanes
-        lines.append(shapely.LineString([(a, b), ((a + c) / 2 + 0.3, (b + d) / 2 + 0.3), (c, d)]))
-    frame = gpd.GeoDataFrame(
-        {
-            "lane_id": [str(i) for i in range(len(lines))],
-            "level": [float("nan")] * len(lines),
-            "step_count": [float("nan")] * len(lines),
-        },
-        geometry=lines,
-        crs="EPSG:4543",
-    )
-    none = gpd.GeoDataFrame({"barrier_id": []}, geometry=[], crs="EPSG:4543")
-    network, _, _ = build_network(frame, none, join_m=0, barrier_m=0)
-    passages = {}
-    for vehicle, far in ((Vehicle.FOOT, 0.05), (Vehicle.E_BIKE, 0.3), (Vehicle.MINI_TRUCK, 0.5)):
-        costs = rng.integers(1, 60_000, size=(2, network.lanes)).astype(np.int32)
-        costs[:, rng.random(network.lanes) < far] = FAR
-        costs[0, rng.random(network.lanes) < 0.1] = FAR
-        leave = np.where(rng.random(network.nodes) < 0.1, 5_000, 0).astype(np.int32)
-        leave[rng.random(network.nodes) < 0.05] = FAR
-        passages[vehicle] = Passage(costs[0], costs[1], leave, np.array([]), np.array([]))
-    crews = 4
-    return (
-        network,
-        passages,
-        Crews(
-            rng.integers(-1, network.lanes, crews).astype(np.int32),
-            rng.random(crews).round(2),
-            rng.choice(["foot", "e_bike", "mini_truck"], crews),
-            rng.integers(0, 90_000, crews).astype(np.int32),
-        ),
-        Positions(
-            rng.integers(-1, network.lanes, 30).astype(np.int32),
-            rng.choice([0.0, 0.25, 0.7, 1.0], 30),
-            np.zeros(30),
-        ),
-    )
-
-
 def _brute_force(
     network: Network, passages: dict[Vehicle, Passage], crews: Crews, positions: Positions
 ) -> list[list[int]]:
@@ -227,8 +176,8 @@ def _brute_force(
 
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_first_and_second_arrivals_equal_brute_force(seed: int) -> None:
-    network, passages, crews, positions = _random_network(seed)
+def test_first_and_second_arrivals_equal_brute_force(random_town, seed: int) -> None:
+    network, passages, crews, positions = random_town(seed)
     found = arrivals(network, passages, crews, positions, dismount_ms=DISMOUNT_MS)
     table = _brute_force(network, passages, crews, positions)
     for i in range(len(positions.lane)):
@@ -238,9 +187,20 @@ def test_first_and_second_arrivals_equal_brute_force(seed: int) -> None:
 
 
 @settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), limit_ms=st.integers(0, 200_000))
+def test_the_matrix_of_crews_and_positions_equals_brute_force(random_town, seed, limit_ms) -> None:
+    network, passages, crews, positions = random_town(seed)
+    plan = journey(network, passages, crews, positions, dismount_ms=DISMOUNT_MS)
+    matrix = reach_matrix(plan, crews=len(crews.lane), limit_ms=limit_ms)
+    table = np.array(_brute_force(network, passages, crews, positions))
+    expected = np.where(table <= limit_ms, np.maximum(table, 1), 0)
+    assert np.array_equal(matrix.toarray(), expected)
+
+
+@settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_another_crew_never_raises_a_time(seed: int) -> None:
-    network, passages, crews, positions = _random_network(seed)
+def test_another_crew_never_raises_a_time(random_town, seed: int) -> None:
+    network, passages, crews, positions = random_town(seed)
     fewer = Crews(crews.lane[:3], crews.fraction[:3], crews.vehicle[:3], crews.start_ms[:3])
     before = arrivals(network, passages, fewer, positions, dismount_ms=DISMOUNT_MS)
     after = arrivals(network, passages, crews, positions, dismount_ms=DISMOUNT_MS)
@@ -249,8 +209,8 @@ def test_another_crew_never_raises_a_time(seed: int) -> None:
 
 @settings(max_examples=40, deadline=None)
 @given(seed=st.integers(0, 2**32 - 1), lane=st.integers(0, 10_000))
-def test_closing_a_lane_never_lowers_a_time(seed: int, lane: int) -> None:
-    network, passages, crews, positions = _random_network(seed)
+def test_closing_a_lane_never_lowers_a_time(random_town, seed: int, lane: int) -> None:
+    network, passages, crews, positions = random_town(seed)
     closed = {}
     for vehicle, p in passages.items():
         forward, backward = p.forward_ms.copy(), p.backward_ms.copy()
