@@ -18,7 +18,8 @@ from numpy.typing import NDArray
 from ..geo.network import Ints, Network
 from ..geo.snapping import Positions
 from ..geo.vocabulary import Vehicle
-from .kernels import FAR, arrive, closures, preorder
+from .closure_kernels import closures, preorder
+from .kernels import FAR, arrive
 from .travel import Crews, Journey, grouped, nearest
 
 Bools = NDArray[np.bool_]
@@ -137,7 +138,7 @@ def prepare(
     )  # fmt: skip
     base_ms = np.ascontiguousarray(base[:, 0])
     tables = (
-        (graph.head, graph.ms, arc_lane, graph.tail),
+        (graph.indptr, graph.head, graph.ms, arc_lane, graph.tail),
         grouped(graph.head, graph.states, np.arange(len(graph.head))),
         grouped(graph.lane[touching], network.lanes, touching),
         (ms, pred, order, place, size),
