@@ -10,9 +10,11 @@ import numpy as np
 from .kernels import FAR, njit, pile_width, sort_out, twice
 
 
-@njit("Tuple((i4[::1], i4[::1], i4[::1]))(i4[::1], i4[::1])", cache=True)
+@njit("UniTuple(i4[::1], 2)(i4[::1], i4[::1])", cache=True)
 def preorder(first, child):  # type: ignore[no-untyped-def]
-    """Return a forest in preorder: the order, each state's place in it, each subtree's size.
+    """Return each state's place in a preorder of a forest, and by place its subtree's size.
+
+    States outside the forest come last, with a size of 0.
 
     Parameters
     ----------
@@ -21,9 +23,9 @@ def preorder(first, child):  # type: ignore[no-untyped-def]
         those of one more state than there are, the last.
     """
     states = len(first) - 2
-    order = np.empty(states, dtype=np.int32)
     place = np.full(states, -1, dtype=np.int32)
     size = np.zeros(states, dtype=np.int32)
+    above = np.full(states, -1, dtype=np.int32)  # by place: the place of the parent
     stack = np.empty(states + 1, dtype=np.int32)
     parent = np.full(states, -1, dtype=np.int32)
     top = 0
@@ -34,25 +36,28 @@ def preorder(first, child):  # type: ignore[no-untyped-def]
     while top > 0:
         top -= 1
         s = stack[top]
-        order[met], place[s] = s, met
+        place[s] = met
+        above[met] = place[parent[s]] if parent[s] >= 0 else -1
         met += 1
         for k in range(first[s], first[s + 1]):
             parent[child[k]] = s
             stack[top] = child[k]
             top += 1
     for k in range(met - 1, -1, -1):
-        s = order[k]
-        size[s] += 1
-        if parent[s] >= 0:
-            size[parent[s]] += size[s]
-    return order[:met].copy(), place, size
+        size[k] += 1
+        if above[k] >= 0:
+            size[above[k]] += size[k]
+    for s in range(states):
+        if place[s] < 0:
+            place[s] = met
+            met += 1
+    return place, size
 
 
-@njit("i8(i4, i8, i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i8)", cache=True)
-def _cut_off(root, event, order, place, size, loose, cut, few):  # type: ignore[no-untyped-def]
+@njit("i8(i4, i8, i4[::1], i4[::1], i4[::1], i8)", cache=True)
+def _cut_off(root, event, size, loose, cut, few):  # type: ignore[no-untyped-def]
     """Mark the subtree of a root as cut off by an event; return how many states are."""
-    for k in range(place[root], place[root] + size[root]):
-        s = order[k]
+    for s in range(root, root + size[root]):
         if loose[s] != event:
             loose[s] = event
             cut[few] = s
@@ -62,7 +67,7 @@ def _cut_off(root, event, order, place, size, loose, cut, few):  # type: ignore[
 
 @njit(
     "Tuple((i8[::1], i4[::1], i4[::1], f8[:, ::1], f8[::1], i4[::1]))("
-    "UniTuple(i4[::1], 5), UniTuple(i4[::1], 2), UniTuple(i4[::1], 2), UniTuple(i4[::1], 5),"
+    "UniTuple(i4[::1], 4), UniTuple(i4[::1], 4), UniTuple(i4[::1], 2), UniTuple(i4[::1], 3),"
     "Tuple((i4[::1], i4[::1], i4[::1], b1[::1])), UniTuple(i4[::1], 2),"
     "Tuple((i4[:, ::1], i4[:, ::1], b1[:, ::1], i4[::1])), UniTuple(i4[::1], 2),"
     "UniTuple(i4[::1], 2), Tuple((i4[::1], i4[::1], b1[::1])),"
@@ -83,14 +88,14 @@ def closures(  # type: ignore[no-untyped-def]
     Parameters
     ----------
     arcs
-        ``indptr, head, ms, lane, tail`` of the arcs; lane -1 for arcs that no closure touches.
+        ``indptr, head, ms, lane`` of the arcs; lane -1 for arcs that no closure touches.
     into
-        ``first, arc``: the arcs that end in each state.
+        ``first, tail, ms, lane``: the arcs that end in each state.
     of_lane
         ``first, arc``: the arcs of each lane that a closure touches.
     forest
-        ``ms, pred, order, place, size`` of the states without any closure; ``pred`` is an arc,
-        or -2 - *i* for start *i*.
+        ``ms, pred, size`` of the states without any closure; states are numbered in preorder,
+        ``pred`` is an arc, or -2 - *i* for start *i*, ``size`` that of the subtree.
     starts
         ``first, start, ms, lane_open``: starts by state, and per start whether it survives the
         closure of its own lane.
@@ -125,10 +130,10 @@ def closures(  # type: ignore[no-untyped-def]
     unreached
         ``(events,)`` positions that nobody reaches any more.
     """
-    indptr, head, cost, arc_lane, tail = arcs
-    into_first, into_arc = into
+    indptr, head, cost, arc_lane = arcs
+    into_first, into_tail, into_ms, into_lane = into
     lane_first, lane_arc = of_lane
-    ms, pred, order, place, size = forest
+    ms, pred, size = forest
     start_first, start_at, start_ms, start_open = starts
     own_first, own_start = starts_of_lane
     entry_state, entry_ms, entry_open, entry_lane = entries
@@ -174,21 +179,20 @@ def closures(  # type: ignore[no-untyped-def]
             for j in range(lane_first[lane], lane_first[lane + 1]):
                 root = head[lane_arc[j]]
                 if pred[root] == lane_arc[j] and loose[root] != event:
-                    few = _cut_off(root, event, order, place, size, loose, cut, few)
+                    few = _cut_off(root, event, size, loose, cut, few)
             for j in range(own_first[lane], own_first[lane + 1]):
                 start = own_start[j]
                 root = start_state[start]
                 if pred[root] == -2 - start and not start_open[start] and loose[root] != event:
-                    few = _cut_off(root, event, order, place, size, loose, cut, few)
+                    few = _cut_off(root, event, size, loose, cut, few)
         many = 0
         for k in range(few):
             s = cut[k]
             best = np.int32(FAR)
             for j in range(into_first[s], into_first[s + 1]):
-                arc = into_arc[j]
-                t = tail[arc]
-                if loose[t] != event and (arc_lane[arc] < 0 or closed[arc_lane[arc]] != event):
-                    best = min(best, ms[t] + cost[arc])
+                t = into_tail[j]
+                if loose[t] != event and (into_lane[j] < 0 or closed[into_lane[j]] != event):
+                    best = min(best, ms[t] + into_ms[j])
             for j in range(start_first[s], start_first[s + 1]):
                 start = start_at[j]
                 lane = start_lane[start]

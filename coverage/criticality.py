@@ -100,18 +100,30 @@ def prepare(
         point, and what lies before it stays within reach from that side.
     """
     graph, starts = plan.graph, plan.starts
-    ms, _ = nearest(graph, starts)
-    layer_stopped = np.array([v in {Vehicle(s) for s in stopped} for v in graph.layers])
-    arc_lane = np.where(layer_stopped[graph.tail // graph.nodes], graph.lane, -1).astype(np.int32)
+    stops = {Vehicle(vehicle) for vehicle in stopped}
+    layer_stopped = np.array([vehicle in stops for vehicle in graph.layers])
     start_stopped = layer_stopped[starts.state // graph.nodes]
     to_end = network.lane_to[starts.lane] == starts.state % graph.nodes
     start_open = ~start_stopped | _beyond(
         crews.fraction[starts.crew], np.where(to_end, 1.0, 0.0), block_at
     )
-    pred = _predecessors(graph.head, graph.tail, graph.ms, ms, starts.state, starts.ms)
+    found_ms, _ = nearest(graph, starts)
+    pred = _predecessors(graph.head, graph.tail, graph.ms, found_ms, starts.state, starts.ms)
     parent = np.where(pred >= 0, graph.tail[np.maximum(pred, 0)], graph.states)
-    reached = np.flatnonzero(ms < FAR)
-    order, place, size = preorder(*grouped(parent[reached], graph.states + 1, reached))
+    reached = np.flatnonzero(found_ms < FAR)
+    # States are numbered in preorder from here on: a subtree is then one run of neighbours.
+    place, size = preorder(*grouped(parent[reached], graph.states + 1, reached))
+    ms = np.empty_like(found_ms)
+    ms[place] = found_ms
+    arc_order = np.lexsort((graph.head, place[graph.tail]))
+    tail, head = place[graph.tail[arc_order]], place[graph.head[arc_order]]
+    cost, lane = graph.ms[arc_order], graph.lane[arc_order]
+    arc_lane = np.where(layer_stopped[graph.tail[arc_order] // graph.nodes], lane, -1)
+    arc_number = np.empty(len(arc_order), dtype=np.int32)
+    arc_number[arc_order] = np.arange(len(arc_order), dtype=np.int32)
+    by_place = np.empty_like(pred)
+    by_place[place] = np.where(pred >= 0, arc_number[np.maximum(pred, 0)], pred)
+    pred = by_place
 
     ways = 2 * len(graph.layers)
     entry_open = np.empty((len(positions.lane), ways), dtype=bool)
@@ -124,27 +136,32 @@ def prepare(
     near_open = ~layer_stopped[near.layer] | _beyond(
         np.nan_to_num(positions.fraction)[near_position], crews.fraction[near.crew], block_at
     )
-    used = plan.entries.state.ravel()
+    entry_state = np.where(plan.entries.state >= 0, place[plan.entries.state], -1).astype(np.int32)
+    used = entry_state.ravel()
     user = np.repeat(np.arange(len(positions.lane), dtype=np.int32), ways)
-    touching = np.flatnonzero(arc_lane >= 0).astype(np.int32)
-    closing = np.flatnonzero(start_stopped).astype(np.int32)
-    located = np.flatnonzero(plan.entries.lane >= 0).astype(np.int32)
+    touching = np.flatnonzero(arc_lane >= 0)
+    closing = np.flatnonzero(start_stopped)
+    located = np.flatnonzero(plan.entries.lane >= 0)
     base = np.full((len(positions.lane), 2), FAR, dtype=np.int32)
-    nobody = np.full((len(positions.lane), 2), -1, dtype=np.int32)
     twice = np.stack([ms, np.full_like(ms, FAR)])
     arrive(
-        plan.entries.state, plan.entries.ms, twice, np.zeros_like(twice),
-        near.first, near.crew * 0, near.ms, base, nobody,
+        entry_state, plan.entries.ms, twice, np.zeros_like(twice),
+        near.first, np.zeros_like(near.crew), near.ms, base, np.full_like(base, -1),
     )  # fmt: skip
     base_ms = np.ascontiguousarray(base[:, 0])
+    indptr, head, cost, arc_lane, tail = grouped(tail, graph.states, head, cost, arc_lane, tail)
     tables = (
-        (graph.indptr, graph.head, graph.ms, arc_lane, graph.tail),
-        grouped(graph.head, graph.states, np.arange(len(graph.head))),
-        grouped(graph.lane[touching], network.lanes, touching),
-        (ms, pred, order, place, size),
-        (*grouped(starts.state, graph.states, np.arange(len(starts.state))), starts.ms, start_open),
+        (indptr, head, cost, arc_lane),
+        grouped(head, graph.states, tail, cost, arc_lane),
+        grouped(arc_lane[touching], network.lanes, touching),
+        (ms, pred, size),
+        (
+            *grouped(place[starts.state], graph.states, np.arange(len(starts.state))),
+            starts.ms,
+            start_open,
+        ),
         grouped(starts.lane[closing], network.lanes, closing),
-        (plan.entries.state, plan.entries.ms, entry_open, plan.entries.lane),
+        (entry_state, plan.entries.ms, entry_open, plan.entries.lane),
         grouped(used[used >= 0], graph.states, user[used >= 0]),
         grouped(plan.entries.lane[located], network.lanes, located),
         (near.first, near.ms, near_open),
