@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from .errors import InputError
-from .vocabulary import BarrierKind, LaneClass, Tier, Vehicle
+from .vocabulary import AlertLevel, BarrierKind, LaneClass, RiskBand, Tier, Use, Vehicle
 
 DEFAULT_RULES = "china-2026"
 Reading = Literal["typical", "slow", "fast"]
@@ -117,10 +117,130 @@ class NetworkRule(_Frozen):
     dismount_s: Value
 
 
+class TerrainRule(_Frozen):
+    """How far a terrain raster is believed."""
+
+    void_gap_m: Value
+    noise_m: Value
+
+
+class ServiceAreaRule(_Frozen):
+    """How wide a service area lies round the lanes, and how closely it is drawn."""
+
+    reach_m: Value
+    simplify_m: Value
+
+
+class ComplianceRule(_Frozen):
+    """What is asked of fire lanes beyond the fire engine's own limits, and where it is written.
+
+    ``lane_classes`` are the lanes that are judged as fire lanes; ``clause`` names the clause of
+    each check of `weizhan.coverage.compliance`.
+    """
+
+    lane_classes: tuple[LaneClass, ...]
+    clause: dict[str, str]
+    slope_advised_pct: Value
+    dead_end_m: Value
+    turning_side_m: Value
+    map_edge_m: Value
+    wall_gap_m: Value
+    high_rise_home_m: Value
+    high_rise_m: Value
+    floor_m: Value
+    ring_factory_m2: Value
+    ring_warehouse_m2: Value
+    ring_shop_m2: Value
+    ring_near_m: Value
+    ring_share: Value
+    operation_near_m: Value
+    operation_far_m: Value
+    operation_length_m: Value
+    operation_tall_m: Value
+    operation_tall_length_m: Value
+
+
+class SpeedCalibrationRule(_Frozen):
+    """How speeds are fitted to observed arrivals."""
+
+    prior_log_sd: Value
+    min_records: Value
+    min_share: Value
+    interval: Value
+    draws: Value
+    folds: Value
+
+
+class ResponseRule(_Frozen):
+    """How sure an arrival is, and what comes after it."""
+
+    travel_cv: Value
+    floor_s: Value
+    hose_reach_m: Value
+    hose_s_per_m: Value
+
+
+class LaneStateRule(_Frozen):
+    """How reports about lanes are believed and age."""
+
+    half_life_days: Value
+    trust: Value
+    believed: Value
+    report_m: Value
+    left_m: Value
+
+
+class LockedGateRule(_Frozen):
+    """What a gate outside its hours costs people on foot; vehicles do not pass it."""
+
+    delay_s: Value
+
+
+class TimeBand(_Frozen):
+    """A time of day: how much slower vehicles are, and how often lanes are occupied.
+
+    Of several bands whose ``hours`` hold a moment, the first counts.
+    """
+
+    hours: str
+    slowdown: dict[LaneClass, Value]
+    blocked: dict[Literal["default"] | LaneClass, Value]
+
+    def blocked_on(self, lane_class: LaneClass) -> Value:
+        """Return the probability that a lane of a class is occupied."""
+        return self.blocked.get(lane_class, self.blocked["default"])
+
+
 class SixWithoutException(_Frozen):
     """六个一律: named but not spelled out in the plans; a list that the user fills."""
 
     measures: tuple[str, ...] = ()
+
+
+class LedgerRule(_Frozen):
+    """How sure a match of words or places must be before a ledger is believed to mean it."""
+
+    header_score: Value
+    header_margin: Value
+    road_score: Value
+    road_margin: Value
+    guess_score: Value
+    guesses: Value
+    near_m: Value
+    plotted_share: Value
+
+
+class SupervisionRule(_Frozen):
+    """分级分类: how often a building is inspected, and when a closed case is looked at again."""
+
+    look_back_days: Value
+    interval_days: dict[RiskBand, dict[AlertLevel, Value]]
+
+
+class UseGroups(_Frozen):
+    """Groups of uses that the plans name; the user may change them."""
+
+    new_business_forms: tuple[Use, ...] = ()
 
 
 class RuleSet(_Frozen):
@@ -129,12 +249,23 @@ class RuleSet(_Frozen):
     name: str
     dated: dt.date
     tier: dict[str, TierRule]
+    response: ResponseRule
+    lane_state: LaneStateRule
+    locked_gate: LockedGateRule
+    time_band: dict[str, TimeBand]
     default_vehicle: dict[Tier, Vehicle]
     vehicle: dict[Vehicle, VehicleProfile]
     lane_width_m: dict[LaneClass, Value]
     barrier: dict[BarrierKind, BarrierRule]
     network: NetworkRule
+    terrain: TerrainRule
+    service_area: ServiceAreaRule
+    compliance: ComplianceRule
+    speed_calibration: SpeedCalibrationRule
     six_without_exception: SixWithoutException = SixWithoutException()
+    ledgers: LedgerRule
+    supervision: SupervisionRule
+    use_groups: UseGroups = UseGroups()
     overridden: tuple[str, ...] = ()
 
     @property

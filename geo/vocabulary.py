@@ -120,6 +120,184 @@ class WaterKind(StrEnum):
     SUCTION_POINT = "suction_point"
 
 
+class HazardCode(StrEnum):
+    """The nine problems of factories and warehouses, the six of self-built houses, and others.
+
+    W1-W9 and H1-H6 are closed lists of the plans; G1-G3 are what they name besides. The list of
+    self-built houses ends in 等, so that there is `OTHER`.
+    """
+
+    W1 = "W1"
+    W2 = "W2"
+    W3 = "W3"
+    W4 = "W4"
+    W5 = "W5"
+    W6 = "W6"
+    W7 = "W7"
+    W8 = "W8"
+    W9 = "W9"
+    H1 = "H1"
+    H2 = "H2"
+    H3 = "H3"
+    H4 = "H4"
+    H5 = "H5"
+    H6 = "H6"
+    G1 = "G1"
+    G2 = "G2"
+    G3 = "G3"
+    OTHER = "other"
+
+
+class HazardState(StrEnum):
+    """Where a case stands in the closed loop (闭环)."""
+
+    FOUND = "found"
+    ASSIGNED = "assigned"
+    FIXED = "fixed"
+    RECHECKED = "rechecked"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
+class Measure(StrEnum):
+    """拆、搬、改、关: what is done about a factory or warehouse."""
+
+    DEMOLISH = "demolish"
+    MOVE = "move"
+    ALTER = "alter"
+    CLOSE = "close"
+
+
+class SupervisionLevel(StrEnum):
+    """Which government lists a case (挂牌督办)."""
+
+    TOWN = "town"
+    DISTRICT = "district"
+    CITY = "city"
+
+
+class HazardSource(StrEnum):
+    """How a hazard was found, and what kind of visit an inspection was."""
+
+    SELF_CHECK = "self_check"
+    TERRITORIAL_CHECK = "territorial_check"
+    OFFICE_CHECK = "office_check"
+    OPEN_SECRET_CHECK = "open_secret_check"
+    JOINT_CHECK = "joint_check"
+    LOOK_BACK = "look_back"
+    GRID = "grid"
+    POLICE = "police"
+    FIRE_AUTHORITY = "fire_authority"
+    CONTRACTED = "contracted"
+    DOOR_KNOCKING = "door_knocking"
+    WHISTLE = "whistle"
+    OTHER = "other"
+
+
+class Office(StrEnum):
+    """The seven offices with double duty that the plans name, and the emergency office."""
+
+    PARTY_GOVERNMENT = "party_government"
+    CULTURE_SERVICE = "culture_service"
+    PLANNING_ENVIRONMENT = "planning_environment"
+    CIVIL_AFFAIRS = "civil_affairs"
+    COMMUNITY_SERVICE = "community_service"
+    FINANCE = "finance"
+    SOCIAL_SECURITY = "social_security"
+    EMERGENCY = "emergency"
+
+
+class PartnerDept(StrEnum):
+    """Departments outside the town that join in enforcement."""
+
+    ECONOMY = "economy"
+    POLICE = "police"
+    HOUSING = "housing"
+    CITY_MANAGEMENT = "city_management"
+    FIRE = "fire"
+
+
+class DeviceKind(StrEnum):
+    """Technical means (技防) that the plans roll out."""
+
+    SMOKE_DETECTOR = "smoke_detector"
+    RCD = "rcd"
+    SIMPLE_SPRINKLER = "simple_sprinkler"
+    REMOTE_MONITORING = "remote_monitoring"
+    IOT = "iot"
+    ELECTRICAL_MONITORING = "electrical_monitoring"
+
+
+class SystemState(StrEnum):
+    """How a fire-protection system or device stands."""
+
+    GOOD = "good"
+    FAULT = "fault"
+    OFF = "off"
+    NONE = "none"
+
+
+class LaneState(StrEnum):
+    """What somebody saw of a lane."""
+
+    BLOCKED = "blocked"
+    NARROWED = "narrowed"
+    CLEAR = "clear"
+
+
+class FireGrade(StrEnum):
+    """Grades of a fire, by the scale of accidents."""
+
+    GENERAL = "general"
+    LARGER = "larger"
+    MAJOR = "major"
+    EXTREME = "extreme"
+
+
+class FireCause(StrEnum):
+    """What set a fire, as fire statistics name it."""
+
+    ELECTRICAL = "electrical"
+    E_BIKE = "e_bike"
+    CARELESS = "careless"
+    SMOKING = "smoking"
+    COOKING = "cooking"
+    GAS = "gas"
+    HOT_WORK = "hot_work"
+    PLAY = "play"
+    SPONTANEOUS = "spontaneous"
+    ARSON = "arson"
+    UNKNOWN = "unknown"
+    OTHER = "other"
+
+
+class DangerClass(StrEnum):
+    """Fire-danger class (火灾危险性) of what a factory or warehouse holds."""
+
+    A = "a"
+    B = "b"
+    C = "c"
+    D = "d"
+    E = "e"
+
+
+class RiskBand(StrEnum):
+    """Bands of risk, the highest first."""
+
+    RED = "red"
+    ORANGE = "orange"
+    YELLOW = "yellow"
+    BLUE = "blue"
+
+
+class AlertLevel(StrEnum):
+    """Fire-alert level (火灾防范等级) of a period."""
+
+    NORMAL = "normal"
+    RAISED = "raised"
+    HIGH = "high"
+
+
 VOCABULARIES: dict[str, type[StrEnum]] = {
     "use": Use,
     "tier": Tier,
@@ -129,6 +307,21 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "oneway": Oneway,
     "barrier_kind": BarrierKind,
     "water_kind": WaterKind,
+    "hazard_code": HazardCode,
+    "hazard_state": HazardState,
+    "measure": Measure,
+    "supervision_level": SupervisionLevel,
+    "hazard_source": HazardSource,
+    "office": Office,
+    "partner_dept": PartnerDept,
+    "device_kind": DeviceKind,
+    "system_state": SystemState,
+    "lane_state": LaneState,
+    "fire_grade": FireGrade,
+    "fire_cause": FireCause,
+    "danger_class": DangerClass,
+    "risk_band": RiskBand,
+    "alert_level": AlertLevel,
 }
 
 
