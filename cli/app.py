@@ -8,7 +8,7 @@ from io import TextIOWrapper
 import typer
 
 from ..geo.errors import WeizhanError
-from . import committee, setup
+from . import committee, lanes, setup
 from .options import both
 from .screen import err
 
@@ -19,7 +19,7 @@ app = typer.Typer(
     help=both("cli.app"),
     rich_markup_mode=None,
 )
-for command in (setup.demo, setup.new, setup.check, committee.assess):
+for command in (setup.demo, setup.new, setup.check, committee.assess, lanes.lanes):
     app.command(help=both(f"cli.{command.__name__}"))(command)
 
 INTERRUPTED = 130  # as shells report Ctrl-C

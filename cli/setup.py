@@ -63,7 +63,7 @@ def new(
         str | None, typer.Option("--place", metavar="NAME", help=both("cli.place"))
     ] = None,
     buildings: Annotated[Path | None, _file("cli.buildings", "--buildings")] = None,
-    lanes: Annotated[Path | None, _file("cli.lanes", "--lanes")] = None,
+    lanes: Annotated[Path | None, _file("cli.lanes_file", "--lanes")] = None,
     stations: Annotated[Path | None, _file("cli.stations", "--stations")] = None,
     communities: Annotated[Path | None, _file("cli.communities", "--communities")] = None,
     datum: Annotated[

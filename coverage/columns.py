@@ -11,6 +11,17 @@ LANE_POSITION: Final = "lane_position"  # 0 at the lane's first point, 1 at its 
 ACCESS_M: Final = "access_m"  # from the lane to the wall, off the network
 PEOPLE: Final = "people"  # present under the scenario; missing when unknown
 
+# on lanes: what is known of them at the moment, and what their loss costs
+STATE: Final = "state"
+UNKNOWN_STATE: Final = "unknown"
+STATE_OBSERVED_ON: Final = "state_observed_on"
+REMAINING_WIDTH_M: Final = "remaining_width_m"
+BLOCKED_PROBABILITY: Final = "blocked_probability"
+KEEP_CLEAR_RANK: Final = "keep_clear_rank"
+KEEP_CLEAR_SCORE: Final = "keep_clear_score"  # buildings expected to lose cover
+OPENING_GAIN: Final = "opening_gain_buildings"
+OPENING_RANK: Final = "opening_gain_rank"
+
 
 class Cover(StrEnum):
     """What can be said about one building and one tier.
@@ -77,3 +88,53 @@ def lane_limit(vehicle: str) -> str:
 def lane_limit_certain(vehicle: str) -> str:
     """Return the lane column that is False when a limit rests on an unknown width or height."""
     return f"{vehicle}_limit_certain"
+
+
+def arrival_probability(tier: str) -> str:
+    """Return the column of P(arrive within the standard), over speed and turnout."""
+    return f"{tier}_arrival_probability"
+
+
+def lane_probability(tier: str) -> str:
+    """Return the column of the share of random lane states in which a building is covered."""
+    return f"{tier}_lane_probability"
+
+
+def depth(tier: str) -> str:
+    """Return the column with the number of stations that arrive within the standard."""
+    return f"{tier}_depth"
+
+
+def main_limit(tier: str) -> str:
+    """Return the column with the `Limit` that costs the first crew most."""
+    return f"{tier}_main_limit"
+
+
+def limit_cost(tier: str, limit: str = "") -> str:
+    """Return the column of seconds that a limit costs; without a limit, those of the main one."""
+    return f"{tier}_{limit}_cost_s" if limit else f"{tier}_limit_cost_s"
+
+
+def top_floor(tier: str) -> str:
+    """Return the column of seconds until the first crew is on the top floor."""
+    return f"{tier}_top_floor_s"
+
+
+def hose(tier: str) -> str:
+    """Return the column of metres on foot from the vehicle to the wall."""
+    return f"{tier}_walk_m"
+
+
+def lost(tier: str, what: str) -> str:
+    """Return the lane column of what loses cover with it: buildings, people or vulnerable."""
+    return f"{tier}_lost_{what}"
+
+
+def added(tier: str) -> str:
+    """Return the lane column of seconds that its closure adds in all."""
+    return f"{tier}_added_s"
+
+
+def unreached(tier: str) -> str:
+    """Return the lane column of buildings that nobody reaches with it closed."""
+    return f"{tier}_unreached"

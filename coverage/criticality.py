@@ -7,7 +7,7 @@ border and settled (Ramalingam and Reps 1996 repair a shortest-path forest in th
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -81,7 +81,7 @@ def prepare(
     crews: Crews,
     positions: Positions,
     *,
-    stopped: Collection[str],
+    stopped: Mapping[Vehicle, Bools],
     block_at: float | None = None,
 ) -> Forest:
     """Search once and lay out what the mending needs.
@@ -93,16 +93,17 @@ def prepare(
     network, crews, positions
         The same as for the plan.
     stopped
-        Vehicles that a closure stops; people on foot only where ``"foot"`` is among them.
+        ``(lanes,)`` for each vehicle, on which lanes a closure stops it; what is not named, such
+        as people on foot, passes everywhere.
     block_at
         Where on the lane it is blocked. None: the lane cannot be used at all by what is
         stopped, not even up to a house on it. A fraction between 0 and 1: it is blocked at that
         point, and what lies before it stays within reach from that side.
     """
     graph, starts = plan.graph, plan.starts
-    stops = {Vehicle(vehicle) for vehicle in stopped}
-    layer_stopped = np.array([vehicle in stops for vehicle in graph.layers])
-    start_stopped = layer_stopped[starts.state // graph.nodes]
+    nowhere = np.zeros(network.lanes, dtype=bool)
+    stops = np.stack([stopped.get(vehicle, nowhere) for vehicle in graph.layers])
+    start_stopped = stops[starts.state // graph.nodes, starts.lane]
     to_end = network.lane_to[starts.lane] == starts.state % graph.nodes
     start_open = ~start_stopped | _beyond(
         crews.fraction[starts.crew], np.where(to_end, 1.0, 0.0), block_at
@@ -118,7 +119,8 @@ def prepare(
     arc_order = np.lexsort((graph.head, place[graph.tail]))
     tail, head = place[graph.tail[arc_order]], place[graph.head[arc_order]]
     cost, lane = graph.ms[arc_order], graph.lane[arc_order]
-    arc_lane = np.where(layer_stopped[graph.tail[arc_order] // graph.nodes], lane, -1)
+    touched = (lane >= 0) & stops[graph.tail[arc_order] // graph.nodes, lane]
+    arc_lane = np.where(touched, lane, -1)
     arc_number = np.empty(len(arc_order), dtype=np.int32)
     arc_number[arc_order] = np.arange(len(arc_order), dtype=np.int32)
     by_place = np.empty_like(pred)
@@ -129,11 +131,11 @@ def prepare(
     entry_open = np.empty((len(positions.lane), ways), dtype=bool)
     for way in range(ways):
         end = float(way % 2)
-        entry_open[:, way] = not layer_stopped[way // 2]
+        entry_open[:, way] = ~stops[way // 2, plan.entries.lane]
         entry_open[:, way] |= _beyond(np.nan_to_num(positions.fraction), end, block_at)
     near = plan.neighbours
     near_position = np.repeat(np.arange(len(positions.lane)), np.diff(near.first))
-    near_open = ~layer_stopped[near.layer] | _beyond(
+    near_open = ~stops[near.layer, plan.entries.lane[near_position]] | _beyond(
         np.nan_to_num(positions.fraction)[near_position], crews.fraction[near.crew], block_at
     )
     entry_state = np.where(plan.entries.state >= 0, place[plan.entries.state], -1).astype(np.int32)

@@ -26,10 +26,12 @@ FAR = IMPASSABLE
 @njit("i4(i4[::1])", cache=True)
 def pile_width(cost):  # type: ignore[no-untyped-def]
     """Return by how much the threshold moves: a few mean costs, which is best by trial."""
-    total = 1.0
+    total, count = 1.0, 1
     for arc in range(len(cost)):
-        total += cost[arc]
-    return np.int32(min(4.0 * total / max(len(cost), 1) + 1, FAR))
+        if cost[arc] < FAR:
+            total += cost[arc]
+            count += 1
+    return np.int32(4.0 * total / count + 1)
 
 
 @njit("Tuple((i8, i8, i8))(i4[::1], i4[::1], i8, i4[::1], i4)", cache=True)
@@ -80,7 +82,7 @@ def search(indptr, head, cost, seed_state, seed_ms, seed_source, first_ms, first
     Parameters
     ----------
     indptr, head, cost
-        CSR arcs and their costs, all of which can be passed.
+        CSR arcs and their costs; an arc of cost `FAR` cannot be passed.
     seed_state, seed_ms, seed_source
         Where sources enter.
     first_ms, first_source

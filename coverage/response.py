@@ -6,6 +6,9 @@ typical time and the range in which the true one lies.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -13,15 +16,42 @@ from numpy.typing import NDArray
 from ..geo import fields as f
 from ..geo.config import Scenario
 from ..geo.network import Ints
-from ..geo.passability import Passage, passage
+from ..geo.passability import Conditions, Limit, Passage, passage
 from ..geo.rules import Reading, RuleSet, TierRule
 from ..geo.town import Town
 from ..geo.vocabulary import LaneClass, Vehicle
 from . import columns as c
 from .kernels import FAR
-from .travel import Arrivals, Crews, arrivals
+from .probability import arrival_probability
+from .travel import Arrivals, Crews, Journey, arrive_at, journey, reach_matrix
 
 READINGS: tuple[Reading, ...] = ("typical", "fast", "slow")
+LIMITS = (Limit.WIDTH, Limit.HEIGHT, Limit.SLOPE, Limit.STEPS, Limit.BARRIER, Limit.BLOCKAGE)
+
+Floats = NDArray[np.float64]
+Passages = Mapping[Vehicle, Passage]
+
+
+@dataclass(frozen=True)
+class TierCrews:
+    """The crews of one tier under one scenario and reading.
+
+    Attributes
+    ----------
+    rows
+        ``(crews,)`` rows of the stations.
+    crews
+        Who sets out; ``start_ms`` is turnout and the way to the lane.
+    access_ms
+        ``(buildings,)`` int32 from the lane to the wall.
+    dismount_ms
+        From stopping a vehicle to going on on foot.
+    """
+
+    rows: NDArray[np.intp]
+    crews: Crews
+    access_ms: Ints
+    dismount_ms: int
 
 
 def on_duty(town: Town, scenario: Scenario) -> pd.Series[bool]:
@@ -40,7 +70,13 @@ def present(town: Town, scenario: Scenario) -> pd.Series[float]:
     return people
 
 
-def passages(town: Town, reading: Reading) -> dict[Vehicle, Passage]:
+def passages(
+    town: Town,
+    reading: Reading,
+    conditions: Conditions | None = None,
+    *,
+    without: Collection[Limit] = (),
+) -> dict[Vehicle, Passage]:
     """Return how every vehicle passes the lanes under one reading."""
     return {
         vehicle: passage(
@@ -50,6 +86,8 @@ def passages(town: Town, reading: Reading) -> dict[Vehicle, Passage]:
             rules=town.rules,
             vehicle=vehicle,
             reading=reading,
+            conditions=conditions,
+            without=without,
         )
         for vehicle in Vehicle
     }
@@ -62,8 +100,38 @@ def station_vehicles(town: Town) -> NDArray[np.str_]:
     return vehicles
 
 
+def tier_crews(
+    town: Town, rule: TierRule, scenario: Scenario, reading: Reading = "typical"
+) -> TierCrews:
+    """Return the crews of a tier that are on duty, and what they need off the lanes."""
+    serves = town.stations[f.TIER].isin(rule.station_tiers) & on_duty(town, scenario)
+    rows = np.flatnonzero(serves)
+    turnout = _turnout(town, rule, rows, rule.turnout_s.read(reading, more_is="slower"))
+    access_s = _access_s(town.rules, town.station_positions.access_m[rows], reading)
+    crews = Crews(
+        town.station_positions.lane[rows],
+        town.station_positions.fraction[rows],
+        station_vehicles(town)[rows],
+        _milliseconds(turnout + np.nan_to_num(access_s)),
+    )
+    walk_s = _access_s(town.rules, town.building_positions.access_m, reading)
+    dismount_s = town.rules.network.dismount_s.read(reading, more_is="slower")
+    return TierCrews(rows, crews, _milliseconds(np.nan_to_num(walk_s)), round(dismount_s * 1000))
+
+
+def tier_journey(town: Town, tier: TierCrews, passages: Passages) -> Journey:
+    """Return the prepared search of a tier's crews to all buildings."""
+    return journey(
+        town.network,
+        passages,
+        tier.crews,
+        town.building_positions,
+        dismount_ms=tier.dismount_ms,
+    )
+
+
 def response_times(
-    town: Town, scenario: Scenario, *, passages: dict[Reading, dict[Vehicle, Passage]]
+    town: Town, scenario: Scenario, *, by_reading: Mapping[Reading, Conditions]
 ) -> pd.DataFrame:
     """Return the response of every tier at every building.
 
@@ -73,42 +141,43 @@ def response_times(
         With stations and buildings attached to lanes.
     scenario
         Decides which stations have a crew.
-    passages
-        How vehicles pass the lanes, by reading.
+    by_reading
+        What holds on the lanes, by reading.
 
     Returns
     -------
     DataFrame
         One row a building; for each tier of the rule set the columns of
-        `weizhan.coverage.columns`: typical, low and high response time in seconds, the first
-        and second station and the second's time, and the `Cover` code.
+        `weizhan.coverage.columns`: typical, low and high response time, first and second
+        station, `Cover`, probability, depth, what the limits cost, and the top floor.
     """
-    duty = on_duty(town, scenario).to_numpy()
-    tiers = town.stations[f.TIER].to_numpy(dtype=str)
-    ids = town.stations[f.STATION_ID].to_numpy(dtype=object)
+    roads = {reading: passages(town, reading, held) for reading, held in by_reading.items()}
+    typical = by_reading["typical"]
+    freed = {limit: passages(town, "typical", typical, without=[limit]) for limit in LIMITS}
     table: dict[str, NDArray[np.float64] | NDArray[np.object_]] = {}
     for tier, rule in town.rules.tier.items():
-        serves = np.isin(tiers, rule.station_tiers)
-        rows = np.flatnonzero(serves & duty)
-        by_reading = {r: _tier_arrivals(town, rule, rows, passages[r], r) for r in READINGS}
-        typical = by_reading["typical"]
-        seconds = {r: _seconds(a.ms[:, 0]) for r, a in by_reading.items()}
-        table[c.response_time(tier)] = seconds["typical"]
-        table[c.response_time_low(tier)] = seconds["fast"]
-        table[c.response_time_high(tier)] = seconds["slow"]
-        table[c.station(tier)] = _names(ids, rows, typical.crew[:, 0])
-        table[c.second_response_time(tier)] = _seconds(typical.ms[:, 1])
-        table[c.second_station(tier)] = _names(ids, rows, typical.crew[:, 1])
-        known = town.building_positions.attached & bool(serves.any())
-        table[c.cover(tier)] = cover(seconds, known, standard_s=rule.standard_s.value)
-    return pd.DataFrame(table, index=town.buildings.index)
+        crews = {reading: tier_crews(town, rule, scenario, reading) for reading in READINGS}
+        plans = {r: tier_journey(town, crews[r], roads[r]) for r in READINGS}
+        found = {r: _at_walls(plans[r], crews[r]) for r in READINGS}
+        known = town.building_positions.attached
+        known = known & bool(town.stations[f.TIER].isin(rule.station_tiers).any())
+        table |= _times(town, tier, rule, found, crews["typical"].rows, known)
+        table |= _sureness(town, tier, rule, found["typical"], crews["typical"], plans["typical"])
+        times = {
+            limit: _at_walls(tier_journey(town, crews["typical"], free), crews["typical"])
+            for limit, free in freed.items()
+            if _matters(limit, roads["typical"], free, crews["typical"].crews)
+        }
+        table |= _limit_costs(tier, found["typical"], times)
+    frame = pd.DataFrame(table, index=town.buildings.index)
+    attached = town.building_positions.attached
+    for tier in town.rules.tier:
+        frame.loc[~attached, [c.arrival_probability(tier), c.depth(tier)]] = np.nan
+    return frame
 
 
 def cover(
-    seconds: dict[Reading, NDArray[np.float64]],
-    known: NDArray[np.bool_],
-    *,
-    standard_s: float,
+    seconds: Mapping[Reading, Floats], known: NDArray[np.bool_], *, standard_s: float
 ) -> NDArray[np.object_]:
     """Return `Cover` codes from response times by reading; NaN seconds never arrive."""
     within = {r: s <= standard_s for r, s in seconds.items()}
@@ -120,49 +189,129 @@ def cover(
     return codes.astype(object)
 
 
-def _tier_arrivals(
+def _at_walls(plan: Journey, tier: TierCrews) -> Arrivals:
+    """Return arrivals at the wall of each building."""
+    found = arrive_at(plan)
+    ms = np.where(found.ms < FAR, found.ms + tier.access_ms[:, None], FAR)
+    return Arrivals(ms.astype(np.int32), found.crew)
+
+
+def _times(
     town: Town,
+    tier: str,
     rule: TierRule,
+    found: Mapping[Reading, Arrivals],
     rows: NDArray[np.intp],
-    passages: dict[Vehicle, Passage],
-    reading: Reading,
-) -> Arrivals:
-    """Return arrivals at the wall of each building; crews are numbered as in ``rows``."""
-    turnout = rule.turnout_s.read(reading, more_is="slower")
-    stated = town.stations[f.TURNOUT_S].to_numpy(float)[rows]
-    access_s = _access_s(town.rules, town.station_positions.access_m[rows], reading)
-    crews = Crews(
-        town.station_positions.lane[rows],
-        town.station_positions.fraction[rows],
-        station_vehicles(town)[rows],
-        _milliseconds(np.where(np.isnan(stated), turnout, stated) + np.nan_to_num(access_s)),
-    )
-    dismount = town.rules.network.dismount_s.read(reading, more_is="slower")
-    found = arrivals(
-        town.network,
-        passages,
-        crews,
-        town.building_positions,
-        dismount_ms=round(dismount * 1000),
-    )
-    access = _access_s(town.rules, town.building_positions.access_m, reading)
-    walk = _milliseconds(np.nan_to_num(access))[:, None]
-    return Arrivals(np.where(found.ms < FAR, found.ms + walk, FAR).astype(np.int32), found.crew)
+    known: NDArray[np.bool_],
+) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    ids = town.stations[f.STATION_ID].to_numpy(dtype=object)
+    seconds = {r: _seconds(a.ms[:, 0]) for r, a in found.items()}
+    typical = found["typical"]
+    floors = town.buildings[f.FLOORS].to_numpy(dtype=float)
+    climb = np.maximum(floors - 1, 0) * town.rules.response.floor_s.value
+    return {
+        c.response_time(tier): seconds["typical"],
+        c.response_time_low(tier): seconds["fast"],
+        c.response_time_high(tier): seconds["slow"],
+        c.station(tier): _names(ids, rows, typical.crew[:, 0]),
+        c.second_response_time(tier): _seconds(typical.ms[:, 1]),
+        c.second_station(tier): _names(ids, rows, typical.crew[:, 1]),
+        c.cover(tier): cover(seconds, known, standard_s=rule.standard_s.value),
+        c.top_floor(tier): seconds["typical"] + climb,
+    }
 
 
-def _access_s(
-    rules: RuleSet, access_m: NDArray[np.float64], reading: Reading
-) -> NDArray[np.float64]:
+def _sureness(
+    town: Town, tier: str, rule: TierRule, found: Arrivals, crews: TierCrews, plan: Journey
+) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    """Return the probability of the first crew within the standard, and how many crews are."""
+    if not town.stations[f.TIER].isin(rule.station_tiers).any():
+        nothing = np.full(len(town.buildings), np.nan)
+        return {c.arrival_probability(tier): nothing, c.depth(tier): nothing}
+    standard_s = rule.standard_s.value
+    arrives = found.crew[:, 0] >= 0
+    first = np.maximum(found.crew[:, 0], 0)
+    if len(crews.rows):
+        start_s = crews.crews.start_ms[first] / 1000
+        bounds = (rule.turnout_s.at_least, rule.turnout_s.value, rule.turnout_s.at_most)
+        low, mode, high = (_turnout(town, rule, crews.rows[first], bound) for bound in bounds)
+    else:
+        start_s = low = mode = high = np.zeros(len(first))
+    access_s = crews.access_ms / 1000
+    travel_s = np.where(arrives, _seconds(found.ms[:, 0]) - start_s - access_s, np.nan)
+    probability = arrival_probability(
+        np.maximum(travel_s, 0),
+        access_s + (start_s - mode),
+        (low, mode, high),
+        standard_s=standard_s,
+        cv=town.rules.response.travel_cv.value,
+    )
+    limit_ms = round(standard_s * 1000)
+    matrix = reach_matrix(plan, crews=len(crews.rows), limit_ms=limit_ms).tocoo()
+    within = matrix.data + crews.access_ms[matrix.col] <= limit_ms
+    depth = np.bincount(matrix.col[within], minlength=len(first)).astype(float)
+    return {c.arrival_probability(tier): probability, c.depth(tier): depth}
+
+
+def _matters(limit: Limit, usual: Passages, free: Passages, crews: Crews) -> bool:
+    """Return whether leaving a limit out changes anything for the vehicles of some crews."""
+    return any(
+        not (
+            np.array_equal(usual[v].forward_ms, free[v].forward_ms)
+            and np.array_equal(usual[v].backward_ms, free[v].backward_ms)
+            and np.array_equal(usual[v].leave_ms, free[v].leave_ms)
+        )
+        for v in {*(Vehicle(name) for name in crews.vehicle.tolist()), Vehicle.FOOT}
+    )
+
+
+def _limit_costs(
+    tier: str, found: Arrivals, without: Mapping[Limit, Arrivals]
+) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    """Return what each limit costs the first crew: the time with all limits less that without it.
+
+    Where nobody arrives with it and somebody without, the cost is infinite: told as missing
+    seconds with the limit named.
+    """
+    before = found.ms[:, 0].astype(float)
+    cost = np.zeros((len(LIMITS), len(before)))
+    for k, limit in enumerate(LIMITS):
+        if limit in without:
+            after = without[limit].ms[:, 0]
+            cost[k] = np.where(before < FAR, before - after, np.where(after < FAR, np.inf, 0))
+    worst = cost.argmax(axis=0)
+    most = cost.max(axis=0)
+    names = np.array([limit.value for limit in LIMITS], dtype=object)[worst]
+    table: dict[str, NDArray[np.float64] | NDArray[np.object_]] = {
+        c.main_limit(tier): np.where(most > 0, names, None),
+        c.limit_cost(tier): _finite(most / 1000),
+    }
+    for k, limit in enumerate(LIMITS):
+        table[c.limit_cost(tier, limit)] = _finite(cost[k] / 1000)
+    return table
+
+
+def _finite(seconds: Floats) -> Floats:
+    return np.where(np.isfinite(seconds), seconds, np.nan)
+
+
+def _turnout(town: Town, rule: TierRule, rows: NDArray[np.intp], otherwise: float) -> Floats:
+    """Return the turnout of stations: as they state it, else as given."""
+    stated = town.stations[f.TURNOUT_S].to_numpy(dtype=float)[rows]
+    return np.where(np.isnan(stated), otherwise, stated)
+
+
+def _access_s(rules: RuleSet, access_m: Floats, reading: Reading) -> Floats:
     """Return the seconds on foot between a lane and a wall."""
     foot = rules.vehicle[Vehicle.FOOT].speed(LaneClass.PATH)
     return access_m / foot.read(reading, more_is="faster")
 
 
-def _milliseconds(seconds: NDArray[np.float64]) -> Ints:
+def _milliseconds(seconds: Floats) -> Ints:
     return np.rint(seconds * 1000).astype(np.int32)
 
 
-def _seconds(ms: Ints) -> NDArray[np.float64]:
+def _seconds(ms: Ints) -> Floats:
     return np.where(ms < FAR, ms / 1000, np.nan)
 
 

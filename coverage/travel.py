@@ -156,11 +156,15 @@ def arrivals(
     Arrivals
         Exact at positions on lanes, not only at nodes; of crews equally early, the lower row.
     """
-    plan = journey(network, passages, crews, positions, dismount_ms=dismount_ms)
+    return arrive_at(journey(network, passages, crews, positions, dismount_ms=dismount_ms))
+
+
+def arrive_at(plan: Journey) -> Arrivals:
+    """Return the first and the second crew at every position of a prepared journey."""
     ms, crew = two_nearest(plan.graph, plan.starts)
-    best_ms = np.full((len(positions.lane), 2), FAR, dtype=np.int32)
-    best_crew = np.full((len(positions.lane), 2), NOBODY, dtype=np.int32)
-    near = plan.neighbours
+    positions, near = len(plan.entries.lane), plan.neighbours
+    best_ms = np.full((positions, 2), FAR, dtype=np.int32)
+    best_crew = np.full((positions, 2), NOBODY, dtype=np.int32)
     arrive(
         plan.entries.state, plan.entries.ms, ms, crew, near.first, near.crew, near.ms,
         best_ms, best_crew,

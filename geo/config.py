@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -17,6 +17,7 @@ from .schemas import SCHEMAS
 
 TOWN_FILE = "town.toml"
 IMPORT_FILE = "import.json"  # what was found wrong when the layers came in
+WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 DAY_SHIFT = (dt.time(8), dt.time(20))  # which column of crew and people a time of day reads
 
 
@@ -45,22 +46,55 @@ class LayerSource(LedgerSource):
     ledgers: tuple[LedgerSource, ...] = ()
 
 
+class ImportSource(_Frozen):
+    """How one kind of imported ledger was read: ``columns`` maps our names to its headers."""
+
+    columns: dict[str, str] = {}
+
+
 class Scenario(_Frozen):
-    """A time of day under which a town is assessed."""
+    """A day and time under which a town is assessed; a holiday is lived like a Sunday."""
 
     label: dict[str, str] = {}
     time: dt.time
+    day: Literal["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] = "We"
 
     @property
     def is_day(self) -> bool:
         """Whether the day shift is on duty and people are where they are by day."""
         return DAY_SHIFT[0] <= self.time < DAY_SHIFT[1]
 
+    @property
+    def weekday(self) -> int:
+        """The day of the week, 0 for Monday."""
+        return WEEKDAYS.index(self.day)
+
 
 DEFAULT_SCENARIOS = {
     "day": Scenario(label={"zh": "白天", "en": "Daytime"}, time=dt.time(10)),
     "night": Scenario(label={"zh": "夜间", "en": "Night"}, time=dt.time(2)),
+    "holiday": Scenario(label={"zh": "节假日白天", "en": "Holiday"}, time=dt.time(10), day="Su"),
 }
+
+
+class KeyDates(_Frozen):
+    """Days of a calendar on which another scenario holds: a festival, a fair, a meeting."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+    scenario: str
+
+
+class LaneEvent(_Frozen):
+    """Lanes that are closed together: an estate gate, a market day, road works.
+
+    ``lanes`` are identities of lanes, as drawn or after cutting.
+    """
+
+    label: dict[str, str] = {}
+    lanes: tuple[str, ...]
+    stops_people: bool = False
 
 
 class TownConfig(_Frozen):
@@ -74,17 +108,28 @@ class TownConfig(_Frozen):
     terrain: str | None = None
     layers: dict[str, LayerSource]
     scenarios: dict[str, Scenario] = DEFAULT_SCENARIOS
+    calendar: tuple[KeyDates, ...] = ()
+    events: dict[str, LaneEvent] = {}
+    imports: dict[str, ImportSource] = {}
     override: dict[str, Any] = {}
 
 
-def choose_scenario(scenarios: Mapping[str, Scenario], name: str | None) -> tuple[str, Scenario]:
-    """Return a scenario by name, or the first one.
+def choose_scenario(
+    scenarios: Mapping[str, Scenario],
+    name: str | None,
+    *,
+    calendar: Sequence[KeyDates] = (),
+    date: dt.date | None = None,
+) -> tuple[str, Scenario]:
+    """Return a scenario by name, else that of a key date, else the first one.
 
     Raises
     ------
     InputError
         When there is none of that name; says which there are.
     """
+    if name is None and date is not None:
+        name = next((k.scenario for k in calendar if k.first <= date <= k.last), None)
     if name is None:
         name = next(iter(scenarios))
     if name not in scenarios:
@@ -121,6 +166,11 @@ def read_config(folder: Path) -> TownConfig:
     if unknown:
         raise InputError(
             "error.layer_unknown", file=file, layers=", ".join(unknown), allowed=", ".join(SCHEMAS)
+        )
+    lost = sorted({key.scenario for key in config.calendar} - set(config.scenarios))
+    if lost:
+        raise InputError(
+            "error.scenario_unknown", name=", ".join(lost), allowed=", ".join(config.scenarios)
         )
     if not config.scenarios:
         raise InputError("error.no_scenario", file=file)

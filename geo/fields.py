@@ -41,12 +41,14 @@ LANE_CLASS: Final = "lane_class"
 WIDTH_M: Final = "width_m"
 HEIGHT_LIMIT_M: Final = "height_limit_m"
 SLOPE_PCT: Final = "slope_pct"  # signed: uphill along the geometry is positive
+SLOPE_FROM_TERRAIN: Final = "slope_from_terrain"
 STEP_COUNT: Final = "step_count"
 ONEWAY: Final = "oneway"
 SURFACE: Final = "surface"
 MAX_SPEED_KMH: Final = "max_speed_kmh"
 LEVEL: Final = "level"  # OSM layer: bridges and tunnels meet only their own kind
 ACCESS: Final = "access"
+CLOSED_HOURS: Final = "closed_hours"  # when a market or works keep vehicles out
 LENGTH_M: Final = "length_m"
 DRAWN_LANE_ID: Final = "drawn_lane_id"  # the lane as the user drew it, before it was cut
 COMPONENT: Final = "component"  # connected part of the network, longest first
@@ -58,3 +60,11 @@ FLOW_L_S: Final = "flow_l_s"
 
 # communities
 PEOPLE: Final = "people"
+
+# reports about lanes
+REPORT_ID: Final = "report_id"
+STATE: Final = "state"
+REMAINING_WIDTH_M: Final = "remaining_width_m"
+OBSERVED_ON: Final = "observed_on"  # ISO 8601 days
+EXPIRES_ON: Final = "expires_on"
+SOURCE: Final = "source"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -30,6 +30,30 @@ class Limit(StrEnum):
     STEPS = "steps"
     ACCESS = "access"
     BARRIER = "barrier"
+    BLOCKAGE = "blockage"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What holds on the lanes at one moment, beside what they always are.
+
+    Attributes
+    ----------
+    left_m
+        ``(lanes,)`` clear width left by an obstacle, NaN where there is none.
+    shut
+        ``(lanes,)`` True where a market or works keep vehicles out.
+    slowdown
+        ``(lanes,)`` how many times longer vehicles take.
+    locked
+        ``(barriers,)`` True for gates outside their hours: vehicles do not pass, people do
+        after a delay.
+    """
+
+    left_m: NDArray[np.float64]
+    shut: NDArray[np.bool_]
+    slowdown: NDArray[np.float64]
+    locked: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -76,6 +100,8 @@ def passage(
     rules: RuleSet,
     vehicle: Vehicle,
     reading: Reading = "typical",
+    conditions: Conditions | None = None,
+    without: Collection[Limit] = (),
 ) -> Passage:
     """Return how a vehicle passes every lane.
 
@@ -95,11 +121,17 @@ def passage(
         Whose passage.
     reading
         Which end of every uncertain number is taken.
+    conditions
+        What holds at the moment; without it nothing does.
+    without
+        Limits left out, to learn what they cost; `Limit.BARRIER` with all delays of barriers.
     """
     profile = rules.vehicle[vehicle]
     lane_class = lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN).to_numpy(dtype=str)
     slope = _numbers(lanes, f.SLOPE_PCT)
-    limit, certain = _lane_limits(lanes, lane_class, slope, profile, rules, reading)
+    limit, certain = _lane_limits(
+        lanes, lane_class, slope, profile, rules, reading, conditions, without
+    )
 
     speed = _per_class(lane_class, lambda c: profile.speed(c).read(reading, more_is="faster"))
     steps = lane_class == LaneClass.STEPS
@@ -107,6 +139,8 @@ def passage(
     if profile.tobler is not None and profile.tobler.value:
         grade = np.nan_to_num(np.where(steps, 0.0, slope)) / 100
         uphill, downhill = speed * _tobler(grade), speed * _tobler(-grade)
+    if conditions is not None and profile.carried.value:
+        uphill, downhill = uphill / conditions.slowdown, downhill / conditions.slowdown
     if profile.step_speed_m_s is not None:
         step_speed = profile.step_speed_m_s.read(reading, more_is="faster")
         uphill, downhill = (
@@ -121,7 +155,9 @@ def passage(
         backward[oneway == "forward"] = IMPASSABLE
         forward[oneway == "backward"] = IMPASSABLE
     forward[stopped] = backward[stopped] = IMPASSABLE
-    leave = _leave(network, barriers, profile, rules, reading)
+    leave = _leave(network, barriers, profile, rules, reading, conditions)
+    if Limit.BARRIER in without:
+        leave[:] = 0
     return Passage(forward, backward, leave, limit, certain)
 
 
@@ -141,6 +177,8 @@ def _lane_limits(
     profile: VehicleProfile,
     rules: RuleSet,
     reading: Reading,
+    conditions: Conditions | None,
+    without: Collection[Limit],
 ) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
     known_width = _numbers(lanes, f.WIDTH_M)
     prior = _per_class(lane_class, lambda c: rules.lane_width_m[c].read(reading, more_is="faster"))
@@ -148,15 +186,20 @@ def _lane_limits(
     steps = lane_class == LaneClass.STEPS
     limit = np.full(len(lanes), Limit.NONE, dtype="<U8")
     vehicles_only = bool(profile.carried.value)
+    occupied = np.zeros(len(lanes), dtype=bool)
+    if conditions is not None:
+        occupied = (conditions.left_m < profile.width_m.value) | (conditions.shut & vehicles_only)
     found = (
         (Limit.WIDTH, width < profile.width_m.value),
         (Limit.HEIGHT, _numbers(lanes, f.HEIGHT_LIMIT_M) < profile.height_m.value),
         (Limit.SLOPE, (np.abs(slope) > profile.slope_max_pct.value) & ~steps),
         (Limit.STEPS, steps & (profile.step_speed_m_s is None)),
         (Limit.ACCESS, (lanes[f.ACCESS].to_numpy(dtype=object) == "no") & vehicles_only),
+        (Limit.BLOCKAGE, occupied),
     )
     for name, stops in reversed(found):
-        limit[stops] = name
+        if name not in without:
+            limit[stops] = name
     low = _per_class(lane_class, lambda c: rules.lane_width_m[c].at_least)
     high = _per_class(lane_class, lambda c: rules.lane_width_m[c].at_most)
     need = profile.width_m.value
@@ -170,10 +213,14 @@ def _leave(
     profile: VehicleProfile,
     rules: RuleSet,
     reading: Reading,
+    conditions: Conditions | None,
 ) -> Ints:
     leave = np.zeros(network.nodes, dtype=np.int32)
     width, height, delay = _barrier_numbers(barriers, rules, reading)
     cost = _milliseconds(delay, at_least=0)
+    if conditions is not None and conditions.locked.any():
+        wait = np.array([rules.locked_gate.delay_s.read(reading, more_is="slower")])
+        cost[conditions.locked] = IMPASSABLE if profile.carried.value else _milliseconds(wait)[0]
     cost[(width < profile.width_m.value) | (height < profile.height_m.value)] = IMPASSABLE
     on_lane = network.barrier_node >= 0
     np.maximum.at(leave, network.barrier_node[on_lane], cost[on_lane])

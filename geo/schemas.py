@@ -11,7 +11,7 @@ from typing import Literal
 
 from . import fields as f
 
-Kind = Literal["text", "number", "count", "choice", "hours"]
+Kind = Literal["text", "number", "count", "choice", "hours", "date"]
 Shape = Literal["polygon", "line", "point", "any"]
 
 
@@ -231,6 +231,7 @@ SCHEMAS: dict[str, Schema] = {
                 ),
                 Column(f.LEVEL, "number", ("层", "layer"), minimum=-20, maximum=20),
                 Column(f.ACCESS, "text", ("通行权", "access")),
+                Column(f.CLOSED_HOURS, "hours", ("占道时段", "集市时段", "封闭时段")),
             ),
             required=True,
         ),
@@ -257,6 +258,36 @@ SCHEMAS: dict[str, Schema] = {
                     maximum=30,
                 ),
                 Column(f.OPEN_HOURS, "hours", ("开放时间", "开启时间", "opening_hours")),
+            ),
+        ),
+        Schema(
+            "lane_reports",
+            f.REPORT_ID,
+            "point",
+            (
+                _identity(f.REPORT_ID, "报告编号", "记录编号"),
+                Column(
+                    f.STATE,
+                    "choice",
+                    ("状态", "车道状态", "情况"),
+                    required=True,
+                    vocabulary="lane_state",
+                ),
+                Column(
+                    f.REMAINING_WIDTH_M,
+                    "number",
+                    ("剩余宽度", "剩余净宽", "剩余宽度(米)", "剩余宽度（米）"),
+                    minimum=0,
+                    maximum=100,
+                ),
+                Column(
+                    f.OBSERVED_ON,
+                    "date",
+                    ("观察日期", "检查日期", "报告日期", "日期"),
+                    required=True,
+                ),
+                Column(f.EXPIRES_ON, "date", ("失效日期", "解除日期")),
+                Column(f.SOURCE, "text", ("来源", "报告来源")),
             ),
         ),
         Schema(

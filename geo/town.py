@@ -12,7 +12,15 @@ import pandas as pd
 import shapely
 
 from . import fields as f
-from .config import IMPORT_FILE, LedgerSource, Scenario, TownConfig, read_config
+from .config import (
+    IMPORT_FILE,
+    KeyDates,
+    LaneEvent,
+    LedgerSource,
+    Scenario,
+    TownConfig,
+    read_config,
+)
 from .datum import metric_crs
 from .errors import InputError, TownError
 from .layers import read_layer
@@ -23,6 +31,7 @@ from .repair import repair_lines, repair_points, repair_polygons
 from .rules import RuleSet, load_rules
 from .schemas import SCHEMAS, Schema
 from .snapping import Positions, attachable, snap
+from .terrain import lane_slopes, read_terrain
 from .validation import match_columns, validate
 
 SAMPLE_SHOWN = 5  # ids named in a message about many features
@@ -43,9 +52,10 @@ class Town:
         From ``town.toml``.
     rules
         The rule set with the town's own values.
-    scenarios
-        Times of day by name.
-    communities, grids, buildings, stations, lanes, barriers, water
+    scenarios, calendar, events
+        Times of day by name, the key dates on which one of them holds, and lanes that are
+        closed together.
+    communities, grids, buildings, stations, lanes, barriers, water, lane_reports
         One row a feature. ``buildings`` and ``stations`` carry `community_id`; ``lanes`` is cut
         where lanes meet, row *i* being edge *i* of the network.
     network
@@ -61,6 +71,8 @@ class Town:
     attribution: str
     rules: RuleSet
     scenarios: Mapping[str, Scenario]
+    calendar: tuple[KeyDates, ...]
+    events: Mapping[str, LaneEvent]
     communities: gpd.GeoDataFrame
     grids: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
@@ -68,6 +80,7 @@ class Town:
     lanes: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
+    lane_reports: gpd.GeoDataFrame
     network: Network
     building_positions: Positions
     station_positions: Positions
@@ -141,7 +154,7 @@ def examine_town(
             problems.append(Problem("error", "layer_empty", layer, _file(config, layer)))
     if any(problem.severity == "error" for problem in problems):
         return None, tuple(problems)
-    town = _freeze(config, rules, layers, problems, progress)
+    town = _freeze(folder, config, rules, layers, problems, progress)
     if any(problem.severity == "error" for problem in problems):
         return None, tuple(problems)
     return town, tuple(problems)
@@ -264,6 +277,7 @@ def _file(config: TownConfig, layer: str) -> str:
 
 
 def _freeze(
+    folder: Path,
     config: TownConfig,
     rules: RuleSet,
     layers: dict[str, gpd.GeoDataFrame],
@@ -280,6 +294,8 @@ def _freeze(
         file=_file(config, "lanes"),
     )
     problems += found
+    if config.terrain:
+        lanes = _with_slopes(lanes, folder / config.terrain, rules, problems)
     progress("step.attach")
     allowed = attachable(network, lanes, fragment_m=limits.fragment_m.value)
     positions = {}
@@ -311,6 +327,8 @@ def _freeze(
         attribution=config.attribution,
         rules=rules,
         scenarios=config.scenarios,
+        calendar=config.calendar,
+        events=config.events,
         communities=layers["communities"],
         grids=layers["grids"],
         buildings=layers["buildings"],
@@ -318,11 +336,27 @@ def _freeze(
         lanes=lanes,
         barriers=layers["barriers"],
         water=layers["water"],
+        lane_reports=layers["lane_reports"],
         network=network,
         building_positions=positions["buildings"],
         station_positions=positions["stations"],
         problems=tuple(problems),
     )
+
+
+def _with_slopes(
+    lanes: gpd.GeoDataFrame, file: Path, rules: RuleSet, problems: list[Problem]
+) -> gpd.GeoDataFrame:
+    """Fill slopes that nobody measured from a terrain raster; `slope_from_terrain` says where."""
+    try:
+        found = lane_slopes(read_terrain(file, rule=rules.terrain), lanes, rule=rules.terrain)
+    except InputError as error:
+        problems.append(told_error(error, "lanes", file.name))
+        return lanes
+    measured = lanes[f.SLOPE_PCT]
+    filled = measured.isna() & found[f.SLOPE_PCT].notna()
+    slope = measured.where(~filled, found[f.SLOPE_PCT])
+    return lanes.assign(**{f.SLOPE_PCT: slope, f.SLOPE_FROM_TERRAIN: filled})
 
 
 def _in_communities(frame: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

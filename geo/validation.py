@@ -11,7 +11,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from . import fields as f
+from .dates import read_date
 from .errors import InputError
+from .hours import understood
 from .ledgers import MISSING, normal
 from .problems import Problem
 from .schemas import Column, Schema
@@ -177,11 +179,10 @@ def read_column(raw: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], ND
         numbers = pd.to_numeric(cells[said].map(_number), errors="coerce").astype("float64")
         told = pd.Series(cells.index.isin(said), index=cells.index)
         return _within(numbers.reindex(cells.index), told, column)
-    texts = cells[said].map(_text)
+    texts = cells[said].map(_iso_day if column.kind == "date" else _text)
+    wrong = texts.isna()
     if column.kind == "hours":
-        wrong = ~texts.map(_is_hours).astype(bool)
-    else:
-        wrong = pd.Series(False, index=said)
+        wrong = ~texts.map(understood).astype(bool)
     return _full(texts, cells.index), _full(wrong, cells.index, False)
 
 
@@ -209,7 +210,9 @@ def _complaint(column: Column, wrong: bool) -> str:
         return "value_missing"
     if column.vocabulary:
         return "not_in_vocabulary"
-    return {"number": "not_a_number", "count": "not_a_count"}.get(column.kind, "not_hours")
+    return {"number": "not_a_number", "count": "not_a_count", "date": "not_a_date"}.get(
+        column.kind, "not_hours"
+    )
 
 
 def _identities(
@@ -269,6 +272,6 @@ def _number(cell: object) -> object:
     return normal(cell).replace(",", "").replace(" ", "") if isinstance(cell, str) else cell
 
 
-def _is_hours(text: str) -> bool:
-    """Accept what OpenStreetMap's opening_hours accepts in its simplest forms, and 24/7."""
-    return any(c.isdigit() for c in text) or text.lower() in {"off", "closed", "关闭", "全天"}
+def _iso_day(cell: object) -> str | None:
+    moment = read_date(cell)
+    return moment.date().isoformat() if moment else None

@@ -32,7 +32,8 @@ def _again(town, closed, stopped):
 def _prepared(town, stopped, block_at=None):
     network, passages, crews, positions = town
     plan = journey(network, passages, crews, positions, dismount_ms=DISMOUNT_MS)
-    return prepare(plan, network, crews, positions, stopped=stopped, block_at=block_at)
+    stops = {Vehicle(vehicle): np.ones(network.lanes, dtype=bool) for vehicle in stopped}
+    return prepare(plan, network, crews, positions, stopped=stops, block_at=block_at)
 
 
 STOPPED = st.sampled_from([("e_bike", "mini_truck"), ("foot", "e_bike", "mini_truck"), ("foot",)])
@@ -72,6 +73,28 @@ def test_many_lanes_closed_at_once_equal_computing_again(random_town, seed, stop
         those = slice(found.first[number], found.first[number + 1])
         times[found.position[those]] = found.ms[those]
         assert np.array_equal(times, _again(town, event, stopped))
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=SEEDS)
+def test_an_obstacle_may_stop_some_vehicles_on_some_lanes(random_town, seed):
+    network, passages, crews, positions = random_town(seed)
+    rng = np.random.default_rng(seed)
+    plan = journey(network, passages, crews, positions, dismount_ms=DISMOUNT_MS)
+    stops = {vehicle: rng.random(network.lanes) < 0.5 for vehicle in passages}
+    forest = prepare(plan, network, crews, positions, stopped=stops)
+    event = np.flatnonzero(rng.random(network.lanes) < 0.3)
+    found = changes(forest, [event])
+    times = forest.base_ms.copy()
+    times[found.position] = found.ms
+    shut = {}
+    for vehicle, passage in passages.items():
+        forward, backward = passage.forward_ms.copy(), passage.backward_ms.copy()
+        these = event[stops[vehicle][event]]
+        forward[these] = backward[these] = FAR
+        shut[vehicle] = replace(passage, forward_ms=forward, backward_ms=backward)
+    after = arrivals(network, shut, crews, positions, dismount_ms=DISMOUNT_MS).ms[:, 0]
+    assert np.array_equal(times, after)
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,0 +1,50 @@
+"""What the keepers of lanes ask for: which must stay clear, which should be opened."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from typing import Annotated
+
+import typer
+
+from ..geo.folders import whole_folder
+from ..geo.town import load_town
+from .options import LangOption, Language, OutOption, ScenarioOption, TownArgument, both
+from .screen import say, steps
+
+
+def lanes(
+    folder: TownArgument,
+    out: OutOption,
+    scenario: ScenarioOption = None,
+    draws: Annotated[int, typer.Option("--draws", min=1, help=both("cli.draws"))] = 1000,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=both("cli.lanes_seed"))] = 1,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Rank lanes by what their loss costs; write the lists, the layers and their page."""
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage.assessment import assess
+        from ..coverage.keep_clear import opening_gains
+        from ..coverage.lanes import conditions, lane_states
+        from ..maps.lanes_results import LANES_NAMES, write_lanes
+
+        with whole_folder(out, may_hold=LANES_NAMES) as unfinished:
+            town = load_town(folder, progress=step)
+            today = dt.date.today()
+            found = assess(
+                town,
+                scenario=scenario,
+                date=today.isoformat(),
+                draws=draws,
+                seed=seed,
+                workers=os.cpu_count() or 1,
+                progress=step,
+            )
+            step("step.openings")
+            chosen = town.scenarios[found.scenario]
+            held = conditions(town, chosen, lane_states(town, chosen, day=today))
+            gains = opening_gains(town, chosen, held)
+            write_lanes(found.with_lanes(gains), unfinished, lang=lang.value, progress=step)
+    say("cli.lanes_done", lang.value, page=out / "lanes.html", **found.summary["lanes"])
