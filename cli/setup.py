@@ -66,6 +66,7 @@ def new(
     lanes: Annotated[Path | None, _file("cli.lanes_file", "--lanes")] = None,
     stations: Annotated[Path | None, _file("cli.stations", "--stations")] = None,
     communities: Annotated[Path | None, _file("cli.communities", "--communities")] = None,
+    terrain: Annotated[Path | None, _file("cli.terrain", "--terrain")] = None,
     datum: Annotated[
         list[str] | None, typer.Option("--datum", metavar="[LAYER=]DATUM", help=both("cli.datum"))
     ] = None,
@@ -107,6 +108,7 @@ def new(
             name=folder.name,
             origin=str(origin),
             attribution="" if base else OSM_ATTRIBUTION,
+            terrain=terrain,
             problems=problems,
         )
     say("cli.new_done", lang.value, folder=folder)

@@ -120,9 +120,14 @@ def top_floor(tier: str) -> str:
     return f"{tier}_top_floor_s"
 
 
-def hose(tier: str) -> str:
+def walk(tier: str) -> str:
     """Return the column of metres on foot from the vehicle to the wall."""
     return f"{tier}_walk_m"
+
+
+def hose(tier: str) -> str:
+    """Return the column of seconds until a hose from the vehicle is at the wall."""
+    return f"{tier}_hose_s"
 
 
 def lost(tier: str, what: str) -> str:

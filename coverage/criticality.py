@@ -109,7 +109,7 @@ def prepare(
         crews.fraction[starts.crew], np.where(to_end, 1.0, 0.0), block_at
     )
     found_ms, _ = nearest(graph, starts)
-    pred = _predecessors(graph.head, graph.tail, graph.ms, found_ms, starts.state, starts.ms)
+    pred = predecessors(graph.head, graph.tail, graph.ms, found_ms, starts.state, starts.ms)
     parent = np.where(pred >= 0, graph.tail[np.maximum(pred, 0)], graph.states)
     reached = np.flatnonzero(found_ms < FAR)
     # States are numbered in preorder from here on: a subtree is then one run of neighbours.
@@ -257,9 +257,7 @@ def _beyond(
     return np.asarray((there < block_at) == (np.asarray(from_) < block_at))
 
 
-def _predecessors(
-    head: Ints, tail: Ints, cost: Ints, ms: Ints, state: Ints, start_ms: Ints
-) -> Ints:
+def predecessors(head: Ints, tail: Ints, cost: Ints, ms: Ints, state: Ints, start_ms: Ints) -> Ints:
     """Return the arc by which each state is reached first, or -2 - *i* for start *i*."""
     pred = np.full(len(ms), -1, dtype=np.int32)
     tight = np.flatnonzero((ms[tail] < FAR) & (ms[tail] + cost == ms[head]))[::-1]

@@ -289,3 +289,23 @@ def reach(arcs, uses, starts, near, positions, limit_ms):  # type: ignore[no-unt
             kept += 1
         first[crew + 1] = kept
     return first, out_position[:kept].copy(), out_ms[:kept].copy()
+
+
+@njit("f8[::1](i4[::1], i4[::1], f8[::1])", cache=True)
+def carry(order, before, gain):  # type: ignore[no-untyped-def]
+    """Add up gains along the ways to each state.
+
+    Parameters
+    ----------
+    order
+        States in an order in which each comes after the one before it on its way.
+    before
+        ``(states,)`` the state before, -1 at the start of a way.
+    gain
+        ``(states,)`` what the last step to the state adds.
+    """
+    total = np.zeros(len(before))
+    for k in range(len(order)):
+        s = order[k]
+        total[s] = gain[s] + (total[before[s]] if before[s] >= 0 else 0.0)
+    return total

@@ -21,6 +21,7 @@ from ..geo.rules import Reading, RuleSet, TierRule
 from ..geo.town import Town
 from ..geo.vocabulary import LaneClass, Vehicle
 from . import columns as c
+from .hose import hose_s, walked_m
 from .kernels import FAR
 from .probability import arrival_probability
 from .travel import Arrivals, Crews, Journey, arrive_at, journey, reach_matrix
@@ -162,6 +163,10 @@ def response_times(
         known = town.building_positions.attached
         known = known & bool(town.stations[f.TIER].isin(rule.station_tiers).any())
         table |= _times(town, tier, rule, found, crews["typical"].rows, known)
+        walk_m = walked_m(plans["typical"], town.network, town.building_positions)
+        table[c.walk(tier)] = walk_m
+        arrival_s = table[c.response_time(tier)].astype(float)
+        table[c.hose(tier)] = hose_s(arrival_s, walk_m, town.rules.response)
         table |= _sureness(town, tier, rule, found["typical"], crews["typical"], plans["typical"])
         times = {
             limit: _at_walls(tier_journey(town, crews["typical"], free), crews["typical"])

@@ -42,6 +42,7 @@ WIDTH_M: Final = "width_m"
 HEIGHT_LIMIT_M: Final = "height_limit_m"
 SLOPE_PCT: Final = "slope_pct"  # signed: uphill along the geometry is positive
 SLOPE_FROM_TERRAIN: Final = "slope_from_terrain"
+SLOPE_UNCERTAINTY_PCT: Final = "slope_uncertainty_pct"  # of slopes read from terrain
 STEP_COUNT: Final = "step_count"
 ONEWAY: Final = "oneway"
 SURFACE: Final = "surface"

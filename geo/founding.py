@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,12 +12,12 @@ import geopandas as gpd
 import pandas as pd
 
 from . import fields as f
-from .config import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource, Scenario
+from .config import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource
 from .datum import Datum, sniff_datum
 from .errors import InputError
 from .folders import whole_folder
 from .layers import TABLE_ENDINGS, read_layer, write_layers
-from .ledgers import normal
+from .ledgers import normal, readable
 from .osm import OsmExtract
 from .osm_layers import OsmFeature, layers_from
 from .problems import Problem, write_problems
@@ -42,6 +43,7 @@ def found_town(
     name: str,
     origin: str,
     attribution: str = "",
+    terrain: Path | None = None,
     problems: Sequence[Problem] = (),
 ) -> None:
     """Write a town folder: ``town.toml`` and one GeoPackage with the layers.
@@ -58,6 +60,8 @@ def found_town(
         Said in a comment in ``town.toml``: where the layers come from.
     attribution
         What the owner of the data wants to be said on every page.
+    terrain
+        A raster of heights, copied into the folder, from which missing slopes are read.
     problems
         What was found on the way; kept in the folder, so that every check tells it again.
 
@@ -75,7 +79,11 @@ def found_town(
                 for layer, frame in held.items()
             },
         )
-        text = _town_toml(name, origin, attribution, tuple(held), DEFAULT_SCENARIOS)
+        if terrain is not None:
+            readable(terrain)
+            shutil.copyfile(terrain, unfinished / terrain.name)
+        raster = terrain.name if terrain is not None else ""
+        text = _town_toml(name, origin, attribution, raster, tuple(held))
         (unfinished / TOWN_FILE).write_text(text, encoding="utf-8")
         write_problems(unfinished / IMPORT_FILE, problems)
 
@@ -173,8 +181,8 @@ def _town_toml(
     name: str,
     origin: str,
     attribution: str,
+    terrain: str,
     layers: tuple[str, ...],
-    scenarios: Mapping[str, Scenario],
 ) -> str:
     lines = [
         f"# {_one_line(origin)}",
@@ -182,14 +190,16 @@ def _town_toml(
         f"attribution = {_quoted(attribution)}",
         'rules = "china-2026"',
         'datum = "wgs84"',
+        *([f"terrain = {_quoted(terrain)}"] if terrain else []),
         "",
     ]
     for layer in (layer for layer in SCHEMAS if layer in layers):
         lines += [f"[layers.{layer}]", f'file = "{LAYERS_FILE}"', f'layer = "{layer}"', ""]
-    for key, scenario in scenarios.items():
+    for key, scenario in DEFAULT_SCENARIOS.items():
         label = ", ".join(f"{lang} = {_quoted(said)}" for lang, said in scenario.label.items())
         time = scenario.time.strftime("%H:%M:%S")
-        lines += [f"[scenarios.{key}]", f"label = {{ {label} }}", f"time = {time}", ""]
+        lines += [f"[scenarios.{key}]", f"label = {{ {label} }}", f"time = {time}"]
+        lines += [f'day = "{scenario.day}"', ""]
     return "\n".join(lines)
 
 

@@ -18,6 +18,8 @@ from .vocabulary import BarrierKind, LaneClass, Vehicle
 
 IMPASSABLE = np.iinfo(np.int32).max // 4  # milliseconds; two of them still fit an int32
 CLASS_WHEN_UNKNOWN = LaneClass.SERVICE
+# Standard errors by which a slope from terrain must exceed a limit, by reading.
+SLOPE_DOUBT: dict[Reading, float] = {"slow": 0.0, "typical": 1.0, "fast": 2.0}
 
 
 class Limit(StrEnum):
@@ -186,13 +188,17 @@ def _lane_limits(
     steps = lane_class == LaneClass.STEPS
     limit = np.full(len(lanes), Limit.NONE, dtype="<U8")
     vehicles_only = bool(profile.carried.value)
+    steepness = np.abs(slope)
+    if f.SLOPE_UNCERTAINTY_PCT in lanes:
+        # A slope read from a raster stops a vehicle only as far as it is sure.
+        steepness = steepness - SLOPE_DOUBT[reading] * _numbers(lanes, f.SLOPE_UNCERTAINTY_PCT)
     occupied = np.zeros(len(lanes), dtype=bool)
     if conditions is not None:
         occupied = (conditions.left_m < profile.width_m.value) | (conditions.shut & vehicles_only)
     found = (
         (Limit.WIDTH, width < profile.width_m.value),
         (Limit.HEIGHT, _numbers(lanes, f.HEIGHT_LIMIT_M) < profile.height_m.value),
-        (Limit.SLOPE, (np.abs(slope) > profile.slope_max_pct.value) & ~steps),
+        (Limit.SLOPE, (steepness > profile.slope_max_pct.value) & ~steps),
         (Limit.STEPS, steps & (profile.step_speed_m_s is None)),
         (Limit.ACCESS, (lanes[f.ACCESS].to_numpy(dtype=object) == "no") & vehicles_only),
         (Limit.BLOCKAGE, occupied),

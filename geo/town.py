@@ -356,7 +356,14 @@ def _with_slopes(
     measured = lanes[f.SLOPE_PCT]
     filled = measured.isna() & found[f.SLOPE_PCT].notna()
     slope = measured.where(~filled, found[f.SLOPE_PCT])
-    return lanes.assign(**{f.SLOPE_PCT: slope, f.SLOPE_FROM_TERRAIN: filled})
+    uncertain = found["uncertainty_pct"].where(filled, 0.0)
+    return lanes.assign(
+        **{
+            f.SLOPE_PCT: slope,
+            f.SLOPE_FROM_TERRAIN: filled,
+            f.SLOPE_UNCERTAINTY_PCT: uncertain,
+        }
+    )
 
 
 def _in_communities(frame: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

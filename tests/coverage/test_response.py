@@ -274,3 +274,19 @@ def test_an_event_closes_its_lanes_together(street):
     town = replace(town, events={"集市": LaneEvent(lanes=[lane], stops_people=True)})
     cost = _assess(town).summary["events"]["集市"]["micro"]
     assert (cost["buildings"], cost["unreached"], cost["lanes"]) == (1, 2, 1)
+
+
+def test_the_hose_is_laid_from_the_vehicle_as_far_as_it_reaches(street):
+    lanes = [
+        {"geometry": shapely.LineString([(0, 0), (500, 0)]), "lane_class": "service", "width_m": 6},
+        {"geometry": shapely.LineString([(500, 0), (1000, 0)]), "lane_class": "steps"},
+    ]
+    engine = _station(0, tier="official_station", vehicle="fire_engine")
+    houses = [_house(300), _house(540), _house(580)]
+    found = _assess(street(houses=houses, stations=[engine], lanes=lanes)).buildings
+    walk, hose, arrival = (
+        found[name("brigade")].to_numpy(float) for name in (c.walk, c.hose, c.response_time)
+    )
+    assert walk[1:] == pytest.approx([40, 80], abs=0.01)
+    assert hose[1] == pytest.approx(arrival[1] + 40 * RULES.response.hose_s_per_m.value, abs=0.02)
+    assert np.isnan(hose[2])  # 80 m is beyond the hose

@@ -118,3 +118,17 @@ def test_a_bollard_stops_a_truck_and_a_gate_costs_its_delay(make_layer):
         True,
         False,
     ]
+
+
+def test_a_slope_from_terrain_stops_a_vehicle_only_as_far_as_it_is_sure(make_layer):
+    row = {"geometry": shapely.LineString([(0, 0), (100, 0)]), "width_m": 6, "slope_pct": 14}
+    none = make_layer("barriers", [])
+    network, lanes, _ = build_network(make_layer("lanes", [row]), none, join_m=0.5, barrier_m=5)
+    lanes = lanes.assign(slope_uncertainty_pct=3.0)
+    limits = [
+        passage(
+            network, lanes, none, rules=RULES, vehicle=Vehicle.FIRE_ENGINE, reading=reading
+        ).limit[0]
+        for reading in ("slow", "typical", "fast")
+    ]
+    assert limits == [Limit.SLOPE, Limit.SLOPE, Limit.NONE]
