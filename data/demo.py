@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 from ..geo.errors import InputError, OutputError
 from ..geo.vocabulary import Use
 from .demo_blocks import Sketch
-from .demo_buildings import Footprints, build, inhabit
-from .demo_files import write_files
+from .demo_buildings import Buildings, Footprints, build, inhabit
+from .demo_files import write_files, write_ledgers
 from .demo_layouts import DRAW
+from .demo_ledgers import keep_ledgers
 from .demo_places import Places, divide
 from .demo_plan import PLANS, Frame, Plan, Size, frame, lines, river_row
 from .demo_stations import place_stations, place_water
@@ -24,6 +25,7 @@ from .demo_streets import bend, join_lines, survey_streets
 from .demo_tables import Delivery, tabulate
 from .demo_terrain import Relief, Terrain
 
+LEDGER_STREAM = 9  # of random numbers, after those of the town itself
 #: Where a residents' committee has its rooms, the likeliest first.
 SERVICE_ROOMS = (Use.COMMERCIAL, Use.SMALL_PREMISES, Use.OFFICE, Use.RESIDENTIAL)
 
@@ -69,9 +71,11 @@ def make_demo(
         with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as workshop:
             unfinished = Path(workshop) / folder.name
             unfinished.mkdir()
-            delivery, terrain = _generate(PLANS[size], seed, tell)
+            delivery, buildings, terrain = _generate(PLANS[size], seed, tell)
             tell("demo.step_files")
             write_files(unfinished, PLANS[size], delivery, terrain)
+            rng = np.random.default_rng([seed, LEDGER_STREAM])
+            write_ledgers(unfinished, keep_ledgers(delivery, buildings, rng))
             if folder.exists():
                 folder.rmdir()
             unfinished.rename(folder)
@@ -81,7 +85,9 @@ def make_demo(
         raise OutputError("error.demo_not_writable", folder=folder, reason=error) from error
 
 
-def _generate(plan: Plan, seed: int, tell: Callable[[str], None]) -> tuple[Delivery, Terrain]:
+def _generate(
+    plan: Plan, seed: int, tell: Callable[[str], None]
+) -> tuple[Delivery, Buildings, Terrain]:
     """Generate a town, each step from its own stream of random numbers."""
     streams = iter([np.random.default_rng([seed, step]) for step in range(9)])
     tell("demo.step_terrain")
@@ -109,7 +115,7 @@ def _generate(plan: Plan, seed: int, tell: Callable[[str], None]) -> tuple[Deliv
     stations = place_stations(plan, buildings, streets, rng)
     water = place_water(streets, rng, rural=plan.rural)
     delivery = tabulate(roads, streets, places, buildings, stations, water, next(streams))
-    return delivery, terrain
+    return delivery, buildings, terrain
 
 
 def _sketch(roads: Frame, rng: np.random.Generator) -> dict[tuple[int, int], Sketch]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sqlite3
 import zipfile
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 from rasterio import Affine
 
+from .demo_ledgers import LEDGERS, LedgerSheet
 from .demo_plan import Plan
 from .demo_tables import Delivery
 from .demo_terrain import NODATA, Terrain
@@ -87,6 +89,19 @@ time = "02:00"
 """
 
 
+def write_ledgers(folder: Path, ledgers: Mapping[str, LedgerSheet]) -> None:
+    """Write the ledgers of the town: workbooks, and CSV as old programs write it."""
+    for kind, sheet in ledgers.items():
+        file = folder / LEDGERS[kind]
+        if file.suffix == ".csv":
+            text = sheet.rows.to_csv(index=False, lineterminator="\r\n")
+            encoding = "gb18030" if kind == "inspections" else "utf-8-sig"
+            file.write_bytes(text.encode(encoding))
+        else:
+            cells = sheet.rows.astype(object)
+            write_book(file, file.stem, sheet.groups, cells.where(cells.notna(), None))
+
+
 def write_files(folder: Path, plan: Plan, delivery: Delivery, terrain: Terrain) -> None:
     """Write every file of the town into a folder that exists and is empty."""
     layers = {
@@ -94,7 +109,7 @@ def write_files(folder: Path, plan: Plan, delivery: Delivery, terrain: Terrain) 
         for name in ("communities", "grids", "buildings", "lanes", "barriers")
     }
     _write_map(folder / MAP_FILE, layers)
-    _write_ledger(folder / LEDGER_FILE, delivery.ledger)
+    write_book(folder / LEDGER_FILE, LEDGER_SHEET, LEDGER_GROUPS, delivery.ledger)
     text = delivery.stations.to_csv(index=False, lineterminator="\r\n")
     (folder / STATIONS_FILE).write_bytes(text.encode("gb18030"))
     _write_water(folder / WATER_FILE, delivery.water)
@@ -120,20 +135,38 @@ def _write_map(file: Path, layers: dict[str, gpd.GeoDataFrame]) -> None:
         connection.close()
 
 
-def _write_ledger(file: Path, ledger: pd.DataFrame) -> None:
-    """Write the ledger under two header rows, group headings merged over their columns."""
+def write_book(
+    file: Path,
+    sheet_name: str,
+    groups: Sequence[tuple[str, int]],
+    table: pd.DataFrame,
+) -> None:
+    """Write a ledger under its headers, with group headings merged over their columns.
+
+    Parameters
+    ----------
+    file
+        The workbook.
+    sheet_name
+        Of its only sheet.
+    groups
+        Headings above the headers, and over how many columns each; none for one row of headers.
+    table
+        The headers and what is below.
+    """
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(LEDGER_SHEET)
+    sheet = book.create_sheet(sheet_name)
     top: list[str | None] = []
-    for heading, span in LEDGER_GROUPS:
+    for heading, span in groups:
         if span > 1:
             begin = len(top) + 1
             area = CellRange(min_col=begin, max_col=begin + span - 1, min_row=1, max_row=1)
             sheet.merged_cells.add(area.coord)
         top += [heading, *[None] * (span - 1)]
-    sheet.append(top)
-    sheet.append(list(ledger.columns))
-    for row in ledger.itertuples(index=False):
+    if top:
+        sheet.append(top)
+    sheet.append(list(table.columns))
+    for row in table.itertuples(index=False):
         sheet.append(row)
     drawn = file.with_suffix(".part")
     book.save(drawn)

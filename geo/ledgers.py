@@ -16,6 +16,7 @@ from .errors import InputError
 
 EXCEL_ENDINGS = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
 ENCODINGS = ("utf-8-sig", "gb18030")  # tried in this order where none is stated
+MOST_HEADER_ROWS = 4
 MISSING = frozenset({"", "-", "--", "—", "/", "无", "未知", "不详", "n/a", "na", "null", "none"})
 
 Cell = str | int | float | bool | dt.date | dt.time | dt.timedelta | None
@@ -42,9 +43,10 @@ def read_ledger(
     sheet
         Name of the sheet; the first one if not given.
     header_rows
-        Rows of headers. If not given: two where the first row has merged cells, else one. Of
-        several rows the lowest that says something names the column; where that is not unique
-        the upper rows are put before it, with a slash.
+        Rows of headers. If not given: leading rows with cells merged across, or with at most one
+        cell above a fuller row (a title), stand above the next. Of several rows the lowest that
+        says something names the column; where that is not unique the upper rows are put before
+        it, with a slash.
     encoding
         Of a CSV; if not given UTF-8, then GB18030.
 
@@ -52,7 +54,7 @@ def read_ledger(
     -------
     DataFrame
         One row a row of the table that holds anything, as objects, and `source_row`, the row
-        number as a spreadsheet shows it.
+        number as a spreadsheet shows it. Cells merged downwards hold their value in every row.
 
     Raises
     ------
@@ -60,19 +62,17 @@ def read_ledger(
         When the file is missing, empty, unreadable or not what its name says, the sheet does not
         exist, or there is no header.
     """
-    if file.suffix.lower() in EXCEL_ENDINGS:
-        rows, merged = _excel_rows(file, sheet)
-    else:
-        rows, merged = _csv_rows(file, encoding), []
+    rows, merged = _rows(file, sheet, encoding)
     if header_rows is None:
-        wide = any(start[0] == 0 and end[1] > start[1] for start, end in merged)
-        header_rows = 2 if wide else 1
+        header_rows = _header_rows(rows, merged)
     if len(rows) < header_rows or not any(_filled(cell) for cell in rows[header_rows - 1]):
         raise InputError("error.no_header", file=file)
     for (top, left), (bottom, right) in merged:
         if top < header_rows and bottom < len(rows):
             for row in range(top, min(bottom, header_rows - 1) + 1):
                 rows[row][left : right + 1] = [rows[top][left]] * (right + 1 - left)
+        for row in range(max(top, header_rows) + 1, min(bottom + 1, len(rows))):
+            rows[row][left] = rows[top][left]
     names = _headers(rows[:header_rows])
     body = [
         [*row, number]
@@ -83,6 +83,38 @@ def read_ledger(
     frame = frame.loc[:, [name for name in frame.columns if name]]
     frame[f.SOURCE_ROW] = frame[f.SOURCE_ROW].astype("int64")
     return frame
+
+
+def read_rows(
+    file: Path, *, sheet: str | None = None, encoding: str | None = None
+) -> list[list[Cell]]:
+    """Return all rows of a table as they are, headers and blank rows too.
+
+    Parameters and errors are those of `read_ledger`.
+    """
+    return _rows(file, sheet, encoding)[0]
+
+
+def _rows(
+    file: Path, sheet: str | None, encoding: str | None
+) -> tuple[list[list[Cell]], list[tuple[tuple[int, int], tuple[int, int]]]]:
+    if file.suffix.lower() in EXCEL_ENDINGS:
+        return _excel_rows(file, sheet)
+    return _csv_rows(file, encoding), []
+
+
+def _header_rows(
+    rows: list[list[Cell]], merged: list[tuple[tuple[int, int], tuple[int, int]]]
+) -> int:
+    """Count the leading rows that hold headings or a title, and the one that names columns."""
+    wide = {start[0] for start, end in merged if end[1] > start[1]}
+    filled = [sum(map(_filled, row)) for row in rows[:MOST_HEADER_ROWS]]
+    count = 1
+    while count < len(filled) and (
+        count - 1 in wide or (filled[count - 1] <= 1 and filled[count] >= 3)
+    ):
+        count += 1
+    return count
 
 
 def _filled(cell: Cell) -> bool:

@@ -1,0 +1,96 @@
+"""Bring ledgers into a town: what was understood is shown, what was not is listed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..geo.catalogue import text
+from ..geo.datum import Datum
+from ..geo.doctor import doctor
+from ..geo.errors import InputError
+from ..geo.intake import Intake
+from ..geo.intake import import_ledger as take_in
+from .options import LangOption, Language, TownArgument, both, day_of
+from .screen import say, show_problems, steps
+
+SHOWN = 20  # rows of each list on the screen; the archive and the marked copy hold all
+
+
+def _option(name: str, flag: str, metavar: str) -> object:
+    return typer.Option(flag, metavar=metavar, help=both(f"cli.import_ledger_{name}"))
+
+
+def import_ledger(
+    folder: TownArgument,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=both("cli.import_ledger_file"))],
+    kind: Annotated[str, _option("kind", "--kind", "KIND")],
+    source: Annotated[str | None, _option("source", "--source", "NAME")] = None,
+    date: Annotated[str | None, _option("date", "--date", "DATE")] = None,
+    datum: Annotated[str | None, _option("datum", "--datum", "DATUM")] = None,
+    sheet: Annotated[str | None, _option("sheet", "--sheet", "NAME")] = None,
+    header_rows: Annotated[
+        int | None,
+        typer.Option("--header-rows", min=1, max=4, help=both("cli.import_ledger_header_rows")),
+    ] = None,
+    encoding: Annotated[str | None, _option("encoding", "--encoding", "NAME")] = None,
+    doctor_folder: Annotated[Path | None, _option("doctor", "--doctor", "FOLDER")] = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Import one ledger; its rows, their places and its history are only ever appended."""
+    if datum is not None and datum not in list(Datum):
+        raise InputError("error.datum_unknown", value=datum, allowed=", ".join(Datum))
+    with steps(lang.value) as step:
+        taken = take_in(
+            folder,
+            file,
+            kind=kind,
+            source=source,
+            as_of=None if date is None else day_of(date),
+            datum=None if datum is None else Datum(datum),
+            sheet=sheet,
+            header_rows=header_rows,
+            encoding=encoding,
+            progress=step,
+        )
+    _show(taken, file, lang)
+    if doctor_folder is not None:
+        marked = doctor(file, taken.problems, doctor_folder, sheet=sheet, lang=lang.value)
+        say("cli.import_ledger_marked", lang.value, file=marked)
+
+
+def _show(taken: Intake, file: Path, lang: Language) -> None:
+    for match in taken.headers:
+        if match.how != "unmatched":
+            how = text(f"cli.import_ledger_how_{match.how}", lang.value)
+            say("cli.import_ledger_header", lang.value, header=match.header, column=match.column,
+                how=how, score=match.score)  # fmt: skip
+    for match in taken.headers:
+        if match.how == "unmatched":
+            say("cli.import_ledger_header_open", lang.value, header=match.header,
+                column=match.column or "—", score=match.score, kind=taken.kind)  # fmt: skip
+    show_problems(taken.problems[:SHOWN], lang.value)
+    _more(len(taken.problems), lang)
+    for count, ((case, column), told) in enumerate(
+        taken.conflicts.groupby(["key", "column"], sort=False)
+    ):
+        if count < SHOWN:
+            values = "; ".join(
+                f"{value} ({source}, {as_of})"
+                for value, source, as_of in zip(
+                    told["value"], told["source"], told["as_of"], strict=True
+                )
+            )
+            say("cli.import_ledger_conflict", lang.value, case=case, column=column, told=values)
+    _more(taken.conflicts.groupby(["key", "column"]).ngroups, lang)
+    lost = taken.matched.get("unmatched", 0)
+    say("cli.import_ledger_done", lang.value, file=file.name, rows=taken.rows, added=taken.added,
+        changed=taken.changed, unchanged=taken.unchanged,
+        matched=sum(taken.matched.values()) - lost, unmatched=lost)  # fmt: skip
+
+
+def _more(count: int, lang: Language) -> None:
+    if count > SHOWN:
+        say("cli.import_ledger_more", lang.value, count=count - SHOWN)
