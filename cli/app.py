@@ -8,7 +8,7 @@ from io import TextIOWrapper
 import typer
 
 from ..geo.errors import WeizhanError
-from . import committee, lanes, setup
+from . import committee, lanes, ledgers, setup
 from .options import both
 from .screen import err
 
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 for command in (setup.demo, setup.new, setup.check, committee.assess, lanes.lanes):
     app.command(help=both(f"cli.{command.__name__}"))(command)
+app.command("import", help=both("cli.import_ledger"))(ledgers.import_ledger)
 
 INTERRUPTED = 130  # as shells report Ctrl-C
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import gc
 import time
 
 from ..geo.catalogue import label
 from ..geo.folders import whole_folder
 from ..geo.town import load_town
-from .options import LangOption, Language, OutOption, ScenarioOption, TownArgument
+from .options import (
+    DateOption,
+    LangOption,
+    Language,
+    OutOption,
+    ScenarioOption,
+    TownArgument,
+    day_of,
+)
 from .screen import say, steps
 
 
@@ -17,6 +24,7 @@ def assess(
     folder: TownArgument,
     out: OutOption,
     scenario: ScenarioOption = None,
+    date: DateOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Compute response times and coverage; write pages and tables."""
@@ -33,7 +41,7 @@ def assess(
             town = load_town(folder, progress=step)
             loaded = time.perf_counter()
             found = assessment.assess(
-                town, scenario=scenario, date=dt.date.today().isoformat(), progress=step
+                town, scenario=scenario, date=day_of(date).isoformat(), progress=step
             )
             timings = {"compile": compiled - began, "load": loaded - compiled}
             write_results(found, unfinished, lang=lang.value, timings=timings, progress=step)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import os
 from typing import Annotated
 
@@ -10,7 +9,16 @@ import typer
 
 from ..geo.folders import whole_folder
 from ..geo.town import load_town
-from .options import LangOption, Language, OutOption, ScenarioOption, TownArgument, both
+from .options import (
+    DateOption,
+    LangOption,
+    Language,
+    OutOption,
+    ScenarioOption,
+    TownArgument,
+    both,
+    day_of,
+)
 from .screen import say, steps
 
 
@@ -20,6 +28,7 @@ def lanes(
     scenario: ScenarioOption = None,
     draws: Annotated[int, typer.Option("--draws", min=1, help=both("cli.draws"))] = 1000,
     seed: Annotated[int, typer.Option("--seed", min=0, help=both("cli.lanes_seed"))] = 1,
+    date: DateOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Rank lanes by what their loss costs; write the lists, the layers and their page."""
@@ -32,7 +41,7 @@ def lanes(
 
         with whole_folder(out, may_hold=LANES_NAMES) as unfinished:
             town = load_town(folder, progress=step)
-            today = dt.date.today()
+            today = day_of(date)
             found = assess(
                 town,
                 scenario=scenario,

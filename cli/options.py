@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -9,6 +10,8 @@ from typing import Annotated
 import typer
 
 from ..geo.catalogue import text
+from ..geo.dates import DATES_ALLOWED, read_date
+from ..geo.errors import InputError
 
 
 def both(key: str) -> str:
@@ -29,3 +32,16 @@ OutOption = Annotated[Path, typer.Option("--out", metavar="OUT", help=both("cli.
 ScenarioOption = Annotated[
     str | None, typer.Option("--scenario", metavar="NAME", help=both("cli.scenario"))
 ]
+DateOption = Annotated[
+    str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=both("cli.date"))
+]
+
+
+def day_of(date: str | None) -> dt.date:
+    """Return the day that an option names, today without one."""
+    if date is None:
+        return dt.date.today()
+    moment = read_date(date)
+    if moment is None:
+        raise InputError("error.date_option", value=date, allowed=DATES_ALLOWED)
+    return moment.date()

@@ -49,11 +49,15 @@ def demo(
 ) -> None:
     """Make the demo town and run the whole job on it."""
     from ..data.demo import make_demo
+    from ..data.demo_ledgers import AS_OF, import_demo_ledgers
 
     with steps(lang.value) as step:
         step("step.demo")
         make_demo(folder, size=size.value, seed=seed)
-    assess(folder, out=folder.with_name(f"{folder.name}-out"), lang=lang)
+        step("step.demo_ledgers")
+        import_demo_ledgers(folder)
+    out = folder.with_name(f"{folder.name}-out")
+    assess(folder, out=out, date=AS_OF.isoformat(), lang=lang)
 
 
 def new(

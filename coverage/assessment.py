@@ -24,7 +24,7 @@ from . import columns as c
 from .areas import service_areas
 from .compliance import compliance
 from .keep_clear import event_losses, keep_clear, lane_losses, lane_probabilities
-from .lanes import conditions, lane_states
+from .lanes import conditions, lane_states, report_lanes
 from .response import READINGS, on_duty, passages, present, response_times
 from .summary import community_coverage, coverage_by_use, coverage_of, lane_summary
 
@@ -176,7 +176,9 @@ def assess(
         summary = _summary(town, name, date, buildings, stations, tiers, by_community)
         communities = _community_table(town.communities, by_community)
     summary["events"] = events
-    summary["lanes"] = lane_summary(states, ranked, checked.counts, draws=draws, seed=seed)
+    off = int((report_lanes(town) < 0).sum())
+    summary["lanes"] = {"reports": len(town.lane_reports), "reports_off_lanes": off}
+    summary["lanes"] |= lane_summary(states, ranked, checked.counts, draws=draws, seed=seed)
     summary["timings_s"] = timings
     return Assessment(
         town=town.name,
@@ -286,7 +288,9 @@ def _summary(
 
 def _notes(town: Town, coverage: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
     """Return what every page must say: whose data it is, and why a tier covers nobody."""
-    notes = [dict.fromkeys(LANGS, town.attribution)] if town.attribution else []
+    notes: list[dict[str, str]] = []
+    if town.attribution:
+        notes.append({lang: town.attribution for lang in LANGS})
     for tier, figures in coverage.items():
         if not figures["stations"]:
             key = "note.no_station"

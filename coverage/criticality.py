@@ -232,7 +232,7 @@ def _run(
         begin, end = bounds[number], bounds[number + 1]
         some = (first[begin : end + 1] - first[begin]).astype(np.int32)
         those = lane[first[begin] : first[end]]
-        found: tuple[Any, ...] = closures(
+        arguments = (
             *forest._tables,
             (some, np.ascontiguousarray(those)),
             forest.base_ms,
@@ -240,6 +240,7 @@ def _run(
             np.ascontiguousarray(weights, dtype=np.float64),
             keep,
         )
+        found: tuple[Any, ...] = closures(*arguments)
         return found
 
     if tasks == 1:

@@ -167,9 +167,8 @@ def keep_clear(costs: pd.DataFrame, states: pd.DataFrame, tiers: list[str]) -> p
     score = chance * sum(costs[c.lost(tier, "buildings")] for tier in tiers)
     people = chance * sum(costs[c.lost(tier, "people")] for tier in tiers)
     order = np.lexsort((np.arange(len(score)), -people.to_numpy(), -score.to_numpy()))
-    rank = pd.Series(np.nan, index=costs.index)
-    rank.iloc[order] = np.arange(1, len(order) + 1, dtype=float)
-    return pd.DataFrame({c.KEEP_CLEAR_SCORE: score, c.KEEP_CLEAR_RANK: rank.where(score > 0)})
+    rank = _ranks(order, score.to_numpy(dtype=float))
+    return pd.DataFrame({c.KEEP_CLEAR_SCORE: score, c.KEEP_CLEAR_RANK: rank})
 
 
 def opening_gains(
@@ -199,9 +198,15 @@ def opening_gains(
         if len(crews.rows):
             gain += _gains(town, crews, rule, usual, free, progress)
     order = np.argsort(-gain, kind="stable")
-    rank = pd.Series(np.nan, index=town.lanes.index)
-    rank.iloc[order] = np.arange(1, len(order) + 1, dtype=float)
-    return pd.DataFrame({c.OPENING_GAIN: gain, c.OPENING_RANK: rank.where(gain > 0)})
+    columns = {c.OPENING_GAIN: gain, c.OPENING_RANK: _ranks(order, gain)}
+    return pd.DataFrame(columns, index=town.lanes.index)
+
+
+def _ranks(order: NDArray[np.intp], value: Floats) -> Floats:
+    """Return ranks from 1 in an order, NaN where there is no value."""
+    rank = np.empty(len(order))
+    rank[order] = np.arange(1, len(order) + 1)
+    return np.where(value > 0, rank, np.nan)
 
 
 def _gains(

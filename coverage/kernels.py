@@ -15,7 +15,7 @@ import numpy as np
 from ..geo.passability import IMPASSABLE
 
 _hide = sys.modules.setdefault("coverage", None) is None  # type: ignore[arg-type]
-from numba import njit  # noqa: E402  (numba looks for coverage.py and would find our folder)
+from numba import njit as njit  # noqa: E402  (numba looks for coverage.py and would find our folder)
 
 if _hide:
     del sys.modules["coverage"]

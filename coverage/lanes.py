@@ -79,6 +79,14 @@ def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame
     return table
 
 
+def report_lanes(town: Town) -> NDArray[np.int32]:
+    """Return the row of the lane that each report is about, -1 where none is near enough."""
+    reports = town.lane_reports.geometry.to_numpy()
+    everywhere = np.ones(len(town.lanes), dtype=bool)
+    within_m = town.rules.lane_state.report_m.value
+    return snap(reports, town.lanes, allowed=everywhere, within_m=within_m).lane
+
+
 def left_m(
     states: pd.DataFrame, rules: RuleSet, reading: Reading = "typical"
 ) -> NDArray[np.float64]:
@@ -133,14 +141,7 @@ def _open_at(hours: pd.Series[str], scenario: Scenario) -> pd.Series[bool]:
 def _latest(town: Town, day: dt.date) -> pd.DataFrame:
     """Return the latest valid report about each lane, by row of the lane."""
     reports = town.lane_reports
-    everywhere = np.ones(len(town.lanes), dtype=bool)
-    at = snap(
-        reports.geometry.to_numpy(),
-        town.lanes,
-        allowed=everywhere,
-        within_m=town.rules.lane_state.report_m.value,
-    )
-    told = pd.DataFrame(reports.drop(columns=f.GEOMETRY)).assign(lane=at.lane)
+    told = pd.DataFrame(reports.drop(columns=f.GEOMETRY)).assign(lane=report_lanes(town))
     told["age_days"] = (pd.Timestamp(day) - pd.to_datetime(told[f.OBSERVED_ON])).dt.days
     gone = pd.to_datetime(told[f.EXPIRES_ON]) < pd.Timestamp(day)
     told = told[(told["lane"] >= 0) & (told["age_days"] >= 0) & ~gone]

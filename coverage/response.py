@@ -286,9 +286,10 @@ def _limit_costs(
             cost[k] = np.where(before < FAR, before - after, np.where(after < FAR, np.inf, 0))
     worst = cost.argmax(axis=0)
     most = cost.max(axis=0)
-    names = np.array([limit.value for limit in LIMITS], dtype=object)[worst]
+    names: NDArray[np.object_] = np.array([limit.value for limit in LIMITS], dtype=object)[worst]
+    names[most <= 0] = None
     table: dict[str, NDArray[np.float64] | NDArray[np.object_]] = {
-        c.main_limit(tier): np.where(most > 0, names, None),
+        c.main_limit(tier): names,
         c.limit_cost(tier): _finite(most / 1000),
     }
     for k, limit in enumerate(LIMITS):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -207,7 +208,7 @@ def reach_matrix(plan: Journey, *, crews: int, limit_ms: int) -> csr_array:
     return csr_array((np.maximum(ms, 1), position, first), shape=(crews, positions))
 
 
-def grouped(key: Ints, keys: int, *columns: Ints) -> tuple[Ints, ...]:
+def grouped(key: Ints, keys: int, *columns: NDArray[np.integer[Any]]) -> tuple[Ints, ...]:
     """Return columns grouped by a key: CSR pointers of the groups, then each column as int32."""
     order = np.argsort(key, kind="stable")
     first = np.zeros(keys + 1, dtype=np.int32)

@@ -26,6 +26,7 @@ from .errors import InputError, TownError
 from .layers import read_layer
 from .ledgers import read_ledger
 from .network import Network, build_network
+from .observations import lane_observations
 from .problems import Problem, read_problems, told_error
 from .repair import repair_lines, repair_points, repair_polygons
 from .rules import RuleSet, load_rules
@@ -294,6 +295,9 @@ def _freeze(
         file=_file(config, "lanes"),
     )
     problems += found
+    layers["lane_reports"] = pd.concat(
+        [layers["lane_reports"], _ledger_reports(folder, lanes)], ignore_index=True
+    )
     if config.terrain:
         lanes = _with_slopes(lanes, folder / config.terrain, rules, problems)
     progress("step.attach")
@@ -342,6 +346,30 @@ def _freeze(
         station_positions=positions["stations"],
         problems=tuple(problems),
     )
+
+
+def _ledger_reports(folder: Path, lanes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return what the town's ledgers saw of lanes, as rows of the layer ``lane_reports``.
+
+    What names a lane and no place stands in the middle of the lane as it was drawn.
+    """
+    seen = lane_observations(folder)
+    places = gpd.GeoSeries(gpd.points_from_xy(seen["x"], seen["y"]), crs="EPSG:4326")
+    places = places.to_crs(lanes.crs).array
+    middle = lanes.geometry.interpolate(0.5, normalized=True)
+    by_lane = dict(zip(lanes[f.DRAWN_LANE_ID], middle, strict=True))
+    named = [by_lane.get(lane) for lane in seen[f.LANE_ID]]
+    shapes = [lane or place for lane, place in zip(named, places, strict=True)]
+    table = {
+        f.REPORT_ID: seen["kind"] + ":" + seen["key"].astype(str),
+        f.STATE: seen["state"],
+        f.REMAINING_WIDTH_M: seen["remaining_width_m"],
+        f.OBSERVED_ON: seen["observed_at"].dt.date.astype(str),
+        f.EXPIRES_ON: seen["expires_at"].dt.date.astype(object).map(str, na_action="ignore"),
+        f.SOURCE: seen["source"],
+        f.SOURCE_ROW: -1,
+    }
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=lanes.crs)
 
 
 def _with_slopes(

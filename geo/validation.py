@@ -201,7 +201,7 @@ def _within(
 def _full(values: pd.Series[Any], index: pd.Index[Any], missing: object = None) -> Any:
     """Spread values over all rows; as an array when what is missing is not None."""
     found = np.full(len(index), missing, dtype=object if missing is None else bool)
-    found[index.get_indexer(values.index)] = np.where(values.isna(), None, values)
+    found[index.get_indexer(values.index)] = values.where(values.notna(), None)
     return pd.Series(found, index=index, dtype=object) if missing is None else found
 
 
@@ -228,7 +228,8 @@ def _identities(
         problems.append(
             Problem("warning", "identity_made", schema.layer, file, column=schema.identity)
         )
-        return rows.astype(str)
+        made: pd.Series[Any] = rows.astype(str)
+        return made
     found, _ = read_column(raw, schema.column(schema.identity))
     where = found.isna()
     identity: pd.Series[Any] = found.where(~where, "#" + rows.astype(str))

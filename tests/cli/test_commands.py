@@ -14,6 +14,14 @@ import pytest
 from weizhan.cli.app import main
 
 RESULTS = ["committee.html", "communities.csv", "index.html", "results.gpkg", "summary.json"]
+LANES = [
+    "findings.csv",
+    "keep_clear.csv",
+    "lanes.gpkg",
+    "lanes.html",
+    "openings.csv",
+    "summary.json",
+]
 
 
 @pytest.fixture
@@ -93,7 +101,8 @@ def test_the_summary_holds_what_is_promised(run, village, tmp_path):
 def test_the_layers_of_results_hold_every_computed_column(run, village, tmp_path):
     assert run("assess", village, "--out", tmp_path / "o")[0] == 0
     file = tmp_path / "o" / "results.gpkg"
-    assert set(pyogrio.list_layers(file)[:, 0]) == {"buildings", "lanes", "stations", "communities"}
+    layers = {"buildings", "lanes", "stations", "communities", "areas"}
+    assert set(pyogrio.list_layers(file)[:, 0]) == layers
     buildings = gpd.read_file(file, layer="buildings")
     for tier in ("micro", "brigade"):
         typical = buildings[f"{tier}_response_time_s"]
@@ -110,7 +119,13 @@ def test_the_layers_of_results_hold_every_computed_column(run, village, tmp_path
             "uncovered",
             "unknown",
         }
+        for name in (f"{tier}_arrival_probability", f"{tier}_lane_probability"):
+            assert buildings[name].dropna().between(0, 1).all()
     lanes = gpd.read_file(file, layer="lanes")
+    assert lanes["blocked_probability"].between(0, 1).all()
+    assert {"state", "micro_lost_buildings", "brigade_added_s", "keep_clear_rank"} <= set(
+        lanes.columns
+    )
     assert {"fire_engine_limit", "foot_limit_certain", "component", "drawn_lane_id"} <= set(
         lanes.columns
     )
@@ -141,6 +156,25 @@ def test_pages_and_messages_come_in_english_too(run, village, tmp_path):
     assert code == 0
     assert "Done. Open" in out
     assert "SIMULATED" in (tmp_path / "o" / "index.html").read_text(encoding="utf-8").upper()
+
+
+def test_the_lists_of_lanes_are_written_ranked(run, village, tmp_path):
+    code, out, err = run("lanes", village, "--out", tmp_path / "o", "--draws", 30, "--seed", 5)
+    assert code == 0, err
+    assert sorted(p.name for p in (tmp_path / "o").iterdir()) == LANES
+    assert "lanes.html" in out
+    lanes = gpd.read_file(tmp_path / "o" / "lanes.gpkg", layer="lanes")
+    ranked = lanes.dropna(subset="keep_clear_rank").sort_values("keep_clear_rank")
+    assert ranked["keep_clear_rank"].tolist() == list(range(1, len(ranked) + 1))
+    assert ranked["keep_clear_score"].is_monotonic_decreasing
+    raw = (tmp_path / "o" / "keep_clear.csv").read_text(encoding="utf-8-sig")
+    assert len(list(csv.reader(raw.splitlines()))) > 1
+
+
+def test_a_wrong_date_is_told(run, village, tmp_path):
+    code, _, err = run("assess", village, "--out", tmp_path / "o", "--date", "3月5日")
+    assert code == 1
+    assert "3月5日" in err
 
 
 def test_an_earlier_result_is_replaced_and_anything_else_refused(run, village, tmp_path):
@@ -207,7 +241,7 @@ def test_wrong_use_ends_with_1_and_one_clear_message(run, tmp_path, monkeypatch,
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("command", ["demo", "new", "check", "assess"])
+@pytest.mark.parametrize("command", ["demo", "new", "check", "assess", "lanes", "import"])
 def test_help_says_what_is_read_and_written_with_an_example(run, command):
     code, out, _ = run(command, "--help")
     assert code == 0
