@@ -37,6 +37,7 @@ def lanes(
         from ..coverage.assessment import assess
         from ..coverage.keep_clear import opening_gains
         from ..coverage.lanes import conditions, lane_states
+        from ..coverage.observed import observed_speeds
         from ..maps.lanes_results import LANES_NAMES, write_lanes
 
         with whole_folder(out, may_hold=LANES_NAMES) as unfinished:
@@ -53,7 +54,9 @@ def lanes(
             )
             step("step.openings")
             chosen = town.scenarios[found.scenario]
-            held = conditions(town, chosen, lane_states(town, chosen, day=today))
+            states = lane_states(town, chosen, day=today)
+            speeds = observed_speeds(town, seed=seed)
+            held = conditions(town, chosen, states, speeds=speeds)
             gains = opening_gains(town, chosen, held)
             write_lanes(found.with_lanes(gains), unfinished, lang=lang.value, progress=step)
     say("cli.lanes_done", lang.value, page=out / "lanes.html", **found.summary["lanes"])

@@ -25,6 +25,7 @@ from .areas import service_areas
 from .compliance import compliance
 from .keep_clear import event_losses, keep_clear, lane_losses, lane_probabilities
 from .lanes import conditions, lane_states, report_lanes
+from .observed import observed_speeds
 from .response import READINGS, on_duty, passages, present, response_times
 from .summary import community_coverage, coverage_by_use, coverage_of, lane_summary
 
@@ -136,7 +137,8 @@ def assess(
     progress("step.lane_state")
     with _timed(timings, "lane_state"):
         states = lane_states(town, chosen, day=day)
-        held = {reading: conditions(town, chosen, states, reading) for reading in READINGS}
+        speeds = observed_speeds(town, seed=seed)
+        held = {r: conditions(town, chosen, states, r, speeds=speeds) for r in READINGS}
     progress("step.response")
     with _timed(timings, "response"):
         response = response_times(town, chosen, by_reading=held)
@@ -176,6 +178,14 @@ def assess(
         summary = _summary(town, name, date, buildings, stations, tiers, by_community)
         communities = _community_table(town.communities, by_community)
     summary["events"] = events
+    summary["speeds"] = {
+        "fitted": speeds.fitted,
+        "records": speeds.n,
+        "held_out_mae_s": _known(speeds.held_out_mae_s),
+        "assumed_mae_s": _known(speeds.baseline_mae_s),
+        **{lang: speeds.summary(lang) for lang in LANGS},
+    }
+    summary["notes"].append({lang: speeds.summary(lang) for lang in LANGS})
     off = int((report_lanes(town) < 0).sum())
     summary["lanes"] = {"reports": len(town.lane_reports), "reports_off_lanes": off}
     summary["lanes"] |= lane_summary(states, ranked, checked.counts, draws=draws, seed=seed)
@@ -301,3 +311,7 @@ def _notes(town: Town, coverage: Mapping[str, Mapping[str, Any]]) -> list[dict[s
         named = {lang: label("map_tier", tier, lang) for lang in LANGS}
         notes.append({lang: text(key, lang, tier=named[lang]) for lang in LANGS})
     return notes
+
+
+def _known(value: float) -> float | None:
+    return round(value, 2) if np.isfinite(value) else None

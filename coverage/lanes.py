@@ -22,6 +22,7 @@ from ..geo.snapping import snap
 from ..geo.town import Town
 from ..geo.vocabulary import LaneClass, LaneState
 from . import columns as c
+from .speed_calibration import SpeedFit
 
 
 def time_band(rules: RuleSet, scenario: Scenario) -> TimeBand:
@@ -99,13 +100,19 @@ def left_m(
 
 
 def conditions(
-    town: Town, scenario: Scenario, states: pd.DataFrame, reading: Reading = "typical"
+    town: Town,
+    scenario: Scenario,
+    states: pd.DataFrame,
+    reading: Reading = "typical",
+    *,
+    speeds: SpeedFit | None = None,
 ) -> Conditions:
     """Return what holds on the lanes at the moment of a scenario.
 
     Lanes whose latest report is believed and says so are occupied; under the fast reading they
     are not, as the obstacle may have gone. Hours that cannot be read keep nothing shut, except
-    that under the slow reading a gate with hours nobody understands is locked.
+    that under the slow reading a gate with hours nobody understands is locked. Vehicles are
+    slower by the time of day and, where ``speeds`` were fitted to observed arrivals, by those.
     """
     reported = states[c.STATE].isin([LaneState.BLOCKED, LaneState.NARROWED]).to_numpy()
     occupied = reported & (reading != "fast")
@@ -124,9 +131,19 @@ def conditions(
     return Conditions(
         left_m=np.where(occupied, left_m(states, town.rules, reading), np.nan),
         shut=held.eq(True).to_numpy(dtype=bool),
-        slowdown=lane_class.map(factor).fillna(1.0).to_numpy(dtype=float),
+        slowdown=lane_class.map(factor).fillna(1.0).to_numpy(dtype=float)
+        * lane_class.map(_fitted(speeds, reading)).fillna(1.0).to_numpy(dtype=float),
         locked=locked,
     )
+
+
+def _fitted(speeds: SpeedFit | None, reading: Reading) -> dict[str, float]:
+    """Return the fitted factors on travel time by class of lane, under a reading."""
+    if speeds is None or not speeds.fitted:
+        return {}
+    table = speeds.table[speeds.table["fitted"]]
+    column = {"typical": "factor", "fast": "low", "slow": "high"}[reading]
+    return {str(code): float(value) for code, value in table[column].items()}
 
 
 def _open_at(hours: pd.Series[str], scenario: Scenario) -> pd.Series[bool]:

@@ -108,14 +108,14 @@ def tier_crews(
     serves = town.stations[f.TIER].isin(rule.station_tiers) & on_duty(town, scenario)
     rows = np.flatnonzero(serves)
     turnout = _turnout(town, rule, rows, rule.turnout_s.read(reading, more_is="slower"))
-    access_s = _access_s(town.rules, town.station_positions.access_m[rows], reading)
+    walk_in_s = access_s(town.rules, town.station_positions.access_m[rows], reading)
     crews = Crews(
         town.station_positions.lane[rows],
         town.station_positions.fraction[rows],
         station_vehicles(town)[rows],
-        _milliseconds(turnout + np.nan_to_num(access_s)),
+        _milliseconds(turnout + np.nan_to_num(walk_in_s)),
     )
-    walk_s = _access_s(town.rules, town.building_positions.access_m, reading)
+    walk_s = access_s(town.rules, town.building_positions.access_m, reading)
     dismount_s = town.rules.network.dismount_s.read(reading, more_is="slower")
     return TierCrews(rows, crews, _milliseconds(np.nan_to_num(walk_s)), round(dismount_s * 1000))
 
@@ -242,11 +242,11 @@ def _sureness(
         low, mode, high = (_turnout(town, rule, crews.rows[first], bound) for bound in bounds)
     else:
         start_s = low = mode = high = np.zeros(len(first))
-    access_s = crews.access_ms / 1000
-    travel_s = np.where(arrives, _seconds(found.ms[:, 0]) - start_s - access_s, np.nan)
+    walk_s = crews.access_ms / 1000
+    travel_s = np.where(arrives, _seconds(found.ms[:, 0]) - start_s - walk_s, np.nan)
     probability = arrival_probability(
         np.maximum(travel_s, 0),
-        access_s + (start_s - mode),
+        walk_s + (start_s - mode),
         (low, mode, high),
         standard_s=standard_s,
         cv=town.rules.response.travel_cv.value,
@@ -307,7 +307,7 @@ def _turnout(town: Town, rule: TierRule, rows: NDArray[np.intp], otherwise: floa
     return np.where(np.isnan(stated), otherwise, stated)
 
 
-def _access_s(rules: RuleSet, access_m: Floats, reading: Reading) -> Floats:
+def access_s(rules: RuleSet, access_m: Floats, reading: Reading) -> Floats:
     """Return the seconds on foot between a lane and a wall."""
     foot = rules.vehicle[Vehicle.FOOT].speed(LaneClass.PATH)
     return access_m / foot.read(reading, more_is="faster")

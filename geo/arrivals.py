@@ -45,6 +45,14 @@ ARRIVALS = Schema(
 )
 
 
+def no_arrivals() -> pd.DataFrame:
+    """Return the table of `read_arrivals` without a row."""
+    texts = (ARRIVAL_ID, f.BUILDING_ID, f.STATION_ID, f.VEHICLE)
+    columns = {name: pd.Series(dtype=object) for name in texts}
+    numbers = {name: pd.Series(dtype="float64") for name in (SECONDS, LON, LAT)}
+    return pd.DataFrame({**columns, **numbers, TIME: pd.Series(dtype="datetime64[ns]")})
+
+
 def read_arrivals(file: Path) -> pd.DataFrame:
     """Read observed arrivals from a CSV or Excel table.
 

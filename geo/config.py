@@ -106,6 +106,7 @@ class TownConfig(_Frozen):
     rules: str = DEFAULT_RULES
     datum: Datum = Datum.WGS84
     terrain: str | None = None
+    arrivals: str | None = None
     layers: dict[str, LayerSource]
     scenarios: dict[str, Scenario] = DEFAULT_SCENARIOS
     calendar: tuple[KeyDates, ...] = ()

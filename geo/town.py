@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from . import fields as f
+from .arrivals import no_arrivals, read_arrivals
 from .config import (
     IMPORT_FILE,
     KeyDates,
@@ -59,6 +60,8 @@ class Town:
     communities, grids, buildings, stations, lanes, barriers, water, lane_reports
         One row a feature. ``buildings`` and ``stations`` carry `community_id`; ``lanes`` is cut
         where lanes meet, row *i* being edge *i* of the network.
+    arrivals
+        Observed arrivals of crews, by which speeds are fitted.
     network
         The lanes as arrays.
     building_positions, station_positions
@@ -82,6 +85,7 @@ class Town:
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     lane_reports: gpd.GeoDataFrame
+    arrivals: pd.DataFrame
     network: Network
     building_positions: Positions
     station_positions: Positions
@@ -341,11 +345,24 @@ def _freeze(
         barriers=layers["barriers"],
         water=layers["water"],
         lane_reports=layers["lane_reports"],
+        arrivals=_arrivals(folder, config, problems),
         network=network,
         building_positions=positions["buildings"],
         station_positions=positions["stations"],
         problems=tuple(problems),
     )
+
+
+def _arrivals(folder: Path, config: TownConfig, problems: list[Problem]) -> pd.DataFrame:
+    """Return the town's observed arrivals, none where it names no file of them."""
+    if config.arrivals:
+        try:
+            return read_arrivals(folder / config.arrivals)
+        except TownError as error:
+            problems += error.problems
+        except InputError as error:
+            problems.append(told_error(error, "arrivals", config.arrivals))
+    return no_arrivals()
 
 
 def _ledger_reports(folder: Path, lanes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -290,3 +290,33 @@ def test_the_hose_is_laid_from_the_vehicle_as_far_as_it_reaches(street):
     assert walk[1:] == pytest.approx([40, 80], abs=0.01)
     assert hose[1] == pytest.approx(arrival[1] + 40 * RULES.response.hose_s_per_m.value, abs=0.02)
     assert np.isnan(hose[2])  # 80 m is beyond the hose
+
+
+def test_speeds_are_assumed_until_arrivals_were_observed(street):
+    from dataclasses import replace
+
+    import pandas as pd
+
+    from weizhan.geo.arrivals import no_arrivals
+
+    station = _station(0, vehicle="mini_truck", turnout_s=60)
+    town = street(houses=[_house(200 + 10 * i) for i in range(60)], stations=[station])
+    found = _assess(town)
+    assert found.summary["speeds"]["fitted"] is False
+    assert any("假定" in note["zh"] for note in found.summary["notes"])
+    # Real crews take twice as long on the way as was assumed.
+    assumed = found.buildings[c.response_time("micro")] - 60
+    rows = {
+        "arrival_id": [str(i) for i in range(60)],
+        "building_id": found.buildings["building_id"],
+        "station_id": "S1",
+        "seconds": 60 + 2 * assumed,
+    }
+    seen = pd.concat([no_arrivals().iloc[:0], pd.DataFrame(rows)], ignore_index=True)
+    fitted = _assess(replace(town, arrivals=seen))
+    assert fitted.summary["speeds"]["fitted"] is True
+    assert (
+        fitted.summary["speeds"]["held_out_mae_s"] < fitted.summary["speeds"]["assumed_mae_s"] / 5
+    )
+    later = fitted.buildings[c.response_time("micro")] - 60
+    assert (later / assumed).to_numpy() == pytest.approx(2, abs=0.1)
