@@ -14,6 +14,7 @@ from .standalone import shown
 from .style import standard_label, tier_label
 
 FEWEST_PEOPLE = 5  # smaller numbers of people are not shown
+FURTHER_TIERS = frozenset({"own"})  # offered as a choice, not told first
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,22 @@ class Figure:
 def is_missing(value: object) -> bool:
     """Tell whether a scalar is None, NaN or NA."""
     return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
+
+
+def tiers_told(assessment: Assessment, *, further: bool = True) -> dict[str, float]:
+    """Return the tiers with their standards in the order in which people are told of them.
+
+    Parameters
+    ----------
+    assessment
+        Whose tiers.
+    further
+        Whether the `FURTHER_TIERS` follow; without them when there are others.
+    """
+    first = {t: s for t, s in assessment.tiers.items() if t not in FURTHER_TIERS}
+    if first and not further:
+        return first
+    return first | dict(assessment.tiers)
 
 
 def community_name(community: Mapping[str, Any], lang: Lang) -> str:
@@ -76,6 +93,13 @@ def people(value: object, lang: Lang, *, unit: bool = False) -> str:
         return text("popup.unknown", lang)
     number = f"<{FEWEST_PEOPLE}" if float(str(value)) < FEWEST_PEOPLE else count(value, lang)
     return text("popup.people_value", lang, count=number) if unit else number
+
+
+def lost_people(value: object, buildings: object, lang: Lang) -> str:
+    """Return a number of people lost, never a small one; none where no building is lost."""
+    if not is_missing(value) and not is_missing(buildings) and float(str(buildings)) == 0:
+        return "0"
+    return people(value, lang)
 
 
 def share(coverage: Mapping[str, Any] | None, lang: Lang) -> Share:
@@ -144,7 +168,7 @@ def key_figures(assessment: Assessment, lang: Lang) -> list[Figure]:
     ]
     first = True
     answers = []
-    for tier, standard_s in assessment.tiers.items():
+    for tier, standard_s in tiers_told(assessment, further=False).items():
         coverage = summary.get("coverage", {}).get(tier)
         names = {"tier": tier_label(tier, lang), "standard": standard_label(standard_s, lang)}
         found = share(coverage, lang)

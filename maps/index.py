@@ -7,7 +7,14 @@ from string import Template
 
 from ..coverage.assessment import Assessment
 from ..geo.catalogue import Lang, text
-from .figures import community_name, key_figures, missing_values, scenario_name, share
+from .figures import (
+    community_name,
+    key_figures,
+    missing_values,
+    scenario_name,
+    share,
+    tiers_told,
+)
 from .standalone import escape, seal, shown, template
 from .style import standard_label, tier_label
 
@@ -87,12 +94,13 @@ def _communities(assessment: Assessment, lang: Lang) -> str:
     if not communities:
         return f"<p>{escape(text('page.no_communities', lang))}</p>"
     headings = [text("page.community", lang)]
-    for tier, standard_s in assessment.tiers.items():
+    tiers = tiers_told(assessment)
+    for tier, standard_s in tiers.items():
         headings.append(f"{tier_label(tier, lang)} {standard_label(standard_s, lang)}")
     rows = []
     for community in communities:
         cells = [escape(community_name(community, lang))]
-        for tier in assessment.tiers:
+        for tier in tiers:
             found = share(community.get("coverage", {}).get(tier), lang)
             span = text("verdict.detail", lang, parts=found.range) if found.range else ""
             cells.append(

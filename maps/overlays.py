@@ -10,10 +10,15 @@ from ..coverage import columns as c
 from ..coverage.assessment import Assessment
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label
-from ..geo.vocabulary import BarrierKind, LaneClass, Vehicle, WaterKind
-from . import style
-from .figures import FEWEST_PEOPLE
-from .packed import PackedLines, PackedPoints, PackedPolygons
+from ..geo.vocabulary import BarrierKind, WaterKind
+from . import cover_styles, style
+from .figures import FEWEST_PEOPLE, percent, tiers_told
+from .packed import PackedPoints, PackedPolygons
+
+AREA_TOLERANCE_M = 0.5  # of the outline of service areas on the page
+
+Styles = dict[str, tuple[style.Style, style.Integers]]
+Numbers = dict[str, tuple[pd.Series, int]]
 
 
 def column(frame: gpd.GeoDataFrame, name: str) -> pd.Series:
@@ -25,80 +30,98 @@ def column(frame: gpd.GeoDataFrame, name: str) -> pd.Series:
 
 
 def buildings(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
-    """Return the buildings, by response time and cover of each tier and by use."""
+    """Return the buildings, by time, cover, chance and depth of each tier and by use."""
     frame = assessment.buildings
-    styles: dict[str, tuple[style.Style, style.Integers]] = {}
-    covers: dict[str, tuple[style.Style, style.Integers]] = {}
-    numbers = {
+    styles: Styles = {}
+    numbers: Numbers = {
         f.FLOORS: (column(frame, f.FLOORS), 1),
-        c.PEOPLE: (_few_hidden(column(frame, c.PEOPLE)), 0),
+        c.PEOPLE: (few_hidden(column(frame, c.PEOPLE)), 0),
         c.ACCESS_M: (column(frame, c.ACCESS_M), 0),
     }
     texts = {
         "id": column(frame, f.BUILDING_ID),
         f.NAME: column(frame, f.NAME),
         f.ADDRESS: column(frame, f.ADDRESS),
-        f.USE: _labels(column(frame, f.USE), "use", lang),
+        f.USE: labels(column(frame, f.USE), "use", lang),
         f.COMMUNITY_ID: column(frame, f.COMMUNITY_ID),
         "lane": column(frame, c.ATTACHED_LANE_ID),
     }
-    for tier, standard_s in assessment.tiers.items():
+    for tier, standard_s in tiers_told(assessment).items():
         cover = column(frame, c.cover(tier))
         times = column(frame, c.response_time(tier))
         styles[f"response_{tier}"] = (
             style.response_style(tier, standard_s, lang),
             style.response_classes(times, cover, standard_s),
         )
-        covers[f"cover_{tier}"] = (
+        styles[f"cover_{tier}"] = (
             style.cover_style(tier, standard_s, lang),
             style.codes_to_classes(cover, tuple(code.value for code in style.COVER_FILLS)),
         )
-        numbers[f"{tier}_typical"] = (_whole_seconds(times), 0)
+        numbers[f"{tier}_typical"] = (whole_seconds(times), 0)
         for end, name in (
             ("low", c.response_time_low(tier)),
             ("high", c.response_time_high(tier)),
             ("second_time", c.second_response_time(tier)),
         ):
-            numbers[f"{tier}_{end}"] = (_whole_seconds(column(frame, name)), 0)
+            numbers[f"{tier}_{end}"] = (whole_seconds(column(frame, name)), 0)
         texts[f"{tier}_station"] = column(frame, c.station(tier))
         texts[f"{tier}_second"] = column(frame, c.second_station(tier))
-    use = {"use": (style.use_style(lang), style.use_classes(column(frame, f.USE)))}
+        _add_certainty(frame, tier, standard_s, lang, styles, numbers, texts)
+    styles["use"] = (style.use_style(lang), style.use_classes(column(frame, f.USE)))
     return PackedPolygons(
         "buildings",
         frame,
-        styles={**styles, **covers, **use},
+        styles=styles,
         numbers=numbers,
         texts=texts,
         z_index=3,
     )
 
 
-def lanes(assessment: Assessment, *, lang: Lang) -> PackedLines:
-    """Return the lanes as a map shows them and, for each vehicle known, where it passes."""
-    frame = assessment.lanes
-    order = tuple(kind.value for kind in LaneClass)
-    lane_classes = style.codes_to_classes(column(frame, f.LANE_CLASS), order)
-    styles = {"lanes": (style.lane_style(lang), lane_classes)}
-    texts = {
-        "id": column(frame, f.LANE_ID),
-        f.NAME: column(frame, f.NAME),
-        f.LANE_CLASS: _labels(column(frame, f.LANE_CLASS), "lane_class", lang),
-        f.ONEWAY: _labels(column(frame, f.ONEWAY), "oneway", lang),
-    }
-    for vehicle in Vehicle:
-        if c.lane_limit(vehicle.value) in frame.columns:
-            limit = frame[c.lane_limit(vehicle.value)]
-            certain = column(frame, c.lane_limit_certain(vehicle.value))
-            classes = style.limit_classes(limit, certain)
-            styles[f"limit_{vehicle.value}"] = (style.limit_style(vehicle, lang), classes)
-            texts[f"limit_{vehicle.value}"] = _labels(limit, "limit_name", lang)
-    numbers = {
-        f.WIDTH_M: (column(frame, f.WIDTH_M), 2),
-        f.HEIGHT_LIMIT_M: (column(frame, f.HEIGHT_LIMIT_M), 2),
-        f.SLOPE_PCT: (column(frame, f.SLOPE_PCT), 1),
-        f.STEP_COUNT: (column(frame, f.STEP_COUNT), 0),
-    }
-    return PackedLines("lanes", frame, styles=styles, numbers=numbers, texts=texts, z_index=2)
+def _add_certainty(
+    frame: gpd.GeoDataFrame,
+    tier: str,
+    standard_s: float,
+    lang: Lang,
+    styles: Styles,
+    numbers: Numbers,
+    texts: dict[str, pd.Series],
+) -> None:
+    """Add chances, depth and main limit of a tier, each where the frame has its column."""
+    for kind, name in (
+        ("arrival", c.arrival_probability(tier)),
+        ("lanes", c.lane_probability(tier)),
+    ):
+        if name in frame.columns:
+            chances = pd.to_numeric(frame[name], errors="coerce")
+            made = cover_styles.chance_style(kind, tier, standard_s, lang)
+            styles[f"{kind}_{tier}"] = made, cover_styles.chance_classes(chances)
+            texts[f"{kind}_{tier}"] = chances.map(percent, na_action="ignore")
+    if c.depth(tier) in frame.columns:
+        depths = frame[c.depth(tier)]
+        made = cover_styles.depth_style(tier, standard_s, lang)
+        styles[f"depth_{tier}"] = made, cover_styles.depth_classes(depths)
+        numbers[f"{tier}_depth"] = depths, 0
+    if c.main_limit(tier) in frame.columns:
+        texts[f"{tier}_limit"] = labels(frame[c.main_limit(tier)], "limit_name", lang)
+        numbers[f"{tier}_limit_cost"] = whole_seconds(column(frame, c.limit_cost(tier))), 0
+    if c.top_floor(tier) in frame.columns:
+        numbers[f"{tier}_top_floor"] = whole_seconds(frame[c.top_floor(tier)]), 0
+
+
+def areas(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
+    """Return the service areas, of each tier and of each station, with their holes."""
+    frame = assessment.areas
+    if not frame.empty:
+        frame = frame.set_geometry(frame.geometry.simplify(AREA_TOLERANCE_M))
+    return PackedPolygons(
+        "areas",
+        frame,
+        styles={"areas": (cover_styles.area_style(lang), np.zeros(len(frame), np.int64))},
+        texts={"tier": column(frame, f.TIER), "station": column(frame, f.STATION_ID)},
+        show=False,
+        z_index=4,
+    )
 
 
 def stations(assessment: Assessment, *, lang: Lang) -> PackedPoints:
@@ -119,9 +142,9 @@ def stations(assessment: Assessment, *, lang: Lang) -> PackedPoints:
             "id": column(frame, f.STATION_ID),
             f.NAME: column(frame, f.NAME),
             f.ADDRESS: column(frame, f.ADDRESS),
-            f.TIER: _labels(tiers, "tier", lang),
-            f.HOST_TYPE: _labels(column(frame, f.HOST_TYPE), "host_type", lang),
-            f.VEHICLE: _labels(column(frame, f.VEHICLE), "vehicle", lang),
+            f.TIER: labels(tiers, "tier", lang),
+            f.HOST_TYPE: labels(column(frame, f.HOST_TYPE), "host_type", lang),
+            f.VEHICLE: labels(column(frame, f.VEHICLE), "vehicle", lang),
             f.COMMUNITY_ID: column(frame, f.COMMUNITY_ID),
         },
         z_index=7,
@@ -141,7 +164,7 @@ def water(assessment: Assessment, *, lang: Lang) -> PackedPoints:
         texts={
             "id": column(frame, f.WATER_ID),
             f.NAME: column(frame, f.NAME),
-            f.KIND: _labels(kinds, "water_kind", lang),
+            f.KIND: labels(kinds, "water_kind", lang),
         },
         show=False,
         z_index=5,
@@ -164,7 +187,7 @@ def barriers(assessment: Assessment, *, lang: Lang) -> PackedPoints:
         texts={
             "id": column(frame, f.BARRIER_ID),
             f.NAME: column(frame, f.NAME),
-            f.KIND: _labels(kinds, "barrier_kind", lang),
+            f.KIND: labels(kinds, "barrier_kind", lang),
             f.OPEN_HOURS: column(frame, f.OPEN_HOURS),
         },
         show=False,
@@ -179,26 +202,26 @@ def communities(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
         "communities",
         frame,
         styles={"communities": (style.community_style(lang), np.zeros(len(frame), np.int64))},
-        numbers={c.PEOPLE: (_few_hidden(column(frame, f.PEOPLE)), 0)},
+        numbers={c.PEOPLE: (few_hidden(column(frame, f.PEOPLE)), 0)},
         texts={"id": column(frame, f.COMMUNITY_ID), f.NAME: column(frame, f.NAME)},
         z_index=4,
     )
 
 
-def _labels(codes: pd.Series, vocabulary: str, lang: Lang) -> pd.Series:
+def labels(codes: pd.Series, vocabulary: str, lang: Lang) -> pd.Series:
     """Return what people read for each code."""
     return codes.map(
         lambda code: label(vocabulary, code, lang) if str(code) else None, na_action="ignore"
     )
 
 
-def _whole_seconds(times: pd.Series) -> pd.Series:
+def whole_seconds(times: pd.Series) -> pd.Series:
     """Round up, so that a time beyond a standard never reads as within it."""
     seconds = pd.to_numeric(times, errors="coerce").astype("float64").round(3)
     return pd.Series(np.ceil(seconds.to_numpy()), index=times.index)
 
 
-def _few_hidden(people: pd.Series) -> pd.Series:
+def few_hidden(people: pd.Series) -> pd.Series:
     """Replace small numbers of people by zero, which the page shows as fewer than five."""
     numbers = pd.to_numeric(people, errors="coerce").astype("float64")
     return numbers.mask(numbers < FEWEST_PEOPLE, 0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -19,6 +17,7 @@ from ..geo.catalogue import Lang, label, text
 from ..geo.layers import write_layers
 from .committee import committee_page
 from .index import index_page
+from .sheets import sheet
 
 RESULT_NAMES = (
     "index.html",
@@ -27,7 +26,6 @@ RESULT_NAMES = (
     "results.gpkg",
     "communities.csv",
 )
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 FIGURES = (
     "standard_s",
     "buildings",
@@ -83,17 +81,33 @@ def write_results(
     (folder / "summary.json").write_text(said + "\n", encoding="utf-8")
     table = communities_csv(assessment.summary["communities"], tuple(assessment.tiers), lang=lang)
     (folder / "communities.csv").write_text(table, encoding="utf-8-sig", newline="")
-    # The date inside a GeoPackage is that of the assessment, so equal input gives equal bytes.
-    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{assessment.date}T00:00:00.000Z"})
-    write_layers(
+    write_geopackage(
         folder / "results.gpkg",
         {
-            "buildings": _storable(assessment.buildings),
-            "lanes": _storable(assessment.lanes),
-            "stations": _storable(assessment.stations),
-            "communities": _storable(assessment.communities),
+            "buildings": assessment.buildings,
+            "lanes": assessment.lanes,
+            "stations": assessment.stations,
+            "communities": assessment.communities,
+            "areas": assessment.areas,
         },
+        date=assessment.date,
     )
+
+
+def write_geopackage(file: Path, layers: Mapping[str, gpd.GeoDataFrame], *, date: str) -> None:
+    """Write layers in EPSG:4326; equal input gives equal bytes.
+
+    Parameters
+    ----------
+    file
+        To write.
+    layers
+        By name, in the CRS of the town.
+    date
+        Of the assessment, ISO 8601; the GeoPackage carries it instead of the time of writing.
+    """
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date}T00:00:00.000Z"})
+    write_layers(file, {name: _storable(frame) for name, frame in layers.items()})
 
 
 def communities_csv(
@@ -103,28 +117,19 @@ def communities_csv(
 
     Text that a spreadsheet would take for a formula is led by an apostrophe.
     """
-    sheet = io.StringIO(newline="")
-    writer = csv.writer(sheet)
-    heads = [text(f"table.{figure}", lang) for figure in FIGURES]
-    writer.writerow(
-        [
-            text("table.community_id", lang),
-            text("table.community", lang),
-            *(f"{label('map_tier', tier, lang)} {head}" for tier in tiers for head in heads),
-        ]
-    )
+    figures = [text(f"table.{figure}", lang) for figure in FIGURES]
+    heads = [
+        text("table.community_id", lang),
+        text("table.community", lang),
+        *(f"{label('map_tier', tier, lang)} {figure}" for tier in tiers for figure in figures),
+    ]
+    rows = []
     for entry in communities:
         name = entry["name"] if entry["community_id"] else text("table.no_community", lang)
         cells = [entry["community_id"], name]
         cells += [entry["coverage"][tier][figure] for tier in tiers for figure in FIGURES]
-        writer.writerow([_harmless(cell) for cell in cells])
-    return sheet.getvalue()
-
-
-def _harmless(cell: object) -> object:
-    if isinstance(cell, str) and cell.startswith(FORMULA_STARTS):
-        return "'" + cell
-    return cell
+        rows.append(cells)
+    return sheet(heads, rows)
 
 
 def _storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -101,6 +101,7 @@ const Packed = L.GridLayer.extend({
     this.styles = data.styles;
     this.style = Object.keys(data.styles)[0];
     this.selected = -1;
+    this.filter = null; // which features to draw, as a function of their number
     this.accent = null; // {style, classes, colour}: features to outline strongly
   },
 
@@ -127,6 +128,7 @@ const Packed = L.GridLayer.extend({
     const view = { context, ratio, world, x, y, zoom: coords.z };
     view.found = this.features.query(
       (x - pad) / world, (y - pad) / world, (x + 256 + pad) / world, (y + 256 + pad) / world);
+    if (this.filter) view.found = view.found.filter(this.filter);
     if (view.found.length) this["draw_" + this.shape](view);
   },
 

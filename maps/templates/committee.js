@@ -1,93 +1,52 @@
-/* The committee's page: choices, legend, table, clicks. */
-const map = weizhan.map, byId = (id) => document.getElementById(id);
-const narrow = window.matchMedia("(max-width: 700px)");
-const ABOVE = ["stations", "barriers", "water", "buildings", "lanes", "communities"]; // clicks, in this order
-const state = { paint: content.paints[0], vehicle: "", uncovered: false };
+/* The committee's page: choices, legend, table. */
+const KINDS = ["response", "cover", "arrival", "lanes", "depth", "use"];
+const state = { kind: KINDS[0], tier: content.tiers[0].code, areas: "", uncovered: false };
 
-const corner = narrow.matches ? "bottomleft" : "topright"; // a popup may need the top of a phone
-L.control.scale({ metric: true, imperial: false, maxWidth: 140 }).addTo(map);
-const whole = new (L.Control.extend({
-  onAdd() {
-    const box = make("div", undefined, "leaflet-bar"), button = make("button", say("page.whole_town"), "whole");
-    button.type = "button";
-    button.addEventListener("click", home);
-    L.DomEvent.disableClickPropagation(box);
-    box.append(button);
-    return box;
-  },
-}))({ position: corner });
-if (narrow.matches) whole.addTo(map);
-L.control.zoom({ position: corner, zoomInTitle: say("page.zoom_in"), zoomOutTitle: say("page.zoom_out") }).addTo(map);
-if (!narrow.matches) whole.addTo(map);
-map.getContainer().setAttribute("aria-label", say("page.map"));
+function styleOf(kind, tier) { return kind === "use" ? kind : kind + "_" + tier; }
+function offered(kind, tier) { return styleOf(kind, tier) in layers.buildings.styles; }
 
-function visible(name) { return map.hasLayer(layers[name]); }
-
-function home() {
-  const all = layers.buildings.bounds() || layers.lanes.bounds() || layers.communities.bounds();
-  const beside = narrow.matches ? 12 : byId("legend").offsetWidth + 20; // keep clear of the legend
-  if (all) map.fitBounds(all, { animate: false, paddingTopLeft: [12, 12], paddingBottomRight: [beside, 12] });
-}
-
-// Colour the buildings; the tier chosen last is the one whose uncovered buildings are marked
+// Colour the buildings; uncovered ones are marked for the tier that is chosen
 function recolour() {
-  const tier = state.paint.tier || state.tier || content.tiers[0].code;
-  state.tier = tier;
   const marks = [content.covers.indexOf("uncovered"), content.covers.indexOf("doubtful")];
-  layers.buildings.style = state.paint.style;
-  layers.buildings.setAccent(state.uncovered ? { style: "cover_" + tier, classes: marks, colour: "#111111" } : null);
+  layers.buildings.style = styleOf(state.kind, state.tier);
+  layers.buildings.setAccent(state.uncovered ? { style: "cover_" + state.tier, classes: marks, colour: "#111111" } : null);
   legend();
-}
-
-function legendPart(style, shape, used) {
-  const part = document.createDocumentFragment(), list = make("ul");
-  part.append(make("h3", style.title));
-  style.classes.forEach((look, at) => {
-    if (used && !used.has(at)) return;
-    const item = make("li");
-    item.append(weizhan.swatch(look, shape), make("span", look.label));
-    list.append(item);
-    if (look.ends_standard) list.append(make("li", look.ends_standard, "standard"));
-  });
-  part.append(list);
-  if (style.note) part.append(make("p", style.note));
-  return part;
 }
 
 function legend() {
   const box = byId("legend").querySelector("div"), buildings = layers.buildings;
-  box.replaceChildren(legendPart(buildings.styles[state.paint.style], "polygon"));
+  box.replaceChildren(legendPart(buildings.styles[buildings.style], "polygon"));
   if (state.uncovered) {
     const list = make("ul"), item = make("li");
     item.append(weizhan.swatch({ fill: "#d9822b", line: "#111111" }, "polygon"), make("span", say("legend.uncovered")));
     list.append(item);
     box.append(list);
   }
-  if (visible("lanes") && state.vehicle) {
-    const name = "limit_" + state.vehicle;
-    box.append(legendPart(layers.lanes.styles[name], "line", new Set(layers.lanes.features.classes(name))));
-  }
+  if (visible("lanes") && layers.lanes.style !== "lanes") box.append(laneLegend());
+  if (visible("areas")) box.append(legendPart(layers.areas.styles.areas, "polygon"));
   for (const name of ["stations", "water", "barriers"])
     if (visible(name) && layers[name].features.count)
       box.append(legendPart(layers[name].styles[name], "point", new Set(layers[name].features.classes(name))));
 }
 
-function option(type, label, checked, change) {
-  const line = make("label"), input = make("input");
-  input.type = type;
-  input.checked = checked;
-  input.addEventListener("change", () => change(input));
-  line.append(input, make("span", label));
-  return line;
+// What to look at, and for which tier; what a tier has no figures for cannot be chosen
+function paints() {
+  const kinds = KINDS.filter((kind) => kind === "use" || content.tiers.some((tier) => offered(kind, tier.code)));
+  const kindLine = selection("kind", say("paint.kind"), [{ entries: kinds.map((kind) => ({ code: kind, label: say("paint." + kind) })) }],
+    (kind) => { state.kind = kind; limit(); recolour(); });
+  const tierLine = selection("tier", say("paint.tier"), [{ entries: content.tiers }],
+    (tier) => { state.tier = tier; recolour(); });
+  const limit = () => {
+    const select = tierLine.querySelector("select");
+    for (const entry of select.options) entry.disabled = !offered(state.kind, entry.value);
+    select.disabled = state.kind === "use";
+    if (select.selectedOptions[0].disabled) state.tier = select.value = [...select.options].find((entry) => !entry.disabled).value;
+  };
+  byId("paints").append(kindLine, tierLine);
 }
 
 function choices() {
-  for (const paint of content.paints) {
-    const line = option("radio", paint.label, paint === state.paint, () => { state.paint = paint; recolour(); });
-    line.firstChild.name = "paint";
-    line.firstChild.value = paint.style;
-    byId("paints").append(line);
-  }
+  paints();
   const overlay = (name) => {
     const empty = !layers[name].features.count;
     const label = say("overlay." + name) + (empty ? say("overlay.empty") : "");
@@ -100,33 +59,59 @@ function choices() {
     line.firstChild.disabled = empty;
     line.classList.toggle("off", empty);
     byId("overlays").append(line);
+    return line.firstChild;
   };
-  overlay("lanes");
-  vehicles();
+  const lanes = overlay("lanes");
+  const groups = lanePaints();
+  if (groups.length > 1)
+    byId("overlays").append(selection("lane-paint", say("overlay.lane_paint"), groups, (style) => {
+      layers.lanes.setStyle(style);
+      if (!lanes.checked) lanes.click();
+      legend();
+    }));
+  areaChoice();
   ["stations", "water", "barriers", "communities"].forEach(overlay);
   const mark = option("checkbox", say("overlay.uncovered"), false, (input) => { state.uncovered = input.checked; recolour(); });
   mark.firstChild.value = "uncovered";
   byId("overlays").append(mark);
 }
 
-function vehicles() {
-  const offered = content.vehicles.filter((vehicle) => layers.lanes.styles["limit_" + vehicle.code]);
-  if (!offered.length) return;
-  const line = make("label"), select = make("select");
-  select.id = "vehicle";
-  for (const { code, label } of [{ code: "", label: say("overlay.limit_none") }, ...offered]) {
-    const entry = make("option", label);
-    entry.value = code;
-    select.append(entry);
-  }
-  select.addEventListener("change", () => {
-    state.vehicle = select.value;
-    layers.lanes.setStyle(select.value ? "limit_" + select.value : "lanes");
-    legend();
-  });
-  line.append(make("span", say("overlay.limit")), select);
-  byId("overlays").append(line);
+function lanePaints() {
+  const { styles } = layers.lanes, known = (entries) => entries.filter(({ code }) => code in styles);
+  return [
+    { entries: [{ code: "lanes", label: say("overlay.lane_plain") }] },
+    { label: say("overlay.group_state"), entries: known([{ code: "state", label: say("overlay.state") }]) },
+    { label: say("overlay.group_loss"), entries: known([{ code: "rank", label: say("overlay.rank") },
+      ...content.tiers.map((tier) => ({ code: "loss_" + tier.code, label: say("overlay.loss", { tier: tier.label, standard: tier.standard }) }))]) },
+    { label: say("overlay.group_limit"), entries: known(content.vehicles.map(({ code, label }) => ({ code: "limit_" + code, label }))) },
+  ].filter((group) => group.entries.length);
 }
+
+// Service areas: those of the chosen tier, or while a station is chosen its own
+function areaChoice() {
+  const { features } = layers.areas, has = new Set();
+  for (let f = 0; f < features.count; f++) has.add(features.text("tier", f));
+  if (!has.size) return;
+  const entries = [{ code: "", label: say("overlay.areas_none") }, ...content.tiers.filter((tier) => has.has(tier.code))];
+  byId("overlays").append(selection("areas", say("overlay.areas"), [{ entries }], (tier) => { state.areas = tier; areas(""); }));
+}
+
+function areas(station) {
+  const layer = layers.areas, { features } = layer, own = [];
+  for (let f = 0; station && f < features.count; f++) if (features.text("station", f) === station) own.push(f);
+  const tiers = own.map((f) => features.text("tier", f));
+  const tier = tiers.find((code) => code === state.areas) || tiers.find((code) => code === state.tier) || tiers[0];
+  layer.filter = own.length ? (f) => own.includes(f) && features.text("tier", f) === tier
+    : (f) => !features.text("station", f) && features.text("tier", f) === state.areas;
+  if (own.length || state.areas) map.addLayer(layer); else map.removeLayer(layer);
+  layer.repaint();
+  legend();
+}
+let shownStation = "";
+weizhan.onchoose = (name, f) => {
+  const station = name === "stations" ? layers.stations.features.text("id", f) : "";
+  if (station !== shownStation) areas(shownStation = station);
+};
 
 function figures() {
   for (const { label, value, note } of content.figures) {
@@ -146,7 +131,7 @@ function table() {
     return;
   }
   headings.append(make("th", say("page.community")));
-  for (const tier of content.tiers) headings.append(make("th", tier.label + " " + tier.standard));
+  for (const tier of content.told) headings.append(make("th", tier.label + " " + tier.standard));
   box.querySelector("thead").append(headings);
   for (const community of content.communities) {
     const row = make("tr"), first = make("td"), button = make("button", community.name);
@@ -154,7 +139,7 @@ function table() {
     row.dataset.id = community.id;
     first.append(button, make("span", say("page.inhabitants", community), "small"));
     row.append(first);
-    for (const tier of content.tiers) {
+    for (const tier of content.told) {
       const share = community.shares[tier.code], cell = make("td");
       cell.append(make("strong", share.value));
       if (share.range) cell.append(make("span", say("verdict.detail", { parts: share.range }), "range"));
@@ -207,32 +192,6 @@ function places() {
   }
 }
 
-const popup = L.popup({ maxWidth: 330, minWidth: 230, autoPanPadding: [12, 12] });
-let chosen = null;
-function choose(name, f, place) {
-  if (chosen) chosen.select(-1);
-  chosen = layers[name];
-  chosen.select(f);
-  const box = make("div");
-  box.append(...describe[name](f));
-  if (narrow.matches) byId("legend").open = false;
-  popup.setLatLng(place).setContent(box).openOn(map);
-  const close = document.querySelector(".leaflet-popup-close-button");
-  if (close) close.setAttribute("aria-label", say("page.close_popup"));
-}
-function under(place) {
-  for (const name of ABOVE) {
-    const f = visible(name) ? layers[name].pick(place, map.getZoom()) : -1;
-    if (f >= 0) return [name, f];
-  }
-  return null;
-}
-map.on("click", (event) => {
-  const hit = under(event.latlng);
-  if (hit) choose(...hit, event.latlng);
-});
-map.on("popupclose", () => { if (chosen) chosen.select(-1); chosen = null; });
-map.on("mousemove", (event) => { map.getContainer().style.cursor = under(event.latlng) ? "pointer" : ""; });
 map.on("zoomend", places);
 
 byId("toggle").addEventListener("click", () => panel(document.body.classList.contains("closed")));

@@ -34,7 +34,7 @@ function rows(pairs) {
 }
 
 function nameOf(layer, id) {
-  const at = layers[layer].features.find("id", id);
+  const at = layer in layers ? layers[layer].features.find("id", id) : -1;
   return (at >= 0 && layers[layer].features.text("name", at)) || id;
 }
 
@@ -80,7 +80,29 @@ function tierPart(tier, f) {
   }
   if ((code === "uncovered" || code === "doubtful") && typical > tier.standard_s)
     pairs.push(["beyond", say("popup.seconds", { count: Math.ceil(typical - tier.standard_s) })]);
-  return [make("h4", tier.label), line, rows(pairs)];
+  return [make("h4", tier.label), line, ...chances(tier, f, code), rows([...pairs, ...certainty(tier, f)])];
+}
+
+// "按典型车道状况，3 分钟内到达的概率约 78%"
+function chances(tier, f, code) {
+  const { features, styles } = layers.buildings, said = [];
+  for (const kind of code === "unknown" ? [] : ["arrival", "lanes"]) {
+    if (!(kind + "_" + tier.code in styles)) continue;
+    const chance = features.text(kind + "_" + tier.code, f), values = { standard: tier.standard, chance };
+    if (chance) said.push(make("p", say("popup." + kind, values), "chance"));
+    else if (kind === "arrival") said.push(make("p", say("popup.chance_unknown", values), "chance"));
+  }
+  return said;
+}
+
+// How many stations come in time, what hinders the first most, how long to the top
+function certainty(tier, f) {
+  const { features, styles } = layers.buildings, number = (name) => features.number(tier.code + name, f), pairs = [];
+  if ("depth_" + tier.code in styles) pairs.push(["depth", measure("popup.depth_value", number("_depth"))]);
+  const limit = features.text(tier.code + "_limit", f), count = number("_limit_cost");
+  if (limit) pairs.push(["main_limit", known(count) ? say("popup.main_limit_value", { limit, count }) : limit]);
+  if (known(number("_top_floor"))) pairs.push(["top_floor", say("popup.seconds", { count: number("_top_floor") })]);
+  return pairs;
 }
 
 // What a lane lets through: [label, sentence, stops] a vehicle
@@ -102,6 +124,47 @@ function beside(id) {
     say(known(width) ? "popup.beside_width" : "popup.beside_width_unknown", { count: width })];
   for (const { vehicle, stops, guess, limit } of passage(at))
     if (stops) said.push(say(guess ? "popup.beside_stop_guess" : "popup.beside_stop", { vehicle, limit }));
+  return said.join(say("popup.joiner"));
+}
+
+// "2026-03-02 报告：堵塞"; no report is unknown, not clear
+function stateOf(f) {
+  const features = layers.lanes.features, state = features.text("state", f), date = features.text("observed", f);
+  if (!state) return say("lane.no_report");
+  return say(date ? "lane.reported" : "lane.reported_undated", { state, date });
+}
+
+// What is known of a lane beyond its measures: state, how likely blocked, what its closure costs
+function laneParts(f) {
+  const { features, styles } = layers.lanes, parts = [], pairs = [];
+  if (styles.state) {
+    const chance = features.text("blocked", f), remaining = features.number("remaining", f);
+    pairs.push(["state", stateOf(f)]);
+    if (known(remaining)) pairs.push(["remaining", say("popup.metres", { count: remaining })]);
+    pairs.push(["blocked", chance && say("popup.about_percent", { chance })]);
+  }
+  const rank = features.number("rank", f);
+  if (known(rank)) pairs.push(["keep_clear", say("popup.keep_clear_value", { count: rank })]);
+  if (pairs.length) parts.push(rows(pairs));
+  const reason = features.text("reason", f);
+  if (reason) parts.push(make("p", reason, "chance"));
+  const lost = content.tiers.filter((tier) => "loss_" + tier.code in styles);
+  if (lost.length) parts.push(make("h4", say("popup.closure")));
+  const list = make("dl");
+  for (const tier of lost) list.append(make("dt", tier.label), make("dd", lossOf(tier, f)));
+  parts.push(list);
+  return parts;
+}
+
+function lossOf(tier, f) {
+  const features = layers.lanes.features, number = (name) => features.number(tier.code + name, f);
+  const buildings = number("_lost_buildings"), added = number("_added"), unreached = number("_unreached");
+  if (!known(buildings)) return UNKNOWN;
+  const few = (value) => (known(value) ? (value < 5 ? "<5" : grouped(value)) : UNKNOWN);
+  const said = [buildings ? say("popup.loss_value", { standard: tier.standard, buildings: grouped(buildings),
+    people: few(number("_lost_people")), vulnerable: few(number("_lost_vulnerable")) }) : say("popup.loss_none")];
+  if (unreached > 0) said.push(say("popup.loss_unreached", { count: grouped(unreached) }));
+  if (added > 0) said.push(say("popup.loss_added", { count: grouped(added) }));
   return said.join(say("popup.joiner"));
 }
 
@@ -134,7 +197,7 @@ const describe = {
       ["oneway", features.text("oneway", f)],
     ]);
     for (const { vehicle, said } of passage(f)) list.append(make("dt", vehicle), make("dd", said));
-    return [head("lane", features.text("name", f)), list];
+    return [head("lane", features.text("name", f)), ...laneParts(f), make("h4", say("popup.measures")), list];
   },
   stations(f) {
     const features = layers.stations.features, text = (name) => features.text(name, f);
@@ -168,7 +231,7 @@ const describe = {
     const row = content.communities.find((community) => community.id === id);
     const parts = [head("community", features.text("name", f) || id),
       rows([["inhabitants", row ? row.people : peopleOf(features.number("people", f))]])];
-    for (const tier of row ? content.tiers : []) {
+    for (const tier of row ? content.told : []) {
       const share = row.shares[tier.code];
       const value = share.value + (share.range ? say("verdict.detail", { parts: share.range }) : "");
       const line = make("p", say("popup.covered_buildings", tier) + " " + value, "verdict plain");

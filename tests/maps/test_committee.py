@@ -8,68 +8,6 @@ import pytest
 
 from weizhan.maps.committee import committee_page
 
-HOSTILE = [
-    "<script>window.pwned=1</script>",
-    "<img src=x onerror=window.pwned=1>",
-    "`;window.pwned=1;`",
-    "${window.pwned=1}",
-    "</script><script>window.pwned=1</script>",
-    "{{ 7*7 }}{% raw %}{# x",
-    "{count}{zh}",
-    "\u202egnihtemos\u2066",
-    "\"'&\\\u2028\x00",
-    "长" * 10_000,
-    "=cmd|' /C calc'!A0",
-    "\ud800",
-    "__proto__",
-    "javascript:window.pwned=1",
-]
-
-
-def hostile(frame: gpd.GeoDataFrame, payload: str, keep: tuple[str, ...] = ()) -> gpd.GeoDataFrame:
-    """Every column of text holds the payload; ids stay different."""
-    spoilt = frame.copy()
-    for name in frame.columns.difference(["geometry", *keep]):
-        if frame[name].dtype == object or str(frame[name].dtype) in {"str", "string"}:
-            spoilt[name] = payload
-    return spoilt
-
-
-def choose(browser, building):
-    """Click where a building is; scroll the map there first."""
-    x, y = browser.run(
-        """weizhan.map.closePopup();
-        const l = weizhan.layers.buildings, f = l.features.find('id', arguments[0]);
-        weizhan.map.setView(l.bounds(f).getCenter(), 19, {animate: false});
-        const b = l.bounds(f), p = weizhan.map.latLngToContainerPoint(
-          L.latLng(b.getSouth() * .1 + b.getNorth() * .9, b.getWest() * .1 + b.getEast() * .9)),
-          r = weizhan.map.getContainer().getBoundingClientRect();
-        return [p.x + r.left, p.y + r.top]""",
-        building,
-    )
-    click(browser, x, y)
-
-
-def click(browser, x, y):
-    for kind in ("mousePressed", "mouseReleased"):
-        browser.driver.execute_cdp_cmd(
-            "Input.dispatchMouseEvent",
-            {"type": kind, "x": x, "y": y, "button": "left", "clickCount": 1},
-        )
-
-
-def popup(browser) -> str:
-    """Text of the open popup, with its label and value pairs on lines."""
-    return browser.run(
-        "const p = document.querySelector('.leaflet-popup-content');"
-        "return p ? [...p.querySelectorAll('h3,h4,p,dt,dd,div')]"
-        ".map(e => e.textContent).join('\\n') : ''"
-    )
-
-
-def legend(browser) -> str:
-    return browser.run("return document.querySelector('#legend div').textContent")
-
 
 def test_the_page_opens_with_everything_in_place(browser, assessment):
     page = committee_page(assessment)
@@ -86,8 +24,8 @@ def test_the_page_opens_with_everything_in_place(browser, assessment):
     ):
         assert said in text
     assert browser.run("return document.title").startswith("[模拟数据]")
-    assert "120–180 秒" in legend(browser)
-    assert "标准 180 秒" in legend(browser)
+    assert "120–180 秒" in browser.legend()
+    assert "标准 180 秒" in browser.legend()
     assert "50 m" in text or "30 m" in text or "100 m" in text
     assert browser.run("return document.querySelectorAll('.place').length") == 4
 
@@ -100,8 +38,8 @@ def test_a_real_town_has_no_badge(browser, assessment):
 def test_clicking_a_building_tells_time_and_reason(browser, assessment):
     row = assessment.buildings.set_index("building_id").loc["B000040"]
     browser.open(committee_page(assessment))
-    choose(browser, "B000040")
-    said = popup(browser)
+    browser.click_building("B000040")
+    said = browser.popup()
     seconds = -int(-row["micro_response_time_s"] // 1)
     assert "B000040" in said
     assert row["name"] in said
@@ -122,11 +60,11 @@ def test_verdicts_name_their_reason(browser, assessment):
         "unknown": "未知（建筑没有连到任何道路）",
     }
     for code, said in wanted.items():
-        choose(browser, assessment.buildings["building_id"][covers == code].iloc[0])
-        assert f"3 分钟内到达：{said}" in popup(browser)
+        browser.click_building(assessment.buildings["building_id"][covers == code].iloc[0])
+        assert f"3 分钟内到达：{said}" in browser.popup()
     never = (covers == "uncovered") & assessment.buildings["micro_response_time_s"].isna()
-    choose(browser, assessment.buildings["building_id"][never].iloc[0])
-    assert "3 分钟内到达：不能（没有可通行的路线）" in popup(browser)
+    browser.click_building(assessment.buildings["building_id"][never].iloc[0])
+    assert "3 分钟内到达：不能（没有可通行的路线）" in browser.popup()
 
 
 def test_small_numbers_of_people_never_reach_the_page(browser, make):
@@ -134,10 +72,10 @@ def test_small_numbers_of_people_never_reach_the_page(browser, make):
     town.buildings["people"] = 3
     town.buildings.loc[41, "people"] = None
     browser.open(committee_page(town))
-    choose(browser, "B000040")
-    assert "<5 人" in popup(browser)
-    choose(browser, "B000041")
-    assert "人数\n未知" in popup(browser)
+    browser.click_building("B000040")
+    assert "<5 人" in browser.popup()
+    browser.click_building("B000041")
+    assert "人数\n未知" in browser.popup()
     values = browser.run(
         "const f = layers.buildings.features;"
         "return [...new Set(Array.from({length: f.count}, (_, i) => f.number('people', i)))]"
@@ -148,28 +86,43 @@ def test_small_numbers_of_people_never_reach_the_page(browser, make):
 def test_choices_change_map_and_legend(browser, assessment):
     browser.open(committee_page(assessment))
     assert (116, 172, 207) in browser.colours("buildings")
-    for value, said in (
-        ("response_brigade", "标准 300 秒"),
-        ("cover_micro", "可能（典型速度能）"),
-        ("cover_brigade", "专职消防队 5 分钟内到达"),
-        ("use", "生产、储存、燃气"),
+    for kind, tier, said in (
+        ("response", "brigade", "标准 300 秒"),
+        ("cover", "micro", "可能（典型速度能）"),
+        ("cover", "brigade", "专职消防队 5 分钟内到达"),
+        ("arrival", "brigade", "专职消防队 5 分钟内到达的概率"),
+        ("lanes", "micro", "各车道按各自的堵塞概率随机堵塞"),
+        ("depth", "micro", "3 个及以上"),
+        ("use", None, "生产、储存、燃气"),
     ):
-        browser.run("document.querySelector(`input[value=${arguments[0]}]`).click()", value)
-        assert said in legend(browser)
+        browser.pick("kind", kind)
+        if tier:
+            browser.pick("tier", tier)
+        assert said in browser.legend()
+    assert browser.run("return document.getElementById('tier').disabled") is True
     assert (116, 172, 207) not in browser.colours("buildings")
     assert (231, 196, 106) in browser.colours("buildings")
     for value, said in (("water", "消火栓"), ("barriers", "挡车桩"), ("uncovered", "突出显示")):
         browser.run("document.querySelector(`input[value=${arguments[0]}]`).click()", value)
-        assert said in legend(browser)
+        assert said in browser.legend()
     browser.run("document.querySelector('input[value=stations]').click()")
-    assert "消防站点" not in legend(browser)
-    browser.run(
-        "const s = document.getElementById('vehicle'); s.value = 'fire_engine';"
-        "s.dispatchEvent(new Event('change'))"
-    )
-    assert "消防车通行" in legend(browser)
-    offered = browser.run("return [...document.querySelectorAll('#vehicle option')].length")
-    assert offered == 4  # off, foot, e-bike, fire engine: no column tells about mini trucks
+    assert "消防站点" not in browser.legend()
+    browser.run("document.querySelector('input[value=lanes]').click()")
+    browser.pick("lane-paint", "limit_fire_engine")
+    assert "消防车通行" in browser.legend()
+    assert browser.run("return map.hasLayer(layers.lanes)") is True
+    offered = browser.run("return [...document.querySelectorAll('#lane-paint option')].length")
+    assert offered == 8  # nothing, state, rank, two losses; foot, e-bike, engine, no mini truck
+    for value, said, colour in (
+        ("state", "没有报告不等于畅通", (92, 26, 4)),
+        ("loss_micro", "该段堵塞时 3 分钟内到不了的建筑", (222, 154, 85)),
+        ("rank", "前 10 位", (92, 26, 4)),
+    ):
+        browser.pick("lane-paint", value)
+        assert said in browser.legend()
+        assert colour in browser.colours("lanes")
+    browser.pick("lane-paint", "lanes")
+    assert "保畅次序" not in browser.legend()
 
 
 def test_lanes_stations_water_and_barriers_tell_about_themselves(browser, assessment):
@@ -187,7 +140,7 @@ def test_lanes_stations_water_and_barriers_tell_about_themselves(browser, assess
     ):
         browser.run(tell, layer, identity)
         for part in parts:
-            assert part in popup(browser), (layer, identity, part)
+            assert part in browser.popup(), (layer, identity, part)
 
 
 def test_a_row_of_the_table_goes_to_its_community(browser, assessment):
@@ -198,7 +151,7 @@ def test_a_row_of_the_table_goes_to_its_community(browser, assessment):
     before = browser.run("return weizhan.map.getZoom()")
     browser.run("document.querySelector('tr[data-id=C2] button').click()")
     assert browser.run("return weizhan.map.getZoom()") > before
-    assert "老街社区" in popup(browser)
+    assert "老街社区" in browser.popup()
 
 
 def test_the_panel_opens_and_closes_by_keyboard(browser, assessment):
@@ -224,9 +177,9 @@ def test_the_page_in_english(browser, assessment):
     text = browser.run("return document.body.innerText")
     for said in ("SIMULATED DATA", "Key figures", "Coverage by community", "Scenario"):
         assert said in text
-    assert "Standard 180 s" in legend(browser)
-    choose(browser, "B000040")
-    assert "There within 3 min: " in popup(browser)
+    assert "Standard 180 s" in browser.legend()
+    browser.click_building("B000040")
+    assert "There within 3 min: " in browser.popup()
     assert browser.run("return document.documentElement.lang") == "en"
 
 
@@ -237,8 +190,8 @@ def test_a_phone_shows_the_map_first(browser, assessment):
     assert browser.run("return document.documentElement.scrollWidth") == 375
     badge = browser.run("return document.querySelector('.badge').getBoundingClientRect().right")
     assert badge <= 375
-    choose(browser, "B000040")
-    assert "B000040" in popup(browser)
+    browser.click_building("B000040")
+    assert "B000040" in browser.popup()
 
 
 def test_a_tier_without_stations_is_unknown_and_never_zero(browser, make):
@@ -267,8 +220,8 @@ def test_a_tier_without_stations_is_unknown_and_never_zero(browser, make):
     )
     assert len(cells) == 4
     assert all(cell.startswith("未知") and "没有该级别的站点资料" in cell for cell in cells)
-    choose(browser, "B000040")
-    assert "5 分钟内到达：未知（没有该级别的站点资料）" in popup(browser)
+    browser.click_building("B000040")
+    assert "5 分钟内到达：未知（没有该级别的站点资料）" in browser.popup()
 
 
 @pytest.mark.parametrize("typed", [True, False])
@@ -284,16 +237,16 @@ def test_a_town_with_buildings_and_lanes_only(browser, make, typed):
         **empty,
         buildings=town.buildings[keep],
         lanes=town.lanes[["lane_id", "geometry"]],
+        areas=town.areas.iloc[:0] if typed else gpd.GeoDataFrame(),
         summary={},
     )
     browser.open(committee_page(bare))
     assert "没有社区（村）边界资料" in browser.run("return document.body.innerText")
-    choose(browser, "B000040")
-    assert "3 分钟内到达：未知" in popup(browser)
+    browser.click_building("B000040")
+    assert "3 分钟内到达：未知" in browser.popup()
 
 
-@pytest.mark.parametrize("payload", HOSTILE, ids=range(len(HOSTILE)))
-def test_hostile_texts_are_only_texts(browser, make, payload):
+def test_hostile_texts_are_only_texts(browser, make, hostile, payload):
     town = make()
     spoilt = dataclasses.replace(
         town,
@@ -307,6 +260,7 @@ def test_hostile_texts_are_only_texts(browser, make, payload):
         communities=hostile(town.communities, payload),
         barriers=hostile(town.barriers, payload),
         water=hostile(town.water, payload),
+        areas=hostile(town.areas, payload),
         summary={
             **town.summary,
             "communities": [
@@ -319,13 +273,13 @@ def test_hostile_texts_are_only_texts(browser, make, payload):
     )
     browser.open(committee_page(spoilt).encode("utf-8", "strict").decode())
     browser.run(
-        """for (const name in layers) if (layers[name].features.count) {
+        """for (const name in layers) if (name in describe && layers[name].features.count) {
           if (!map.hasLayer(layers[name])) map.addLayer(layers[name]);
           choose(name, 0, layers[name].bounds(0).getCenter()); }
         document.querySelector('#communities tbody tr').click()"""
     )
-    choose(browser, "B000040")
-    assert "B000040" in popup(browser)
+    browser.click_building("B000040")
+    assert "B000040" in browser.popup()
     assert browser.run("return window.pwned") is None
     assert browser.run("return document.querySelectorAll('#page img, img').length") == 0
     assert browser.run("return document.body.innerText.includes('\u202e')") is False
@@ -346,8 +300,8 @@ def test_a_large_town_opens_at_once(browser, large):
     assert browser.run("return weizhan.ready") is True
     assert time.perf_counter() - started < 10  # on a slow machine
     assert len(browser.colours("buildings")) > 5
-    choose(browser, "B020000")
-    assert "B020000" in popup(browser)
+    browser.click_building("B020000")
+    assert "B020000" in browser.popup()
 
 
 def test_ten_thousand_buildings_stay_below_three_megabytes(make):

@@ -8,7 +8,7 @@ import pytest
 
 from weizhan.geo.catalogue import LANGS, catalogue
 from weizhan.geo.vocabulary import LaneClass, Tier, Use, Vehicle
-from weizhan.maps import style
+from weizhan.maps import cover_styles, lane_styles, style
 
 # Machado, Oliveira and Fernandes (2009), complete deficiency, on linear RGB
 SIGHT = {
@@ -39,10 +39,19 @@ def ordered(lang="zh"):
     return [
         style.response_style("micro", 180, lang).classes[:-1],
         style.cover_style("micro", 180, lang).classes[:-1],
+        cover_styles.chance_style("arrival", "micro", 180, lang).classes[:-1],
+        cover_styles.depth_style("micro", 180, lang).classes[:-1],
+        # worst first, so that the worst is drawn on top
+        lane_styles.state_style(lang).classes[-2::-1],
+        lane_styles.loss_style("micro", 180, lang).classes[-2::-1],
+        lane_styles.rank_style(lang).classes[::-1],
     ]
 
 
-@pytest.mark.parametrize("classes", ordered(), ids=["response", "cover"])
+ORDERED = ["response", "cover", "chance", "depth", "state", "loss", "rank"]
+
+
+@pytest.mark.parametrize("classes", ordered(), ids=ORDERED)
 def test_worse_is_darker_in_grey(classes):
     lightness = [lab(entry.fill)[0] for entry in classes]
     assert all(better - worse >= 5 for better, worse in pairwise(lightness))
@@ -50,7 +59,7 @@ def test_worse_is_darker_in_grey(classes):
 
 @pytest.mark.parametrize("sight", SIGHT)
 @pytest.mark.parametrize(
-    "classes", [*ordered(), style.use_style("zh").classes[:-1]], ids=["response", "cover", "use"]
+    "classes", [*ordered(), style.use_style("zh").classes[:-1]], ids=[*ORDERED, "use"]
 )
 def test_any_two_classes_differ_for_every_eye(classes, sight):
     for one, other in combinations(classes, 2):
@@ -63,6 +72,8 @@ def test_unknown_is_hatched_everywhere():
         style.response_style("micro", 180, "zh"),
         style.cover_style("micro", 180, "zh"),
         style.use_style("zh"),
+        cover_styles.chance_style("lanes", "micro", 180, "zh"),
+        cover_styles.depth_style("micro", 180, "zh"),
     ):
         assert made.classes[-1].pattern == "hatch"
         assert made.classes[-1].label == "未知"
@@ -78,6 +89,19 @@ def test_response_classes_end_exactly_at_the_standard():
         "≤ 60 秒", "60–120 秒", "120–180 秒", "180–300 秒", "> 300 秒", "无路可到", "未知",
     ]  # fmt: skip
     assert [entry.ends_standard for entry in made.classes].index("标准 180 秒") == 2
+
+
+def test_bands_of_chance_depth_loss_and_rank():
+    chances = pd.Series([1, 0.95, 0.9499, 0.8, 0.5, 0.49, 0.2, 0.1, 0, None])
+    assert cover_styles.chance_classes(chances).tolist() == [0, 0, 1, 1, 2, 3, 3, 4, 4, 5]
+    depths = pd.Series([7, 3, 2, 1, 0, pd.NA], dtype="Int64")
+    assert cover_styles.depth_classes(depths).tolist() == [0, 0, 1, 2, 3, 4]
+    lost = pd.Series([51, 50, 21, 20, 6, 5, 1, 0, None])
+    assert lane_styles.loss_classes(lost).tolist() == [0, 1, 1, 2, 2, 3, 3, 4, 5]
+    ranks = pd.Series([1, 10, 11, 30, 31, 100, 101, None])
+    assert lane_styles.rank_classes(ranks).tolist() == [0, 0, 1, 1, 2, 2, 3, 3]
+    states = pd.Series(["blocked", "narrowed", "clear", None, "unknown"])
+    assert lane_styles.state_classes(states).tolist() == [0, 1, 2, 3, 3]
 
 
 def test_every_use_has_a_group_and_an_unknown_one_none():

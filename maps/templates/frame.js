@@ -1,0 +1,105 @@
+/* What every page with a map has: controls, legend, popups. */
+const map = weizhan.map, byId = (id) => document.getElementById(id);
+const narrow = window.matchMedia("(max-width: 700px)");
+
+const corner = narrow.matches ? "bottomleft" : "topright"; // a popup may need the top of a phone
+L.control.scale({ metric: true, imperial: false, maxWidth: 140 }).addTo(map);
+const whole = new (L.Control.extend({
+  onAdd() {
+    const box = make("div", undefined, "leaflet-bar"), button = make("button", say("page.whole_town"), "whole");
+    button.type = "button";
+    button.addEventListener("click", home);
+    L.DomEvent.disableClickPropagation(box);
+    box.append(button);
+    return box;
+  },
+}))({ position: corner });
+if (narrow.matches) whole.addTo(map);
+L.control.zoom({ position: corner, zoomInTitle: say("page.zoom_in"), zoomOutTitle: say("page.zoom_out") }).addTo(map);
+if (!narrow.matches) whole.addTo(map);
+map.getContainer().setAttribute("aria-label", say("page.map"));
+
+function visible(name) { return name in layers && map.hasLayer(layers[name]); }
+
+function home() {
+  const all = layers.buildings.bounds() || layers.lanes.bounds() || layers.communities.bounds();
+  const beside = map.getSize().x < 800 ? 12 : byId("legend").offsetWidth + 20; // keep clear of the legend
+  if (all) map.fitBounds(all, { animate: false, paddingTopLeft: [12, 12], paddingBottomRight: [beside, 12] });
+}
+
+function legendPart(style, shape, used) {
+  const part = document.createDocumentFragment(), list = make("ul");
+  part.append(make("h3", style.title));
+  style.classes.forEach((look, at) => {
+    if (used && !used.has(at)) return;
+    const item = make("li");
+    item.append(weizhan.swatch(look, shape), make("span", look.label));
+    list.append(item);
+    if (look.ends_standard) list.append(make("li", look.ends_standard, "standard"));
+  });
+  part.append(list);
+  if (style.note) part.append(make("p", style.note));
+  return part;
+}
+
+// The legend of lanes coloured by something; classes without a lane are left out
+function laneLegend() {
+  const { style, styles, features } = layers.lanes;
+  return legendPart(styles[style], "line", new Set(features.classes(style)));
+}
+
+function option(type, label, checked, change) {
+  const line = make("label"), input = make("input");
+  input.type = type;
+  input.checked = checked;
+  input.addEventListener("change", () => change(input));
+  line.append(input, make("span", label));
+  return line;
+}
+
+// A choice with a label before it; groups of {label, entries: [{code, label, disabled}]}
+function selection(id, label, groups, change) {
+  const line = make("label"), select = make("select");
+  select.id = id;
+  for (const group of groups) {
+    const box = group.label ? make("optgroup") : select;
+    if (group.label) { box.label = group.label; select.append(box); }
+    for (const { code, label: said, disabled } of group.entries) {
+      const entry = make("option", said);
+      entry.value = code;
+      entry.disabled = Boolean(disabled);
+      box.append(entry);
+    }
+  }
+  select.addEventListener("change", () => change(select.value));
+  line.append(make("span", label), select);
+  return line;
+}
+
+const popup = L.popup({ maxWidth: 330, minWidth: 230, autoPanPadding: [12, 12] });
+let chosen = null;
+function choose(name, f, place) {
+  if (chosen) chosen.select(-1);
+  chosen = layers[name];
+  chosen.select(f);
+  const box = make("div");
+  box.append(...describe[name](f));
+  if (narrow.matches) byId("legend").open = false;
+  if (weizhan.onchoose) weizhan.onchoose(name, f);
+  popup.setLatLng(place).setContent(box).openOn(map);
+  const close = document.querySelector(".leaflet-popup-close-button");
+  if (close) close.setAttribute("aria-label", say("page.close_popup"));
+}
+function under(place) {
+  for (const name of content.clicks) {
+    const f = visible(name) ? layers[name].pick(place, map.getZoom()) : -1;
+    if (f >= 0) return [name, f];
+  }
+  return null;
+}
+map.on("click", (event) => {
+  const hit = under(event.latlng);
+  if (hit) choose(...hit, event.latlng);
+});
+map.on("popupclose", () => { if (chosen) chosen.select(-1); chosen = null; if (weizhan.onchoose) weizhan.onchoose("", -1); });
+map.on("mousemove", (event) => { map.getContainer().style.cursor = under(event.latlng) ? "pointer" : ""; });
