@@ -73,7 +73,7 @@ class Work:
 
 
 def nearest_station(work: Work, size: str) -> list[Row]:
-    """Time of the nearest of 50 stations for every node."""
+    """Measure the time of the nearest of 50 stations for every node."""
     name = "nearest station for every node"
     plan = work.plan(work.crews)
     nodes = np.unique(work.nodes_of(work.crews))
@@ -138,7 +138,7 @@ def _pandana(work: Work, nodes: np.ndarray, name: str, size: str) -> list[Row]:
 
 
 def bounded_matrix(work: Work, size: str) -> list[Row]:
-    """All pairs of sites and buildings within 180 s."""
+    """Measure all pairs of sites and buildings within 180 s."""
     size = f"{size}, {len(work.sites.lane)} sites x {len(work.buildings.lane)} buildings"
     name = "bounded matrix, 180 s"
     plan = work.plan(work.sites)
@@ -186,7 +186,7 @@ def bounded_matrix(work: Work, size: str) -> list[Row]:
 
 
 def closures(work: Work, size: str) -> list[Row]:
-    """What every lane's failure costs, and random closures."""
+    """Measure what every lane's failure costs, and random closures."""
     plan = work.plan(work.crews)
     network = work.network
 
@@ -247,7 +247,7 @@ def everybody(network: Network) -> dict[Vehicle, np.ndarray]:
 
 
 def growth(file: Path) -> list[Row]:
-    """Nearest station and all-lane failure at growing sizes, drawn as a plot."""
+    """Measure nearest station and all-lane failure at growing sizes, and draw a plot."""
     import matplotlib as mpl
 
     mpl.use("Agg")

@@ -51,7 +51,7 @@ def _frame(lines: np.ndarray) -> gpd.GeoDataFrame:
 def network_of(lanes: gpd.GeoDataFrame) -> Network:
     """Return the network of the largest connected part."""
     none = gpd.GeoDataFrame({"barrier_id": []}, geometry=[], crs=lanes.crs)
-    network, cut, _ = build_network(lanes, none, join_m=0.0, barrier_m=0.0)
+    _, cut, _ = build_network(lanes, none, join_m=0.0, barrier_m=0.0)
     largest = cut[cut["component"] == 0]
     return build_network(largest, none, join_m=0.0, barrier_m=0.0)[0]
 

@@ -35,8 +35,8 @@ def observed_speeds(town: Town, *, seed: int = 1) -> SpeedFit:
     records = town.arrivals
     station = pd.Index(town.stations[f.STATION_ID]).get_indexer(records[f.STATION_ID])
     vehicle = records[f.VEHICLE].to_numpy(dtype=object)
-    own = station_vehicles(town)
-    vehicle = np.where(pd.isna(vehicle), own[station] if len(own) else None, vehicle)
+    own = np.append(station_vehicles(town).astype(object), None)  # the last for no known station
+    vehicle = np.where(pd.isna(vehicle), own[station], vehicle)
     place = _places(town, records)
     turnout_s = _turnout_s(town)
     roads = passages(town, "typical")
@@ -95,7 +95,8 @@ def _turnout_s(town: Town) -> NDArray[np.float64]:
         for tier in rule.station_tiers
     }
     stated = town.stations[f.TURNOUT_S].to_numpy(dtype=float)
-    return np.where(np.isnan(stated), town.stations[f.TIER].map(usual).to_numpy(float), stated)
+    assumed = town.stations[f.TIER].map(usual).to_numpy(dtype=float)
+    return np.asarray(np.where(np.isnan(stated), assumed, stated))
 
 
 def _taken(positions: Positions, rows: NDArray[np.intp]) -> Positions:

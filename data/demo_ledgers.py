@@ -303,7 +303,8 @@ def _warehouses(delivery: Delivery, buildings: Buildings, rng: np.random.Generat
         rows[label("hazard_code", code)] = np.where(rng.random(count) < 0.08, "√", "×")
     rows["负责人"] = demo_names.people(rng, count)
     rows["联系电话"] = [f"0{n:010d}" for n in rng.integers(0, 10**9, count)]
-    rows["检查日期"] = typed_dates(dates_before(AS_OF, rng.integers(0, 365, count)), rng)
+    checked = dates_before(AS_OF, rng.integers(0, 365, count))
+    rows["检查日期"] = pd.Series(typed_dates(checked, rng), dtype=object)
     return LedgerSheet(rows, (("单位情况", 7), ("技防", 2), ("九类突出问题", 9), ("责任", 3)))
 
 
