@@ -35,7 +35,8 @@ def observed_speeds(town: Town, *, seed: int = 1) -> SpeedFit:
     records = town.arrivals
     station = pd.Index(town.stations[f.STATION_ID]).get_indexer(records[f.STATION_ID])
     vehicle = records[f.VEHICLE].to_numpy(dtype=object)
-    own = np.append(station_vehicles(town).astype(object), None)  # the last for no known station
+    # The last is for records without a known station.
+    own = np.array([*station_vehicles(town).tolist(), None], dtype=object)
     vehicle = np.where(pd.isna(vehicle), own[station], vehicle)
     place = _places(town, records)
     turnout_s = _turnout_s(town)
