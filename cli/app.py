@@ -5,24 +5,6 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
-import typer
-
-from ..geo.errors import WeizhanError
-from . import committee, lanes, ledgers, setup
-from .options import both
-from .screen import err
-
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help=both("cli.app"),
-    rich_markup_mode=None,
-)
-for command in (setup.demo, setup.new, setup.check, committee.assess, lanes.lanes):
-    app.command(help=both(f"cli.{command.__name__}"))(command)
-app.command("import", help=both("cli.import_ledger"))(ledgers.import_ledger)
-
 INTERRUPTED = 130  # as shells report Ctrl-C
 
 
@@ -32,10 +14,18 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a GBK console lacks some characters
     try:
-        app(standalone_mode=True)
-    except WeizhanError as error:
-        err.print(str(error), style="red", markup=False)
-        sys.exit(1)
+        # Imports take seconds on a cold machine; Ctrl-C during them is no traceback either.
+        from ..geo.errors import WeizhanError
+        from .commands import app
+        from .screen import err
+
+        try:
+            app(standalone_mode=True)
+        except WeizhanError as error:
+            err.print(str(error), style="red", markup=False)
+            sys.exit(1)
     except KeyboardInterrupt:
-        err.print(both("cli.interrupted").replace("\n\n", "\n"), markup=False)
+        # Not from the catalogue, which may not have been read yet.
+        sys.stderr.write("已中断；未留下不完整的文件。\n")
+        sys.stderr.write("Interrupted; no unfinished file was left.\n")
         sys.exit(INTERRUPTED)

@@ -17,7 +17,7 @@ from .options import (
     TownArgument,
     day_of,
 )
-from .screen import say, steps
+from .screen import say, say_problems, steps
 
 
 def assess(
@@ -55,4 +55,5 @@ def assess(
             minutes=f"{standard_s / 60:g}",
             **figures,
         )
+    say_problems(town.problems, lang.value, folder=folder)
     say("cli.assess_done", lang.value, page=out / "index.html")

@@ -19,7 +19,7 @@ from .options import (
     both,
     day_of,
 )
-from .screen import say, steps
+from .screen import say, say_problems, steps
 
 
 def lanes(
@@ -59,4 +59,5 @@ def lanes(
             held = conditions(town, chosen, states, speeds=speeds)
             gains = opening_gains(town, chosen, held)
             write_lanes(found.with_lanes(gains), unfinished, lang=lang.value, progress=step)
+    say_problems(town.problems, lang.value, folder=folder)
     say("cli.lanes_done", lang.value, page=out / "lanes.html", **found.summary["lanes"])

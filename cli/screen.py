@@ -55,6 +55,14 @@ def say(key: str, lang: Lang, **values: object) -> None:
     out.print(escape(text(key, lang, **values)))
 
 
+def say_problems(problems: Iterable[Problem], lang: Lang, *, folder: object) -> None:
+    """Say in one line how much is doubtful or was repaired, if anything."""
+    told = [problem.severity for problem in problems]
+    if told:
+        count = {severity: told.count(severity) for severity in ("warning", "repaired")}
+        say("cli.warnings", lang, folder=folder, **count)
+
+
 def show_problems(problems: Iterable[Problem], lang: Lang) -> None:
     """Print problems, those that must be mended first."""
     order = list(COLOURS)

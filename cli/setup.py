@@ -58,6 +58,7 @@ def demo(
         import_demo_ledgers(folder)
     out = folder.with_name(f"{folder.name}-out")
     assess(folder, out=out, date=AS_OF.isoformat(), lang=lang)
+    say("cli.demo_date", lang.value, date=AS_OF.isoformat())
 
 
 def new(
@@ -96,9 +97,14 @@ def new(
         layers = {}
         problems: list[Problem] = []
         if not base:
-            from ..geo.osm import read_osm, read_place
+            from ..geo.osm import read_osm
 
-            extract = read_osm(osm) if osm is not None else read_place(str(place))
+            if osm is not None:
+                extract = read_osm(osm)
+            else:
+                from ..geo.osm_online import read_place  # osmnx takes seconds to import
+
+                extract = read_place(str(place))
             layers = layers_of_extract(extract)
             problems += extract.problems
         files = {layer: LayerFile(file, datums.get(layer)) for layer, file in given.items()}
@@ -118,6 +124,8 @@ def new(
     say("cli.new_done", lang.value, folder=folder)
     _, problems_all = examine_town(folder)
     show_problems(problems_all, lang.value)
+    if any(problem.severity == "error" for problem in problems_all):
+        raise typer.Exit(1)
     say("cli.new_next", lang.value, folder=folder)
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import geopandas as gpd
@@ -24,9 +25,9 @@ from . import columns as c
 from .areas import service_areas
 from .compliance import compliance
 from .keep_clear import event_losses, keep_clear, lane_losses, lane_probabilities
-from .lanes import conditions, lane_states, report_lanes
+from .lanes import conditions, lane_states
 from .observed import observed_speeds
-from .response import READINGS, on_duty, passages, present, response_times
+from .response import READINGS, in_reach, on_duty, passages, present, response_times
 from .summary import community_coverage, coverage_by_use, coverage_of, lane_summary
 
 Progress = Callable[[str], None]
@@ -185,8 +186,9 @@ def assess(
         "assumed_mae_s": _known(speeds.baseline_mae_s),
         **{lang: speeds.summary(lang) for lang in LANGS},
     }
-    summary["notes"].append({lang: speeds.summary(lang) for lang in LANGS})
-    off = int((report_lanes(town) < 0).sum())
+    for said in (speeds.summary, partial(text, "note.two_measures")):
+        summary["notes"].append({lang: said(lang) for lang in LANGS})
+    off = int((~town.report_positions.attached).sum())
     summary["lanes"] = {"reports": len(town.lane_reports), "reports_off_lanes": off}
     summary["lanes"] |= lane_summary(states, ranked, checked.counts, draws=draws, seed=seed)
     summary["timings_s"] = timings
@@ -266,10 +268,12 @@ def _summary(
     coverage = {}
     for tier, standard_s in tiers.items():
         serving = stations[f.TIER].isin(town.rules.tier[tier].station_tiers)
+        reach = in_reach(town, town.rules.tier[tier])
         coverage[tier] = {
             **coverage_of(buildings, tier, standard_s=standard_s),
             "stations": int(serving.sum()),
-            "stations_on_duty": int((serving & stations["on_duty"]).sum()),
+            "stations_off_lanes": int((serving & ~reach).sum()),
+            "stations_on_duty": int((reach & stations["on_duty"]).sum()),
             "by_use": coverage_by_use(buildings, tier, standard_s=standard_s),
         }
     return {
@@ -304,6 +308,8 @@ def _notes(town: Town, coverage: Mapping[str, Mapping[str, Any]]) -> list[dict[s
     for tier, figures in coverage.items():
         if not figures["stations"]:
             key = "note.no_station"
+        elif figures["stations_off_lanes"] == figures["stations"]:
+            key = "note.off_lanes"
         elif not figures["stations_on_duty"]:
             key = "note.nobody_on_duty"
         else:

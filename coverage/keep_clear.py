@@ -20,7 +20,7 @@ from . import columns as c
 from .criticality import Forest, changes, losses, prepare
 from .kernels import FAR, arrive, search
 from .lanes import left_m
-from .response import Passages, TierCrews, passages, present, tier_crews, tier_journey
+from .response import Passages, TierCrews, in_reach, passages, present, tier_crews, tier_journey
 
 WEIGHTS = ("buildings", "people", "vulnerable")
 Floats = NDArray[np.float64]
@@ -147,8 +147,7 @@ def lane_probabilities(
         change = after.astype(float) - base[found.position]
         gained = np.bincount(found.position, weights=change, minlength=len(base))
         share = base + gained / max(draws, 1)
-        serves = bool(town.stations[f.TIER].isin(rule.station_tiers).any())
-        known = town.building_positions.attached & serves
+        known = town.building_positions.attached & bool(in_reach(town, rule).any())
         table[c.lane_probability(tier)] = np.where(known, share, np.nan)
     return pd.DataFrame(table, index=town.buildings.index)
 

@@ -18,7 +18,6 @@ from ..geo.config import Scenario
 from ..geo.hours import parse_hours
 from ..geo.passability import CLASS_WHEN_UNKNOWN, Conditions
 from ..geo.rules import LaneStateRule, Reading, RuleSet, TimeBand
-from ..geo.snapping import snap
 from ..geo.town import Town
 from ..geo.vocabulary import LaneClass, LaneState
 from . import columns as c
@@ -78,14 +77,6 @@ def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame
     table.loc[latest.index, c.STATE_OBSERVED_ON] = latest[f.OBSERVED_ON]
     table.loc[latest.index, c.REMAINING_WIDTH_M] = latest[f.REMAINING_WIDTH_M]
     return table
-
-
-def report_lanes(town: Town) -> NDArray[np.int32]:
-    """Return the row of the lane that each report is about, -1 where none is near enough."""
-    reports = town.lane_reports.geometry.to_numpy()
-    everywhere = np.ones(len(town.lanes), dtype=bool)
-    within_m = town.rules.lane_state.report_m.value
-    return snap(reports, town.lanes, allowed=everywhere, within_m=within_m).lane
 
 
 def left_m(
@@ -158,7 +149,7 @@ def _open_at(hours: pd.Series[str], scenario: Scenario) -> pd.Series[bool]:
 def _latest(town: Town, day: dt.date) -> pd.DataFrame:
     """Return the latest valid report about each lane, by row of the lane."""
     reports = town.lane_reports
-    told = pd.DataFrame(reports.drop(columns=f.GEOMETRY)).assign(lane=report_lanes(town))
+    told = pd.DataFrame(reports.drop(columns=f.GEOMETRY)).assign(lane=town.report_positions.lane)
     told["age_days"] = (pd.Timestamp(day) - pd.to_datetime(told[f.OBSERVED_ON])).dt.days
     gone = pd.to_datetime(told[f.EXPIRES_ON]) < pd.Timestamp(day)
     told = told[(told["lane"] >= 0) & (told["age_days"] >= 0) & ~gone]

@@ -65,6 +65,12 @@ def on_duty(town: Town, scenario: Scenario) -> pd.Series[bool]:
     return crew.isna() | (crew > 0)
 
 
+def in_reach(town: Town, rule: TierRule) -> pd.Series[bool]:
+    """Return which stations of a tier stand on a lane; without any, nothing is known of it."""
+    serving: pd.Series[bool] = town.stations[f.TIER].isin(rule.station_tiers)
+    return serving & town.station_positions.attached
+
+
 def present(town: Town, scenario: Scenario) -> pd.Series[float]:
     """Return the people in each building under a scenario; missing where not known."""
     people: pd.Series[float] = town.buildings[f.PEOPLE_DAY if scenario.is_day else f.PEOPLE_NIGHT]
@@ -160,8 +166,7 @@ def response_times(
         crews = {reading: tier_crews(town, rule, scenario, reading) for reading in READINGS}
         plans = {r: tier_journey(town, crews[r], roads[r]) for r in READINGS}
         found = {r: _at_walls(plans[r], crews[r]) for r in READINGS}
-        known = town.building_positions.attached
-        known = known & bool(town.stations[f.TIER].isin(rule.station_tiers).any())
+        known = town.building_positions.attached & bool(in_reach(town, rule).any())
         table |= _times(town, tier, rule, found, crews["typical"].rows, known)
         walk_m = walked_m(plans["typical"], town.network, town.building_positions)
         table[c.walk(tier)] = walk_m
@@ -230,7 +235,7 @@ def _sureness(
     town: Town, tier: str, rule: TierRule, found: Arrivals, crews: TierCrews, plan: Journey
 ) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
     """Return the probability of the first crew within the standard, and how many crews are."""
-    if not town.stations[f.TIER].isin(rule.station_tiers).any():
+    if not in_reach(town, rule).any():
         nothing = np.full(len(town.buildings), np.nan)
         return {c.arrival_probability(tier): nothing, c.depth(tier): nothing}
     standard_s = rule.standard_s.value

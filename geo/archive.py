@@ -276,6 +276,7 @@ def _query(folder: Path, sql: str, columns: Sequence[str], *values: str) -> pd.D
 def _unfinished(file: Path) -> Path:
     handle, name = tempfile.mkstemp(prefix=".", suffix=".gpkg", dir=file.parent)
     os.close(handle)
+    Path(name).chmod(0o644)  # colleagues on a shared drive read it too
     return Path(name)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from .datum import Datum
 from .errors import InputError
@@ -85,6 +85,13 @@ class KeyDates(_Frozen):
     last: dt.date
     scenario: str
 
+    @model_validator(mode="after")
+    def _ordered(self) -> KeyDates:
+        if self.first > self.last:
+            msg = f"first {self.first} 晚于 (is later than) last {self.last}"
+            raise ValueError(msg)
+        return self
+
 
 class LaneEvent(_Frozen):
     """Lanes that are closed together: an estate gate, a market day, road works.
@@ -93,7 +100,7 @@ class LaneEvent(_Frozen):
     """
 
     label: dict[str, str] = {}
-    lanes: tuple[str, ...]
+    lanes: tuple[str, ...] = Field(min_length=1)
     stops_people: bool = False
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -105,9 +106,11 @@ def _read_geodata(file: Path, source: LayerSource) -> gpd.GeoDataFrame:
             "error.file_layer_unknown", file=file, layer=layer or "-", allowed=", ".join(names)
         )
     try:
-        frame = pyogrio.read_dataframe(
-            file, layer=layer, encoding=source.encoding, fid_as_index=False
-        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # values are checked by us, and told with their rows
+            frame = pyogrio.read_dataframe(
+                file, layer=layer, encoding=source.encoding, fid_as_index=False
+            )
     except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
         raise InputError("error.not_geodata", file=file) from error
     if not isinstance(frame, gpd.GeoDataFrame):

@@ -15,6 +15,7 @@ from . import fields as f
 from .arrivals import no_arrivals, read_arrivals
 from .config import (
     IMPORT_FILE,
+    TOWN_FILE,
     KeyDates,
     LaneEvent,
     LedgerSource,
@@ -64,8 +65,8 @@ class Town:
         Observed arrivals of crews, by which speeds are fitted.
     network
         The lanes as arrays.
-    building_positions, station_positions
-        Where on the network buildings and stations sit.
+    building_positions, station_positions, report_positions
+        Where on the network buildings and stations sit, and which lane each report is about.
     problems
         What was repaired, and what is doubtful; nothing that must be mended.
     """
@@ -89,6 +90,7 @@ class Town:
     network: Network
     building_positions: Positions
     station_positions: Positions
+    report_positions: Positions
     problems: tuple[Problem, ...]
 
     def unknown(self) -> dict[str, int]:
@@ -307,26 +309,33 @@ def _freeze(
     progress("step.attach")
     allowed = attachable(network, lanes, fragment_m=limits.fragment_m.value)
     positions = {}
-    for layer in ("buildings", "stations"):
+    anywhere = np.ones(len(lanes), dtype=bool)
+    near_m = {"lane_reports": rules.lane_state.report_m.value}
+    for layer in ("buildings", "stations", "lane_reports"):
         frame = layers[layer]
         positions[layer] = snap(
-            frame.geometry.to_numpy(), lanes, allowed=allowed, within_m=limits.attach_m.value
+            frame.geometry.to_numpy(),
+            lanes,
+            allowed=anywhere if layer in near_m else allowed,
+            within_m=near_m.get(layer, limits.attach_m.value),
         )
         loose = ~positions[layer].attached
         if loose.any():
             ids = frame[SCHEMAS[layer].identity][loose].head(SAMPLE_SHOWN)
             problems.append(
                 Problem(
-                    "error" if loose.all() else "warning",
+                    "error" if loose.all() and layer not in near_m else "warning",
                     "all_unattached" if loose.all() else "unattached",
                     layer,
                     _file(config, layer),
                     feature=", ".join(ids.astype(str)),
-                    allowed=f"{limits.attach_m.value:g} m",
+                    allowed=f"{near_m.get(layer, limits.attach_m.value):g} m",
                     count=int(loose.sum()),
                 )
             )
-        layers[layer] = _in_communities(frame, layers["communities"])
+        if layer not in near_m:
+            layers[layer] = _in_communities(frame, layers["communities"])
+    problems += _unknown_event_lanes(config, lanes)
     if layers["stations"].empty:
         problems.append(Problem("warning", "no_station", "stations", _file(config, "stations")))
     return Town(
@@ -349,6 +358,7 @@ def _freeze(
         network=network,
         building_positions=positions["buildings"],
         station_positions=positions["stations"],
+        report_positions=positions["lane_reports"],
         problems=tuple(problems),
     )
 
@@ -409,6 +419,17 @@ def _with_slopes(
             f.SLOPE_UNCERTAINTY_PCT: uncertain,
         }
     )
+
+
+def _unknown_event_lanes(config: TownConfig, lanes: gpd.GeoDataFrame) -> list[Problem]:
+    """Return the lanes that ``[events]`` names and the network does not have."""
+    known = {*lanes[f.LANE_ID].astype(str), *lanes[f.DRAWN_LANE_ID].astype(str)}
+    return [
+        Problem("error", "event_lane_unknown", "lanes", TOWN_FILE, feature=name, value=lane)
+        for name, event in config.events.items()
+        for lane in event.lanes
+        if lane not in known
+    ]
 
 
 def _in_communities(frame: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

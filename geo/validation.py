@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from . import fields as f
+from .catalogue import label
 from .dates import read_date
 from .errors import InputError
 from .hours import understood
@@ -146,7 +147,8 @@ def validate(
 def allowed(column: Column) -> str:
     """Return in words what a column may hold."""
     if column.vocabulary:
-        return ", ".join(VOCABULARIES[column.vocabulary])
+        members = VOCABULARIES[column.vocabulary]
+        return ", ".join(f"{label(column.vocabulary, m.value)} ({m.value})" for m in members)
     if column.kind in NUMBER_KINDS:
         low = "-∞" if column.minimum is None else f"{column.minimum:g}"
         high = "∞" if column.maximum is None else f"{column.maximum:g}"

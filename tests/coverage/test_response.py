@@ -320,3 +320,20 @@ def test_speeds_are_assumed_until_arrivals_were_observed(street):
     )
     later = fitted.buildings[c.response_time("micro")] - 60
     assert (later / assumed).to_numpy() == pytest.approx(2, abs=0.1)
+
+
+def test_a_tier_whose_only_station_is_on_no_lane_is_unknown_and_not_zero(street):
+    brigade = _station(0, tier="official_station", vehicle="fire_engine")
+    town = street(houses=[_house(100)], stations=[_station(50_000), brigade])
+    found = _assess(town)
+    assert found.buildings[c.cover("micro")].tolist() == ["unknown"]
+    assert found.buildings[c.arrival_probability("micro")].isna().all()
+    assert found.buildings[c.lane_probability("micro")].isna().all()
+    figures = found.summary["coverage"]["micro"]
+    assert (figures["stations"], figures["stations_off_lanes"], figures["stations_on_duty"]) == (
+        1,
+        1,
+        0,
+    )
+    assert figures["share_buildings"] is None
+    assert any("坐标可能有误" in note["zh"] for note in found.summary["notes"])

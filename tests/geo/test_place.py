@@ -7,7 +7,8 @@ import osmnx as ox
 import pytest
 
 from weizhan.geo.errors import InputError, OfflineError
-from weizhan.geo.osm import read_osm, read_place
+from weizhan.geo.osm import read_osm
+from weizhan.geo.osm_online import read_place
 
 
 class Service(BaseHTTPRequestHandler):

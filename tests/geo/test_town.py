@@ -270,3 +270,35 @@ def test_coordinates_that_are_no_numbers_are_told_with_their_rows(tmp_path):
     file.write_text("站点编号,级别\nS1,微型消防站\n", encoding="utf-8")
     with pytest.raises(InputError, match="经度"):
         layers_of_files({**_files(tmp_path), "stations": LayerFile(file)}, base={})
+
+
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        ('[events.gate]\nlanes = ["NOPE"]', "NOPE"),
+        ("[events.gate]\nlanes = []", "events.gate"),
+        (
+            '[[calendar]]\nname = "x"\nfirst = 2026-02-20\nlast = 2026-02-10\nscenario = "day"',
+            "2026-02-20",
+        ),
+        (
+            '[[calendar]]\nname = "x"\nfirst = 2026-02-01\nlast = 2026-02-10\nscenario = "fair"',
+            "fair",
+        ),
+    ],
+)
+def test_events_and_key_dates_that_could_never_hold_are_told(tmp_path, extra, said):
+    config = _found(tmp_path / "t") / "town.toml"
+    config.write_text(config.read_text() + extra)
+    with pytest.raises(InputError, match=said):
+        load_town(tmp_path / "t")
+
+
+def test_reports_far_from_every_lane_are_told(tmp_path):
+    reports = gpd.GeoDataFrame(
+        {"报告编号": ["R1", "R2"], "状态": ["blocked"] * 2, "观察日期": ["2026-11-01"] * 2},
+        geometry=[shapely.Point(LON, LAT), shapely.Point(LON, LAT + 0.01)],
+        crs="EPSG:4326",
+    )
+    told = _told(_found(tmp_path / "t", lane_reports=reports))["unattached"]
+    assert [(p.layer, p.feature, p.severity) for p in told] == [("lane_reports", "R2", "warning")]
