@@ -1,0 +1,164 @@
+"""Mixed-integer models given to HiGHS, stopped by a clock or by Ctrl-C without losing the plan."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from threading import Thread
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from .reduction import Floats, Indices
+
+
+@dataclass
+class Clock:
+    """How long a search may take."""
+
+    limit_s: float = np.inf
+    started: float = field(default_factory=time.perf_counter)
+
+    def left(self) -> float:
+        """Return the seconds left, not below 0."""
+        return max(0.0, self.started + self.limit_s - time.perf_counter())
+
+    @property
+    def over(self) -> bool:
+        """Whether the time is up."""
+        return self.left() <= 0
+
+
+@dataclass(frozen=True, eq=False)
+class Model:
+    """Minimise ``costs @ x`` where ``low <= matrix @ x <= high`` and ``0 <= x <= 1``.
+
+    The first ``binary`` variables are 0 or 1, the others continuous; ``ones`` are 1.
+    """
+
+    costs: Floats
+    binary: int
+    matrix: sparse.csr_array
+    low: Floats
+    high: Floats
+    ones: Indices = field(default_factory=lambda: np.empty(0, dtype=np.intp))
+
+
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """What HiGHS found: the values (None: nothing), a bound, and how it ended.
+
+    ``closed`` says that the bound is proven to within the gaps that were asked for, or that no
+    plan within the cutoff exists.
+    """
+
+    values: Floats | None
+    bound: float
+    closed: bool
+    interrupted: bool
+
+
+def solve(
+    model: Model,
+    *,
+    clock: Clock,
+    start: Floats | None = None,
+    gap: float = 0.0,
+    absolute_gap: float = 0.0,
+    cutoff: float = np.inf,
+    seed: int = 0,
+    presolve: bool = True,
+) -> Answer:
+    """Solve a model on one thread, from a first plan if one is given.
+
+    Parameters
+    ----------
+    model
+        Variables and rows.
+    clock
+        When to stop.
+    start
+        Values of a plan that keeps all rows.
+    gap, absolute_gap
+        Bound and plan may differ by that much, relatively or absolutely.
+    cutoff
+        Plans that cost more do not matter.
+    seed
+        Of the solver's random choices.
+    presolve
+        Whether HiGHS reduces the model first and again after a restart; where we have reduced it
+        ourselves this costs more than it gains.
+    """
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    options: dict[str, bool | int | float | str] = {
+        "output_flag": False,
+        "threads": 1,
+        "parallel": "off",
+        "random_seed": seed,
+        "mip_rel_gap": gap,
+        "mip_abs_gap": absolute_gap,
+        "presolve": "choose" if presolve else "off",
+    }
+    if np.isfinite(clock.limit_s):
+        options["time_limit"] = clock.left()
+    if np.isfinite(cutoff):
+        options["objective_bound"] = cutoff
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(_lp(model))
+    if start is not None:
+        first = highspy.HighsSolution()
+        first.col_value = start.tolist()
+        solver.setSolution(first)
+    interrupted = _run(solver)
+    info = solver.getInfo()
+    status = solver.getModelStatus()
+    closed = status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
+    values: NDArray[np.float64] | None = None
+    if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+        values = np.array(solver.getSolution().col_value)
+    bound = float(info.mip_dual_bound)
+    if status == highspy.HighsModelStatus.kInfeasible:
+        bound = np.inf
+    elif not closed:
+        # Stopped before its first bound, HiGHS reports 0, which need not bound anything.
+        plan = start if values is None else values
+        if plan is None or bound > float(model.costs @ plan):
+            bound = -np.inf
+    return Answer(values, bound, closed and not interrupted, interrupted)
+
+
+def _run(solver: highspy.Highs) -> bool:
+    """Run beside the main thread, so that Ctrl-C ends the solver; return whether it came."""
+    # Not by its own startSolve: its locks are shared by all solvers of the process.
+    solver.HandleUserInterrupt = True
+    interrupted = False
+    thread = Thread(target=solver.run, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        try:
+            thread.join(0.1)
+        except KeyboardInterrupt:
+            interrupted = True
+            solver.cancelSolve()  # type: ignore[no-untyped-call]
+    return interrupted
+
+
+def _lp(model: Model) -> highspy.HighsLp:
+    lp = highspy.HighsLp()
+    rows, columns = model.matrix.shape
+    lp.num_col_, lp.num_row_ = columns, rows
+    lp.col_cost_ = model.costs
+    low = np.zeros(columns)
+    low[model.ones] = 1.0
+    lp.col_lower_, lp.col_upper_ = low, np.ones(columns)
+    lp.row_lower_, lp.row_upper_ = model.low, model.high
+    lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    lp.a_matrix_.start_ = model.matrix.indptr
+    lp.a_matrix_.index_ = model.matrix.indices
+    lp.a_matrix_.value_ = model.matrix.data
+    kinds = [highspy.HighsVarType.kInteger] * model.binary
+    lp.integrality_ = kinds + [highspy.HighsVarType.kContinuous] * (columns - model.binary)
+    return lp
