@@ -89,8 +89,8 @@ def test_choices_change_map_and_legend(browser, assessment):
     for kind, tier, said in (
         ("response", "brigade", "标准 300 秒"),
         ("cover", "micro", "可能（典型速度能）"),
-        ("cover", "brigade", "专职消防队 5 分钟内到达"),
-        ("arrival", "brigade", "专职消防队 5 分钟内到达的概率"),
+        ("cover", "brigade", "消防队 5 分钟内到达"),
+        ("arrival", "brigade", "消防队 5 分钟内到达的概率"),
         ("lanes", "micro", "各车道按各自的堵塞概率随机堵塞"),
         ("depth", "micro", "3 个及以上"),
         ("use", None, "生产、储存、燃气"),

@@ -52,11 +52,11 @@ def test_a_third_tier_comes_last_and_is_a_choice_only(browser, make):
     offered = browser.run("return [...document.getElementById('tier').options].map(o => o.value)")
     assert offered == ["micro", "brigade", "own"]
     browser.pick("tier", "own")
-    assert "本单位自救" in browser.legend()
+    assert "先期力量" in browser.legend()
     browser.pick("kind", "depth")  # not known for that tier
     assert browser.run("return document.getElementById('tier').value") == "micro"
     browser.click_building("B000040")
-    assert browser.popup().index("专职消防队") < browser.popup().index("本单位自救")
+    assert browser.popup().index("消防队") < browser.popup().index("先期力量")
 
 
 def test_a_building_tells_chances_depth_and_what_hinders(browser, make):
