@@ -22,7 +22,7 @@ from towns import from_file, made_up, network_of, scattered, walking
 
 from weizhan.coverage.criticality import changes, losses, prepare
 from weizhan.coverage.kernels import FAR, njit
-from weizhan.coverage.travel import Crews, journey, nearest, reach_matrix
+from weizhan.coverage.travel import Crews, arrive_at, journey, nearest, reach_matrix
 from weizhan.geo.network import Network
 from weizhan.geo.vocabulary import Vehicle
 
@@ -204,6 +204,8 @@ def closures(work: Work, size: str) -> list[Row]:
 
     rows = [row(name, size, "weizhan", timed(all_lanes, repeat=3)[0])]
     rows.append(row(name, size, "weizhan, preparation", timed(ready)[0]))
+    seconds, _ = timed(lambda: arrive_at(plan), repeat=3)
+    rows.append(row(name, size, "weizhan, one search to all buildings", seconds))
     nodes = np.unique(work.nodes_of(work.crews))
     lane, fraction = work.buildings.lane, work.buildings.fraction
     u, v = network.lane_from[lane], network.lane_to[lane]
