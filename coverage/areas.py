@@ -44,7 +44,7 @@ def service_areas(town: Town, scenario: Scenario, held: Conditions) -> gpd.GeoDa
         plan = tier_journey(town, crews, roads)
         limit_ms = round(standard.standard_s.value * 1000)
         for crew in [None, *range(len(crews.rows))] if len(crews.rows) else []:
-            spreads = _spreads(town, plan, crews, roads, crew)
+            spreads = _spreads(plan, crews, roads, crew)
             pieces = reached(town.network, spreads, limit_ms=limit_ms)
             area = service_polygon(
                 piece_lines(pieces, lines),
@@ -59,9 +59,7 @@ def service_areas(town: Town, scenario: Scenario, held: Conditions) -> gpd.GeoDa
     return gpd.GeoDataFrame(table, geometry=list(shapes[: len(rows)]), crs=town.lanes.crs)
 
 
-def _spreads(
-    town: Town, plan: Journey, tier: TierCrews, roads: Passages, crew: int | None
-) -> list[Spread]:
+def _spreads(plan: Journey, tier: TierCrews, roads: Passages, crew: int | None) -> list[Spread]:
     """Return how far the crews, or one of them, have come in each layer of states."""
     graph, starts = plan.graph, plan.starts
     if crew is not None:

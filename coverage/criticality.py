@@ -66,12 +66,9 @@ class Forest:
     ----------
     base_ms
         ``(positions,)`` int32 first arrival without any closure.
-    lanes
-        Number of lanes.
     """
 
     base_ms: Ints
-    lanes: int
     _tables: tuple[Any, ...]
 
 
@@ -168,7 +165,7 @@ def prepare(
         grouped(plan.entries.lane[located], network.lanes, located),
         (near.first, near.ms, near_open),
     )
-    return Forest(base_ms, network.lanes, tables)
+    return Forest(base_ms, tables)
 
 
 def losses(

@@ -74,6 +74,8 @@ def event_losses(
     town: Town, scenario: Scenario, held: Conditions
 ) -> dict[str, dict[str, dict[str, float]]]:
     """Return what each of the town's lane events costs, by event and tier."""
+    if not town.events:
+        return {}
     roads = passages(town, "typical", held)
     known = town.lanes[f.LANE_ID].astype(str), town.lanes[f.DRAWN_LANE_ID].astype(str)
     told: dict[str, dict[str, dict[str, float]]] = {}
@@ -227,7 +229,7 @@ def _gains(
     nothing = np.empty(0, dtype=np.int32)
     starts = before.starts
     arcs = graph.indptr, graph.head, cost
-    ms, _ = search(*arcs, starts.state, starts.ms, starts.crew, nothing, nothing)
+    ms, _ = search(*arcs, starts.state, starts.ms, starts.crew, nothing)
     base = _first(before, ms) <= limit
     at_hand = closed & (ms[graph.tail] < FAR)
     candidates = np.unique(graph.lane[at_hand])
@@ -240,7 +242,7 @@ def _gains(
         own = np.concatenate([starts.state, plan.starts.state[plan.starts.lane == lane]])
         own_ms = np.concatenate([starts.ms, plan.starts.ms[plan.starts.lane == lane]])
         own_crew = np.concatenate([starts.crew, plan.starts.crew[plan.starts.lane == lane]])
-        after, _ = search(*arcs, own, own_ms, own_crew, nothing, nothing)
+        after, _ = search(*arcs, own, own_ms, own_crew, nothing)
         times = _first(before, after)
         on_lane = plan.entries.lane == lane
         times[on_lane] = np.minimum(times, _first(plan, after))[on_lane]

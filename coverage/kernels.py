@@ -61,12 +61,11 @@ def sort_out(ms, later, many, ring, width):  # type: ignore[no-untyped-def]
 
 
 @njit(
-    "Tuple((i4[::1], i4[::1]))"
-    "(i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1])",
+    "Tuple((i4[::1], i4[::1]))(i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1])",
     cache=True,
     nogil=True,
 )
-def search(indptr, head, cost, seed_state, seed_ms, seed_source, first_ms, first_source):  # type: ignore[no-untyped-def]
+def search(indptr, head, cost, seed_state, seed_ms, seed_source, first_source):  # type: ignore[no-untyped-def]
     """Return time and source of the nearest seed for every state.
 
     Two piles: states nearer than a threshold wait in a ring and are relaxed, again if their
@@ -85,8 +84,8 @@ def search(indptr, head, cost, seed_state, seed_ms, seed_source, first_ms, first
         CSR arcs and their costs; an arc of cost `FAR` cannot be passed.
     seed_state, seed_ms, seed_source
         Where sources enter.
-    first_ms, first_source
-        Labels of a first search, or arrays of length 0.
+    first_source
+        Sources of a first search, or an array of length 0.
     """
     states = len(indptr) - 1
     second = len(first_source) > 0

@@ -113,7 +113,7 @@ def tier_crews(
     """Return the crews of a tier that are on duty, and what they need off the lanes."""
     serves = town.stations[f.TIER].isin(rule.station_tiers) & on_duty(town, scenario)
     rows = np.flatnonzero(serves)
-    turnout = _turnout(town, rule, rows, rule.turnout_s.read(reading, more_is="slower"))
+    turnout = _turnout(town, rows, rule.turnout_s.read(reading, more_is="slower"))
     walk_in_s = access_s(town.rules, town.station_positions.access_m[rows], reading)
     crews = Crews(
         town.station_positions.lane[rows],
@@ -176,7 +176,7 @@ def response_times(
         times = {
             limit: _at_walls(tier_journey(town, crews["typical"], free), crews["typical"])
             for limit, free in freed.items()
-            if _matters(limit, roads["typical"], free, crews["typical"].crews)
+            if _matters(roads["typical"], free, crews["typical"].crews)
         }
         table |= _limit_costs(tier, found["typical"], times)
     frame = pd.DataFrame(table, index=town.buildings.index)
@@ -244,7 +244,7 @@ def _sureness(
     if len(crews.rows):
         start_s = crews.crews.start_ms[first] / 1000
         bounds = (rule.turnout_s.at_least, rule.turnout_s.value, rule.turnout_s.at_most)
-        low, mode, high = (_turnout(town, rule, crews.rows[first], bound) for bound in bounds)
+        low, mode, high = (_turnout(town, crews.rows[first], bound) for bound in bounds)
     else:
         start_s = low = mode = high = np.zeros(len(first))
     walk_s = crews.access_ms / 1000
@@ -263,8 +263,8 @@ def _sureness(
     return {c.arrival_probability(tier): probability, c.depth(tier): depth}
 
 
-def _matters(limit: Limit, usual: Passages, free: Passages, crews: Crews) -> bool:
-    """Return whether leaving a limit out changes anything for the vehicles of some crews."""
+def _matters(usual: Passages, free: Passages, crews: Crews) -> bool:
+    """Return whether what was left out changes anything for the vehicles of some crews."""
     return any(
         not (
             np.array_equal(usual[v].forward_ms, free[v].forward_ms)
@@ -306,7 +306,7 @@ def _finite(seconds: Floats) -> Floats:
     return np.where(np.isfinite(seconds), seconds, np.nan)
 
 
-def _turnout(town: Town, rule: TierRule, rows: NDArray[np.intp], otherwise: float) -> Floats:
+def _turnout(town: Town, rows: NDArray[np.intp], otherwise: float) -> Floats:
     """Return the turnout of stations: as they state it, else as given."""
     stated = town.stations[f.TURNOUT_S].to_numpy(dtype=float)[rows]
     return np.where(np.isnan(stated), otherwise, stated)

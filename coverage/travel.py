@@ -220,7 +220,7 @@ def nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
     """Return time and crew of the first arrival in every state."""
     nothing = np.empty(0, dtype=np.int32)
     first: tuple[Ints, Ints] = search(
-        graph.indptr, graph.head, graph.ms, starts.state, starts.ms, starts.crew, nothing, nothing
+        graph.indptr, graph.head, graph.ms, starts.state, starts.ms, starts.crew, nothing
     )
     return first
 
@@ -238,7 +238,7 @@ def two_nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
     second_ms, second = search(
         graph.indptr, graph.head, graph.ms,
         state[order], ms[order], crew[order],
-        first_ms, first,
+        first,
     )  # fmt: skip
     return np.stack([first_ms, second_ms]), np.stack([first, second])
 

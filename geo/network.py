@@ -20,9 +20,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from . import fields as f
-from .problems import Problem
-
-SAMPLE_SHOWN = 5  # ids named in a message about many features
+from .problems import Problem, named
 
 Ints: TypeAlias = NDArray[np.int32]
 
@@ -118,10 +116,8 @@ def build_network(
         problems.append(Problem("repaired", "lanes_joined", "lanes", file, count=joined))
     lines, barrier_xy, off = _meet_barriers(lines, barriers.geometry.to_numpy(), barrier_m)
     if off.any():
-        ids = ", ".join(barriers[f.BARRIER_ID].astype(str)[off].head(SAMPLE_SHOWN))
-        problems.append(
-            Problem("warning", "barrier_off_lane", "barriers", feature=ids, count=int(off.sum()))
-        )
+        ids = barriers[f.BARRIER_ID][off].tolist()
+        problems.append(named("warning", "barrier_off_lane", "barriers", ids))
     crossing = _crossings(lines, level)
     if crossing:
         problems.append(Problem("warning", "lanes_cross", "lanes", file, count=crossing))

@@ -70,13 +70,14 @@ def named(
     *,
     file: str = "",
     row: int | None = None,
+    allowed: str = "",
     shown: int = 5,
 ) -> Problem:
     """Return one problem for many features, naming the first few.
 
     Parameters
     ----------
-    severity, code, layer, file, row
+    severity, code, layer, file, row, allowed
         As in `Problem`.
     refs
         Identities of all the features.
@@ -84,7 +85,7 @@ def named(
         How many of them are named.
     """
     feature = ", ".join(str(ref) for ref in refs[:shown]) + ("…" if len(refs) > shown else "")
-    return Problem(severity, code, layer, file=file, row=row, feature=feature, count=len(refs))
+    return Problem(severity, code, layer, file, row, feature, allowed=allowed, count=len(refs))
 
 
 def told_error(error: WeizhanError, layer: str, file: str) -> Problem:

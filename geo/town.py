@@ -29,15 +29,13 @@ from .layers import read_layer
 from .ledgers import read_ledger
 from .network import Network, build_network
 from .observations import lane_observations
-from .problems import Problem, read_problems, told_error
+from .problems import Problem, named, read_problems, told_error
 from .repair import repair_lines, repair_points, repair_polygons
 from .rules import RuleSet, load_rules
 from .schemas import SCHEMAS, Schema
 from .snapping import Positions, attachable, snap
 from .terrain import lane_slopes, read_terrain
 from .validation import match_columns, validate
-
-SAMPLE_SHOWN = 5  # ids named in a message about many features
 
 Progress = Callable[[str], None]
 
@@ -321,16 +319,14 @@ def _freeze(
         )
         loose = ~positions[layer].attached
         if loose.any():
-            ids = frame[SCHEMAS[layer].identity][loose].head(SAMPLE_SHOWN)
             problems.append(
-                Problem(
+                named(
                     "error" if loose.all() and layer not in near_m else "warning",
                     "all_unattached" if loose.all() else "unattached",
                     layer,
-                    _file(config, layer),
-                    feature=", ".join(ids.astype(str)),
+                    frame[SCHEMAS[layer].identity][loose].tolist(),
+                    file=_file(config, layer),
                     allowed=f"{near_m.get(layer, limits.attach_m.value):g} m",
-                    count=int(loose.sum()),
                 )
             )
         if layer not in near_m:
