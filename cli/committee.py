@@ -7,12 +7,14 @@ import time
 
 from ..geo.catalogue import label
 from ..geo.folders import whole_folder
+from ..geo.plan import plan_note, planned, read_plan
 from ..geo.town import load_town
 from .options import (
     DateOption,
     LangOption,
     Language,
     OutOption,
+    PlanOption,
     ScenarioOption,
     TownArgument,
     day_of,
@@ -25,6 +27,7 @@ def assess(
     out: OutOption,
     scenario: ScenarioOption = None,
     date: DateOption = None,
+    plan: PlanOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Compute response times and coverage; write pages and tables."""
@@ -38,11 +41,17 @@ def assess(
         gc.freeze()
         with whole_folder(out, may_hold=RESULT_NAMES) as unfinished:
             compiled = time.perf_counter()
+            given = None if plan is None else read_plan(plan)
             town = load_town(folder, progress=step)
+            if given is not None:
+                town = planned(town, given)
+                scenario = scenario or given.scenario
             loaded = time.perf_counter()
             found = assessment.assess(
                 town, scenario=scenario, date=day_of(date).isoformat(), progress=step
             )
+            if plan is not None and given is not None:
+                found.summary["notes"].insert(0, plan_note(given, name=plan.name))
             timings = {"compile": compiled - began, "load": loaded - compiled}
             write_results(found, unfinished, lang=lang.value, timings=timings, progress=step)
     for tier, standard_s in found.tiers.items():

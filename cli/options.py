@@ -35,6 +35,7 @@ ScenarioOption = Annotated[
 DateOption = Annotated[
     str | None, typer.Option("--date", metavar="YYYY-MM-DD", help=both("cli.date"))
 ]
+PlanOption = Annotated[Path | None, typer.Option("--plan", metavar="FILE", help=both("cli.plan"))]
 
 
 def day_of(date: str | None) -> dt.date:

@@ -330,7 +330,7 @@ def _freeze(
                 )
             )
         if layer not in near_m:
-            layers[layer] = _in_communities(frame, layers["communities"])
+            layers[layer] = in_communities(frame, layers["communities"])
     problems += _unknown_event_lanes(config, lanes)
     if layers["stations"].empty:
         problems.append(Problem("warning", "no_station", "stations", _file(config, "stations")))
@@ -428,7 +428,7 @@ def _unknown_event_lanes(config: TownConfig, lanes: gpd.GeoDataFrame) -> list[Pr
     ]
 
 
-def _in_communities(frame: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def in_communities(frame: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Add `community_id`: the community in which a point of the feature lies, None outside."""
     inside = shapely.point_on_surface(frame.geometry.to_numpy())
     which, area = shapely.STRtree(communities.geometry.to_numpy()).query(inside, "intersects")

@@ -317,3 +317,32 @@ def test_dirty_fixtures_end_in_a_clear_account_of_what_is_missing(run, shared, t
     assert code == 1
     assert "lanes" in err
     assert "Traceback" not in err
+
+
+def test_a_plan_is_assessed_and_its_page_says_so(run, village, tmp_path):
+    from weizhan.geo.town import load_town
+
+    stations = load_town(village).stations
+    plan = {
+        "format": "weizhan-plan",
+        "version": 1,
+        "scenario": "night",
+        "note": "<b>撤站</b>",
+        "stations": {"remove": stations["station_id"].tolist()[:1]},
+    }
+    (tmp_path / "a.plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    day = ("--date", "2026-11-24")
+    code, _, err = run("assess", village, "--out", tmp_path / "out", "--plan",
+                       tmp_path / "a.plan.json", *day)  # fmt: skip
+    assert code == 0, err
+    summary = json.loads((tmp_path / "out" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["scenario"] == "night"
+    assert summary["counts"]["stations"] == len(stations) - 1
+    assert "不是现状" in summary["notes"][0]["zh"]
+    page = (tmp_path / "out" / "committee.html").read_text(encoding="utf-8")
+    assert "不是现状" in page and "<b>撤站" not in page
+    plan["stations"]["remove"] = ["没有这个站"]
+    (tmp_path / "a.plan.json").write_text(json.dumps(plan), encoding="utf-8")
+    code, _, err = run("assess", village, "--out", tmp_path / "o2", "--plan",
+                       tmp_path / "a.plan.json", *day)  # fmt: skip
+    assert code == 1 and "没有这个站" in err and not (tmp_path / "o2").exists()
