@@ -2,7 +2,8 @@
 
 Lanes meet where they share a vertex, where one ends within ``join_m`` of another on the same
 level, and at barriers, which become nodes of their own so that what a gate costs is paid by those
-who pass it and by nobody else.
+who pass it and by nobody else. All vertices lie on whole millimetres, so that a page can carry the
+lanes exactly.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from . import fields as f
 from .problems import Problem, named
 
 Ints: TypeAlias = NDArray[np.int32]
+
+MILLIMETRE = 3  # decimals of coordinates in metres
 
 
 @dataclass(frozen=True)
@@ -111,10 +114,11 @@ def build_network(
     """
     problems: list[Problem] = []
     level = np.nan_to_num(lanes[f.LEVEL].to_numpy(float, na_value=np.nan))
-    lines, joined = _join_ends(lanes.geometry.to_numpy(), level, join_m)
+    lines, joined = _join_ends(_on_millimetres(lanes.geometry.to_numpy()), level, join_m)
     if joined:
         problems.append(Problem("repaired", "lanes_joined", "lanes", file, count=joined))
     lines, barrier_xy, off = _meet_barriers(lines, barriers.geometry.to_numpy(), barrier_m)
+    lines, barrier_xy = _on_millimetres(lines), np.round(barrier_xy, MILLIMETRE)
     if off.any():
         ids = barriers[f.BARRIER_ID][off].tolist()
         problems.append(named("warning", "barrier_off_lane", "barriers", ids))
@@ -217,6 +221,10 @@ def from_networkx(graph: nx.MultiDiGraph[Any]) -> gpd.GeoDataFrame:
     same = frame.groupby(f.LANE_ID).cumcount()
     frame.loc[same > 0, f.LANE_ID] += "_" + same[same > 0].astype(str)
     return frame
+
+
+def _on_millimetres(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    return np.asarray(shapely.transform(lines, lambda xy: np.round(xy, MILLIMETRE)))
 
 
 def _join_ends(

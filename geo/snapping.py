@@ -1,4 +1,8 @@
-"""Points and footprints to positions on lanes: the lane, how far along it, how far from it."""
+"""Points and footprints to positions on lanes: the lane, how far along it, how far from it.
+
+Positions are whole numbers of small units, so that a page can carry them and compute the same
+milliseconds from them.
+"""
 
 from __future__ import annotations
 
@@ -11,8 +15,9 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from . import fields as f
-from .network import Ints, Network
+from .network import MILLIMETRE, Ints, Network
 
+PARTS = 2**20  # of a lane, in which positions along it are told
 MARKS_M = 10.0  # spacing of the marks on lanes by which the search is bounded; speed only
 
 
@@ -25,9 +30,11 @@ class Positions:
     lane
         ``(features,)`` int32 row of the lane; -1 for a feature attached to none.
     fraction
-        ``(features,)`` float64, 0 at the lane's first point and 1 at its last.
+        ``(features,)`` float64, 0 at the lane's first point and 1 at its last; from `snap` whole
+        `PARTS`.
     access_m
-        ``(features,)`` float64 metres from the lane to the nearest wall; NaN when unattached.
+        ``(features,)`` float64 metres from the lane to the nearest wall; NaN when unattached;
+        from `snap` whole millimetres.
     """
 
     lane: Ints
@@ -113,6 +120,6 @@ def snap(
     along = before[near] - before[np.searchsorted(owner, owner[near])]
     along = along + np.hypot(*(foot - start[near]).T)
     lane[which] = rows[owner[near]]
-    fraction[which] = np.clip(along / whole[owner[near]], 0, 1)
-    access_m[which] = distance
+    fraction[which] = np.rint(np.clip(along / whole[owner[near]], 0, 1) * PARTS) / PARTS
+    access_m[which] = np.round(distance, MILLIMETRE)
     return Positions(lane, fraction, access_m)

@@ -1,68 +1,42 @@
 """Canvas layers for many features: packed columns in the page, drawn tile by tile.
 
-A layer is one JSON block. Geometry is three streams of integers: how many paths each feature
-has, how many points each path has, and the differences between successive points on a grid of
-`GRID` degrees. A polygon's rings are paths without their closing point, filled by the even-odd
-rule. Every integer is zigzag-coded (0, -1, 1, -2 … as 0, 1, 2, 3 …), then written as seven bits
-a byte, the low bits first, the eighth bit set on all bytes but the last.
-
-A column of numbers is stored as ``value × 10^decimals − base + 1``, with 0 where missing. A
-column of texts is a table of distinct texts and a column of numbers into it.
+A layer is one JSON block that says where in its `Pack` each column is. Geometry is three streams:
+how many paths each feature has, how many points each path has, and the differences between
+successive points on a grid of `GRID` degrees. A polygon's rings are paths without their closing
+point, filled by the even-odd rule. Walls are mostly parallel to the wall before the last one, so
+of rings with ``square`` the sum with the difference before the last is stored instead.
 """
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, ClassVar, Literal
 
 import geopandas as gpd
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import shapely
 from branca.element import Element
 
-from .standalone import Verbatim, json_block, shown, template
+from .pack import Integers, Pack
+from .standalone import Verbatim, json_block, template
 from .style import Style
 
-GRID = 1e-7  # degrees, about one centimetre
+GRID = 5e-7  # degrees, about five centimetres
 
 Shape = Literal["polygon", "line", "point"]
-Integers = npt.NDArray[np.int64]
 
 _PART_TYPES: dict[str, tuple[int, ...]] = {"polygon": (3,), "line": (1, 2), "point": (0,)}
 
 
-def encode_integers(values: Integers) -> str:
-    """Return integers as base64 of zigzag varints.
+def pack_geometry(pack: Pack, geometries: gpd.GeoSeries, shape: Shape) -> dict[str, Any]:
+    """Add the geometry streams of a layer and return what the page reads them by.
 
     Parameters
     ----------
-    values
-        Integers below 2^52 in size, so that a browser can hold them.
-    """
-    values = np.asarray(values, dtype=np.int64)
-    coded = ((values << 1) ^ (values >> 63)).astype(np.uint64)
-    sizes = np.ones(len(coded), dtype=np.int64)
-    for position in range(1, 10):
-        sizes += coded >> np.uint64(7 * position) > 0
-    starts = np.cumsum(sizes) - sizes
-    data = np.zeros(int(sizes.sum()), dtype=np.uint8)
-    for position in range(int(sizes.max(initial=0))):
-        here = sizes > position
-        low = (coded[here] >> np.uint64(7 * position)) & np.uint64(0x7F)
-        more = np.where(sizes[here] > position + 1, 0x80, 0).astype(np.uint8)
-        data[starts[here] + position] = low.astype(np.uint8) | more
-    return base64.b64encode(data.tobytes()).decode("ascii")
-
-
-def pack_geometry(geometries: gpd.GeoSeries, shape: Shape) -> dict[str, Any]:
-    """Return the geometry streams of a layer.
-
-    Parameters
-    ----------
+    pack
+        Where to.
     geometries
         Geometries in longitude and latitude. Missing and empty ones keep their place, parts of
         another dimension than ``shape`` are left out.
@@ -82,44 +56,31 @@ def pack_geometry(geometries: gpd.GeoSeries, shape: Shape) -> dict[str, Any]:
     origin = np.floor(points.min(axis=0)) if len(points) else np.zeros(2)
     grid = np.rint((points - origin) / GRID).astype(np.int64)
     steps = np.diff(grid, axis=0, prepend=np.zeros((1, 2), dtype=np.int64))
+    corners = _corner_steps(steps, paths)
+    square = shape == "polygon" and _bits(corners) < _bits(steps)
     return {
         "count": len(geometries),
         "origin": [float(value) for value in origin],
         "grid": GRID,
-        "paths": encode_integers(np.bincount(owners, minlength=len(geometries))),
-        "points": encode_integers(np.bincount(paths, minlength=len(parts))),
-        "steps": encode_integers(steps.ravel()),
+        "square": bool(square),
+        "paths": pack.integers(np.bincount(owners, minlength=len(geometries))),
+        "points": pack.integers(np.bincount(paths, minlength=len(parts))),
+        # One axis after the other: each has its own habits.
+        "steps": pack.integers((corners if square else steps).T),
     }
 
 
-def pack_numbers(values: Sequence[Any] | pd.Series[Any], decimals: int = 0) -> dict[str, Any]:
-    """Return a column of numbers; missing values and infinities stay missing.
-
-    Parameters
-    ----------
-    values
-        Numbers, or anything missing.
-    decimals
-        How many decimals to keep.
-    """
-    numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
-    scaled = np.asarray(numbers.astype("float64")) * 10**decimals
-    known = np.isfinite(scaled)
-    whole = np.rint(np.where(known, scaled, 0)).astype(np.int64)
-    base = int(whole[known].min()) if known.any() else 0
-    return {
-        "base": base,
-        "scale": 10**decimals,
-        "values": encode_integers(np.where(known, whole - base + 1, 0)),
-    }
+def _corner_steps(steps: Integers, paths: Integers) -> Integers:
+    """Return the steps, from the fourth point of a path plus the step before the last."""
+    corners = steps.copy()
+    fourth = np.zeros(len(paths), dtype=bool)
+    fourth[3:] = paths[3:] == paths[:-3]
+    corners[fourth] += steps[np.flatnonzero(fourth) - 2]
+    return corners
 
 
-def pack_texts(values: Sequence[Any] | pd.Series[Any]) -> dict[str, Any]:
-    """Return a column of texts as people may see them; missing and blank texts stay missing."""
-    seen = [None if pd.isna(value) else shown(value) or None for value in values]
-    codes, table = pd.factorize(pd.Series(seen, dtype=object))
-    numbers = pack_numbers([None if code < 0 else int(code) for code in codes])
-    return {**numbers, "table": [str(entry) for entry in table]}
+def _bits(steps: Integers) -> float:
+    return float(np.log2(np.abs(steps) + 1.0).sum())
 
 
 class PackedLayer(Element):
@@ -165,15 +126,16 @@ class PackedLayer(Element):
         geometries = gpd.GeoSeries([]) if frame.active_geometry_name is None else frame.geometry
         if geometries.crs is not None:
             geometries = geometries.to_crs(4326)
+        self.pack = Pack()
         self.data: dict[str, Any] = {
             "name": name,
             "shape": self.shape,
             "zIndex": z_index,
-            **pack_geometry(geometries, self.shape),
+            **pack_geometry(self.pack, geometries, self.shape),
             "styles": {key: asdict(style) for key, (style, _) in styles.items()},
-            "classes": {key: pack_numbers(codes.tolist()) for key, (_, codes) in styles.items()},
-            "numbers": {key: pack_numbers(*column) for key, column in (numbers or {}).items()},
-            "texts": {key: pack_texts(column) for key, column in (texts or {}).items()},
+            "classes": {key: self.pack.integers(codes) for key, (_, codes) in styles.items()},
+            "numbers": {key: self.pack.numbers(*column) for key, column in (numbers or {}).items()},
+            "texts": {key: self.pack.texts(column) for key, column in (texts or {}).items()},
         }
 
     def render(self, **kwargs: Any) -> str:
@@ -181,9 +143,10 @@ class PackedLayer(Element):
         figure: Any = self.get_root()
         parent: Any = self._parent
         name = self.get_name()
-        for part in ("packed.js", "canvas.js"):
+        for part in ("pack.js", "packed.js", "canvas.js"):
             figure.header.add_child(Verbatim(f"<script>{template(part)}</script>\n"), name=part)
-        figure.html.add_child(Verbatim(json_block(name, self.data)), name=name)
+        block = self.pack.block(f"{name}-pack") + json_block(name, self.data)
+        figure.html.add_child(Verbatim(block), name=name)
         add = f".addTo({parent.get_name()})" if self.show else ""
         figure.script.add_child(Verbatim(f'weizhan.packed("{name}"){add};\n'), name=name)
         return ""

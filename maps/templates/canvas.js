@@ -94,9 +94,9 @@ function paint(context, look, ratio) {
 const Packed = L.GridLayer.extend({
   options: { updateWhenZooming: false, keepBuffer: 1, maxZoom: 22 },
 
-  initialize: function (data) {
+  initialize: function (data, pack) {
     L.GridLayer.prototype.initialize.call(this, { zIndex: data.zIndex });
-    this.features = new weizhan.Features(data);
+    this.features = new weizhan.Features(data, pack);
     this.shape = data.shape;
     this.styles = data.styles;
     this.style = Object.keys(data.styles)[0];
@@ -254,6 +254,6 @@ function symbolScale(zoom) { return Math.max(0.45, Math.min(1.15, 0.45 + (zoom -
 
 weizhan.packed = function (id) {
   const data = JSON.parse(document.getElementById(id).textContent);
-  return weizhan.layers[data.name] = new Packed(data);
+  return weizhan.layers[data.name] = new Packed(data, new weizhan.Pack(id + "-pack"));
 };
 })();

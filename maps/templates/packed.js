@@ -1,28 +1,6 @@
-/* Packed features: decoding, a grid index, geometry. The format is told in packed.py. */
-var weizhan = { layers: {} };
+/* Packed features: a grid index, geometry. The format is told in packed.py. */
 (function () {
 "use strict";
-
-// base64 of zigzag varints -> numbers; arithmetic in doubles, as steps may exceed 32 bits
-function integers(base64) {
-  const packed = atob(base64), out = new Float64Array(packed.length);
-  let count = 0, value = 0, factor = 1;
-  for (let at = 0; at < packed.length; at++) {
-    const byte = packed.charCodeAt(at);
-    value += (byte & 127) * factor;
-    if (byte & 128) { factor *= 128; continue; }
-    out[count++] = value % 2 ? -(value + 1) / 2 : value / 2;
-    value = 0; factor = 1;
-  }
-  return out.subarray(0, count);
-}
-
-function column(packed) {
-  const out = integers(packed.values);
-  for (let i = 0; i < out.length; i++)
-    out[i] = out[i] ? (out[i] - 1 + packed.base) / packed.scale : NaN;
-  return out;
-}
 
 function running(counts) {
   const starts = new Uint32Array(counts.length + 1);
@@ -32,22 +10,31 @@ function running(counts) {
 
 // Features in web Mercator, the whole world being 0..1 on both axes
 class Features {
-  constructor(data) {
+  constructor(data, pack) {
     this.data = data;
+    this.pack = pack;
     this.count = data.count;
-    this.paths = running(integers(data.paths)); // feature -> its first path
-    this.points = running(integers(data.points)); // path -> its first point
+    this.paths = running(pack.integers(data.paths)); // feature -> its first path
+    this.points = running(pack.integers(data.points)); // path -> its first point
     this.columns = {};
-    const steps = integers(data.steps);
-    this.xy = new Float64Array(steps.length);
-    let lon = 0, lat = 0;
-    for (let i = 0; i < steps.length; i += 2) {
-      lon += steps[i]; lat += steps[i + 1];
-      this.xy[i] = (data.origin[0] + lon * data.grid + 180) / 360;
-      const angle = Math.max(-85.05, Math.min(85.05, data.origin[1] + lat * data.grid));
-      this.xy[i + 1] = 0.5 - Math.asinh(Math.tan(angle * Math.PI / 180)) / (2 * Math.PI);
-    }
+    this.place(pack.integers(data.steps));
     this.index();
+  }
+
+  place(steps) {
+    const n = steps.length / 2, { origin, grid, square } = this.data, xy = this.xy = new Float64Array(2 * n);
+    if (square)
+      for (let path = 0; path + 1 < this.points.length; path++)
+        for (let p = this.points[path] + 3; p < this.points[path + 1]; p++) {
+          steps[p] -= steps[p - 2];
+          steps[n + p] -= steps[n + p - 2];
+        }
+    for (let p = 0, lon = 0, lat = 0; p < n; p++) {
+      lon += steps[p]; lat += steps[n + p];
+      xy[2 * p] = (origin[0] + lon * grid + 180) / 360;
+      const angle = Math.max(-85.05, Math.min(85.05, origin[1] + lat * grid));
+      xy[2 * p + 1] = 0.5 - Math.asinh(Math.tan(angle * Math.PI / 180)) / (2 * Math.PI);
+    }
   }
 
   // Boxes, and a grid of cells that lists the features touching each
@@ -113,19 +100,20 @@ class Features {
   number(name, f) {
     const packed = this.data.numbers[name];
     if (!packed) return NaN;
-    return (this.columns[name] = this.columns[name] || column(packed))[f];
+    return (this.columns[name] = this.columns[name] || this.pack.numbers(packed))[f];
   }
 
   text(name, f) {
     const packed = this.data.texts[name], key = "text " + name;
     if (!packed) return "";
-    const code = (this.columns[key] = this.columns[key] || column(packed))[f];
-    return code >= 0 ? packed.table[code] : "";
+    const { codes, table } = this.columns[key] = this.columns[key] ||
+      { codes: this.pack.integers(packed.codes, Uint32Array), table: this.pack.table(packed.table) };
+    return codes[f] ? table[codes[f] - 1] : "";
   }
 
   classes(style) {
     const key = "class " + style;
-    return this.columns[key] = this.columns[key] || Int32Array.from(column(this.data.classes[style]));
+    return this.columns[key] = this.columns[key] || this.pack.integers(this.data.classes[style], Uint8Array);
   }
 
   // The feature with that text in a column, or -1
