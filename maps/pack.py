@@ -83,9 +83,9 @@ class Pack:
         codes, table = pd.factorize(known.where(known.notna(), None))
         seen = [shown(entry) or None for entry in table]
         again, table = pd.factorize(pd.Series([*seen, None], dtype=object))
-        return {"codes": self.integers(again[codes] + 1), "table": self.table(table)}
+        return {"codes": self.integers(again[codes] + 1), "table": self.table(list(table))}
 
-    def table(self, texts: Sequence[Any] | npt.NDArray[Any]) -> list[Reference]:
+    def table(self, texts: Sequence[Any]) -> list[Reference]:
         """Add texts without line breaks, and return where their beginnings and rests are."""
         said = [str(text) for text in texts]
         shared = [_shared(one, two) for one, two in pairwise(["", *said])]
@@ -124,4 +124,4 @@ def to_letters(data: bytes) -> str:
     words = np.frombuffer(data + bytes(-len(data) % 4), dtype=">u4").astype(np.int64)
     digits = np.stack([words // 85**power % 85 for power in range(4, -1, -1)], axis=1)
     letters = np.frombuffer(LETTERS.encode("ascii"), dtype=np.uint8)
-    return letters[digits].tobytes().decode("ascii")
+    return str(letters[digits].tobytes(), "ascii")
