@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
-from threading import Thread
+from dataclasses import dataclass, field, replace
+from threading import Event, Thread
 
 import highspy
 import numpy as np
@@ -91,6 +91,9 @@ def solve(
         Whether HiGHS reduces the model first and again after a restart; where we have reduced it
         ourselves this costs more than it gains.
     """
+    if not len(model.costs):
+        kept = bool((model.low <= 0).all() and (model.high >= 0).all())
+        return Answer(np.empty(0) if kept else None, 0.0 if kept else np.inf, True, False)
     solver = highspy.Highs()  # type: ignore[no-untyped-call]
     options: dict[str, bool | int | float | str] = {
         "output_flag": False,
@@ -127,7 +130,61 @@ def solve(
         plan = start if values is None else values
         if plan is None or bound > float(model.costs @ plan):
             bound = -np.inf
+    if closed and presolve and start is not None and values is not None:
+        # HiGHS 1.16 may carry a first plan wrongly into the reduced model and stop at once, with
+        # a value that no plan has. Its bound holds, but the plan is not the best: ask without.
+        cost = float(model.costs @ values)
+        if cost - bound > max(absolute_gap, gap * abs(cost), 1e-6 * abs(cost), 1e-6):
+            return solve(
+                model,
+                clock=clock,
+                gap=gap,
+                absolute_gap=absolute_gap,
+                cutoff=cutoff,
+                seed=seed,
+            )
     return Answer(values, bound, closed and not interrupted, interrupted)
+
+
+def row_prices(model: Model, *, clock: Clock) -> Floats | None:
+    """Return the prices of the rows in the model without whole numbers; None when time runs out.
+
+    They need not be exact: any prices bound the model from below, see `priced_bound`.
+    """
+    if not len(model.costs):
+        return np.zeros(len(model.low))
+    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    options: dict[str, bool | int | float | str] = {
+        "output_flag": False,
+        "threads": 1,
+        "parallel": "off",
+    }
+    if np.isfinite(clock.limit_s):
+        options["time_limit"] = clock.left()
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
+    solver.passModel(_lp(replace(model, binary=0)))
+    interrupted = _run(solver)
+    if interrupted or solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        return None
+    return np.array(solver.getSolution().row_dual)
+
+
+def priced_bound(model: Model, prices: Floats) -> float:
+    """Return what no plan of a model costs less than, by adding up prices of its rows.
+
+    A row priced above 0 counts with its low side, one below 0 with its high side (a side that is
+    not there makes its price 0); then every variable with what is left of its cost, if that is
+    below 0 or the variable is 1 anyway.
+    """
+    low = np.where(np.isfinite(model.low), model.low, 0.0)
+    high = np.where(np.isfinite(model.high), model.high, 0.0)
+    up = np.where(np.isfinite(model.low), np.maximum(prices, 0.0), 0.0)
+    down = np.where(np.isfinite(model.high), np.minimum(prices, 0.0), 0.0)
+    left = model.costs - model.matrix.T @ (up + down)
+    least = np.minimum(left, 0.0)
+    least[model.ones] = left[model.ones]
+    return float((up * low + down * high).sum() + least.sum())
 
 
 def _run(solver: highspy.Highs) -> bool:
@@ -135,14 +192,24 @@ def _run(solver: highspy.Highs) -> bool:
     # Not by its own startSolve: its locks are shared by all solvers of the process.
     solver.HandleUserInterrupt = True
     interrupted = False
-    thread = Thread(target=solver.run, daemon=True)
-    thread.start()
-    while thread.is_alive():
+    done = Event()
+
+    def run() -> None:
         try:
-            thread.join(0.1)
+            solver.run()
+        finally:
+            done.set()
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    # Not thread.join, after whose interruption a thread at work may be taken for finished.
+    while not done.is_set():
+        try:
+            done.wait(0.1)
         except KeyboardInterrupt:
             interrupted = True
             solver.cancelSolve()  # type: ignore[no-untyped-call]
+    thread.join()
     return interrupted
 
 

@@ -129,13 +129,8 @@ def lane_probabilities(
     workers
         Threads.
     """
-    chance = states[c.BLOCKED_PROBABILITY].to_numpy(dtype=float)
-    seeds = np.random.SeedSequence(seed).spawn(draws)
-    events = [
-        np.flatnonzero(np.random.default_rng(s).random(len(chance)) < chance).astype(np.int32)
-        for s in seeds
-    ]
-    free = Conditions(np.full(len(chance), np.nan), held.shut, held.slowdown, held.locked)
+    events = drawn_blockages(states, draws=draws, seed=seed)
+    free = Conditions(np.full(len(states), np.nan), held.shut, held.slowdown, held.locked)
     roads = passages(town, "typical", free)
     stopped = _stopped(town, left_m(states, town.rules))
     table: dict[str, Floats] = {}
@@ -152,6 +147,18 @@ def lane_probabilities(
         known = town.building_positions.attached & bool(in_reach(town, rule).any())
         table[c.lane_probability(tier)] = np.where(known, share, np.nan)
     return pd.DataFrame(table, index=town.buildings.index)
+
+
+def drawn_blockages(states: pd.DataFrame, *, draws: int, seed: int) -> list[Ints]:
+    """Return the rows of the lanes that hold an obstacle in each of some random states.
+
+    Draw *i* depends on the seed and *i* alone.
+    """
+    chance = states[c.BLOCKED_PROBABILITY].to_numpy(dtype=float)
+    return [
+        np.flatnonzero(np.random.default_rng(s).random(len(chance)) < chance).astype(np.int32)
+        for s in np.random.SeedSequence(seed).spawn(draws)
+    ]
 
 
 def keep_clear(costs: pd.DataFrame, states: pd.DataFrame, tiers: list[str]) -> pd.DataFrame:

@@ -113,7 +113,7 @@ def tier_crews(
     """Return the crews of a tier that are on duty, and what they need off the lanes."""
     serves = town.stations[f.TIER].isin(rule.station_tiers) & on_duty(town, scenario)
     rows = np.flatnonzero(serves)
-    turnout = _turnout(town, rows, rule.turnout_s.read(reading, more_is="slower"))
+    turnout = turnout_s(town, rows, rule.turnout_s.read(reading, more_is="slower"))
     walk_in_s = access_s(town.rules, town.station_positions.access_m[rows], reading)
     crews = Crews(
         town.station_positions.lane[rows],
@@ -244,7 +244,7 @@ def _sureness(
     if len(crews.rows):
         start_s = crews.crews.start_ms[first] / 1000
         bounds = (rule.turnout_s.at_least, rule.turnout_s.value, rule.turnout_s.at_most)
-        low, mode, high = (_turnout(town, crews.rows[first], bound) for bound in bounds)
+        low, mode, high = (turnout_s(town, crews.rows[first], bound) for bound in bounds)
     else:
         start_s = low = mode = high = np.zeros(len(first))
     walk_s = crews.access_ms / 1000
@@ -306,7 +306,7 @@ def _finite(seconds: Floats) -> Floats:
     return np.where(np.isfinite(seconds), seconds, np.nan)
 
 
-def _turnout(town: Town, rows: NDArray[np.intp], otherwise: float) -> Floats:
+def turnout_s(town: Town, rows: NDArray[np.intp], otherwise: float) -> Floats:
     """Return the turnout of stations: as they state it, else as given."""
     stated = town.stations[f.TURNOUT_S].to_numpy(dtype=float)[rows]
     return np.where(np.isnan(stated), otherwise, stated)

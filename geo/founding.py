@@ -142,13 +142,29 @@ def layers_of_files(
         layers[layer] = frame
     for layer, given in files.items():
         if given.datum is None and layer not in OSM_KEYS:
-            _check_datum(given.file, layers[layer], layers)
+            check_datum(given.file, layers[layer], layers)
     return layers, problems
 
 
-def _check_datum(
+def check_datum(
     file: Path, frame: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame]
 ) -> None:
+    """Refuse points whose datum nobody declared where another one fits better, or none can be told.
+
+    Parameters
+    ----------
+    file
+        Where the points come from.
+    frame
+        The points, taken for WGS-84.
+    layers
+        ``buildings`` and ``lanes`` in EPSG:4326, against which they are held.
+
+    Raises
+    ------
+    InputError
+        With a proposal and the scores of the datums.
+    """
     points = frame.geometry.dropna()
     points = points[~points.is_empty].representative_point()
     guess = sniff_datum(

@@ -19,7 +19,7 @@ from . import fields as f
 from .catalogue import LANGS, text
 from .errors import InputError, OutputError, TownError
 from .layers import WGS84
-from .problems import Problem
+from .problems import Problem, told_values
 from .rules import RuleSet, Value
 from .schemas import SCHEMAS
 from .snapping import Positions, attachable, snap
@@ -123,19 +123,7 @@ def read_plan(file: Path) -> Plan:
     try:
         return Plan.model_validate(said)
     except ValidationError as error:
-        problems = [
-            Problem(
-                "error",
-                "plan_value",
-                "plan",
-                file.name,
-                column=".".join(str(part) for part in e["loc"]),
-                value="" if isinstance(e["input"], dict) else str(e["input"]),
-                allowed=e["msg"],
-            )
-            for e in error.errors()
-        ]
-        raise TownError(problems) from error
+        raise TownError(told_values(error, "plan", file.name)) from error
 
 
 def write_plan(plan: Plan, file: Path) -> None:

@@ -8,6 +8,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
 
+from pydantic import ValidationError
+
 from .catalogue import Lang, text
 from .errors import WeizhanError
 
@@ -86,6 +88,22 @@ def named(
     """
     feature = ", ".join(str(ref) for ref in refs[:shown]) + ("…" if len(refs) > shown else "")
     return Problem(severity, code, layer, file, row, feature, allowed=allowed, count=len(refs))
+
+
+def told_values(error: ValidationError, layer: str, file: str) -> list[Problem]:
+    """Return what a model refuses in a file, one problem a value."""
+    return [
+        Problem(
+            "error",
+            "value_refused",
+            layer,
+            file,
+            column=".".join(str(part) for part in e["loc"]),
+            value="" if isinstance(e["input"], dict | list) else str(e["input"]),
+            allowed=e["msg"],
+        )
+        for e in error.errors()
+    ]
 
 
 def told_error(error: WeizhanError, layer: str, file: str) -> Problem:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
 from .errors import InputError
-from .vocabulary import AlertLevel, BarrierKind, LaneClass, RiskBand, Tier, Use, Vehicle
+from .vocabulary import AlertLevel, BarrierKind, HostType, LaneClass, RiskBand, Tier, Use, Vehicle
 
 DEFAULT_RULES = "china-2026"
 Reading = Literal["typical", "slow", "fast"]
@@ -237,6 +237,50 @@ class SupervisionRule(_Frozen):
     interval_days: dict[RiskBand, dict[AlertLevel, Value]]
 
 
+class HostRule(_Frozen):
+    """What a station costs at one kind of host, and who is there.
+
+    ``absent_day`` and ``absent_night`` are the probabilities that nobody can set out;
+    ``leaves_premises`` is 0 for hosts whose crew may not leave their own premises.
+    """
+
+    build_yuan: Value
+    yearly_yuan: Value
+    crew_day: Value
+    crew_night: Value
+    absent_day: Value
+    absent_night: Value
+    leaves_premises: Value
+    vehicle: Vehicle
+
+
+class ExclusionRule(_Frozen):
+    """Buildings near which stations of some tiers must not stand."""
+
+    uses: tuple[Use, ...]
+    distance_m: Value
+    tiers: tuple[Tier, ...]
+
+
+class SitingRule(_Frozen):
+    """Where a station could go, and what it costs."""
+
+    road_access_m: Value
+    space_m2: Value
+    estate_m: Value
+    estate_people: Value
+    give_up_yuan: Value
+    second_cover: Value
+    near_best: Value
+    host: dict[HostType | Literal["other"], HostRule]
+    key_unit_m2: dict[Use, Value]
+    exclusion: dict[str, ExclusionRule]
+
+    def host_rule(self, host_type: str | None) -> HostRule:
+        """Return the rule of a host, that of ``other`` where the host is not known."""
+        return self.host[HostType(host_type) if host_type else "other"]
+
+
 class UseGroups(_Frozen):
     """Groups of uses that the plans name; the user may change them."""
 
@@ -265,6 +309,7 @@ class RuleSet(_Frozen):
     six_without_exception: SixWithoutException = SixWithoutException()
     ledgers: LedgerRule
     supervision: SupervisionRule
+    siting: SitingRule
     use_groups: UseGroups = UseGroups()
     overridden: tuple[str, ...] = ()
 

@@ -298,6 +298,13 @@ class AlertLevel(StrEnum):
     HIGH = "high"
 
 
+class YesNo(StrEnum):
+    """Yes or no; missing where nobody said."""
+
+    YES = "yes"
+    NO = "no"
+
+
 VOCABULARIES: dict[str, type[StrEnum]] = {
     "use": Use,
     "tier": Tier,
@@ -322,6 +329,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "danger_class": DangerClass,
     "risk_band": RiskBand,
     "alert_level": AlertLevel,
+    "yes_no": YesNo,
 }
 
 

@@ -1,0 +1,86 @@
+"""What is to be covered: buildings weighted by people, by number, or by risk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..geo import fields as f
+from ..geo.config import Scenario
+from ..geo.errors import InputError
+from ..geo.town import Town
+from ..geo.wishes import Weight
+from .response import present
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Demand:
+    """How much each building counts under one scenario.
+
+    Attributes
+    ----------
+    weights
+        ``(buildings,)``, not negative; 0 for those attached to no lane, which nobody reaches.
+    weight
+        ``people`` present, ``count`` (every building 1), or ``risk`` (expected harm a year).
+    assumed
+        How many buildings have a number that nobody gave: the median of their use.
+    unattached
+        How many buildings are attached to no lane.
+    """
+
+    weights: Floats
+    weight: Weight
+    assumed: int
+    unattached: int
+
+
+def demand(
+    town: Town, scenario: Scenario, *, weight: Weight, risk: pd.Series[float] | None = None
+) -> Demand:
+    """Return how much each building counts.
+
+    Parameters
+    ----------
+    town, scenario
+        Where, and who is there.
+    weight
+        By what.
+    risk
+        Expected harm a year of each building, for ``risk``.
+
+    Raises
+    ------
+    InputError
+        When nothing is known of what is asked for: no people in any building, no risk.
+    """
+    attached = town.building_positions.attached
+    if weight == "count":
+        known: pd.Series[float] = pd.Series(1.0, index=town.buildings.index)
+    elif weight == "people":
+        known = present(town, scenario)
+    elif risk is None:
+        raise InputError("error.no_risk")
+    else:
+        known = risk
+    if known.notna().sum() == 0:
+        raise InputError("error.weight_unknown", weight=weight)
+    usual = known.groupby(town.buildings[f.USE].fillna("")).transform("median")
+    filled = known.fillna(usual).fillna(known.median())
+    if weight == "people":
+        filled = filled.round()
+    weights = np.where(attached, filled.to_numpy(dtype=float), 0.0)
+    assumed = int((known.isna().to_numpy() & attached).sum())
+    return Demand(weights, weight, assumed, int((~attached).sum()))
+
+
+def usual_weight(town: Town, scenario: Scenario, *, risk: pd.Series[float] | None) -> Weight:
+    """Return by what buildings count when nobody says: risk, else people, else their number."""
+    if risk is not None and risk.notna().any():
+        return "risk"
+    return "people" if present(town, scenario).notna().any() else "count"
