@@ -6,7 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -20,14 +20,17 @@ from ..geo.config import Scenario, choose_scenario
 from ..geo.passability import Passage
 from ..geo.snapping import Positions
 from ..geo.town import Town
-from ..geo.vocabulary import Vehicle
+from ..geo.vocabulary import AlertLevel, Vehicle
 from . import columns as c
 from .areas import service_areas
+from .building_cases import building_cases
+from .community_risk import add_community_risk, community_fires
 from .compliance import compliance
 from .keep_clear import event_losses, keep_clear, lane_losses, lane_probabilities
 from .lanes import conditions, lane_states
 from .observed import observed_speeds
 from .response import READINGS, in_reach, on_duty, passages, present, response_times
+from .risk import risk
 from .summary import community_coverage, coverage_by_use, coverage_of, lane_summary
 
 Progress = Callable[[str], None]
@@ -74,6 +77,8 @@ class Assessment:
         Names of the tiers in the rule set, in order, each with its standard in seconds.
     summary
         What ``summary.json`` holds.
+    provenance
+        Every value that ledgers say of a building's columns, with source and date.
     """
 
     town: str
@@ -92,6 +97,7 @@ class Assessment:
     findings: pd.DataFrame
     tiers: Mapping[str, float]
     summary: Mapping[str, Any]
+    provenance: pd.DataFrame = field(default_factory=pd.DataFrame)
 
     def with_lanes(self, columns: pd.DataFrame) -> Assessment:
         """Return the same assessment with further columns on its lanes."""
@@ -106,6 +112,8 @@ def assess(
     date: str = "",
     draws: int = DRAWS,
     seed: int = 1,
+    risk_draws: int | None = None,
+    alert: AlertLevel = AlertLevel.NORMAL,
     workers: int = 1,
     progress: Progress = _silent,
 ) -> Assessment:
@@ -122,6 +130,10 @@ def assess(
         empty.
     draws, seed
         Random lane states behind the probability of cover, and the seed they come from.
+    risk_draws
+        Joint draws behind the risk; those of the rules if not given.
+    alert
+        Fire-alert level of the period, by which inspections are due.
     workers
         Threads for closures and draws; the answer does not depend on them.
     progress
@@ -166,9 +178,18 @@ def assess(
             passage=passages(town, "typical")[Vehicle.FIRE_ENGINE],
             rules=town.rules,
         )
+    progress("step.risk")
+    with _timed(timings, "risk"):
+        buildings = _building_table(town, chosen, response.join(chances))
+        told = risk(town, buildings, chosen, name, day=day, draws=risk_draws, seed=seed)
+        buildings = buildings.assign(**_columns(told.buildings))
+        cases = building_cases(town.ledgers, buildings, rules=town.rules, day=day, alert=alert)
+        buildings = buildings.assign(**_columns(cases))
+        burnt = community_fires(
+            town.ledgers.incidents, buildings, town.communities, day=day, rules=town.rules.risk
+        )
     progress("step.summary")
     with _timed(timings, "summary"):
-        buildings = _building_table(town, chosen, response.join(chances))
         roads = passages(town, "typical", held["typical"])
         lanes = _lane_table(town, roads, states.join(costs).join(ranked))
         stations = town.stations.assign(
@@ -178,6 +199,10 @@ def assess(
         by_community = community_coverage(town.communities, buildings, tiers)
         summary = _summary(town, name, date, buildings, stations, tiers, by_community)
         communities = _community_table(town.communities, by_community)
+        communities = communities.assign(**_columns(told.communities), **_columns(burnt))
+        add_community_risk(summary["communities"], communities, buildings)
+    summary["risk"] = {**told.summary, "alert": str(alert)}
+    summary["notes"].append(_calibration_note(town))
     summary["events"] = events
     summary["speeds"] = {
         "fitted": speeds.fitted,
@@ -209,6 +234,7 @@ def assess(
         findings=checked.findings,
         tiers=tiers,
         summary=summary,
+        provenance=town.ledgers.provenance,
     )
 
 
@@ -317,6 +343,20 @@ def _notes(town: Town, coverage: Mapping[str, Mapping[str, Any]]) -> list[dict[s
         named = {lang: label("map_tier", tier, lang) for lang in LANGS}
         notes.append({lang: text(key, lang, tier=named[lang]) for lang in LANGS})
     return notes
+
+
+def _columns(frame: pd.DataFrame) -> dict[str, Any]:
+    return {str(name): frame[name].to_numpy() for name in frame.columns}
+
+
+def _calibration_note(town: Town) -> dict[str, str]:
+    """Return the note that every page must carry: 未校准, or by which fires it was calibrated."""
+    fitted = town.calibration
+    if fitted is None:
+        least = f"{town.rules.risk.calibration.shrink_from.value:g}"
+        return {lang: text("note.uncalibrated", lang, least=least) for lang in LANGS}
+    told = {"fires": fitted.fires, "first": fitted.first, "last": fitted.last}
+    return {lang: text("note.calibrated", lang, **told) for lang in LANGS}
 
 
 def _known(value: float) -> float | None:

@@ -22,6 +22,34 @@ KEEP_CLEAR_SCORE: Final = "keep_clear_score"  # buildings expected to lose cover
 OPENING_GAIN: Final = "opening_gain_buildings"
 OPENING_RANK: Final = "opening_gain_rank"
 
+# on buildings: risk, as the mean of the joint draws with their interval
+FIRES_PER_YEAR: Final = "fires_per_year"  # if the whole year were like the scenario
+HARM_PER_FIRE: Final = "harm_per_fire"  # expected deaths of one fire
+HARM_PER_YEAR: Final = "harm_per_year"  # expected deaths a year
+FREQUENT_BAND: Final = "frequent_band"  # bands are codes of `geo.vocabulary.RiskBand`
+SEVERE_BAND: Final = "severe_band"
+RISK_BAND: Final = "risk_band"
+RISK_BAND_SHARE: Final = "risk_band_share"  # of the draws with that band
+RISK_RANK: Final = "risk_rank"  # 1 is the highest
+RISK_RANK_LOW: Final = "risk_rank_low"  # the higher end: a smaller number
+RISK_RANK_HIGH: Final = "risk_rank_high"
+RISK_COMPLETENESS: Final = "risk_completeness"  # share of what the method asks for that is known
+REASONS: Final = 3
+NEIGHBOURS: Final = "near_buildings"  # nearer than the gap of separation
+SPREAD_CLUSTER: Final = "spread_cluster"  # number of a cluster of buildings too near each other
+WATER_M: Final = "water_m"  # straight to the nearest water; missing where none is mapped
+OPEN_HAZARDS: Final = "open_hazards"
+OVERDUE_HAZARDS: Final = "overdue_hazards"
+LISTED_HAZARDS: Final = "listed_hazards"  # 挂牌督办, not lifted
+MAJOR_HAZARDS: Final = "major_hazards"  # 重大火灾隐患, not closed
+INSPECTED_ON: Final = "inspected_on"
+INSPECTION_DUE_ON: Final = "inspection_due_on"
+PAST_FIRES: Final = "past_fires"  # in all that the ledger holds up to the day
+DEVICE_HOUSEHOLDS: Final = "device_households"  # without the device that takes away most
+DEVICE_GAP: Final = "device_gap"  # `geo.vocabulary.DeviceKind` that takes away most risk
+DEVICE_GAIN: Final = "device_gain"  # harm a year that it takes away
+SHED_GAP: Final = "shed_gap_households"  # beyond reach of a charging shed
+
 
 class Cover(StrEnum):
     """What can be said about one building and one tier.
@@ -143,3 +171,23 @@ def added(tier: str) -> str:
 def unreached(tier: str) -> str:
     """Return the lane column of buildings that nobody reaches with it closed."""
     return f"{tier}_unreached"
+
+
+def low(name: str) -> str:
+    """Return the column with the low end of an interval."""
+    return f"{name}_low"
+
+
+def high(name: str) -> str:
+    """Return the column with the high end of an interval."""
+    return f"{name}_high"
+
+
+def reason(number: int) -> str:
+    """Return the column with the code of the n-th reason for a risk, 1 the strongest."""
+    return f"risk_reason_{number}"
+
+
+def reason_factor(number: int) -> str:
+    """Return the column with the factor by which the n-th reason raises a risk."""
+    return f"risk_reason_{number}_factor"

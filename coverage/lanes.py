@@ -26,10 +26,15 @@ from .speed_calibration import SpeedFit
 
 def time_band(rules: RuleSet, scenario: Scenario) -> TimeBand:
     """Return the first time band of the rules whose hours hold the moment of a scenario."""
-    for band in rules.time_band.values():
+    return rules.time_band[time_band_name(rules, scenario)]
+
+
+def time_band_name(rules: RuleSet, scenario: Scenario) -> str:
+    """Return the name of the first time band whose hours hold the moment of a scenario."""
+    for name, band in rules.time_band.items():
         if parse_hours(band.hours).open_at(scenario.weekday, scenario.time):
-            return band
-    return list(rules.time_band.values())[-1]
+            return name
+    return list(rules.time_band)[-1]
 
 
 def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame:

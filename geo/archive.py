@@ -190,6 +190,11 @@ def read_records(folder: Path, kind: str, *, personal: bool = False) -> pd.DataF
     return joined[[name for name in live.columns if name in joined.columns]]
 
 
+def latest_versions(folder: Path, kind: str) -> pd.DataFrame:
+    """Return the latest version of each row of a kind from each source, the latest last."""
+    return _live(read_versions(folder, kind))
+
+
 def read_events(folder: Path) -> pd.DataFrame:
     """Return the steps of all cases in the order in which they were recorded."""
     frame = _query(

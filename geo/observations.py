@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 
 from . import fields as f
@@ -45,6 +46,37 @@ def lane_observations(folder: Path) -> pd.DataFrame:
     placed = table[f.LANE_ID].notna() | (table["x"].notna() & table["y"].notna())
     seen = table[placed & table["state"].notna() & table["observed_at"].notna()]
     return seen.sort_values(["observed_at", "key"], kind="stable", ignore_index=True)
+
+
+def ledger_reports(folder: Path, lanes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return what the town's ledgers saw of lanes, as rows of the layer ``lane_reports``.
+
+    What names a lane and no place stands in the middle of the lane as it was drawn.
+
+    Parameters
+    ----------
+    folder
+        Of the town.
+    lanes
+        As they were cut, in a metric CRS.
+    """
+    seen = lane_observations(folder)
+    places = gpd.GeoSeries(gpd.points_from_xy(seen["x"], seen["y"]), crs="EPSG:4326")
+    places = places.to_crs(lanes.crs).array
+    middle = lanes.geometry.interpolate(0.5, normalized=True)
+    by_lane = dict(zip(lanes[f.DRAWN_LANE_ID], middle, strict=True))
+    named = [by_lane.get(lane) for lane in seen[f.LANE_ID]]
+    shapes = [lane or place for lane, place in zip(named, places, strict=True)]
+    table = {
+        f.REPORT_ID: seen["kind"] + ":" + seen["key"].astype(str),
+        f.STATE: seen["state"],
+        f.REMAINING_WIDTH_M: seen["remaining_width_m"],
+        f.OBSERVED_ON: seen["observed_at"].dt.date.astype(str),
+        f.EXPIRES_ON: seen["expires_at"].dt.date.astype(object).map(str, na_action="ignore"),
+        f.SOURCE: seen["source"],
+        f.SOURCE_ROW: -1,
+    }
+    return gpd.GeoDataFrame(table, geometry=shapes, crs=lanes.crs)
 
 
 def _reports(folder: Path) -> pd.DataFrame:

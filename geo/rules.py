@@ -9,65 +9,19 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import ValidationError
 
 from .errors import InputError
+from .risk_rules import RiskRule
+from .values import Frozen
+from .values import Reading as Reading
+from .values import Value as Value
 from .vocabulary import AlertLevel, BarrierKind, HostType, LaneClass, RiskBand, Tier, Use, Vehicle
 
 DEFAULT_RULES = "china-2026"
-Reading = Literal["typical", "slow", "fast"]
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Value(_Frozen):
-    """One number of a rule set.
-
-    ``low`` and ``high`` bound what the number may really be; without them it is taken as it is.
-    """
-
-    value: float
-    low: float | None = None
-    high: float | None = None
-    unit: str = ""
-    source: str
-    confidence: Literal["S", "S2", "GK", "computed", "judgement"]
-
-    @model_validator(mode="after")
-    def _ordered(self) -> Value:
-        if not self.at_least <= self.value <= self.at_most:
-            msg = f"low <= value <= high does not hold: {self.low}, {self.value}, {self.high}"
-            raise ValueError(msg)
-        return self
-
-    @property
-    def at_least(self) -> float:
-        """The low bound, or the value itself."""
-        return self.value if self.low is None else self.low
-
-    @property
-    def at_most(self) -> float:
-        """The high bound, or the value itself."""
-        return self.value if self.high is None else self.high
-
-    def read(self, reading: Reading, *, more_is: Literal["slower", "faster"]) -> float:
-        """Return the number under one reading.
-
-        Parameters
-        ----------
-        reading
-            ``"typical"``, or the ``"slow"`` or ``"fast"`` end of what may be true.
-        more_is
-            Whether a larger number makes crews slower (a delay) or faster (a speed, a width).
-        """
-        if reading == "typical":
-            return self.value
-        return self.at_most if (reading == "slow") == (more_is == "slower") else self.at_least
-
-
-class TierRule(_Frozen):
+class TierRule(Frozen):
     """A response tier: which stations serve it, in which time."""
 
     station_tiers: tuple[Tier, ...]
@@ -75,7 +29,7 @@ class TierRule(_Frozen):
     turnout_s: Value
 
 
-class VehicleProfile(_Frozen):
+class VehicleProfile(Frozen):
     """What a vehicle, or a person on foot, can pass, and how fast.
 
     ``tobler``, ``oneway`` and ``carried`` are switches (0 or 1) with a source like any number:
@@ -99,14 +53,14 @@ class VehicleProfile(_Frozen):
         return self.speed_m_s.get(lane_class, self.speed_m_s["default"])
 
 
-class BarrierRule(_Frozen):
+class BarrierRule(Frozen):
     """What a barrier of unknown width leaves open, and what it costs to pass."""
 
     width_m: Value
     delay_s: Value
 
 
-class NetworkRule(_Frozen):
+class NetworkRule(Frozen):
     """Distances by which lanes meet and buildings attach."""
 
     join_m: Value
@@ -117,21 +71,21 @@ class NetworkRule(_Frozen):
     dismount_s: Value
 
 
-class TerrainRule(_Frozen):
+class TerrainRule(Frozen):
     """How far a terrain raster is believed."""
 
     void_gap_m: Value
     noise_m: Value
 
 
-class ServiceAreaRule(_Frozen):
+class ServiceAreaRule(Frozen):
     """How wide a service area lies round the lanes, and how closely it is drawn."""
 
     reach_m: Value
     simplify_m: Value
 
 
-class ComplianceRule(_Frozen):
+class ComplianceRule(Frozen):
     """What is asked of fire lanes beyond the fire engine's own limits, and where it is written.
 
     ``lane_classes`` are the lanes that are judged as fire lanes; ``clause`` names the clause of
@@ -160,7 +114,7 @@ class ComplianceRule(_Frozen):
     operation_tall_length_m: Value
 
 
-class SpeedCalibrationRule(_Frozen):
+class SpeedCalibrationRule(Frozen):
     """How speeds are fitted to observed arrivals."""
 
     prior_log_sd: Value
@@ -171,7 +125,7 @@ class SpeedCalibrationRule(_Frozen):
     folds: Value
 
 
-class ResponseRule(_Frozen):
+class ResponseRule(Frozen):
     """How sure an arrival is, and what comes after it."""
 
     travel_cv: Value
@@ -180,7 +134,7 @@ class ResponseRule(_Frozen):
     hose_s_per_m: Value
 
 
-class LaneStateRule(_Frozen):
+class LaneStateRule(Frozen):
     """How reports about lanes are believed and age."""
 
     half_life_days: Value
@@ -190,13 +144,13 @@ class LaneStateRule(_Frozen):
     left_m: Value
 
 
-class LockedGateRule(_Frozen):
+class LockedGateRule(Frozen):
     """What a gate outside its hours costs people on foot; vehicles do not pass it."""
 
     delay_s: Value
 
 
-class TimeBand(_Frozen):
+class TimeBand(Frozen):
     """A time of day: how much slower vehicles are, and how often lanes are occupied.
 
     Of several bands whose ``hours`` hold a moment, the first counts.
@@ -211,13 +165,13 @@ class TimeBand(_Frozen):
         return self.blocked.get(lane_class, self.blocked["default"])
 
 
-class SixWithoutException(_Frozen):
+class SixWithoutException(Frozen):
     """六个一律: named but not spelled out in the plans; a list that the user fills."""
 
     measures: tuple[str, ...] = ()
 
 
-class LedgerRule(_Frozen):
+class LedgerRule(Frozen):
     """How sure a match of words or places must be before a ledger is believed to mean it."""
 
     header_score: Value
@@ -230,14 +184,14 @@ class LedgerRule(_Frozen):
     plotted_share: Value
 
 
-class SupervisionRule(_Frozen):
+class SupervisionRule(Frozen):
     """分级分类: how often a building is inspected, and when a closed case is looked at again."""
 
     look_back_days: Value
     interval_days: dict[RiskBand, dict[AlertLevel, Value]]
 
 
-class HostRule(_Frozen):
+class HostRule(Frozen):
     """What a station costs at one kind of host, and who is there.
 
     ``absent_day`` and ``absent_night`` are the probabilities that nobody can set out;
@@ -254,7 +208,7 @@ class HostRule(_Frozen):
     vehicle: Vehicle
 
 
-class ExclusionRule(_Frozen):
+class ExclusionRule(Frozen):
     """Buildings near which stations of some tiers must not stand."""
 
     uses: tuple[Use, ...]
@@ -262,7 +216,7 @@ class ExclusionRule(_Frozen):
     tiers: tuple[Tier, ...]
 
 
-class SitingRule(_Frozen):
+class SitingRule(Frozen):
     """Where a station could go, and what it costs."""
 
     road_access_m: Value
@@ -281,13 +235,13 @@ class SitingRule(_Frozen):
         return self.host[HostType(host_type) if host_type else "other"]
 
 
-class UseGroups(_Frozen):
+class UseGroups(Frozen):
     """Groups of uses that the plans name; the user may change them."""
 
     new_business_forms: tuple[Use, ...] = ()
 
 
-class RuleSet(_Frozen):
+class RuleSet(Frozen):
     """All numbers behind an assessment, dated."""
 
     name: str
@@ -311,6 +265,7 @@ class RuleSet(_Frozen):
     supervision: SupervisionRule
     siting: SitingRule
     use_groups: UseGroups = UseGroups()
+    risk: RiskRule
     overridden: tuple[str, ...] = ()
 
     @property

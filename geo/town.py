@@ -13,6 +13,7 @@ import shapely
 
 from . import fields as f
 from .arrivals import no_arrivals, read_arrivals
+from .calibration_file import Calibration, read_calibration
 from .config import (
     IMPORT_FILE,
     TOWN_FILE,
@@ -28,13 +29,14 @@ from .errors import InputError, TownError
 from .layers import read_layer
 from .ledgers import read_ledger
 from .network import Network, build_network
-from .observations import lane_observations
+from .observations import ledger_reports
 from .problems import Problem, named, read_problems, told_error
 from .repair import repair_lines, repair_points, repair_polygons
 from .rules import RuleSet, load_rules
 from .schemas import SCHEMAS, Schema
 from .snapping import Positions, attachable, snap
 from .terrain import lane_slopes, read_terrain
+from .town_ledgers import TownLedgers, fill_buildings, read_town_ledgers
 from .validation import match_columns, validate
 
 Progress = Callable[[str], None]
@@ -67,6 +69,10 @@ class Town:
         Where on the network buildings and stations sit, and which lane each report is about.
     problems
         What was repaired, and what is doubtful; nothing that must be mended.
+    ledgers
+        What the town's ledgers say of its buildings, hazards, fires and inspections.
+    calibration
+        Rates fitted to the town's own fires, None while they are not.
     """
 
     name: str
@@ -90,6 +96,8 @@ class Town:
     station_positions: Positions
     report_positions: Positions
     problems: tuple[Problem, ...]
+    ledgers: TownLedgers
+    calibration: Calibration | None
 
     def unknown(self) -> dict[str, int]:
         """Return how many values are missing, by ``layer.column``; complete columns left out."""
@@ -299,8 +307,11 @@ def _freeze(
         file=_file(config, "lanes"),
     )
     problems += found
+    ledgers = read_town_ledgers(folder, layers["buildings"])
+    layers["buildings"], ledgers, found = fill_buildings(layers["buildings"], ledgers)
+    problems += found
     layers["lane_reports"] = pd.concat(
-        [layers["lane_reports"], _ledger_reports(folder, lanes)], ignore_index=True
+        [layers["lane_reports"], ledger_reports(folder, lanes)], ignore_index=True
     )
     if config.terrain:
         lanes = _with_slopes(lanes, folder / config.terrain, rules, problems)
@@ -356,6 +367,8 @@ def _freeze(
         station_positions=positions["stations"],
         report_positions=positions["lane_reports"],
         problems=tuple(problems),
+        ledgers=ledgers,
+        calibration=read_calibration(folder),
     )
 
 
@@ -369,30 +382,6 @@ def _arrivals(folder: Path, config: TownConfig, problems: list[Problem]) -> pd.D
         except InputError as error:
             problems.append(told_error(error, "arrivals", config.arrivals))
     return no_arrivals()
-
-
-def _ledger_reports(folder: Path, lanes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return what the town's ledgers saw of lanes, as rows of the layer ``lane_reports``.
-
-    What names a lane and no place stands in the middle of the lane as it was drawn.
-    """
-    seen = lane_observations(folder)
-    places = gpd.GeoSeries(gpd.points_from_xy(seen["x"], seen["y"]), crs="EPSG:4326")
-    places = places.to_crs(lanes.crs).array
-    middle = lanes.geometry.interpolate(0.5, normalized=True)
-    by_lane = dict(zip(lanes[f.DRAWN_LANE_ID], middle, strict=True))
-    named = [by_lane.get(lane) for lane in seen[f.LANE_ID]]
-    shapes = [lane or place for lane, place in zip(named, places, strict=True)]
-    table = {
-        f.REPORT_ID: seen["kind"] + ":" + seen["key"].astype(str),
-        f.STATE: seen["state"],
-        f.REMAINING_WIDTH_M: seen["remaining_width_m"],
-        f.OBSERVED_ON: seen["observed_at"].dt.date.astype(str),
-        f.EXPIRES_ON: seen["expires_at"].dt.date.astype(object).map(str, na_action="ignore"),
-        f.SOURCE: seen["source"],
-        f.SOURCE_ROW: -1,
-    }
-    return gpd.GeoDataFrame(table, geometry=shapes, crs=lanes.crs)
 
 
 def _with_slopes(

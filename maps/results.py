@@ -11,6 +11,7 @@ import geopandas as gpd
 import pandas as pd
 import pyogrio
 
+from ..coverage import community_risk
 from ..coverage.assessment import Assessment
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
@@ -19,6 +20,7 @@ from .committee import committee_page
 from .index import index_page
 from .sheets import sheet
 
+RISK_FIGURES = (*community_risk.FIGURES, *community_risk.COUNTS)
 RESULT_NAMES = (
     "index.html",
     "committee.html",
@@ -92,6 +94,9 @@ def write_results(
         },
         date=assessment.date,
     )
+    if not assessment.provenance.empty:
+        told = assessment.provenance.astype({"value": str, "as_of": str})
+        pyogrio.write_dataframe(told, folder / "results.gpkg", layer="provenance", append=True)
 
 
 def write_geopackage(file: Path, layers: Mapping[str, gpd.GeoDataFrame], *, date: str) -> None:
@@ -122,12 +127,14 @@ def communities_csv(
         text("table.community_id", lang),
         text("table.community", lang),
         *(f"{label('map_tier', tier, lang)} {figure}" for tier in tiers for figure in figures),
+        *(text(f"table.{figure}", lang) for figure in RISK_FIGURES),
     ]
     rows = []
     for entry in communities:
         name = entry["name"] if entry["community_id"] else text("table.no_community", lang)
         cells = [entry["community_id"], name]
         cells += [entry["coverage"][tier][figure] for tier in tiers for figure in FIGURES]
+        cells += [entry.get("risk", {}).get(figure) for figure in RISK_FIGURES]
         rows.append(cells)
     return sheet(heads, rows)
 

@@ -1,0 +1,54 @@
+"""Gaps between buildings, and the clusters through which a fire could spread."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+Ints = NDArray[np.int64]
+
+
+def close_pairs(shapes: NDArray[np.object_], *, within_m: float) -> tuple[Ints, Ints]:
+    """Return the pairs of buildings nearer to each other than a gap, each pair once.
+
+    Parameters
+    ----------
+    shapes
+        ``(n,)`` footprints in a metric CRS.
+    within_m
+        The gap; buildings that touch are near, too.
+
+    Returns
+    -------
+    first, second
+        Rows, the first the smaller.
+    """
+    one, other = shapely.STRtree(shapes).query(shapes, "dwithin", distance=within_m)
+    once = one < other
+    return one[once].astype(np.int64), other[once].astype(np.int64)
+
+
+def neighbours(shapes: NDArray[np.object_], *, within_m: float) -> Ints:
+    """Return how many other buildings stand nearer than a gap, ``(n,)``."""
+    one, other = close_pairs(shapes, within_m=within_m)
+    return np.bincount(np.concatenate([one, other]), minlength=len(shapes))
+
+
+def spread_clusters(shapes: NDArray[np.object_], *, within_m: float, least: int) -> Ints:
+    """Return the cluster of each building, ``(n,)``: 1 the largest, 0 none.
+
+    A cluster holds every building from which a fire can go to another over gaps below the least
+    separation; those with fewer buildings than ``least`` are none.
+    """
+    one, other = close_pairs(shapes, within_m=within_m)
+    count = len(shapes)
+    links = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(count, count))
+    _, part = connected_components(links, directed=False)
+    size = np.bincount(part, minlength=1)
+    order = np.argsort(-size, kind="stable")
+    rank = np.zeros(len(size), dtype=np.int64)
+    rank[order] = np.arange(1, len(size) + 1)
+    return np.where(size[part] >= least, rank[part], 0) if count else np.zeros(0, np.int64)
