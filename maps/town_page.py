@@ -83,14 +83,26 @@ class Surroundings(Element):
         What the scripts find as ``content``.
     sheets
         Style sheets.
+    parts
+        Scripts before those of every page.
+    blocks
+        Further elements that hold data.
     """
 
     def __init__(
-        self, name: str, texts: dict[str, str], content: dict[str, Any], sheets: Sequence[str]
+        self,
+        name: str,
+        texts: dict[str, str],
+        content: dict[str, Any],
+        sheets: Sequence[str],
+        *,
+        parts: Sequence[str] = (),
+        blocks: str = "",
     ) -> None:
         """Fill in the template."""
         super().__init__()
         self._name, self._id = name, "page"
+        self._parts, self._blocks = parts, blocks
         self.chrome = Template(template(f"{name}.html")).substitute(texts)
         self.content = content
         self.sheets = "".join(f"<style>{template(sheet)}</style>\n" for sheet in sheets)
@@ -101,9 +113,10 @@ class Surroundings(Element):
         parent: Any = self._parent
         figure.header.add_child(Verbatim(self.sheets), name="sheets")
         figure.html.add_child(Verbatim(self.chrome), name="chrome")
-        figure.html.add_child(Verbatim(json_block("content", self.content)), name="content")
+        data = self._blocks + json_block("content", self.content)
+        figure.html.add_child(Verbatim(data), name="content")
         start = f"weizhan.map = {parent.get_name()};\n"
-        for part in ("popups.js", "frame.js", f"{self._name}.js"):
+        for part in (*self._parts, "popups.js", "frame.js", f"{self._name}.js"):
             figure.script.add_child(Verbatim(start + template(part)), name=part)
             start = ""
         return ""
@@ -126,7 +139,9 @@ def bar_texts(assessment: Assessment, lang: Lang) -> dict[str, str]:
     }
 
 
-def script_content(assessment: Assessment, clicks: Sequence[str], lang: Lang) -> dict[str, Any]:
+def script_content(
+    assessment: Assessment, clicks: Sequence[str], lang: Lang, *, spoken: Sequence[str] = ()
+) -> dict[str, Any]:
     """Return what the scripts of every page need: sentences, tiers, vehicles.
 
     Parameters
@@ -137,12 +152,14 @@ def script_content(assessment: Assessment, clicks: Sequence[str], lang: Lang) ->
         Names of the layers that answer a click, the first one first.
     lang
         Language of the page.
+    spoken
+        Further sections of the catalogue that the scripts speak from.
     """
     return {
         "texts": {
             key: entry[lang]
             for key, entry in catalogue().items()
-            if key.partition(".")[0] in _SPOKEN
+            if key.partition(".")[0] in {*_SPOKEN, *spoken}
         },
         "clicks": list(clicks),
         "tiers": [_tier(assessment, tier, lang) for tier in tiers_told(assessment)],

@@ -94,11 +94,11 @@ function paint(context, look, ratio) {
 const Packed = L.GridLayer.extend({
   options: { updateWhenZooming: false, keepBuffer: 1, maxZoom: 22 },
 
-  initialize: function (data, pack) {
-    L.GridLayer.prototype.initialize.call(this, { zIndex: data.zIndex });
-    this.features = new weizhan.Features(data, pack);
+  initialize: function (data, features, options) {
+    L.GridLayer.prototype.initialize.call(this, { zIndex: data.zIndex, ...options });
+    this.features = features;
     this.shape = data.shape;
-    this.styles = data.styles;
+    this.styles = { ...data.styles };
     this.style = Object.keys(data.styles)[0];
     this.selected = -1;
     this.filter = null; // which features to draw, as a function of their number
@@ -254,6 +254,9 @@ function symbolScale(zoom) { return Math.max(0.45, Math.min(1.15, 0.45 + (zoom -
 
 weizhan.packed = function (id) {
   const data = JSON.parse(document.getElementById(id).textContent);
-  return weizhan.layers[data.name] = new Packed(data, new weizhan.Pack(id + "-pack"));
+  return weizhan.layers[data.name] = new Packed(data, new weizhan.Features(data, new weizhan.Pack(id + "-pack")));
 };
+
+// The same features once more, to be coloured in another way or on another map
+weizhan.twin = function (layer, options) { return new Packed(layer.features.data, layer.features, options); };
 })();

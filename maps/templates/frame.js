@@ -98,6 +98,7 @@ function under(place) {
   return null;
 }
 map.on("click", (event) => {
+  if (weizhan.onmap && weizhan.onmap(event.latlng)) return;
   const hit = under(event.latlng);
   if (hit) choose(...hit, event.latlng);
 });

@@ -1,0 +1,83 @@
+"""What a page needs to answer "what if" by itself: how every vehicle passes at every moment.
+
+Lanes may be opened in the page, so their times are those of an open lane, beside a mark where the
+vehicle is now stopped by what opening takes away: too little width, an obstacle, a market.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..geo.network import Ints
+from ..geo.passability import IMPASSABLE, Limit
+from ..geo.rules import Reading
+from ..geo.town import Town
+from ..geo.vocabulary import Vehicle
+from .lanes import conditions, lane_states
+from .observed import observed_speeds
+from .response import READINGS, passages
+
+OPENING = (Limit.WIDTH, Limit.BLOCKAGE)  # what opening a lane takes away, in `weizhan.geo.plan`
+
+
+@dataclass(frozen=True)
+class OpenPassage:
+    """How one vehicle passes every lane under one reading at one moment.
+
+    Attributes
+    ----------
+    forward_ms, backward_ms
+        ``(lanes,)`` int32 when the lane is opened; `IMPASSABLE` where the vehicle does not pass
+        an open lane either.
+    stopped
+        ``(lanes,)`` True where the vehicle does not pass unless the lane is opened.
+    leave_ms
+        ``(nodes,)`` as in `weizhan.geo.passability.Passage`.
+    """
+
+    forward_ms: Ints
+    backward_ms: Ints
+    stopped: NDArray[np.bool_]
+    leave_ms: Ints
+
+
+Moments = Mapping[str, Mapping[Reading, Mapping[Vehicle, OpenPassage]]]
+
+
+def moments(town: Town, *, day: dt.date, seed: int = 1) -> Moments:
+    """Return how every vehicle passes, by scenario of the town and reading.
+
+    Parameters
+    ----------
+    town
+        A loaded town.
+    day
+        Of the assessment, by which lane reports age.
+    seed
+        Of the fit of speeds, as in `weizhan.coverage.assessment.assess`.
+    """
+    speeds = observed_speeds(town, seed=seed)
+    found: dict[str, dict[Reading, dict[Vehicle, OpenPassage]]] = {}
+    for name, scenario in town.scenarios.items():
+        states = lane_states(town, scenario, day=day)
+        found[name] = {}
+        for reading in READINGS:
+            held = conditions(town, scenario, states, reading, speeds=speeds)
+            now = passages(town, reading, held)
+            opened = passages(town, reading, held, without=OPENING)
+            found[name][reading] = {
+                vehicle: OpenPassage(
+                    free.forward_ms,
+                    free.backward_ms,
+                    np.isin(now[vehicle].limit, OPENING)
+                    & (np.minimum(free.forward_ms, free.backward_ms) < IMPASSABLE),
+                    free.leave_ms,
+                )
+                for vehicle, free in opened.items()
+            }
+    return found
