@@ -35,6 +35,8 @@ def assess(
         began = time.perf_counter()
         step("step.compile")
         from ..coverage import assessment
+        from ..coverage.what_if import moments
+        from ..maps.planner import planner_page
         from ..maps.results import RESULT_NAMES, write_results
 
         # What the imports made stays; scanning it again and again took a third of the loading.
@@ -42,7 +44,7 @@ def assess(
         with whole_folder(out, may_hold=RESULT_NAMES) as unfinished:
             compiled = time.perf_counter()
             given = None if plan is None else read_plan(plan)
-            town = load_town(folder, progress=step)
+            present = town = load_town(folder, progress=step)
             if given is not None:
                 town = planned(town, given)
                 scenario = scenario or given.scenario
@@ -54,6 +56,10 @@ def assess(
                 found.summary["notes"].insert(0, plan_note(given, name=plan.name))
             timings = {"compile": compiled - began, "load": loaded - compiled}
             write_results(found, unfinished, lang=lang.value, timings=timings, progress=step)
+            step("step.planner")
+            passing = moments(present, day=day_of(date))
+            page = planner_page(present, found, passing, plan=given, lang=lang.value)
+            (unfinished / "planner.html").write_text(page, encoding="utf-8")
     for tier, standard_s in found.tiers.items():
         figures = found.summary["coverage"][tier]
         key = "cli.covered" if figures["share_buildings"] is not None else "cli.covered_unknown"

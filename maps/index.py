@@ -20,6 +20,7 @@ from .style import standard_label, tier_label
 
 FILES = {
     "committee.html": "file_committee",
+    "planner.html": "file_planner",
     "communities.csv": "file_communities",
     "results.gpkg": "file_results",
     "summary.json": "file_summary",

@@ -11,6 +11,7 @@ from ..coverage.assessment import Assessment
 from ..coverage.what_if import Moments
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
+from ..geo.plan import Plan
 from ..geo.town import Town
 from ..geo.vocabulary import HostType, LaneClass, Tier, Vehicle
 from . import overlays, style
@@ -29,7 +30,14 @@ CLOSED = style.Class("", "#b3001b", pixels=5, dash=(3, 7), casing="#ffffff")
 OPENED = style.Class("", "#00734d", pixels=5, casing="#ffffff")
 
 
-def planner_page(town: Town, assessment: Assessment, moments: Moments, *, lang: Lang = "zh") -> str:
+def planner_page(
+    town: Town,
+    assessment: Assessment,
+    moments: Moments,
+    *,
+    plan: Plan | None = None,
+    lang: Lang = "zh",
+) -> str:
     """Return the planner's page as one HTML text.
 
     Parameters
@@ -37,9 +45,11 @@ def planner_page(town: Town, assessment: Assessment, moments: Moments, *, lang: 
     town
         What plans change.
     assessment
-        Of the town; its scenario is shown first.
+        Of the town, or of the town under the plan; its scenario is shown first.
     moments
         Of the same town and day, from `weizhan.coverage.what_if.moments`.
+    plan
+        Shown first beside the town as it is.
     lang
         Language of the page.
     """
@@ -53,15 +63,16 @@ def planner_page(town: Town, assessment: Assessment, moments: Moments, *, lang: 
         | texts
         | {"town": escape(title), "panel": escape(text("page.panel", lang)),
            "close": escape(text("page.close", lang))},
-        _content(assessment, lang) | {"engine": engine},
+        _content(assessment, lang)
+        | {"engine": engine, "plan": plan and plan.model_dump_json(), "town": town.name},
         ["committee.css", "planner.css"],
         parts=("plane.js", "engine.js", "plans.js"),
         blocks=pack.block("engine-pack"),
     )  # fmt: skip
     layers = (
         overlays.communities(assessment, lang=lang),
-        _lanes(assessment, lang),
-        _buildings(assessment, lang),
+        _lanes(town, lang),
+        _buildings(town, lang),
     )
     return town_page(assessment, title, layers, around, lang)
 
@@ -71,7 +82,6 @@ def _content(assessment: Assessment, lang: Lang) -> dict[str, Any]:
     content = script_content(assessment, _CLICKS, lang, spoken=("planner",))
     return {
         **content,
-        "town": assessment.town,
         "scenario": assessment.scenario,
         "covers": [cover.value for cover in style.COVER_FILLS] + ["unknown"],
         "communities": [],
@@ -101,9 +111,9 @@ def _change_classes() -> tuple[style.Class, ...]:
     )
 
 
-def _lanes(assessment: Assessment, lang: Lang) -> PackedLines:
+def _lanes(town: Town, lang: Lang) -> PackedLines:
     """Return the lanes as a map shows them; the page marks what a plan changes."""
-    frame = assessment.lanes
+    frame = town.lanes
     order = tuple(kind.value for kind in LaneClass)
     classes = style.codes_to_classes(overlays.column(frame, f.LANE_CLASS), order)
     return PackedLines(
@@ -120,16 +130,16 @@ def _lanes(assessment: Assessment, lang: Lang) -> PackedLines:
     )
 
 
-def _buildings(assessment: Assessment, lang: Lang) -> PackedPolygons:
+def _buildings(town: Town, lang: Lang) -> PackedPolygons:
     """Return the buildings; what colours them is computed in the page."""
-    frame = assessment.buildings
+    frame = town.buildings
     nothing = np.zeros(len(frame), np.int64)
     return PackedPolygons(
         "buildings",
         frame,
         styles={
-            f"{kind}_{tier}": (made(tier, standard_s, lang), nothing)
-            for tier, standard_s in assessment.tiers.items()
+            f"{kind}_{tier}": (made(tier, rule.standard_s.value, lang), nothing)
+            for tier, rule in town.rules.tier.items()
             for kind, made in (("response", style.response_style), ("cover", style.cover_style))
         },
         texts={

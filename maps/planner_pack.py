@@ -48,9 +48,7 @@ class Times:
         ``(lanes,)`` position in `LaneClass`.
     """
 
-    def __init__(
-        self, pack: Pack, length_m: npt.NDArray[np.float64], lane_class: Integers
-    ) -> None:
+    def __init__(self, pack: Pack, length_m: npt.NDArray[np.float64], lane_class: Integers) -> None:
         """Store the lengths."""
         self._pack, self._class = pack, lane_class
         lengths = np.rint(length_m * LENGTH_UNITS).astype(np.int64)
@@ -266,4 +264,3 @@ def _stations(town: Town, pack: Pack) -> dict[str, Any]:
             for name in (f.CREW_DAY, f.CREW_NIGHT, f.TURNOUT_S)
         },
     }
-

@@ -24,6 +24,7 @@ RISK_FIGURES = (*community_risk.FIGURES, *community_risk.COUNTS)
 RESULT_NAMES = (
     "index.html",
     "committee.html",
+    "planner.html",
     "summary.json",
     "results.gpkg",
     "communities.csv",

@@ -526,5 +526,9 @@ map.invalidateSize({ pan: false });
 toolbar();
 momentForm();
 home();
+if (content.plan) {
+  const { changes: given } = planner.read(content.plan, content.town);
+  if (given) state.plans[1] = { name: [...given.note].slice(0, 12).join("") || state.plans[1].name, states: [given], at: 0 };
+}
 refresh();
 weizhan.ready = true;

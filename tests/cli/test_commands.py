@@ -13,7 +13,14 @@ import pytest
 
 from weizhan.cli.app import main
 
-RESULTS = ["committee.html", "communities.csv", "index.html", "results.gpkg", "summary.json"]
+RESULTS = [
+    "committee.html",
+    "communities.csv",
+    "index.html",
+    "planner.html",
+    "results.gpkg",
+    "summary.json",
+]
 LANES = [
     "findings.csv",
     "keep_clear.csv",
