@@ -48,6 +48,8 @@ PAST_FIRES: Final = "past_fires"  # in all that the ledger holds up to the day
 DEVICE_HOUSEHOLDS: Final = "device_households"  # without the device that takes away most
 DEVICE_GAP: Final = "device_gap"  # `geo.vocabulary.DeviceKind` that takes away most risk
 DEVICE_GAIN: Final = "device_gain"  # harm a year that it takes away
+HOUSEHOLDS: Final = "households"  # as residents let expect; missing where nobody lives
+SHED_M: Final = "shed_m"  # straight to the nearest charging shed; missing where none is mapped
 SHED_GAP: Final = "shed_gap_households"  # beyond reach of a charging shed
 
 
@@ -181,6 +183,16 @@ def low(name: str) -> str:
 def high(name: str) -> str:
     """Return the column with the high end of an interval."""
     return f"{name}_high"
+
+
+def device_gain(kind: str) -> str:
+    """Return the column of harm a year that a device would take away."""
+    return f"gain_{kind}"
+
+
+def device_lacking(kind: str) -> str:
+    """Return the column of households, or premises, without a device."""
+    return f"lacking_{kind}"
 
 
 def reason(number: int) -> str:

@@ -24,6 +24,7 @@ from ..geo.vocabulary import RiskBand
 from . import columns as c
 from .bands import BANDS, band_codes, band_ends, rank_intervals, ranks, spread
 from .consequence import log_consequence
+from .devices import device_gaps
 from .lanes import time_band_name
 from .likelihood import log_likelihood
 from .mitigation import log_left, means
@@ -31,6 +32,7 @@ from .reasons import risk_reasons
 from .risk_inputs import Floats, RiskInputs, known_shares, risk_inputs
 from .risk_missing import Donors, Filled, donors, fill, take
 from .risk_numbers import RiskNumbers, drawn_numbers, typical_numbers
+from .sheds import shed_distance, shed_gap
 
 BLOCK = 1024  # buildings drawn at once: about 4 MB an array at 500 draws
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",
@@ -130,6 +132,9 @@ def risk(
     typical = typical_numbers(rules.risk, **told)  # type: ignore[arg-type]
     table |= risk_reasons(inputs, donated, typical, rules, now, logs_of)
     table |= _ranked(table, yearly, rules)
+    harm = table[c.HARM_PER_YEAR]
+    table |= device_gaps(inputs, donated, typical, rules, now, logs_of, harm)
+    table |= _sheds(town, buildings, inputs)
     known = known_shares(inputs)
     table[c.RISK_COMPLETENESS] = np.mean(list(known.values()), axis=0)
     table[c.NEIGHBOURS] = inputs.near
@@ -167,6 +172,20 @@ def logs_of(
 def _sum(parts: Any) -> Floats:
     total: Floats = sum(parts)
     return total
+
+
+def _sheds(town: Town, buildings: pd.DataFrame, inputs: RiskInputs) -> dict[str, Any]:
+    """Return households, and those beyond reach of a charging shed, where people live."""
+    finding = town.rules.risk.finding
+    people = np.where(inputs.residents > 0, inputs.residents, np.nan)
+    households = np.ceil(people / finding.household_people.value)
+    shapes = buildings[f.GEOMETRY].to_numpy()
+    away = shed_distance(shapes, town.sheds.geometry.to_numpy())
+    return {
+        c.HOUSEHOLDS: households,
+        c.SHED_M: away,
+        c.SHED_GAP: shed_gap(away, households, within_m=finding.shed_m.value),
+    }
 
 
 def _draw(
@@ -252,6 +271,7 @@ def _summary(
         "calibration_fires": town.calibration.fires if town.calibration else None,
         "draws": draws,
         "seed": seed,
+        "sure_band": town.rules.risk.draw.sure_band.value,
         "interval": town.rules.risk.draw.interval.value,
         "fires_per_year": round(float(frame[c.FIRES_PER_YEAR].sum()), 4),
         "harm_per_year": round(float(frame[c.HARM_PER_YEAR].sum()), 6),

@@ -20,6 +20,7 @@ from rasterio import Affine
 
 from .demo_ledgers import LEDGERS, LedgerSheet
 from .demo_plan import Plan
+from .demo_sheds import place_sheds
 from .demo_tables import Delivery
 from .demo_terrain import NODATA, Terrain
 
@@ -27,6 +28,7 @@ MAP_FILE: Final = "地图.gpkg"
 LEDGER_FILE: Final = "自建房台账.xlsx"
 STATIONS_FILE: Final = "微型消防站.csv"
 WATER_FILE: Final = "水源.shp"
+SHEDS_FILE: Final = "充电棚.csv"
 TERRAIN_FILE: Final = "地形.tif"
 TOWN_FILE: Final = "town.toml"
 
@@ -79,6 +81,11 @@ y = "纬度"
 file = "水源.shp"
 encoding = "gbk"
 
+[layers.sheds]
+file = "充电棚.csv"
+x = "经度"
+y = "纬度"
+
 [scenarios.weekday]
 label = {{ zh = "工作日白天", en = "Weekday, daytime" }}
 time = "10:00"
@@ -113,6 +120,8 @@ def write_files(folder: Path, plan: Plan, delivery: Delivery, terrain: Terrain) 
     text = delivery.stations.to_csv(index=False, lineterminator="\r\n")
     (folder / STATIONS_FILE).write_bytes(text.encode("gb18030"))
     _write_water(folder / WATER_FILE, delivery.water)
+    sheds = place_sheds(delivery.buildings).to_csv(index=False, lineterminator="\r\n")
+    (folder / SHEDS_FILE).write_bytes(sheds.encode("utf-8-sig"))
     _write_terrain(folder / TERRAIN_FILE, terrain)
     (folder / TOWN_FILE).write_bytes(TOWN_TOML.format(name=plan.name).encode())
 

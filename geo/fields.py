@@ -16,6 +16,7 @@ STATION_ID: Final = "station_id"
 LANE_ID: Final = "lane_id"
 BARRIER_ID: Final = "barrier_id"
 WATER_ID: Final = "water_id"
+SHED_ID: Final = "shed_id"
 COMMUNITY_ID: Final = "community_id"
 GRID_ID: Final = "grid_id"
 
@@ -57,6 +58,7 @@ COMPONENT: Final = "component"  # connected part of the network, longest first
 # barriers and water
 KIND: Final = "kind"
 OPEN_HOURS: Final = "open_hours"
+SOCKETS: Final = "sockets"  # of a charging shed
 FLOW_L_S: Final = "flow_l_s"
 
 # communities

@@ -156,7 +156,8 @@ class FindingRule(Frozen):
     area_m: Value
     area_least: Value
     looked_days: Value
-    vulnerable_detector_weight: Value
+    household_people: Value
+    area_most_m: Value
 
 
 class RiskRule(Frozen):

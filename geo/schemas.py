@@ -291,6 +291,18 @@ SCHEMAS: dict[str, Schema] = {
             ),
         ),
         Schema(
+            "sheds",
+            f.SHED_ID,
+            "any",
+            (
+                _identity(f.SHED_ID, "充电棚编号", "车棚编号"),
+                Column(f.NAME, "text", ("充电棚名称", "车棚名称", "名称")),
+                Column(
+                    f.SOCKETS, "count", ("充电位", "充电口数", "插座数"), minimum=0, maximum=5000
+                ),
+            ),
+        ),
+        Schema(
             "water",
             f.WATER_ID,
             "any",

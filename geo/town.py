@@ -58,7 +58,7 @@ class Town:
     scenarios, calendar, events
         Times of day by name, the key dates on which one of them holds, and lanes that are
         closed together.
-    communities, grids, buildings, stations, lanes, barriers, water, lane_reports
+    communities, grids, buildings, stations, lanes, barriers, water, sheds, lane_reports
         One row a feature. ``buildings`` and ``stations`` carry `community_id`; ``lanes`` is cut
         where lanes meet, row *i* being edge *i* of the network.
     arrivals
@@ -89,6 +89,7 @@ class Town:
     lanes: gpd.GeoDataFrame
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
+    sheds: gpd.GeoDataFrame
     lane_reports: gpd.GeoDataFrame
     arrivals: pd.DataFrame
     network: Network
@@ -360,6 +361,7 @@ def _freeze(
         lanes=lanes,
         barriers=layers["barriers"],
         water=layers["water"],
+        sheds=layers["sheds"],
         lane_reports=layers["lane_reports"],
         arrivals=_arrivals(folder, config, problems),
         network=network,

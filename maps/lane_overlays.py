@@ -13,7 +13,8 @@ from ..geo.vocabulary import LaneClass, Vehicle
 from . import lane_styles, style
 from .figures import percent, tiers_told
 from .lane_records import keep_clear_reason, ranked, seen_state
-from .overlays import Numbers, Styles, column, few_hidden, labels, whole_seconds
+from .layer_columns import Numbers, Styles, labels
+from .overlays import column, few_hidden, whole_seconds
 from .packed import PackedLines
 
 

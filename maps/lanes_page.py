@@ -11,7 +11,7 @@ from ..coverage import columns as c
 from ..coverage.assessment import Assessment
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
-from . import lane_overlays, overlays, style
+from . import lane_overlays, layer_columns, overlays, style
 from .figures import count, is_missing, lost_people, tiers_told
 from .lane_records import (
     Record,
@@ -78,7 +78,7 @@ def _buildings(assessment: Assessment, lang: Lang) -> PackedPolygons:
             "id": overlays.column(frame, f.BUILDING_ID),
             f.NAME: overlays.column(frame, f.NAME),
             f.ADDRESS: overlays.column(frame, f.ADDRESS),
-            f.USE: overlays.labels(overlays.column(frame, f.USE), "use", lang),
+            f.USE: layer_columns.labels(overlays.column(frame, f.USE), "use", lang),
         },
         z_index=1,
     )

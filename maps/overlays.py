@@ -9,16 +9,15 @@ import pandas as pd
 from ..coverage import columns as c
 from ..coverage.assessment import Assessment
 from ..geo import fields as f
-from ..geo.catalogue import Lang, label
+from ..geo.catalogue import Lang
 from ..geo.vocabulary import BarrierKind, WaterKind
 from . import cover_styles, style
 from .figures import FEWEST_PEOPLE, percent, tiers_told
+from .layer_columns import Numbers, Styles, labels
 from .packed import PackedPoints, PackedPolygons
+from .risk_overlays import add_risk
 
 AREA_TOLERANCE_M = 0.5  # of the outline of service areas on the page
-
-Styles = dict[str, tuple[style.Style, style.Integers]]
-Numbers = dict[str, tuple[pd.Series, int]]
 
 
 def column(frame: gpd.GeoDataFrame, name: str) -> pd.Series:
@@ -67,6 +66,7 @@ def buildings(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
         texts[f"{tier}_station"] = column(frame, c.station(tier))
         texts[f"{tier}_second"] = column(frame, c.second_station(tier))
         _add_certainty(frame, tier, standard_s, lang, styles, numbers, texts)
+    add_risk(assessment, lang, styles, numbers, texts)
     styles["use"] = (style.use_style(lang), style.use_classes(column(frame, f.USE)))
     return PackedPolygons(
         "buildings",
@@ -205,13 +205,6 @@ def communities(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
         numbers={c.PEOPLE: (few_hidden(column(frame, f.PEOPLE)), 0)},
         texts={"id": column(frame, f.COMMUNITY_ID), f.NAME: column(frame, f.NAME)},
         z_index=4,
-    )
-
-
-def labels(codes: pd.Series, vocabulary: str, lang: Lang) -> pd.Series:
-    """Return what people read for each code."""
-    return codes.map(
-        lambda code: label(vocabulary, code, lang) if str(code) else None, na_action="ignore"
     )
 
 

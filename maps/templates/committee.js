@@ -1,8 +1,9 @@
 /* The committee's page: choices, legend, table. */
-const KINDS = ["response", "cover", "arrival", "lanes", "depth", "use"];
+const WHOLE = ["risk", "frequent", "severe", "hazards", "device", "completeness", "use"];  // of no tier
+const KINDS = ["response", "cover", "arrival", "lanes", "depth", ...WHOLE];
 const state = { kind: KINDS[0], tier: content.tiers[0].code, areas: "", uncovered: false };
 
-function styleOf(kind, tier) { return kind === "use" ? kind : kind + "_" + tier; }
+function styleOf(kind, tier) { return WHOLE.includes(kind) ? kind : kind + "_" + tier; }
 function offered(kind, tier) { return styleOf(kind, tier) in layers.buildings.styles; }
 
 // Colour the buildings; uncovered ones are marked for the tier that is chosen
@@ -31,7 +32,7 @@ function legend() {
 
 // What to look at, and for which tier; what a tier has no figures for cannot be chosen
 function paints() {
-  const kinds = KINDS.filter((kind) => kind === "use" || content.tiers.some((tier) => offered(kind, tier.code)));
+  const kinds = KINDS.filter((kind) => content.tiers.some((tier) => offered(kind, tier.code)));
   const kindLine = selection("kind", say("paint.kind"), [{ entries: kinds.map((kind) => ({ code: kind, label: say("paint." + kind) })) }],
     (kind) => { state.kind = kind; limit(); recolour(); });
   const tierLine = selection("tier", say("paint.tier"), [{ entries: content.tiers }],
@@ -39,7 +40,7 @@ function paints() {
   const limit = () => {
     const select = tierLine.querySelector("select");
     for (const entry of select.options) entry.disabled = !offered(state.kind, entry.value);
-    select.disabled = state.kind === "use";
+    select.disabled = WHOLE.includes(state.kind);
     if (select.selectedOptions[0].disabled) state.tier = select.value = [...select.options].find((entry) => !entry.disabled).value;
   };
   byId("paints").append(kindLine, tierLine);

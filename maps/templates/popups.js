@@ -168,6 +168,27 @@ function lossOf(tier, f) {
   return said.join(say("popup.joiner"));
 }
 
+// Together, why, how often, how bad, what is open; nothing where no risk was computed
+function riskPart(f) {
+  const features = layers.buildings.features, number = (name) => features.number(name, f);
+  const band = features.text("risk_band", f), never = say("popup.risk_never"), why = [];
+  if (!band) return [];
+  const share = (name) => Math.round(number(name) * 100) + "%";
+  for (let k = 1; k <= 3; k++)
+    if (features.text("risk_reason_" + k, f))
+      why.push(say("popup.risk_reason", { reason: features.text("risk_reason_" + k, f), factor: number("risk_reason_" + k + "_factor") }));
+  const line = (name, values) => make("p", say("popup.risk_" + name, values), name === "together" ? "verdict plain" : "chance");
+  return [make("h4", say("popup.risk")),
+    line("together", { band, rank: number("risk_rank"), low: number("risk_rank_low"), high: number("risk_rank_high"),
+      count: features.count, share: share("risk_band_share") }),
+    line("why", { reasons: why.join(say("popup.joiner")) || say("popup.risk_no_reason") }),
+    line("often", { years: grouped(number("years")), least: grouped(number("years_high")), most: grouped(number("years_low")) }),
+    line("bad", { band: features.text("severe_band", f) }),
+    line("cases", { open: number("open_hazards"), late: number("overdue_hazards"), listed: number("listed_hazards"),
+      seen: features.text("inspected_on", f) || never, due: features.text("inspection_due_on", f) || never }),
+    line("known", { share: share("risk_completeness") })];
+}
+
 const describe = {
   buildings(f) {
     const features = layers.buildings.features, text = (name) => features.text(name, f);
@@ -175,6 +196,7 @@ const describe = {
     return [
       head("building", text("name") || text("address") || text("id")),
       ...content.tiers.flatMap((tier) => tierPart(tier, f)),
+      ...riskPart(f),
       make("h4", say("popup.about")),
       rows([
         ["id", text("id")], ["address", text("address")], ["use", text("use")],
