@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import committee, lanes, ledgers, setup
+from . import committee, lanes, ledgers, risk, setup
 from .options import both
 
 app = typer.Typer(
@@ -14,6 +14,15 @@ app = typer.Typer(
     help=both("cli.app"),
     rich_markup_mode=None,
 )
-for command in (setup.demo, setup.new, setup.check, committee.assess, lanes.lanes):
+for command in (
+    setup.demo,
+    setup.new,
+    setup.check,
+    committee.assess,
+    lanes.lanes,
+    risk.risk,
+    risk.alike,
+    risk.step,
+):
     app.command(help=both(f"cli.{command.__name__}"))(command)
 app.command("import", help=both("cli.import_ledger"))(ledgers.import_ledger)

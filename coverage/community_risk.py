@@ -27,7 +27,7 @@ FIGURES: Final = (
 )
 COUNTS: Final = (*(f"{band}_buildings" for band in RiskBand), c.OPEN_HAZARDS, c.OVERDUE_HAZARDS)
 #: How much ratios of communities may vary about 1 (standard deviation), each as likely before.
-SPREADS: Final = np.geomspace(0.05, 2, 25)
+SPREADS: Final = np.linspace(0.05, 1.5, 30)
 
 
 @dataclass(frozen=True)

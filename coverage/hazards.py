@@ -73,7 +73,8 @@ def listed(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
     day = pd.Timestamp(on)
     listed_on = pd.to_datetime(cases["listed_on"])
     under = cases[cases["supervision_level"].notna() & ~(listed_on > day)]
-    lifted = pd.to_datetime(under["lifted_on"]) <= day
+    lifted_on = pd.to_datetime(under["lifted_on"])
+    lifted = (lifted_on <= day) & ~(lifted_on < pd.to_datetime(under["listed_on"]))  # listed again
     late = pd.to_datetime(under["listed_due_on"]) < day
     status = np.where(lifted, "lifted", np.where(late, "overdue", "open"))
     rank = pd.Series(status, index=under.index).map({"overdue": 0, "open": 1, "lifted": 2})

@@ -32,6 +32,7 @@ from .reasons import risk_reasons
 from .risk_inputs import Floats, RiskInputs, known_shares, risk_inputs
 from .risk_missing import Donors, Filled, donors, fill, take
 from .risk_numbers import RiskNumbers, drawn_numbers, typical_numbers
+from .separation import clusters
 from .sheds import shed_distance, shed_gap
 
 BLOCK = 1024  # buildings drawn at once: about 4 MB an array at 500 draws
@@ -139,6 +140,11 @@ def risk(
     table[c.RISK_COMPLETENESS] = np.mean(list(known.values()), axis=0)
     table[c.NEIGHBOURS] = inputs.near
     table[c.WATER_M] = inputs.water_m
+    table[c.SPREAD_CLUSTER] = clusters(
+        buildings[f.GEOMETRY].to_numpy(),
+        within_m=rules.risk.consequence.separation_m.value,
+        least=int(rules.risk.finding.cluster_least.value),
+    )
     frame = pd.DataFrame(table, index=buildings.index)
     summary = _summary(frame, known, town, draws=draws, seed=seed)
     return Risk(frame, _places(sums, places, rules), summary, inputs)
@@ -177,7 +183,9 @@ def _sum(parts: Any) -> Floats:
 def _sheds(town: Town, buildings: pd.DataFrame, inputs: RiskInputs) -> dict[str, Any]:
     """Return households, and those beyond reach of a charging shed, where people live."""
     finding = town.rules.risk.finding
-    people = np.where(inputs.residents > 0, inputs.residents, np.nan)
+    lived_in = np.array([k.per == "people" for k in town.rules.risk.classes.values()] + [True])
+    homes = lived_in[inputs.kind] & (inputs.residents > 0)
+    people = np.where(homes, inputs.residents, np.nan)
     households = np.ceil(people / finding.household_people.value)
     shapes = buildings[f.GEOMETRY].to_numpy()
     away = shed_distance(shapes, town.sheds.geometry.to_numpy())

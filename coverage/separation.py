@@ -37,18 +37,20 @@ def neighbours(shapes: NDArray[np.object_], *, within_m: float) -> Ints:
     return np.bincount(np.concatenate([one, other]), minlength=len(shapes))
 
 
-def spread_clusters(shapes: NDArray[np.object_], *, within_m: float, least: int) -> Ints:
-    """Return the cluster of each building, ``(n,)``: 1 the largest, 0 none.
+def clusters(shapes: NDArray[np.object_], *, within_m: float, least: int) -> Ints:
+    """Return the cluster of each shape, ``(n,)``: 1 the largest, 0 none.
 
-    A cluster holds every building from which a fire can go to another over gaps below the least
-    separation; those with fewer buildings than ``least`` are none.
+    A cluster holds every shape that is reached from another over gaps below a distance; of
+    buildings, those from which a fire can go on to each other. Those with fewer shapes than
+    ``least`` are none.
     """
     one, other = close_pairs(shapes, within_m=within_m)
     count = len(shapes)
+    if not count:
+        return np.zeros(0, dtype=np.int64)
     links = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(count, count))
     _, part = connected_components(links, directed=False)
-    size = np.bincount(part, minlength=1)
-    order = np.argsort(-size, kind="stable")
+    size = np.bincount(part)
     rank = np.zeros(len(size), dtype=np.int64)
-    rank[order] = np.arange(1, len(size) + 1)
-    return np.where(size[part] >= least, rank[part], 0) if count else np.zeros(0, np.int64)
+    rank[np.argsort(-size, kind="stable")] = np.arange(1, len(size) + 1)
+    return np.where(size[part] >= least, rank[part], 0)

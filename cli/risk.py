@@ -1,0 +1,229 @@
+"""What the committee asks for beyond the map: lists, look-alikes, single steps of a case."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated
+
+import typer
+
+from ..geo.catalogue import label
+from ..geo.errors import InputError
+from ..geo.folders import whole_folder
+from ..geo.town import load_town
+from ..geo.vocabulary import AlertLevel, HazardCode, HazardState, SupervisionLevel, Use, codes
+from .options import (
+    DateOption,
+    LangOption,
+    Language,
+    OutOption,
+    ScenarioOption,
+    TownArgument,
+    both,
+    day_of,
+)
+from .screen import say, say_problems, steps
+
+AlertOption = Annotated[AlertLevel, typer.Option("--alert", help=both("cli.alert"))]
+PERIOD_DAYS = 91  # a quarter, where no first day is given
+
+
+def risk(
+    folder: TownArgument,
+    out: OutOption,
+    scenario: ScenarioOption = None,
+    date: DateOption = None,
+    start: Annotated[
+        str | None, typer.Option("--start", metavar="YYYY-MM-DD", help=both("cli.start"))
+    ] = None,
+    alert: AlertOption = AlertLevel.NORMAL,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Write the lists of risk and of the closed loop."""
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage.assessment import assess
+        from ..coverage.lists import (
+            cluster_areas,
+            hazard_areas,
+            located_cases,
+            risk_lists,
+            with_community,
+        )
+        from ..maps.list_tables import write_lists
+        from ..maps.results import write_geopackage
+
+        day = day_of(date)
+        first = day_of(start) if start else day - dt.timedelta(days=PERIOD_DAYS)
+        if first > day:
+            raise InputError("error.period_reversed", start=first, end=day)
+        with whole_folder(out, may_hold=RISK_NAMES) as unfinished:
+            town = load_town(folder, progress=step)
+            found = assess(
+                town, scenario=scenario, date=day.isoformat(), alert=alert, progress=step
+            )
+            step("step.lists")
+            lists = risk_lists(town, found, day=day, start=first, alert=alert)
+            write_lists(unfinished, lists, lang=lang.value)
+            buildings = with_community(found.buildings, found.communities)
+            cases = located_cases(town, buildings, day=day)
+            layers = {
+                "buildings": found.buildings,
+                "clusters": cluster_areas(buildings),
+                "areas": hazard_areas(town, cases, buildings),
+            }
+            write_geopackage(unfinished / "risk.gpkg", layers, date=found.date)
+            told = {
+                "town": found.town, "simulated": found.simulated, "date": found.date,
+                "start": first.isoformat(), "scenario": found.scenario, "rules": found.rules,
+                "risk": found.summary["risk"], "notes": found.summary["notes"],
+                "rows": {name: len(table) for name, table in lists.items()},
+            }  # fmt: skip
+            said = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
+            (unfinished / "summary.json").write_text(said + "\n", encoding="utf-8")
+    for name in LISTS:
+        say("cli.risk_list", lang.value, file=f"{name}.csv", count=len(lists[name]),
+            what=label("list_title", name, lang.value))  # fmt: skip
+    _calibrated(found.summary["risk"]["calibrated"], lang)
+    say_problems(town.problems, lang.value, folder=folder)
+    say("cli.risk_done", lang.value, folder=out)
+
+
+LISTS = ("risk", "devices", "due", "overdue", "listed", "look_back", "mismatches", "stock",
+         "rates", "fires", "clusters", "areas", "sheds", "progress")  # fmt: skip
+RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
+
+
+def _calibrated(yes: bool, lang: Language) -> None:
+    say("cli.risk_calibrated" if yes else "cli.risk_uncalibrated", lang.value)
+
+
+def alike(
+    folder: TownArgument,
+    out: OutOption,
+    fire: Annotated[
+        str | None, typer.Option("--fire", metavar="ID", help=both("cli.alike_fire"))
+    ] = None,
+    use: Annotated[
+        list[str] | None, typer.Option("--use", metavar="USE", help=both("cli.alike_use"))
+    ] = None,
+    hazard: Annotated[
+        list[str] | None, typer.Option("--hazard", metavar="CODE", help=both("cli.alike_hazard"))
+    ] = None,
+    floors: Annotated[
+        str | None, typer.Option("--floors", metavar="LOW-HIGH", help=both("cli.alike_floors"))
+    ] = None,
+    height: Annotated[
+        str | None, typer.Option("--height", metavar="LOW-HIGH", help=both("cli.alike_height"))
+    ] = None,
+    scenario: ScenarioOption = None,
+    date: DateOption = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """List the buildings that are like the scene of a fire."""
+    asked = {
+        "uses": tuple(Use(_code("use", word)) for word in use or ()),
+        "hazards": tuple(HazardCode(_code("hazard_code", word)) for word in hazard or ()),
+        "floors": _between("--floors", floors),
+        "height_m": _between("--height", height),
+    }
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage.alike import Case, case_of_fire, look_alikes
+        from ..coverage.assessment import assess
+        from ..coverage.risk_inputs import hazard_matrix
+        from ..maps.list_tables import write_lists
+
+        case = Case(**asked)  # type: ignore[arg-type]
+        if not case.asked and fire is None:
+            raise InputError("error.case_bare")
+        with whole_folder(out, may_hold=("alike.csv",)) as unfinished:
+            day = day_of(date)
+            town = load_town(folder, progress=step)
+            found = assess(town, scenario=scenario, date=day.isoformat(), progress=step)
+            hazards = hazard_matrix(town, found.buildings, town.rules.risk, day=day)
+            if fire is not None:
+                case = case_of_fire(town.ledgers, found.buildings, hazards, fire)
+            table = look_alikes(case, found.buildings, found.lanes, hazards, list(found.tiers))
+            write_lists(unfinished, {"alike": table}, lang=lang.value)
+    say("cli.alike_case", lang.value, case=_said(case, lang))
+    say("cli.alike_done", lang.value, sure=int(table["sure"].sum()), count=len(table),
+        file=out / "alike.csv")  # fmt: skip
+
+
+def step(
+    folder: TownArgument,
+    case: Annotated[str, typer.Argument(metavar="CASE", help=both("cli.step_case"))],
+    by: Annotated[str, typer.Option("--by", metavar="WHO", help=both("cli.step_by"))],
+    to: Annotated[HazardState | None, typer.Option("--to", help=both("cli.step_to"))] = None,
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="YYYY-MM-DD", help=both("cli.step_on"))
+    ] = None,
+    look_back: Annotated[
+        str | None, typer.Option("--look-back", metavar="RESULT", help=both("cli.step_look_back"))
+    ] = None,
+    listed: Annotated[
+        SupervisionLevel | None, typer.Option("--list", help=both("cli.step_list"))
+    ] = None,
+    due: Annotated[
+        str | None, typer.Option("--due", metavar="YYYY-MM-DD", help=both("cli.step_due"))
+    ] = None,
+    lift: Annotated[bool, typer.Option("--lift", help=both("cli.step_lift"))] = False,
+    evidence: Annotated[
+        str, typer.Option("--evidence", metavar="REF", help=both("cli.step_evidence"))
+    ] = "",
+    note: Annotated[str, typer.Option("--note", help=both("cli.step_note"))] = "",
+    lang: LangOption = Language.zh,
+) -> None:
+    """Record one step of a case: its state, a look-back, a listing or its lifting."""
+    from ..coverage.hazards import move
+    from ..coverage.supervision import supervise
+
+    chosen = [to is not None, look_back is not None, listed is not None, lift]
+    if sum(chosen) != 1:
+        raise InputError("error.step_one")
+    day = day_of(on)
+    if to is not None:
+        move(folder, case, to=to, on=day, by=by, evidence=evidence, note=note)
+        done = label("hazard_state", to, lang.value)
+    else:
+        done = supervise(
+            folder, case, on=day, by=by, look_back=look_back, level=listed,
+            due=None if due is None else day_of(due), lift=lift, evidence=evidence, note=note,
+        )  # fmt: skip
+        done = label("supervision_step", done, lang.value)
+    say("cli.step_done", lang.value, case=case, done=done, on=day.isoformat(), by=by)
+
+
+def _code(vocabulary: str, word: str) -> str:
+    known = codes(vocabulary)
+    if word not in known and word.lower() not in known:
+        allowed = ", ".join(sorted(set(known.values())))
+        raise InputError("error.word_unknown", value=word, allowed=allowed)
+    return known.get(word) or known[word.lower()]
+
+
+def _between(option: str, told: str | None) -> tuple[float, float] | None:
+    if told is None:
+        return None
+    low, dash, high = told.partition("-")
+    try:
+        bounds = float(low), float(high if dash else low)
+    except ValueError:
+        raise InputError("error.between", option=option, value=told) from None
+    if bounds[0] > bounds[1]:
+        raise InputError("error.between", option=option, value=told)
+    return bounds
+
+
+def _said(case: object, lang: Language) -> str:
+    uses = [label("use", u, lang.value) for u in case.uses]  # type: ignore[attr-defined]
+    found = [label("hazard_code", h, lang.value) for h in case.hazards]  # type: ignore[attr-defined]
+    spans = [
+        f"{low:g}–{high:g} {label('list_head', name, lang.value)}"
+        for name, span in (("floors", case.floors), ("height_m", case.height_m))  # type: ignore[attr-defined]
+        if span is not None
+        for low, high in (span,)
+    ]
+    return "、".join([*uses, *found, *spans])
