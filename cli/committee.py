@@ -5,11 +5,13 @@ from __future__ import annotations
 import gc
 import time
 
+from ..geo import fields as f
 from ..geo.catalogue import label
 from ..geo.folders import whole_folder
 from ..geo.plan import plan_note, planned, read_plan
 from ..geo.town import load_town
 from .options import (
+    BeforeOption,
     DateOption,
     LangOption,
     Language,
@@ -28,6 +30,7 @@ def assess(
     scenario: ScenarioOption = None,
     date: DateOption = None,
     plan: PlanOption = None,
+    before: BeforeOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Compute response times and coverage; write pages and tables."""
@@ -35,6 +38,7 @@ def assess(
         began = time.perf_counter()
         step("step.compile")
         from ..coverage import assessment
+        from ..coverage.scenes import BEFORE, earlier_scene, other_scenes
         from ..coverage.what_if import moments
         from ..maps.planner import planner_page
         from ..maps.results import RESULT_NAMES, write_results
@@ -55,7 +59,19 @@ def assess(
             if plan is not None and given is not None:
                 found.summary["notes"].insert(0, plan_note(given, name=plan.name))
             timings = {"compile": compiled - began, "load": loaded - compiled}
-            write_results(found, unfinished, lang=lang.value, timings=timings, progress=step)
+            step("step.scenes")
+            scenes = other_scenes(town, besides=found.scenario, day=day_of(date))
+            if before is not None:
+                scenes[BEFORE] = earlier_scene(before, found.buildings[f.BUILDING_ID])
+            write_results(
+                found,
+                unfinished,
+                lang=lang.value,
+                timings=timings,
+                scenes=scenes,
+                plan=given,
+                progress=step,
+            )
             step("step.planner")
             passing = moments(present, day=day_of(date))
             page = planner_page(present, found, passing, plan=given, lang=lang.value)

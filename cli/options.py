@@ -37,6 +37,10 @@ DateOption = Annotated[
 ]
 PlanOption = Annotated[Path | None, typer.Option("--plan", metavar="FILE", help=both("cli.plan"))]
 
+BeforeOption = Annotated[
+    Path | None, typer.Option("--before", metavar="OUT", help=both("cli.before"))
+]
+
 
 def day_of(date: str | None) -> dt.date:
     """Return the day that an option names, today without one."""

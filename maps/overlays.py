@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -10,6 +12,7 @@ from ..coverage import columns as c
 from ..coverage.assessment import Assessment
 from ..geo import fields as f
 from ..geo.catalogue import Lang
+from ..geo.plan import Plan
 from ..geo.vocabulary import BarrierKind, WaterKind
 from . import cover_styles, style
 from .figures import FEWEST_PEOPLE, percent, tiers_told
@@ -18,6 +21,8 @@ from .packed import PackedPoints, PackedPolygons
 from .risk_overlays import add_risk
 
 AREA_TOLERANCE_M = 0.5  # of the outline of service areas on the page
+
+Further = Callable[[Lang, Styles, Numbers, dict[str, pd.Series]], None]
 
 
 def column(frame: gpd.GeoDataFrame, name: str) -> pd.Series:
@@ -28,8 +33,20 @@ def column(frame: gpd.GeoDataFrame, name: str) -> pd.Series:
     return pd.Series([None] * len(frame), index=frame.index, dtype=object)
 
 
-def buildings(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
-    """Return the buildings, by time, cover, chance and depth of each tier and by use."""
+def buildings(
+    assessment: Assessment, *, lang: Lang, further: Sequence[Further] = ()
+) -> PackedPolygons:
+    """Return the buildings, by time, cover, chance and depth of each tier and by use.
+
+    Parameters
+    ----------
+    assessment
+        Whose buildings.
+    lang
+        Language of labels.
+    further
+        Functions that add styles, numbers and texts.
+    """
     frame = assessment.buildings
     styles: Styles = {}
     numbers: Numbers = {
@@ -68,6 +85,8 @@ def buildings(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
         _add_certainty(frame, tier, standard_s, lang, styles, numbers, texts)
     add_risk(assessment, lang, styles, numbers, texts)
     styles["use"] = (style.use_style(lang), style.use_classes(column(frame, f.USE)))
+    for add in further:
+        add(lang, styles, numbers, texts)
     return PackedPolygons(
         "buildings",
         frame,
@@ -124,14 +143,31 @@ def areas(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
     )
 
 
-def stations(assessment: Assessment, *, lang: Lang) -> PackedPoints:
-    """Return the stations, a symbol a tier, hollow when not on duty."""
+def stations(
+    assessment: Assessment, *, lang: Lang, duties: Mapping[str, pd.Series] | None = None
+) -> PackedPoints:
+    """Return the stations, a symbol a tier, hollow when not on duty.
+
+    Parameters
+    ----------
+    assessment
+        Whose stations.
+    lang
+        Language of labels.
+    duties
+        Which are on duty at other moments; each gives a style ``stations@moment``.
+    """
     frame = assessment.stations
     tiers, duty = column(frame, f.TIER), column(frame, "on_duty")
+    looks = style.station_style(lang)
+    others = {
+        f"stations@{name}": (looks, style.station_classes(tiers, on_duty))
+        for name, on_duty in (duties or {}).items()
+    }
     return PackedPoints(
         "stations",
         _as_points(frame),
-        styles={"stations": (style.station_style(lang), style.station_classes(tiers, duty))},
+        styles={"stations": (looks, style.station_classes(tiers, duty)), **others},
         numbers={
             f.CREW_DAY: (column(frame, f.CREW_DAY), 0),
             f.CREW_NIGHT: (column(frame, f.CREW_NIGHT), 0),
@@ -195,16 +231,44 @@ def barriers(assessment: Assessment, *, lang: Lang) -> PackedPoints:
     )
 
 
-def communities(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
-    """Return the outlines of the communities."""
+def communities(
+    assessment: Assessment, *, lang: Lang, further: Styles | None = None
+) -> PackedPolygons:
+    """Return the outlines of the communities, and further styles that fill them."""
     frame = assessment.communities
+    outline = style.community_style(lang), np.zeros(len(frame), np.int64)
     return PackedPolygons(
         "communities",
         frame,
-        styles={"communities": (style.community_style(lang), np.zeros(len(frame), np.int64))},
+        styles={"communities": outline, **(further or {})},
         numbers={c.PEOPLE: (few_hidden(column(frame, f.PEOPLE)), 0)},
         texts={"id": column(frame, f.COMMUNITY_ID), f.NAME: column(frame, f.NAME)},
         z_index=4,
+    )
+
+
+def proposed(plan: Plan | None, *, lang: Lang) -> PackedPoints:
+    """Return the stations that a plan adds."""
+    added = () if plan is None else plan.stations.add
+    frame = gpd.GeoDataFrame(
+        {
+            "id": [station.station_id for station in added],
+            f.NAME: [station.name for station in added],
+            f.TIER: [station.tier.value for station in added],
+        },
+        geometry=gpd.points_from_xy([s.lon for s in added], [s.lat for s in added]),
+        crs="EPSG:4326",
+    )
+    return PackedPoints(
+        "proposed",
+        frame,
+        styles={"proposed": (style.proposed_style(lang), np.zeros(len(frame), np.int64))},
+        texts={
+            "id": frame["id"],
+            f.NAME: frame[f.NAME],
+            f.TIER: labels(frame[f.TIER], "tier", lang),
+        },
+        z_index=8,
     )
 
 

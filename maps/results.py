@@ -13,10 +13,12 @@ import pyogrio
 
 from ..coverage import community_risk
 from ..coverage.assessment import Assessment
+from ..coverage.scenes import Scene
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
 from ..geo.layers import write_layers
-from .committee import committee_page
+from ..geo.plan import Plan
+from .committee import NO_SCENES, committee_page
 from .index import index_page
 from .sheets import sheet
 
@@ -52,6 +54,8 @@ def write_results(
     *,
     lang: Lang,
     timings: Mapping[str, float],
+    scenes: Mapping[str, Scene] = NO_SCENES,
+    plan: Plan | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> None:
     """Write everything that an assessment shows into a folder that exists.
@@ -66,12 +70,16 @@ def write_results(
         Of the pages and the table of communities.
     timings
         Seconds of the stages before the assessment, for ``summary.json``.
+    scenes
+        Other moments that the committee's page may switch to.
+    plan
+        The plan under which the town was assessed, if any.
     progress
         Called with the catalogue key of each step as it begins.
     """
     progress("step.pages")
     pages = {
-        "committee.html": committee_page(assessment, lang=lang),
+        "committee.html": committee_page(assessment, scenes=scenes, plan=plan, lang=lang),
         "index.html": index_page(assessment, lang=lang),
     }
     progress("step.write")

@@ -332,6 +332,12 @@ def station_classes(tiers: pd.Series, on_duty: pd.Series) -> Integers:
     return np.where(classes == len(Tier), 2 * len(Tier), classes + off * len(Tier))
 
 
+def proposed_style(lang: Lang) -> Style:
+    """Return the symbol of stations that a plan adds."""
+    look = Class(text("tree.proposed", lang), "#ffd23f", "#22282d", pixels=26, symbol="diamond")
+    return Style(text("tree.proposed", lang), (look,))
+
+
 def water_style(lang: Lang) -> Style:
     """Return the symbols of water, in the order of `WaterKind`."""
     classes = (

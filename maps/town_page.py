@@ -83,8 +83,8 @@ class Surroundings(Element):
         What the scripts find as ``content``.
     sheets
         Style sheets.
-    parts
-        Scripts before those of every page.
+    parts, tools
+        Scripts before and after those of every page.
     blocks
         Further elements that hold data.
     """
@@ -97,12 +97,13 @@ class Surroundings(Element):
         sheets: Sequence[str],
         *,
         parts: Sequence[str] = (),
+        tools: Sequence[str] = (),
         blocks: str = "",
     ) -> None:
         """Fill in the template."""
         super().__init__()
         self._name, self._id = name, "page"
-        self._parts, self._blocks = parts, blocks
+        self._parts, self._blocks = (*parts, "popups.js", "frame.js", *tools), blocks
         self.chrome = Template(template(f"{name}.html")).substitute(texts)
         self.content = content
         self.sheets = "".join(f"<style>{template(sheet)}</style>\n" for sheet in sheets)
@@ -116,7 +117,7 @@ class Surroundings(Element):
         data = self._blocks + json_block("content", self.content)
         figure.html.add_child(Verbatim(data), name="content")
         start = f"weizhan.map = {parent.get_name()};\n"
-        for part in (*self._parts, "popups.js", "frame.js", f"{self._name}.js"):
+        for part in (*self._parts, f"{self._name}.js"):
             figure.script.add_child(Verbatim(start + template(part)), name=part)
             start = ""
         return ""

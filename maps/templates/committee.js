@@ -1,56 +1,101 @@
-/* The committee's page: choices, legend, table. */
-const WHOLE = ["risk", "frequent", "severe", "hazards", "device", "completeness", "use"];  // of no tier
-const KINDS = ["response", "cover", "arrival", "lanes", "depth", ...WHOLE];
-const state = { kind: KINDS[0], tier: content.tiers[0].code, areas: "", uncovered: false };
+/* The committee's page: the tree of layers, moments, legend, table. */
+const WHOLE = ["risk", "frequent", "severe", "hazards", "device", "completeness", "use"]; // of no tier
+const TREE = [
+  { name: "arrival", kinds: ["response", "cover", "arrival", "lanes", "depth", "change"] },
+  { name: "risk", kinds: ["risk", "frequent", "severe"] },
+  { name: "care", kinds: ["hazards", "device"] },
+  { name: "about", kinds: ["completeness", "use"] },
+];
+const MOVING = ["response", "cover", "arrival", "lanes", "depth"]; // these change with the moment
+const KINDS = TREE.flatMap(({ kinds }) => kinds);
+const state = { kind: KINDS[0], tier: content.tiers[0].code, areas: "", uncovered: false, outline: "communities" };
 
-function styleOf(kind, tier) { return WHOLE.includes(kind) ? kind : kind + "_" + tier; }
+const bare = (kind, tier) => (WHOLE.includes(kind) ? kind : kind + "_" + tier);
+// The style of a kind at the moment shown; what does not change with the moment is the same at all
+function styleOf(kind, tier) { return bare(kind, tier) + (MOVING.includes(kind) ? moment.at : ""); }
 function offered(kind, tier) { return styleOf(kind, tier) in layers.buildings.styles; }
+const kindLabel = (kind) => (("paint." + kind) in content.texts ? say("paint." + kind) : say("tree.kind_" + kind));
 
 // Colour the buildings; uncovered ones are marked for the tier that is chosen
 function recolour() {
   const marks = [content.covers.indexOf("uncovered"), content.covers.indexOf("doubtful")];
+  const tiers = (kind) => content.tiers.filter((tier) => offered(kind, tier.code)).map((tier) => tier.code);
+  if (!tiers(state.kind).length) state.kind = KINDS.find((kind) => tiers(kind).length);
+  if (!offered(state.kind, state.tier)) state.tier = tiers(state.kind)[0];
   layers.buildings.style = styleOf(state.kind, state.tier);
-  layers.buildings.setAccent(state.uncovered ? { style: "cover_" + state.tier, classes: marks, colour: "#111111" } : null);
+  layers.buildings.setAccent(state.uncovered ? { style: "cover_" + state.tier + moment.at, classes: marks, colour: "#111111" } : null);
+  const select = byId("tier");
+  for (const entry of select.options) entry.disabled = !offered(state.kind, entry.value);
+  select.value = state.tier;
+  select.disabled = WHOLE.includes(state.kind);
+  for (const input of byId("tree").querySelectorAll("input[name=kind]")) {
+    const there = tiers(input.value).length > 0, own = content.tiers.map((tier) => bare(input.value, tier.code));
+    const never = !own.some((style) => style in layers.buildings.styles);
+    input.checked = input.value === state.kind;
+    input.disabled = !there;
+    input.parentElement.classList.toggle("off", !there);
+    input.nextSibling.textContent = kindLabel(input.value) + (there ? "" : say(never ? "tree.no_data" : "tree.not_now"));
+  }
   legend();
 }
 
 function legend() {
   const box = byId("legend").querySelector("div"), buildings = layers.buildings;
-  box.replaceChildren(legendPart(buildings.styles[buildings.style], "polygon"));
+  box.replaceChildren();
+  if (visible("buildings")) box.append(legendPart(buildings.styles[buildings.style], "polygon"));
+  if (swiped()) box.append(make("h3", "▶ " + say("tree.swipe_right")), legendPart(rightStyle(), "polygon"));
   if (state.uncovered) {
     const list = make("ul"), item = make("li");
     item.append(weizhan.swatch({ fill: "#d9822b", line: "#111111" }, "polygon"), make("span", say("legend.uncovered")));
     list.append(item);
     box.append(list);
   }
+  if (heatOn()) box.append(heatLegend());
+  if (visible("communities") && layers.communities.style !== "communities")
+    box.append(legendPart(layers.communities.styles[layers.communities.style], "polygon"));
   if (visible("lanes") && layers.lanes.style !== "lanes") box.append(laneLegend());
   if (visible("areas")) box.append(legendPart(layers.areas.styles.areas, "polygon"));
-  for (const name of ["stations", "water", "barriers"])
+  for (const name of ["proposed", "stations", "water", "barriers"])
     if (visible(name) && layers[name].features.count)
-      box.append(legendPart(layers[name].styles[name], "point", new Set(layers[name].features.classes(name))));
+      box.append(legendPart(layers[name].styles[layers[name].style], "point", new Set(layers[name].features.classes(layers[name].style))));
 }
 
-// What to look at, and for which tier; what a tier has no figures for cannot be chosen
-function paints() {
-  const kinds = KINDS.filter((kind) => content.tiers.some((tier) => offered(kind, tier.code)));
-  const kindLine = selection("kind", say("paint.kind"), [{ entries: kinds.map((kind) => ({ code: kind, label: say("paint." + kind) })) }],
-    (kind) => { state.kind = kind; limit(); recolour(); });
-  const tierLine = selection("tier", say("paint.tier"), [{ entries: content.tiers }],
-    (tier) => { state.tier = tier; recolour(); });
-  const limit = () => {
-    const select = tierLine.querySelector("select");
-    for (const entry of select.options) entry.disabled = !offered(state.kind, entry.value);
-    select.disabled = WHOLE.includes(state.kind);
-    if (select.selectedOptions[0].disabled) state.tier = select.value = [...select.options].find((entry) => !entry.disabled).value;
-  };
-  byId("paints").append(kindLine, tierLine);
+function branch(name, open) {
+  const part = make("details"), summary = make("summary", say("tree." + name)), box = make("div");
+  part.open = open;
+  part.dataset.branch = name;
+  part.append(summary, box);
+  byId("tree").append(part);
+  return box;
 }
 
+// Moments and tiers, then the tree; what has no data says so
 function choices() {
-  paints();
-  const overlay = (name) => {
+  const head = byId("moment");
+  if (content.moments.length > 1)
+    head.append(selection("scene", say("tree.scene"), [{ entries: content.moments.map(({ code, label }) => ({ code, label })) }], setMoment));
+  head.append(selection("tier", say("tree.tier"), [{ entries: content.tiers }], (tier) => { state.tier = tier; recolour(); }));
+  for (const { name, kinds } of TREE) {
+    const box = branch(name, name === "arrival" || name === "risk");
+    if (name === "arrival") box.id = "kind";
+    for (const kind of kinds) {
+      if (kind === "change" && !content.moments.some(({ code }) => code === "before")) continue;
+      const line = option("radio", kindLabel(kind), false, () => { state.kind = kind; if (!visible("buildings")) map.addLayer(layers.buildings); recolour(); });
+      line.firstChild.name = "kind";
+      line.firstChild.value = kind;
+      box.append(line);
+    }
+    if (name === "arrival") {
+      areaChoice(box);
+      const mark = option("checkbox", say("overlay.uncovered"), false, (input) => { state.uncovered = input.checked; recolour(); });
+      mark.firstChild.value = "uncovered";
+      box.append(mark);
+    }
+    if (name === "risk") heatChoice(box);
+  }
+  const overlay = (box, name) => {
     const empty = !layers[name].features.count;
-    const label = say("overlay." + name) + (empty ? say("overlay.empty") : "");
+    const label = (("overlay." + name) in content.texts ? say("overlay." + name) : say("tree." + name)) + (empty ? say("overlay.empty") : "");
     const line = option("checkbox", label, !empty && visible(name), (input) => {
       if (input.checked) map.addLayer(layers[name]); else map.removeLayer(layers[name]);
       if (name === "communities" || name === "stations") places();
@@ -59,22 +104,42 @@ function choices() {
     line.firstChild.value = name;
     line.firstChild.disabled = empty;
     line.classList.toggle("off", empty);
-    byId("overlays").append(line);
+    box.append(line);
     return line.firstChild;
   };
-  const lanes = overlay("lanes");
-  const groups = lanePaints();
+  const lanes = branch("lanes", false), shown = overlay(lanes, "lanes"), groups = lanePaints();
   if (groups.length > 1)
-    byId("overlays").append(selection("lane-paint", say("overlay.lane_paint"), groups, (style) => {
+    lanes.append(selection("lane-paint", say("overlay.lane_paint"), groups, (style) => {
       layers.lanes.setStyle(style);
-      if (!lanes.checked) lanes.click();
+      if (!shown.checked) shown.click();
       legend();
     }));
-  areaChoice();
-  ["stations", "water", "barriers", "communities"].forEach(overlay);
-  const mark = option("checkbox", say("overlay.uncovered"), false, (input) => { state.uncovered = input.checked; recolour(); });
-  mark.firstChild.value = "uncovered";
-  byId("overlays").append(mark);
+  const objects = branch("objects", false);
+  ["stations", "proposed", "water", "barriers", "communities"].forEach((name) => overlay(objects, name));
+  const classes = branch("communities", false), entries = [{ code: "communities", label: say("tree.outline") },
+    ...content.told.filter((tier) => "share_" + tier.code in layers.communities.styles).map((tier) => ({ code: "share_" + tier.code, label: say("tree.share", { tier: tier.label }) }))];
+  classes.append(selection("choropleth", say("page.community"), [{ entries }], (style) => {
+    state.outline = style;
+    outline();
+    legend();
+  }));
+}
+function outline() {
+  const then = state.outline + moment.at;
+  layers.communities.setStyle(then in layers.communities.styles ? then : state.outline);
+}
+
+function setMoment(code) {
+  moment.at = code ? "@" + code : "";
+  const then = "stations" + moment.at;
+  layers.stations.setStyle(then in layers.stations.styles ? then : "stations");
+  map.closePopup();
+  outline();
+  recolour();
+  if (typeof repaintRight === "function") repaintRight();
+  if (heatOn()) heat.redraw();
+  table();
+  if (!byId("community").hidden) openCommunity(byId("community").dataset.id);
 }
 
 function lanePaints() {
@@ -89,12 +154,12 @@ function lanePaints() {
 }
 
 // Service areas: those of the chosen tier, or while a station is chosen its own
-function areaChoice() {
+function areaChoice(box) {
   const { features } = layers.areas, has = new Set();
   for (let f = 0; f < features.count; f++) has.add(features.text("tier", f));
   if (!has.size) return;
   const entries = [{ code: "", label: say("overlay.areas_none") }, ...content.tiers.filter((tier) => has.has(tier.code))];
-  byId("overlays").append(selection("areas", say("overlay.areas"), [{ entries }], (tier) => { state.areas = tier; areas(""); }));
+  box.append(selection("areas", say("overlay.areas"), [{ entries }], (tier) => { state.areas = tier; areas(""); }));
 }
 
 function areas(station) {
@@ -125,7 +190,7 @@ function figures() {
 }
 
 function table() {
-  const box = byId("communities"), headings = make("tr");
+  const box = byId("communities"), headings = make("tr"), lines = [];
   if (!content.communities.length) {
     box.querySelector("table").remove();
     box.querySelector("p").textContent = say("page.no_communities");
@@ -133,7 +198,7 @@ function table() {
   }
   headings.append(make("th", say("page.community")));
   for (const tier of content.told) headings.append(make("th", tier.label + " " + tier.standard));
-  box.querySelector("thead").append(headings);
+  box.querySelector("thead").replaceChildren(headings);
   for (const community of content.communities) {
     const row = make("tr"), first = make("td"), button = make("button", community.name);
     button.type = "button";
@@ -141,25 +206,23 @@ function table() {
     first.append(button, make("span", say("page.inhabitants", community), "small"));
     row.append(first);
     for (const tier of content.told) {
-      const share = community.shares[tier.code], cell = make("td");
+      const share = community.shares[moment.at.slice(1)][tier.code], cell = make("td");
       cell.append(make("strong", share.value));
       if (share.range) cell.append(make("span", say("verdict.detail", { parts: share.range }), "range"));
       cell.append(make("span", share.detail, "small"));
+      if (share.rank) cell.append(make("span", share.rank, "small"));
       row.append(cell);
     }
     row.addEventListener("click", () => visit(community.id, row));
-    box.querySelector("tbody").append(row);
+    lines.push(row);
   }
+  box.querySelector("tbody").replaceChildren(...lines);
 }
 
 function visit(id, row) {
-  const layer = layers.communities, at = layer.features.find("id", id);
   document.querySelectorAll("tr.chosen").forEach((other) => other.classList.remove("chosen"));
   row.classList.add("chosen");
-  if (at < 0 || !layer.bounds(at)) return;
-  if (narrow.matches) panel(false);
-  map.fitBounds(layer.bounds(at), { animate: false, padding: [12, 12] });
-  choose("communities", at, layer.bounds(at).getCenter());
+  openCommunity(id);
 }
 
 function panel(open) {

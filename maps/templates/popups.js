@@ -1,6 +1,7 @@
 /* What the popups say. Every text is set as text, never as markup. */
 const content = JSON.parse(document.getElementById("content").textContent);
 const layers = weizhan.layers;
+const moment = { at: "" }; // which moment is shown: what its columns end in, "@night"
 
 // A sentence of the catalogue with its values put in
 function say(key, values) {
@@ -46,9 +47,9 @@ function peopleOf(value) {
 // "3 分钟内到达：可能（按典型速度 172 秒，按慢速 240 秒）"
 function verdict(tier, f) {
   const features = layers.buildings.features;
-  const code = content.covers[features.classes("cover_" + tier.code)[f]];
+  const code = content.covers[features.classes("cover_" + tier.code + moment.at)[f]];
   const times = {};
-  for (const end of ["typical", "low", "high"]) times[end] = features.number(tier.code + "_" + end, f);
+  for (const end of ["typical", "low", "high"]) times[end] = features.number(tier.code + "_" + end + moment.at, f);
   const part = (key, value, never) => known(value) ? say("verdict." + key, { seconds: value }) : never ? say("verdict." + never) : "";
   let parts;
   if (code === "unknown")
@@ -72,7 +73,7 @@ function tierPart(tier, f) {
     const key = known(high) ? "time_range" : known(low) ? "time_open" : "seconds";
     pairs.push(["time", say("popup." + key, { count: typical, low, high })]);
   }
-  const first = features.text(tier.code + "_station", f), second = features.text(tier.code + "_second", f);
+  const first = features.text(tier.code + "_station" + moment.at, f), second = moment.at ? "" : features.text(tier.code + "_second", f);
   if (first) pairs.push(["first", nameOf("stations", first)]);
   if (second) {
     const station = nameOf("stations", second), count = features.number(tier.code + "_second_time", f);
@@ -80,7 +81,8 @@ function tierPart(tier, f) {
   }
   if ((code === "uncovered" || code === "doubtful") && typical > tier.standard_s)
     pairs.push(["beyond", say("popup.seconds", { count: Math.ceil(typical - tier.standard_s) })]);
-  return [make("h4", tier.label), line, ...chances(tier, f, code), rows([...pairs, ...certainty(tier, f)])];
+  const more = moment.at ? [[], []] : [chances(tier, f, code), certainty(tier, f)];
+  return [make("h4", tier.label), line, ...more[0], rows([...pairs, ...more[1]])];
 }
 
 // "按典型车道状况，3 分钟内到达的概率约 78%"
@@ -168,20 +170,26 @@ function lossOf(tier, f) {
   return said.join(say("popup.joiner"));
 }
 
+// The strongest reasons for a risk, each with its factor
+function riskReasons(f) {
+  const { features } = layers.buildings, why = [];
+  for (let k = 1; k <= 3; k++)
+    if (features.text("risk_reason_" + k, f))
+      why.push(say("popup.risk_reason", { reason: features.text("risk_reason_" + k, f), factor: features.number("risk_reason_" + k + "_factor", f) }));
+  return why.join(say("popup.joiner"));
+}
+
 // Together, why, how often, how bad, what is open; nothing where no risk was computed
 function riskPart(f) {
   const features = layers.buildings.features, number = (name) => features.number(name, f);
-  const band = features.text("risk_band", f), never = say("popup.risk_never"), why = [];
+  const band = features.text("risk_band", f), never = say("popup.risk_never");
   if (!band) return [];
   const share = (name) => Math.round(number(name) * 100) + "%";
-  for (let k = 1; k <= 3; k++)
-    if (features.text("risk_reason_" + k, f))
-      why.push(say("popup.risk_reason", { reason: features.text("risk_reason_" + k, f), factor: number("risk_reason_" + k + "_factor") }));
   const line = (name, values) => make("p", say("popup.risk_" + name, values), name === "together" ? "verdict plain" : "chance");
   return [make("h4", say("popup.risk")),
     line("together", { band, rank: number("risk_rank"), low: number("risk_rank_low"), high: number("risk_rank_high"),
       count: features.count, share: share("risk_band_share") }),
-    line("why", { reasons: why.join(say("popup.joiner")) || say("popup.risk_no_reason") }),
+    line("why", { reasons: riskReasons(f) || say("popup.risk_no_reason") }),
     line("often", { years: grouped(number("years")), least: grouped(number("years_high")), most: grouped(number("years_low")) }),
     line("bad", { band: features.text("severe_band", f) }),
     line("cases", { open: number("open_hazards"), late: number("overdue_hazards"), listed: number("listed_hazards"),
@@ -195,13 +203,13 @@ const describe = {
     const lane = text("lane");
     return [
       head("building", text("name") || text("address") || text("id")),
-      ...content.tiers.flatMap((tier) => tierPart(tier, f)),
+      ...content.tiers.filter((tier) => "cover_" + tier.code + moment.at in layers.buildings.styles).flatMap((tier) => tierPart(tier, f)),
       ...riskPart(f),
       make("h4", say("popup.about")),
       rows([
         ["id", text("id")], ["address", text("address")], ["use", text("use")],
         ["floors", measure("popup.floors_value", features.number("floors", f))],
-        ["people", peopleOf(features.number("people", f))],
+        ["people", peopleOf(features.number("people" + moment.at, f))],
         ["community", text("community_id") && nameOf("communities", text("community_id"))],
         ["access", measure("popup.metres", features.number("access_m", f))],
         ["beside", lane ? beside(lane) : say("verdict.unattached")],
@@ -248,13 +256,17 @@ const describe = {
       ["height_limit", measure("popup.metres", features.number("height_limit_m", f))],
       ["open_hours", features.text("open_hours", f)]])];
   },
+  proposed(f) {
+    const features = layers.proposed.features;
+    return [head("station", features.text("name", f)), rows([["id", features.text("id", f)], ["tier", features.text("tier", f)]])];
+  },
   communities(f) {
     const features = layers.communities.features, id = features.text("id", f);
     const row = content.communities.find((community) => community.id === id);
     const parts = [head("community", features.text("name", f) || id),
       rows([["inhabitants", row ? row.people : peopleOf(features.number("people", f))]])];
     for (const tier of row ? content.told : []) {
-      const share = row.shares[tier.code];
+      const share = row.shares[moment.at.slice(1)][tier.code];
       const value = share.value + (share.range ? say("verdict.detail", { parts: share.range }) : "");
       const line = make("p", say("popup.covered_buildings", tier) + " " + value, "verdict plain");
       parts.push(make("h4", tier.label), line, make("div", share.detail), make("div", share.people));

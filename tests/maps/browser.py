@@ -28,9 +28,15 @@ class Browser:
         return self.driver.execute_script(script, *arguments)
 
     def pick(self, select: str, value: str) -> None:
-        """Choose an entry of a select as a hand does: a disabled one cannot be chosen."""
+        """Choose an entry of a select or of radio buttons as a hand does, none that is disabled."""
         self.run(
-            """const s = document.getElementById(arguments[0]);
+            """const radio = [...document.getElementsByName(arguments[0])]
+              .find(i => i.type === 'radio' && i.value === arguments[1]);
+            if (radio) {
+              if (radio.disabled) throw new Error('cannot choose');
+              return radio.click();
+            }
+            const s = document.getElementById(arguments[0]);
             const entry = [...s.options].find(o => o.value === arguments[1]);
             if (s.disabled || !entry || entry.disabled) throw new Error('cannot choose');
             s.value = arguments[1]; s.dispatchEvent(new Event('change'))""",

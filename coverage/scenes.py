@@ -1,0 +1,131 @@
+"""The same town at other times of day, or at an earlier assessment: what a page may switch to."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyogrio
+
+from ..geo import fields as f
+from ..geo.catalogue import LANGS, text
+from ..geo.errors import InputError
+from ..geo.town import Town
+from . import columns as c
+from .lanes import conditions, lane_states
+from .observed import observed_speeds
+from .response import READINGS, on_duty, present, response_times
+from .summary import community_coverage, coverage_of
+
+BEFORE = "before"  # name of the scene that is an earlier assessment
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Coverage of the buildings of an assessment at another moment.
+
+    Attributes
+    ----------
+    label
+        What users read for it, by language.
+    buildings
+        One row a building, in the order of the assessment's: `people` and the response columns of
+        `weizhan.coverage.columns`; missing throughout for a building that was not there.
+    on_duty
+        ``(stations,)`` which stations send a crew; None where that is not known.
+    coverage, communities
+        As in the summary of an assessment.
+    """
+
+    label: Mapping[str, str]
+    buildings: pd.DataFrame
+    on_duty: pd.Series[bool] | None
+    coverage: Mapping[str, Any]
+    communities: list[dict[str, Any]]
+
+
+def other_scenes(town: Town, *, besides: str, day: dt.date, seed: int = 1) -> dict[str, Scene]:
+    """Return the coverage of a town under its other scenarios.
+
+    Parameters
+    ----------
+    town
+        A loaded town.
+    besides
+        The scenario that is already assessed.
+    day
+        Of the assessment.
+    seed
+        Of the fit of speeds.
+    """
+    speeds = observed_speeds(town, seed=seed)
+    found = {}
+    for name, scenario in town.scenarios.items():
+        if name == besides:
+            continue
+        states = lane_states(town, scenario, day=day)
+        held = {r: conditions(town, scenario, states, r, speeds=speeds) for r in READINGS}
+        response = response_times(town, scenario, by_reading=held)
+        buildings = response.assign(**{c.PEOPLE: present(town, scenario)})
+        placed = buildings.assign(**{f.COMMUNITY_ID: town.buildings[f.COMMUNITY_ID]})
+        duty = on_duty(town, scenario)
+        tiers = {tier: rule.standard_s.value for tier, rule in town.rules.tier.items()}
+        coverage = {
+            tier: coverage_of(buildings, tier, standard_s=standard_s)
+            | {
+                "stations": int(
+                    town.stations[f.TIER].isin(town.rules.tier[tier].station_tiers).sum()
+                )
+            }
+            for tier, standard_s in tiers.items()
+        }
+        found[name] = Scene(
+            scenario.label or {lang: name for lang in LANGS},
+            buildings,
+            duty,
+            coverage,
+            community_coverage(town.communities, placed, tiers),
+        )
+    return found
+
+
+def earlier_scene(folder: Path, ids: pd.Series[Any]) -> Scene:
+    """Return an earlier assessment from the folder that it wrote.
+
+    Parameters
+    ----------
+    folder
+        Written by ``weizhan assess``.
+    ids
+        ``(buildings,)`` identities of the buildings of the present assessment.
+
+    Raises
+    ------
+    InputError
+        When the folder holds no results.
+    """
+    file = folder / "summary.json"
+    try:
+        summary = json.loads(file.read_text(encoding="utf-8"))
+        frame = pyogrio.read_dataframe(
+            folder / "results.gpkg", layer="buildings", read_geometry=False
+        )
+        frame = frame.drop_duplicates(f.BUILDING_ID).set_index(f.BUILDING_ID)
+        told = {"date": str(summary["date"]), "scenario": str(summary["scenario"])}
+        coverage, communities = dict(summary["coverage"]), list(summary["communities"])
+    except FileNotFoundError as error:
+        raise InputError("error.file_missing", file=error.filename or file) from error
+    except (OSError, ValueError, KeyError, TypeError, pyogrio.errors.DataSourceError) as error:
+        raise InputError("error.file_unreadable", file=file, why=error) from error
+    return Scene(
+        {lang: text("scene.before", lang, **told) for lang in LANGS},
+        frame.reindex(ids.astype(str)).set_axis(ids.index),
+        None,
+        coverage,
+        communities,
+    )
