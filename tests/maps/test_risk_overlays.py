@@ -73,9 +73,14 @@ def test_the_worst_of_a_buildings_hazards_is_shown():
     assert risk_styles.hazard_classes(frame).tolist() == [0, 1, 2, 3]
 
 
+OFFERED = (
+    "return [...document.getElementsByName('kind')].filter(i => !i.disabled).map(i => i.value)"
+)
+
+
 def test_a_page_without_risk_offers_none(browser, assessment):
     browser.open(committee_page(assessment))
-    offered = browser.run("return [...document.getElementById('kind').options].map(o => o.value)")
+    offered = browser.run(OFFERED)
     assert "risk" not in offered and "use" in offered
     browser.click_building("B000040")
     assert "火灾风险" not in browser.popup()
@@ -83,7 +88,7 @@ def test_a_page_without_risk_offers_none(browser, assessment):
 
 def test_the_page_paints_risk_and_says_why(browser, assessment):
     browser.open(committee_page(with_risk(assessment)))
-    offered = browser.run("return [...document.getElementById('kind').options].map(o => o.value)")
+    offered = browser.run(OFFERED)
     assert {"risk", "frequent", "severe", "completeness", "device", "hazards"} <= set(offered)
     browser.pick("kind", "risk")
     assert browser.run("return document.getElementById('tier').disabled")
@@ -94,3 +99,18 @@ def test_the_page_paints_risk_and_says_why(browser, assessment):
     assert "电动自行车入室停放充电（×2.6）" in said and "夜间有人住宿（×1.9）" in said
     assert "约 2 年（1–4 年）" in said
     assert "上次检查 无记录，应查 2026-10-01" in said
+
+
+def test_the_ten_buildings_of_a_community_follow_the_rank_of_risk(browser, assessment):
+    risky = with_risk(assessment)
+    browser.open(committee_page(risky))
+    browser.run("openCommunity('C2')")
+    own = risky.buildings[risky.buildings["community_id"] == "C2"]
+    expected = own.sort_values("risk_rank", kind="stable")["building_id"].iloc[:10].tolist()
+    shown = "return worst('C2').list.map(f => layers.buildings.features.text('id', f))"
+    assert browser.run(shown) == expected
+    card = browser.run("return document.getElementById('community').innerText")
+    assert "按综合风险位次" in card
+    assert "主要原因" in card
+    browser.pick("heat", "harm density")
+    assert "死亡当量/年/平方公里" in browser.legend()
