@@ -235,6 +235,28 @@ class SitingRule(Frozen):
         return self.host[HostType(host_type) if host_type else "other"]
 
 
+class RoundsRule(Frozen):
+    """How inspectors move and how long they stay.
+
+    ``visit_min`` is by use, by ``door``, ``lane`` and ``station``, else ``default``; ``skills``
+    by hazard code or use. ``hours`` and ``premises_hours`` are opening hours.
+    """
+
+    hours: str
+    premises_hours: str
+    lunch_s: Value
+    walk_m_s: Value
+    steps_m_s: Value
+    lock_s: Value
+    hazard_min: Value
+    longest_leg_min: Value
+    lanes_listed: Value
+    sample_floor: Value
+    holiday_ahead_days: Value
+    visit_min: dict[str, Value]
+    skills: dict[str, tuple[str, ...]]
+
+
 class UseGroups(Frozen):
     """Groups of uses that the plans name; the user may change them."""
 
@@ -264,6 +286,7 @@ class RuleSet(Frozen):
     ledgers: LedgerRule
     supervision: SupervisionRule
     siting: SitingRule
+    rounds: RoundsRule
     use_groups: UseGroups = UseGroups()
     risk: RiskRule
     overridden: tuple[str, ...] = ()

@@ -132,6 +132,7 @@ SCHEMAS: dict[str, Schema] = {
                     maximum=2e4,
                 ),
                 Column(f.CHILDREN, "count", ("儿童数", "儿童人数"), minimum=0, maximum=2e4),
+                Column(f.OPEN_HOURS, "hours", ("营业时间", "开放时间", "opening_hours")),
             ),
             required=True,
         ),
