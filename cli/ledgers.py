@@ -13,6 +13,7 @@ from ..geo.doctor import doctor
 from ..geo.errors import InputError
 from ..geo.intake import Intake
 from ..geo.intake import import_ledger as take_in
+from ..geo.round_return import import_round, is_round_book
 from .options import LangOption, Language, TownArgument, both, day_of
 from .screen import say, show_problems, steps
 
@@ -42,6 +43,9 @@ def import_ledger(
     """Import one ledger; its rows, their places and its history are only ever appended."""
     if datum is not None and datum not in list(Datum):
         raise InputError("error.datum_unknown", value=datum, allowed=", ".join(Datum))
+    if kind == "inspections" and is_round_book(file):
+        _take_back(folder, file, date, lang)
+        return
     with steps(lang.value) as step:
         taken = take_in(
             folder,
@@ -59,6 +63,21 @@ def import_ledger(
     if doctor_folder is not None:
         marked = doctor(file, taken.problems, doctor_folder, sheet=sheet, lang=lang.value)
         say("cli.import_ledger_marked", lang.value, file=marked)
+
+
+def _take_back(folder: Path, file: Path, date: str | None, lang: Language) -> None:
+    """Import the workbook of a round that came back."""
+    with steps(lang.value) as step:
+        as_of = None if date is None else day_of(date)
+        taken, problems = import_round(folder, file, as_of=as_of, progress=step)
+    if not taken:
+        say("cli.round_blank", lang.value)
+    for part in taken:
+        say("cli.round_taken", lang.value, kind=part.kind, rows=part.rows, added=part.added,
+            changed=part.changed, unchanged=part.unchanged)  # fmt: skip
+        problems += part.problems
+    show_problems(problems[:SHOWN], lang.value)
+    _more(len(problems), lang)
 
 
 def _show(taken: Intake, file: Path, lang: Language) -> None:

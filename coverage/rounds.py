@@ -204,7 +204,7 @@ def _ends(town: Town, teams: Sequence[Team]) -> dict[str, tuple[Place, Positions
             place = _place(town, key)
             if place is None:
                 problems.append(
-                    Problem("error", "team_place", "teams", entity=team.name, value=key)
+                    Problem("error", "team_place", "teams", feature=team.name, value=key)
                 )
                 continue
             at = snap(
@@ -215,7 +215,7 @@ def _ends(town: Town, teams: Sequence[Team]) -> dict[str, tuple[Place, Positions
             )
             if not at.attached.all():
                 problems.append(
-                    Problem("error", "team_place", "teams", entity=team.name, value=key)
+                    Problem("error", "team_place", "teams", feature=team.name, value=key)
                 )
                 continue
             found[key] = (place, at)

@@ -93,6 +93,7 @@ def import_ledger(
     header_rows: int | None = None,
     encoding: str | None = None,
     places: Places | None = None,
+    raw: Sheet | None = None,
     progress: Progress = lambda step: None,
 ) -> Intake:
     """Import one ledger into a town's archive.
@@ -118,6 +119,9 @@ def import_ledger(
         As in `weizhan.geo.ledgers.read_ledger`.
     places
         Of the town, where several ledgers are imported in a row; read if not given.
+    raw
+        The rows, where they were read already under our own column names; how they were called
+        in the file is then not remembered.
     progress
         Called with the catalogue key of each step as it begins.
 
@@ -140,7 +144,9 @@ def import_ledger(
     as_of = as_of or dt.date.today()
     source = source or file.name
     progress("step.read_ledger")
-    raw = read_sheet(file, sheet=sheet, header_rows=header_rows, encoding=encoding)
+    ours = raw is not None
+    if raw is None:
+        raw = read_sheet(file, sheet=sheet, header_rows=header_rows, encoding=encoding)
     matches = _headers(raw, chosen, config, rules, file)
     table, problems = typed_rows(
         raw, chosen, columns={m.column: m.header for m in matches if m.how != "unmatched"},
@@ -164,7 +170,8 @@ def import_ledger(
             number = _keep(connection, chosen, news, told)
             marked = [(*step, number, stamp) for step in steps]
             append(connection, "hazard_events", EVENT_COLUMNS, marked)
-            save_mapping(folder / TOWN_FILE, chosen.name, matches)
+            if not ours:
+                save_mapping(folder / TOWN_FILE, chosen.name, matches)
     lost = table[table[HOW] == UNMATCHED]
     names = [name for name in (f.SOURCE_ROW, f.NAME, f.ADDRESS, GUESSES) if name in table]
     return Intake(

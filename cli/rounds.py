@@ -1,0 +1,153 @@
+"""What inspectors ask for: rounds, route sheets, the workbook to hand out."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from ..geo import fields as f
+from ..geo.catalogue import label, text
+from ..geo.errors import InputError
+from ..geo.folders import whole_folder
+from ..geo.town import Town, load_town
+from ..geo.vocabulary import AlertLevel
+from .options import (
+    DateOption,
+    LangOption,
+    Language,
+    OutOption,
+    ScenarioOption,
+    TownArgument,
+    both,
+    day_of,
+)
+from .screen import say, say_problems, steps
+
+MOST_DAYS = 31
+MOST_SITES = 400  # more than any team visits in a month; keeps the search short
+
+
+def _option(name: str, flag: str, metavar: str) -> object:
+    return typer.Option(flag, metavar=metavar, help=both(f"cli.{name}"))
+
+
+def rounds(
+    folder: TownArgument,
+    kind: Annotated[str, _option("round_kind", "--kind", "KIND")],
+    out: OutOption,
+    scenario: ScenarioOption = None,
+    date: DateOption = None,
+    first: Annotated[str | None, _option("round_from", "--from", "YYYY-MM-DD")] = None,
+    days: Annotated[int, _option("round_days", "--days", "N")] = 1,
+    teams: Annotated[Path | None, _option("round_teams", "--teams", "FILE")] = None,
+    inspectors: Annotated[
+        int, typer.Option("--inspectors", min=1, max=50, help=both("cli.round_inspectors"))
+    ] = 1,
+    vehicle: Annotated[str, _option("round_vehicle", "--vehicle", "NAME")] = "foot",
+    community: Annotated[str | None, _option("round_community", "--community", "NAME")] = None,
+    grid: Annotated[str | None, _option("round_grid", "--grid", "NAME")] = None,
+    sites: Annotated[
+        int | None, typer.Option("--sites", min=1, max=MOST_SITES, help=both("cli.round_sites"))
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=both("cli.round_seed"))] = 1,
+    alert: Annotated[str, _option("round_alert", "--alert", "LEVEL")] = "normal",
+    keep: Annotated[Path | None, _option("round_keep", "--keep", "FILE")] = None,
+    paper: Annotated[str, _option("round_paper", "--paper", "SIZE")] = "a4",
+    lang: LangOption = Language.zh,
+) -> None:
+    """Plan rounds; write route sheets, the workbook to hand out, and what is left out."""
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage import reasons_to_visit as why
+        from ..coverage.assessment import assess
+        from ..coverage.directions import Landmarks
+        from ..coverage.lanes import conditions, lane_states
+        from ..coverage.rounds import default_teams, plan_rounds
+        from ..coverage.visits import visits_for
+        from ..geo.teams import WORKING, read_teams
+        from ..maps.round_results import names_in, read_promises, write_rounds
+        from ..maps.route_sheet import SIZES, Ground
+
+        _among(kind, list(why.RoundKind), "error.round_kind")
+        _among(alert, list(AlertLevel), "error.round_kind")
+        _among(paper, list(SIZES), "error.paper_size")
+        _among(vehicle, list(WORKING), "error.vehicle_working")
+        if not 1 <= days <= MOST_DAYS:
+            raise InputError("error.days_wrong", most=MOST_DAYS)
+        chosen = why.RoundKind(kind)
+        if chosen == why.RoundKind.COMMUNITY and community is None and grid is None:
+            raise InputError("error.round_needs_place")
+        promised = None if keep is None else read_promises(keep)
+        with whole_folder(out, may_hold=names_in(out)) as unfinished:
+            town = load_town(folder, progress=step)
+            rule = town.rules.rounds
+            named = text("paper.team_numbered", lang.value, number="{number}")
+            skills = tuple(dict.fromkeys(s for wanted in rule.skills.values() for s in wanted))
+            crew = (
+                default_teams(inspectors, WORKING[list(WORKING).index(vehicle)],
+                              hours=rule.hours, named=named)
+                if teams is None
+                else read_teams(teams, hours=rule.hours, skills=skills)
+            )  # fmt: skip
+            inside = None if community is None else _community(town, community)
+            houses = None if grid is None else _grid(town, grid)
+            today = day_of(date)
+            begin = today if first is None else day_of(first)
+            found = assess(town, scenario=scenario, date=today.isoformat(), progress=step)
+            step("step.reasons")
+            known = why.known(folder, found, town.rules, on=today, alert=AlertLevel(alert))
+            reasons = why.reasons_to_visit(
+                chosen, known, community=inside, grid=houses, sample=sites, seed=seed
+            )
+            visits = visits_for(reasons, town, known.cases)[: sites or MOST_SITES]
+            if not visits:
+                raise InputError("error.round_empty", kind=label("round_kind", kind, lang.value))
+            step("step.rounds")
+            at = town.scenarios[found.scenario]
+            planned = plan_rounds(
+                town,
+                visits,
+                crew,
+                [begin + dt.timedelta(days=k) for k in range(days)],
+                conditions=conditions(town, at, lane_states(town, at, day=today)),
+                promised=promised,
+                seed=seed,
+            )
+            step("step.sheets")
+            ground = Ground(found, known.cases, Landmarks.of(town))
+            write_rounds(
+                planned, ground, unfinished, kind=chosen, first=begin, paper=paper,
+                reasons=reasons, lang=lang.value,
+            )  # fmt: skip
+    say_problems(town.problems, lang.value, folder=folder)
+    say("cli.rounds_done", lang.value, rounds=len(planned.rounds),
+        stops=sum(len(r.stops) for r in planned.rounds), left=len(planned.left_out),
+        book=out / "round.xlsx")  # fmt: skip
+
+
+def _among(value: str, allowed: list[str], key: str) -> None:
+    if value not in allowed:
+        raise InputError(key, value=value, allowed=", ".join(allowed))
+
+
+def _community(town: Town, told: str) -> str:
+    frame = town.communities
+    same = frame[(frame[f.COMMUNITY_ID] == told) | (frame[f.NAME] == told)]
+    if same.empty:
+        names = "、".join(frame[f.NAME].fillna(frame[f.COMMUNITY_ID]))
+        raise InputError("error.round_place", what="社区/community", value=told, allowed=names)
+    return str(same[f.COMMUNITY_ID].iloc[0])
+
+
+def _grid(town: Town, told: str) -> pd.Index:
+    frame = town.grids
+    same = frame[(frame[f.GRID_ID] == told) | (frame[f.NAME] == told)]
+    if same.empty:
+        names = "、".join(frame[f.NAME].fillna(frame[f.GRID_ID]).astype(str)[:20])
+        raise InputError("error.round_place", what="网格/grid", value=told, allowed=names)
+    middle = town.buildings.geometry.centroid
+    return pd.Index(town.buildings.loc[middle.within(same.geometry.iloc[0]), f.BUILDING_ID])
