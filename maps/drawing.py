@@ -139,13 +139,8 @@ class Drawing:
         self._path(shapes, fill, "#000", 0.2)
 
     def area(self, shapes: np.ndarray) -> None:
-        """Draw the outline of an area, with a light hatch inside."""
-        self._parts.append(
-            '<pattern id="h" width="1.6" height="1.6" patternUnits="userSpaceOnUse" '
-            'patternTransform="rotate(45)"><line x1="0" y1="0" x2="0" y2="1.6" '
-            'stroke="#000" stroke-opacity="0.25" stroke-width="0.25"/></pattern>'
-        )
-        self._path(shapes, "url(#h)", "#000", 0.4)
+        """Draw an area: a light tint, which lanes and houses show through, and its outline."""
+        self._path(shapes, "#000", "#000", 0.4, tint=0.08)
 
     def closed(self, lines: np.ndarray) -> None:
         """Draw lanes that are blocked: a heavy broken line, crossed in the middle."""
@@ -300,6 +295,7 @@ class Drawing:
         *,
         dash: str = "",
         cap: str = "round",
+        tint: float = 1,
     ) -> None:
         """Draw shapes as one path; what lies outside the frame is left out."""
         if not len(shapes):
@@ -331,7 +327,7 @@ class Drawing:
             dashed = f' stroke-dasharray="{" ".join(f"{float(d) * 100:g}" for d in dash.split())}"'
         self._parts.append(
             f'<path transform="scale(0.01)" d="{"".join(parts)}" fill="{fill}" '
-            f'fill-rule="evenodd" stroke="{stroke}" stroke-width="{width * 100:g}" '
+            f'fill-opacity="{tint:g}" fill-rule="evenodd" stroke="{stroke}" stroke-width="{width * 100:g}" '
             f'stroke-linejoin="round" stroke-linecap="{cap}"{dashed}/>'
         )
 

@@ -1,0 +1,97 @@
+"""Paper for walls and folders: stations, communities, lanes, key buildings."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ..geo import fields as f
+from ..geo.errors import InputError
+from ..geo.folders import whole_folder
+from ..geo.town import load_town
+from .options import (
+    DateOption,
+    LangOption,
+    Language,
+    OutOption,
+    ScenarioOption,
+    TownArgument,
+    both,
+    day_of,
+)
+from .screen import say, say_problems, steps
+
+NAMES = {
+    "stations": "stations.pdf",
+    "wall": "wall-maps.pdf",
+    "passages": "passages.pdf",
+    "pre_plans": "pre-plans.pdf",
+}
+
+
+def sheets(
+    folder: TownArgument,
+    out: OutOption,
+    only: Annotated[
+        str | None, typer.Option("--only", metavar="NAMES", help=both("cli.sheets_only"))
+    ] = None,
+    building: Annotated[
+        list[str] | None,
+        typer.Option("--building", metavar="ID", help=both("cli.sheets_building")),
+    ] = None,
+    most: Annotated[int, typer.Option("--most", min=1, max=500, help=both("cli.sheets_most"))] = 50,
+    scenario: ScenarioOption = None,
+    date: DateOption = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Print the papers of a town."""
+    wanted = list(NAMES) if only is None else [name.strip() for name in only.split(",")]
+    strange = [name for name in wanted if name not in NAMES]
+    if strange:
+        raise InputError(
+            "error.sheets_unknown", value=", ".join(strange), allowed=", ".join(NAMES)
+        )
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage.assessment import assess
+        from ..coverage.directions import Landmarks
+        from ..coverage.reasons_to_visit import known
+        from ..coverage.time_bands import response_by_band
+        from ..maps.passage_report import passage_report
+        from ..maps.pre_plan import key_buildings, pre_plans
+        from ..maps.route_sheet import Ground
+        from ..maps.station_sheet import station_sheets
+        from ..maps.wall_map import wall_maps
+
+        with whole_folder(out, may_hold=list(NAMES.values())) as unfinished:
+            town = load_town(folder, progress=step)
+            today = day_of(date)
+            found = assess(town, scenario=scenario, date=today.isoformat(), progress=step)
+            rows = key_buildings(found, most=most)
+            if building:
+                ids = found.buildings[f.BUILDING_ID]
+                lost = [key for key in building if key not in set(ids)]
+                if lost:
+                    raise InputError("error.building_unknown", value=", ".join(lost))
+                rows = ids.index[ids.isin(building)]
+            cases = known(folder, found, town.rules, on=today).cases
+            ground = Ground(found, cases, Landmarks.of(town))
+            step("step.sheets")
+            made = {}
+            if "stations" in wanted:
+                made["stations"] = station_sheets(ground, lang=lang.value)
+            if "wall" in wanted:
+                made["wall"] = wall_maps(ground, lang=lang.value)
+            if "passages" in wanted:
+                made["passages"] = passage_report(ground, lang=lang.value)
+            if "pre_plans" in wanted:
+                bands = response_by_band(town, on=today)
+                made["pre_plans"] = pre_plans(
+                    ground, rows, bands, town.scenarios, lang=lang.value
+                )
+            for name, content in made.items():
+                (unfinished / NAMES[name]).write_bytes(content)
+    say_problems(town.problems, lang.value, folder=folder)
+    say("cli.sheets_done", lang.value, files="、".join(str(out / NAMES[name]) for name in made))
+
