@@ -14,7 +14,7 @@ from ..geo.catalogue import label, text
 from ..geo.errors import InputError
 from ..geo.folders import whole_folder
 from ..geo.town import Town, load_town
-from ..geo.vocabulary import AlertLevel
+from ..geo.vocabulary import AlertLevel, Vehicle
 from .options import (
     DateOption,
     LangOption,
@@ -88,7 +88,7 @@ def rounds(
             named = text("paper.team_numbered", lang.value, number="{number}")
             skills = tuple(dict.fromkeys(s for wanted in rule.skills.values() for s in wanted))
             crew = (
-                default_teams(inspectors, WORKING[list(WORKING).index(vehicle)],
+                default_teams(inspectors, Vehicle(vehicle),
                               hours=rule.hours, named=named)
                 if teams is None
                 else read_teams(teams, hours=rule.hours, skills=skills)
@@ -150,4 +150,7 @@ def _grid(town: Town, told: str) -> pd.Index:
         names = "、".join(frame[f.NAME].fillna(frame[f.GRID_ID]).astype(str)[:20])
         raise InputError("error.round_place", what="网格/grid", value=told, allowed=names)
     middle = town.buildings.geometry.centroid
-    return pd.Index(town.buildings.loc[middle.within(same.geometry.iloc[0]), f.BUILDING_ID])
+    houses: pd.Index = pd.Index(
+        town.buildings.loc[middle.within(same.geometry.iloc[0]), f.BUILDING_ID]
+    )
+    return houses

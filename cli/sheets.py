@@ -49,9 +49,7 @@ def sheets(
     wanted = list(NAMES) if only is None else [name.strip() for name in only.split(",")]
     strange = [name for name in wanted if name not in NAMES]
     if strange:
-        raise InputError(
-            "error.sheets_unknown", value=", ".join(strange), allowed=", ".join(NAMES)
-        )
+        raise InputError("error.sheets_unknown", value=", ".join(strange), allowed=", ".join(NAMES))
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import assess
@@ -87,11 +85,8 @@ def sheets(
                 made["passages"] = passage_report(ground, lang=lang.value)
             if "pre_plans" in wanted:
                 bands = response_by_band(town, on=today)
-                made["pre_plans"] = pre_plans(
-                    ground, rows, bands, town.scenarios, lang=lang.value
-                )
+                made["pre_plans"] = pre_plans(ground, rows, bands, town.scenarios, lang=lang.value)
             for name, content in made.items():
                 (unfinished / NAMES[name]).write_bytes(content)
     say_problems(town.problems, lang.value, folder=folder)
     say("cli.sheets_done", lang.value, files="、".join(str(out / NAMES[name]) for name in made))
-

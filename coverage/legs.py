@@ -7,6 +7,7 @@ back to it, the ride to the next one, and the walk from there.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -233,14 +234,14 @@ def _pairs(
     apart = (starts.lane != goals.lane) | (starts.fraction != goals.fraction)
     ms = np.zeros(len(starts.lane))
     graph = _Graph.of(network, how)
-    for at in np.flatnonzero(apart):
+    for at in np.flatnonzero(apart).tolist():
         ms[at] = _way(graph, starts, at, goals, at, rides=False).ms
     return np.where(ms <= limit_s * 1000, ms, FAR)
 
 
 def _same(places: Positions) -> NDArray[np.bool_]:
     lane, fraction = places.lane, places.fraction
-    return (lane[:, None] == lane[None, :]) & (fraction[:, None] == fraction[None, :])
+    return np.asarray((lane[:, None] == lane[None, :]) & (fraction[:, None] == fraction[None, :]))
 
 
 @dataclass(frozen=True)
@@ -273,9 +274,7 @@ class _Graph:
         return int(self.network.arc_lane[arc]), bool(self.network.arc_forward[arc])
 
 
-def _way(
-    graph: _Graph, starts: Positions, a: int, goals: Positions, b: int, *, rides: bool
-) -> Way:
+def _way(graph: _Graph, starts: Positions, a: int, goals: Positions, b: int, *, rides: bool) -> Way:
     """Return the shortest way from one position to another."""
     network, how = graph.network, graph.how
     on, at = int(starts.lane[a]), float(starts.fraction[a])
@@ -307,7 +306,7 @@ def _way(
             chain.append(int(before[i, chain[-1]]))
         chain.reverse()
         pieces = [Piece(on, at, first[2])]
-        for tail, head in zip(chain, chain[1:], strict=False):
+        for tail, head in itertools.pairwise(chain):
             lane, forward = graph.lane(tail, head)
             pieces.append(Piece(lane, 0.0 if forward else 1.0, 1.0 if forward else 0.0))
         pieces.append(Piece(to, last[2], into))

@@ -35,6 +35,7 @@ WEIGHT: Final = "weight"
 DUE_ON: Final = "due_on"
 REASON_COLUMNS: Final = (f.BUILDING_ID, LANE_ROW, CASE, WHY, VALUES, WEIGHT, DUE_ON)
 MOST: Final = 20.0  # times the mean: one building never outweighs a whole round
+LEAST: Final = 0.05
 
 
 class RoundKind(StrEnum):
@@ -166,10 +167,11 @@ def draw(rows: pd.DataFrame, *, size: int | None, seed: int, floor: float) -> pd
     taken = np.argsort(-key, kind="stable")[: len(key) if size is None else size]
     drawn = ordered.iloc[np.sort(taken)].copy()
     drawn["draw_key"], drawn["chance_weight"] = key[np.sort(taken)], chance[np.sort(taken)]
-    drawn[VALUES] = [
+    told: list[Any] = [
         {**values, "seed": seed, "population": len(ordered), "size": len(taken)}
         for values in drawn[VALUES]
     ]
+    drawn[VALUES] = told
     return drawn.reset_index(drop=True)
 
 
@@ -181,7 +183,8 @@ def risk_weight(found: Assessment) -> pd.Series[float]:
     harm = found.buildings.set_index(f.BUILDING_ID)[c.HARM_PER_YEAR].astype(float)
     mean = harm.mean()
     share = harm / mean if mean > 0 else harm * np.nan
-    return share.fillna(1.0).clip(0.05, MOST)
+    weight: pd.Series[float] = share.fillna(1.0).clip(LEAST, MOST)
+    return weight
 
 
 def _due(told: Known) -> pd.DataFrame:
@@ -260,7 +263,7 @@ def _holiday(told: Known) -> pd.DataFrame:
 
 
 def _doors(told: Known) -> pd.DataFrame:
-    """Vulnerable households x no detector x slow arrival; what was not counted counts as lacking."""
+    """Vulnerable households x no detector x slow arrival; what nobody counted is lacking."""
     counts = told.vulnerable.dropna(subset=[f.BUILDING_ID])
     homes = counts.groupby(f.BUILDING_ID)[["households", "smoke_detectors"]].sum(min_count=1)
     without = (homes["households"] - homes["smoke_detectors"].fillna(0)).clip(lower=0)
@@ -357,7 +360,8 @@ def _rows(
 
 
 def _bands(found: Assessment) -> pd.Series:
-    return found.buildings.set_index(f.BUILDING_ID)[c.RISK_BAND]
+    bands: pd.Series = found.buildings.set_index(f.BUILDING_ID)[c.RISK_BAND]
+    return bands
 
 
 def _last_inspected(told: Known) -> pd.Series:
@@ -370,7 +374,8 @@ def _lanes_of(found: Assessment, buildings: pd.Index | pd.Series) -> pd.Index:
     inside = found.buildings[f.BUILDING_ID].isin(buildings)
     on = found.buildings.loc[inside, c.ATTACHED_LANE_ID].dropna().unique()
     ids = found.lanes.reset_index(drop=True)[f.LANE_ID]
-    return ids[ids.isin(on)].index
+    rows: pd.Index = ids[ids.isin(on)].index
+    return rows
 
 
 _KINDS: Final[Mapping[RoundKind, Callable[[Known], pd.DataFrame]]] = {

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import shapely
 
-from ..geo import fields as f
-from ..geo.errors import TownError
 from ..geo.hours import parse_hours
 from ..geo.passability import Conditions
-from ..geo.problems import Problem
-from ..geo.snapping import Positions, attachable, snap
+from ..geo.snapping import Positions
 from ..geo.teams import Team
 from ..geo.town import Town
-from ..geo.vocabulary import HostType, Use, Vehicle
+from ..geo.vocabulary import Vehicle
 from .legs import Mover, Way, leg_times, leg_ways, mover
 from .tours import NO_WAY, Legs, Shift, Tours, Visits, Window, find_tours
 from .visits import Visit, positions_of
+from .work_places import Place, joined, places_of
 
 DAY_S: Final = 86_400
 ITERATIONS: Final = 20_000
@@ -30,16 +28,6 @@ KEPT: Final = 1_000  # times the prize: a visit once promised gives way to none
 
 #: (team, day) by visit id: what an earlier plan promised.
 Promised = Mapping[str, tuple[str, dt.date]]
-
-
-@dataclass(frozen=True)
-class Place:
-    """Where a team starts, ends or has lunch."""
-
-    place_id: str
-    name: str
-    x: float
-    y: float
 
 
 @dataclass(frozen=True)
@@ -145,10 +133,10 @@ def plan_rounds(
     TownError
         When a team starts or ends nowhere; names each.
     """
-    ends = _ends(town, teams)
+    ends = places_of(town, teams)
     on_lane = [visit for visit in visits if visit.lane >= 0]
     left = [LeftOut(visit, "unattached") for visit in visits if visit.lane < 0]
-    places = _joined([*(position for _, position in ends.values())], positions_of(on_lane))
+    places = joined([*(position for _, position in ends.values())], positions_of(on_lane))
     row_of_end = {key: row for row, key in enumerate(ends)}
     rule = town.rules.rounds
     vehicles = tuple(dict.fromkeys(team.vehicle for team in teams))
@@ -187,89 +175,6 @@ def plan_rounds(
 def promises(rounds: Rounds) -> dict[str, tuple[str, dt.date]]:
     """Return what a plan promises: team and day of every visit."""
     return {stop.visit.visit_id: (r.team.name, r.day) for r in rounds.rounds for stop in r.stops}
-
-
-def _ends(town: Town, teams: Sequence[Team]) -> dict[str, tuple[Place, Positions]]:
-    """Return where teams start, end and eat, by what was said; the town's default for nothing."""
-    found: dict[str, tuple[Place, Positions]] = {}
-    problems = []
-    allowed = attachable(
-        town.network, town.lanes, fragment_m=town.rules.network.fragment_m.value
-    )
-    for team in teams:
-        for told in (team.start, team.end, team.lunch):
-            key = told or ""
-            if key in found:
-                continue
-            place = _place(town, key)
-            if place is None:
-                problems.append(
-                    Problem("error", "team_place", "teams", feature=team.name, value=key)
-                )
-                continue
-            at = snap(
-                np.array([shapely.Point(place.x, place.y)], dtype=object),
-                town.lanes,
-                allowed=allowed,
-                within_m=town.rules.network.attach_m.value,
-            )
-            if not at.attached.all():
-                problems.append(
-                    Problem("error", "team_place", "teams", feature=team.name, value=key)
-                )
-                continue
-            found[key] = (place, at)
-    if problems:
-        raise TownError(problems)
-    return found
-
-
-def _place(town: Town, told: str) -> Place | None:
-    """Return a station or building by id, a point by its degrees; for nothing the default.
-
-    The default is the house of the residents' services, else the first station of a residents'
-    committee, else the first station, else the middle of the lanes.
-    """
-    stations, buildings = town.stations, town.buildings
-    if told:
-        for frame, identity in ((stations, f.STATION_ID), (buildings, f.BUILDING_ID)):
-            same = frame[frame[identity].astype(str) == told]
-            if len(same):
-                return _at(same.iloc[0], identity)
-        parts = told.replace("，", ",").split(",")
-        try:
-            lon, lat = (float(part) for part in parts)
-        except ValueError:
-            return None
-        point = shapely.Point(lon, lat)
-        moved = town.lanes.geometry.iloc[:0].to_crs("EPSG:4326")
-        spot = type(moved)([point], crs="EPSG:4326").to_crs(town.lanes.crs).iloc[0]
-        return Place(told, told, spot.x, spot.y)
-    for frame, identity, chosen in (
-        (buildings, f.BUILDING_ID, buildings[f.USE] == Use.COMMUNITY_SERVICE),
-        (stations, f.STATION_ID, stations[f.HOST_TYPE] == HostType.RESIDENTS_COMMITTEE),
-        (stations, f.STATION_ID, stations[f.STATION_ID].notna()),
-    ):
-        if chosen.any():
-            return _at(frame[chosen].iloc[0], identity)
-    middle = town.lanes.geometry.iloc[len(town.lanes) // 2].interpolate(0.5, normalized=True)
-    return Place("", "", middle.x, middle.y)
-
-
-def _at(row: object, identity: str) -> Place:
-    middle = shapely.centroid(row.geometry)  # type: ignore[attr-defined]
-    name = row[f.NAME] if isinstance(row[f.NAME], str) else ""  # type: ignore[index]
-    address = row[f.ADDRESS] if isinstance(row[f.ADDRESS], str) else ""  # type: ignore[index]
-    return Place(str(row[identity]), name or address, middle.x, middle.y)  # type: ignore[index]
-
-
-def _joined(ends: list[Positions], visits: Positions) -> Positions:
-    parts = [*ends, visits]
-    return Positions(
-        np.concatenate([p.lane for p in parts]).astype(np.int32),
-        np.concatenate([p.fraction for p in parts]),
-        np.concatenate([p.access_m for p in parts]),
-    )
 
 
 def _skills(visits: Sequence[Visit], teams: Sequence[Team]) -> tuple[str, ...]:
@@ -327,7 +232,7 @@ def _shifts(
 
 
 def _spans(team: Team, day: dt.date, lunch_s: float) -> list[Window]:
-    """Return the working hours of a day in seconds after midnight; short gaps are worked through."""
+    """Return the working hours of a day, seconds after midnight; short gaps are worked through."""
     if team.hours.week is None:
         return []
     spans: list[Window] = []
@@ -339,9 +244,7 @@ def _spans(team: Team, day: dt.date, lunch_s: float) -> list[Window]:
     return spans
 
 
-def _windows(
-    visit: Visit, days: Sequence[dt.date], shifts: Sequence[Shift]
-) -> list[Window]:
+def _windows(visit: Visit, days: Sequence[dt.date], shifts: Sequence[Shift]) -> list[Window]:
     """Return when a visit may begin so that it ends in time, within the hours of any shift."""
     if visit.hours.week is None:
         return []
@@ -454,7 +357,7 @@ def _rounds(
         number, day, start, end = of_shift[tour.shift]
         vehicle = teams[number].vehicle
         stops = [at_end[start], *(len(ends) + rows[v] for v in tour.visits), at_end[end]]
-        pairs = list(zip(stops, stops[1:], strict=False))
+        pairs = list(itertools.pairwise(stops))
         ways = leg_ways(town.network, moves[vehicle], pairs)
         seconds = legs[vehicles.index(vehicle)].seconds
         base = (day - first_day).days * DAY_S
@@ -468,9 +371,7 @@ def _rounds(
             now = finish - base
             made.append(Stop(visits[visit], reach, begin - base, now, way))
         by_day.setdefault((number, day), []).append(
-            HalfDay(
-                ends[start][0], ends[end][0], leave, tuple(made), ways[-1], tour.back_s - base
-            )
+            HalfDay(ends[start][0], ends[end][0], leave, tuple(made), ways[-1], tour.back_s - base)
         )
     return tuple(
         Round(teams[number], day, tuple(sorted(halves, key=lambda half: half.leave_s)))

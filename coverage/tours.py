@@ -7,19 +7,20 @@ heuristic: its tours are feasible, and near the best known on published instance
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, VehicleType
 from pyvrp import solve as search
-from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement
+from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement, StoppingCriterion
 
 from ..geo.errors import InputError
 
-Seconds: TypeAlias = NDArray[np.int64]
+Seconds: TypeAlias = Any  # NDArray[np.int64]; the solver's stubs want their own shape
 Window: TypeAlias = tuple[int, int]
 
 NO_WAY = 2**40  # seconds and costs of a leg that does not exist; sums of many still fit an int64
@@ -150,15 +151,13 @@ def find_tours(
         left = tuple(range(len(visits.place)))
         return Tours((), left, int(visits.prize.sum()))
     data, visit_of = _problem(legs, visits, shifts)
-    stops = [
-        criterion(limit)
-        for criterion, limit in (
-            (MaxIterations, iterations),
-            (NoImprovement, patience),
-            (MaxRuntime, seconds),
-        )
-        if limit is not None
-    ]
+    stops: list[StoppingCriterion] = []
+    if iterations is not None:
+        stops.append(MaxIterations(iterations))
+    if patience is not None:
+        stops.append(NoImprovement(patience))
+    if seconds is not None:
+        stops.append(MaxRuntime(seconds))
     found = search(data, MultipleCriteria(stops), seed=seed, collect_stats=False).best
     if not found.is_feasible():
         raise InputError("error.tours_impossible", visits=int(visits.required.sum()))
@@ -195,9 +194,7 @@ def timed(
         now += int(visits.service_s[visit])
         ends.append(now)
         here = int(visits.place[visit])
-    return Tour(
-        shift, tuple(order), tuple(begins), tuple(ends), now + int(seconds[here, who.end])
-    )
+    return Tour(shift, tuple(order), tuple(begins), tuple(ends), now + int(seconds[here, who.end]))
 
 
 def cost_of(
@@ -209,7 +206,7 @@ def cost_of(
         who = shifts[tour.shift]
         stops = [who.start, *(int(visits.place[v]) for v in tour.visits), who.end]
         cost = legs[who.legs].cost
-        total += sum(int(cost[a, b]) for a, b in zip(stops, stops[1:], strict=False))
+        total += sum(int(cost[a, b]) for a, b in itertools.pairwise(stops))
         total -= sum(int(visits.prize[v]) for v in tour.visits)
     return total
 
@@ -263,7 +260,9 @@ def _problem(
 
     A visit with several windows becomes one client a window, of which at most one is served.
     """
-    clients, groups, visit_of = [], [], []
+    clients: list[Client] = []
+    groups: list[ClientGroup] = []
+    visit_of: list[int] = []
     for visit, spans in enumerate(visits.windows):
         several = len(spans) > 1
         group = len(groups) if several else None

@@ -14,12 +14,11 @@ import shapely
 from ..geo import fields as f
 from ..geo.addresses import parse_address
 from ..geo.hours import UNKNOWN, Hours, parse_hours
-from ..geo.network import Network
 from ..geo.rules import RoundsRule
 from ..geo.snapping import Positions
 from ..geo.town import Town
 from ..geo.vocabulary import HazardState
-from .reasons_to_visit import CASE, DUE_ON, LANE_ROW, VALUES, WEIGHT, WHY, HOMES
+from .reasons_to_visit import CASE, DUE_ON, HOMES, LANE_ROW, VALUES, WEIGHT, WHY
 
 DOOR: Final = "door"
 LANE: Final = "lane"
@@ -92,9 +91,7 @@ def visits_for(rows: pd.DataFrame, town: Town, cases: pd.DataFrame) -> tuple[Vis
     row_of = {str(key): at for at, key in enumerate(buildings[f.BUILDING_ID])}
     still = cases[cases["state"] != HazardState.CLOSED].dropna(subset=[f.BUILDING_ID])
     open_at: dict[str, list[tuple[str, str]]] = {}
-    for building, key, code in zip(
-        still[f.BUILDING_ID], still["key"], still["code"], strict=True
-    ):
+    for building, key, code in zip(still[f.BUILDING_ID], still["key"], still["code"], strict=True):
         open_at.setdefault(str(building), []).append((str(key), str(code)))
     found = []
     there = rows[rows[f.BUILDING_ID].isin(list(row_of))]

@@ -7,9 +7,9 @@ by them and not by likeness. Rows that nobody filled in are no news and are pass
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
@@ -129,31 +129,27 @@ def import_round(
     return taken, problems
 
 
-def _table(rows: list[list[object]], kind: str, file: Path, sheet: str) -> pd.DataFrame:
+def _table(rows: Sequence[Sequence[object]], kind: str, file: Path, sheet: str) -> pd.DataFrame:
     """Return a sheet under our own names, with the number of each row."""
     names = [str(cell) for cell in rows[0]] if rows else []
     lost = [name for name in COLUMNS[kind] if name not in names]
     if lost:
         raise InputError("error.round_columns", file=file, sheet=sheet, columns=", ".join(lost))
-    body = [row for row in rows[HEAD_ROWS:]]
-    table = pd.DataFrame(body, columns=names, dtype=object)[list(COLUMNS[kind])]
+    table = pd.DataFrame(list(rows[HEAD_ROWS:]), columns=names, dtype=object)[list(COLUMNS[kind])]
     table = table.map(lambda cell: None if isinstance(cell, str) and not cell.strip() else cell)
     table[f.SOURCE_ROW] = range(HEAD_ROWS + 1, HEAD_ROWS + 1 + len(table))
     return table
 
 
-def _news(
-    table: pd.DataFrame, kind: str, file: Path, problems: list[Problem]
-) -> pd.DataFrame:
+def _news(table: pd.DataFrame, kind: str, file: Path, problems: list[Problem]) -> pd.DataFrame:
     """Return the rows that say anything; a result without its day is told and left."""
     filled = table[FILLED[kind]].notna()
     if kind == "inspections":
         half = ~filled & table[["hazards_found", "result"]].notna().any(axis=1)
-        for row, key in zip(
-            table.loc[half, f.SOURCE_ROW], table.loc[half, "inspection_id"], strict=True
-        ):
+        undated = table[half]
+        for row, key in zip(undated[f.SOURCE_ROW], undated["inspection_id"], strict=True):
             problems.append(
-                Problem("error", "round_undated", kind, file.name, int(row), str(key),
+                Problem("error", "round_undated", kind, file.name, int(str(row)), str(key),
                         "inspected_on")
             )  # fmt: skip
     return table[filled].reset_index(drop=True)
@@ -183,7 +179,7 @@ def _steps(table: pd.DataFrame, file: Path, problems: list[Problem]) -> pd.DataF
             code, column, value, may = wrong
             problems.append(
                 Problem("error", code, "hazards", file.name, row, str(table["hazard_id"].iat[at]),
-                        column, "" if value is None else str(value), may, details={"header": column})
+                        column, str(value or ""), may, details={"header": column})
             )  # fmt: skip
             continue
         if state != HazardState.FOUND:
@@ -204,7 +200,8 @@ def _differing(folder: Path, table: pd.DataFrame, file: Path) -> list[Problem]:
         if key is None or key not in before.index:
             continue
         for column in TOLD:
-            old, new = before.at[key, column], row[column]
+            old: Any = before.at[key, column]
+            new = row[column]
             if pd.isna(old) or new is None or _same(old, new, column):
                 continue
             problems.append(
@@ -214,10 +211,10 @@ def _differing(folder: Path, table: pd.DataFrame, file: Path) -> list[Problem]:
     return problems
 
 
-def _same(old: object, new: object, column: str) -> bool:
+def _same(old: Any, new: object, column: str) -> bool:
     if column == "inspected_on":
         day = read_date(new)
-        return day is not None and pd.Timestamp(old).date() == day.date()  # type: ignore[arg-type]
+        return day is not None and pd.Timestamp(old).date() == day.date()
     entry = next(e for e in KINDS["inspections"].entries if e.name == column)
     if entry.kind == "count":
         try:

@@ -81,7 +81,7 @@ def frame_round(
     margin_mm: float = 8,
     smallest: int = 1,
 ) -> Frame:
-    """Return the frame of the largest round scale that holds some bounds, 1 : ``smallest`` at most."""
+    """Return the frame of the largest round scale, 1 : ``smallest`` at most, that holds bounds."""
     west, south, east, north = bounds
     need = max(
         (east - west) / (width_mm - 2 * margin_mm), (north - south) / (height_mm - 2 * margin_mm)
@@ -305,7 +305,9 @@ class Drawing:
             return
         closed = fill != "none"
         rings = (
-            shapely.get_rings(shapely.get_parts(seen)) if closed else _lines(shapely.get_parts(seen))
+            shapely.get_rings(shapely.get_parts(seen))
+            if closed
+            else _lines(shapely.get_parts(seen))
         )
         xy, which = shapely.get_coordinates(rings, return_index=True)
         mm = np.rint(self.frame.mm(xy) * 100).astype(np.int64)
@@ -327,14 +329,16 @@ class Drawing:
             dashed = f' stroke-dasharray="{" ".join(f"{float(d) * 100:g}" for d in dash.split())}"'
         self._parts.append(
             f'<path transform="scale(0.01)" d="{"".join(parts)}" fill="{fill}" '
-            f'fill-opacity="{tint:g}" fill-rule="evenodd" stroke="{stroke}" stroke-width="{width * 100:g}" '
+            f'fill-opacity="{tint:g}" fill-rule="evenodd" '
+            f'stroke="{stroke}" stroke-width="{width * 100:g}" '
             f'stroke-linejoin="round" stroke-linecap="{cap}"{dashed}/>'
         )
 
 
 def _lines(parts: np.ndarray) -> np.ndarray:
     kind = shapely.get_type_id(parts)
-    return parts[(kind == 1) | (kind == 2)]
+    lines: np.ndarray = parts[(kind == 1) | (kind == 2)]
+    return lines
 
 
 def _text(

@@ -115,9 +115,8 @@ def _checks(ground: Ground, lang: Lang) -> Table:
     table = findings.groupby(["check", "clause", "certainty"], dropna=False).size().reset_index()
     return Table(
         title=text("papers.checks", lang),
-        head=[
-            text(f"lane.finding_{name}", lang) for name in ("check", "clause", "certainty")
-        ] + [text("papers.number", lang)],
+        head=[text(f"lane.finding_{name}", lang) for name in ("check", "clause", "certainty")]
+        + [text("papers.number", lang)],
         widths=(1, 2, 1, 0),
         rows=[
             [

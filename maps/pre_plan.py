@@ -33,7 +33,8 @@ def key_buildings(found: Any, *, most: int) -> pd.Index:
     red = buildings[c.RISK_BAND] == RiskBand.RED
     chosen = buildings[key | red].assign(_key=key)
     ordered = chosen.sort_values(["_key", c.RISK_RANK], ascending=[False, True])
-    return ordered.index[:most]
+    rows: pd.Index = ordered.index[:most]
+    return rows
 
 
 def pre_plans(

@@ -1,4 +1,4 @@
-"""``round.xlsx``: what inspectors fill in and hand back, with drop-downs, locked where it is ours."""
+"""``round.xlsx``: what inspectors fill in and hand back; drop-downs, and locks on what is ours."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..coverage.rounds import Rounds
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
 from ..geo.round_return import COLUMNS, HEAD_ROWS, MARK, MARK_SHEET, SHEETS, VERSION
-from ..geo.vocabulary import HazardSource, HazardState, VOCABULARIES
+from ..geo.vocabulary import VOCABULARIES, HazardSource, HazardState
 from .route_sheet import Ground
 from .workbook import Look, cell, header, look
 

@@ -112,9 +112,7 @@ def write_rounds(
     )
     (folder / "left_out.csv").write_text(table, encoding="utf-8-sig", newline="")
     if kind == RoundKind.OPEN_SECRET:
-        (folder / "sample.csv").write_text(
-            _sample(reasons, lang), encoding="utf-8-sig", newline=""
-        )
+        (folder / "sample.csv").write_text(_sample(reasons, lang), encoding="utf-8-sig", newline="")
 
 
 def _record(rounds: Rounds, kind: RoundKind, ground: Ground) -> dict[str, Any]:

@@ -63,14 +63,16 @@ class Ground:
     @cached_property
     def open_cases(self) -> pd.DataFrame:
         """The cases not closed, by key."""
-        return self.cases[self.cases["state"] != HazardState.CLOSED].set_index("key", drop=False)
+        still = self.cases[self.cases["state"] != HazardState.CLOSED]
+        return still.set_index("key", drop=False)
 
     @cached_property
     def hazard_xy(self) -> np.ndarray:
         """Where buildings with open hazards stand, ``(buildings, 2)`` metres."""
         buildings = self.found.buildings
         there = buildings[f.BUILDING_ID].isin(self.open_cases[f.BUILDING_ID].dropna())
-        return shapely.get_coordinates(shapely.centroid(buildings.geometry[there].to_numpy()))
+        middle = shapely.centroid(buildings.geometry[there].to_numpy())
+        return np.asarray(shapely.get_coordinates(middle))
 
     @cached_property
     def places(self) -> gpd.GeoSeries:
@@ -217,9 +219,7 @@ def _stop(
 ) -> dict[str, Any]:
     visit, lanes = stop.visit, ground.found.lanes
     communities = dict(
-        zip(
-            ground.found.communities[f.COMMUNITY_ID], ground.found.communities[f.NAME], strict=True
-        )
+        zip(ground.found.communities[f.COMMUNITY_ID], ground.found.communities[f.NAME], strict=True)
     )
     facts = [
         visit.visit_id,

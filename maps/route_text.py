@@ -33,9 +33,7 @@ KIT: Final = (
 NAMED: Final = {"joint": "partner_dept", "listed": "supervision_level"}
 
 
-def way_sentences(
-    way: Way, lanes: gpd.GeoDataFrame, landmarks: Landmarks, lang: Lang
-) -> list[str]:
+def way_sentences(way: Way, lanes: gpd.GeoDataFrame, landmarks: Landmarks, lang: Lang) -> list[str]:
     """Return a way as sentences, one a stretch."""
     told = directions(way, lanes, landmarks)
     if not told:
@@ -43,7 +41,9 @@ def way_sentences(
     return [_sentence(stretch, lang) for stretch in told]
 
 
-def arrival(way: Way, lanes: gpd.GeoDataFrame, x: float, y: float, metres: float, lang: Lang) -> str:
+def arrival(
+    way: Way, lanes: gpd.GeoDataFrame, x: float, y: float, metres: float, lang: Lang
+) -> str:
     """Return on which side of the lane a stop lies, and how far from it."""
     if not way.pieces or metres < 1:
         return text("stretch.arrive_at", lang)

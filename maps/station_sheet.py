@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from ..coverage import columns as c
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
 from .figures import count, is_missing
-from .lane_records import keep_clear_reason, ranked
+from .lane_records import Record, keep_clear_reason, ranked
 from .pre_plan import water_rows
 from .route_sheet import Ground, signs_of
 from .route_text import KIT
@@ -38,9 +37,7 @@ def station_sheets(ground: Ground, *, lang: Lang) -> bytes:
 def _page(station: pd.Series, ground: Ground, lang: Lang) -> Page:
     found = ground.found
     key = station[f.STATION_ID]
-    tiers = [
-        tier for tier in found.tiers if (found.buildings[c.station(tier)] == key).any()
-    ]
+    tiers = [tier for tier in found.tiers if (found.buildings[c.station(tier)] == key).any()]
     tier = next((t for t in tiers if t != "own"), tiers[0] if tiers else "")
     mine = (
         found.buildings[c.station(tier)] == key
@@ -82,7 +79,8 @@ def _facts(
     def told(value: object) -> str:
         return unknown if is_missing(value) else count(value, lang)
 
-    on_time = served[c.cover(tier)].isin((c.Cover.COVERED, c.Cover.LIKELY)) if tier else []
+    in_time = (c.Cover.COVERED, c.Cover.LIKELY)
+    on_time = int(served[c.cover(tier)].isin(in_time).sum()) if tier else 0
     people = served[c.PEOPLE]
     facts = [
         ("", str(station[f.STATION_ID])),
@@ -104,7 +102,7 @@ def _facts(
             f"{told(station[f.CREW_DAY])} / {told(station[f.CREW_NIGHT])}",
         ),
         (text("papers.first_at", lang), text("papers.houses", lang, count=len(served))),
-        (text("papers.on_time", lang), text("papers.houses", lang, count=int(np.sum(on_time)))),
+        (text("papers.on_time", lang), text("papers.houses", lang, count=on_time)),
         (
             text("papers.people", lang),
             text("papers.people_known", lang, count=int(people.sum()),
@@ -114,7 +112,7 @@ def _facts(
     return facts
 
 
-def _lanes(lanes: list, ground: Ground, lang: Lang) -> Table:
+def _lanes(lanes: list[Record], ground: Ground, lang: Lang) -> Table:
     tiers = {tier: s for tier, s in ground.found.tiers.items() if tier != "own"}
     return Table(
         title=text("papers.clear", lang),

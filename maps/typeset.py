@@ -34,9 +34,10 @@ def pdf(template: str, data: Mapping[str, Any], *, date: str, **drawings: str) -
         SVG by the name under which ``data`` speaks of it, without its ending.
     """
     day = dt.datetime.combine(dt.date.fromisoformat(date), dt.time(), dt.UTC)
+    sources: Any = _sources(template, data, drawings)  # its stubs know only single files
     return bytes(
         typst.compile(
-            _sources(template, data, drawings),
+            sources,
             font_paths=[_fonts()],
             ignore_system_fonts=True,
             timestamp=day,
@@ -52,9 +53,10 @@ def png(drawing: str, *, width_mm: float, height_mm: float, ppi: float = 160) ->
         f'#set text(font: "{FONT}")\n'
         '#image("drawing.svg", width: 100%, height: 100%, fit: "contain")\n'
     )
+    sources: Any = {"main.typ": source.encode(), "drawing.svg": drawing.encode()}
     return bytes(
         typst.compile(
-            {"main.typ": source.encode(), "drawing.svg": drawing.encode()},
+            sources,
             font_paths=[_fonts()],
             ignore_system_fonts=True,
             format="png",
