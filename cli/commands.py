@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import committee, lanes, ledgers, risk, rounds, setup, sheets
+from . import calibrate, committee, lanes, ledgers, risk, rounds, setup, sheets
 from .options import both
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ for command in (
     risk.step,
     rounds.rounds,
     sheets.sheets,
+    calibrate.calibrate,
 ):
     app.command(help=both(f"cli.{command.__name__}"))(command)
 app.command("import", help=both("cli.import_ledger"))(ledgers.import_ledger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Collection, Iterator
@@ -9,6 +10,27 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from .errors import OutputError
+
+
+def whole_file(file: Path, text: str) -> None:
+    """Write a text file whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        When it cannot be written.
+    """
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", suffix=file.suffix, dir=file.parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as unfinished:
+                unfinished.write(text)
+            Path(name).chmod(0o644)
+            Path(name).replace(file)
+        finally:
+            Path(name).unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError("error.cannot_write", file=file, why=error.strerror) from error
 
 
 @contextmanager

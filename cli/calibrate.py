@@ -1,0 +1,48 @@
+"""Fit the rates of a town to its own fires, and say how well that holds."""
+
+from __future__ import annotations
+
+import json
+
+from ..geo.calibration_file import CALIBRATION_FILE, calibration_text
+from ..geo.catalogue import text
+from ..geo.folders import whole_file, whole_folder
+from ..geo.town import load_town
+from .options import DateOption, LangOption, Language, OutOption, TownArgument, day_of
+from .screen import say, steps
+
+CALIBRATE_NAMES = ("calibration.html", "calibration.json")
+
+
+def calibrate(
+    folder: TownArgument,
+    out: OutOption,
+    date: DateOption = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Fit rates to past fires; write the report, and the rates into the town folder."""
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage.calibration import calibrate as fit
+        from ..maps.calibration_page import calibration_page
+
+        with whole_folder(out, may_hold=CALIBRATE_NAMES) as unfinished:
+            town = load_town(folder, progress=step)
+            step("step.calibrate")
+            found = fit(town, day=day_of(date))
+            page = calibration_page(found.told, lang=lang.value)
+            (unfinished / "calibration.html").write_text(page, encoding="utf-8")
+            said = json.dumps(found.told, ensure_ascii=False, indent=1, allow_nan=False)
+            (unfinished / "calibration.json").write_text(said + "\n", encoding="utf-8")
+    kept = folder / CALIBRATION_FILE
+    if found.calibration is None:
+        # What an earlier run fitted no longer holds.
+        kept.unlink(missing_ok=True)
+    else:
+        whole_file(kept, calibration_text(found.calibration))
+    say(f"cli.calibrate_{found.chosen}", lang.value, fires=found.told["fires_fitted"])
+    for name, told in found.checks.items():
+        say("cli.calibrate_check", lang.value, top=f"{told.top:.0%}", auc=f"{told.auc:.2f}",
+            low=f"{told.auc_low:.2f}", high=f"{told.auc_high:.2f}", fires=told.fires,
+            name=text(f"calibration.score_{name}", lang.value))  # fmt: skip
+    say("cli.calibrate_done", lang.value, page=out / "calibration.html")
