@@ -15,6 +15,7 @@ from .figures import (
     share,
     tiers_told,
 )
+from .fonts import town_font
 from .standalone import escape, seal, shown, template
 from .style import standard_label, tier_label
 
@@ -47,7 +48,7 @@ def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
     page = Template(template("index.html")).substitute(
         lang="zh-CN" if lang == "zh" else "en",
         title=escape(text("page.index_title", lang, town=town) + mark),
-        style=template("index.css"),
+        style=town_font(assessment) + template("index.css"),
         heading=escape(text("page.index_title", lang, town=town)),
         badge=f'<strong class="badge">{badge}</strong>' if simulated else "",
         facts=escape(

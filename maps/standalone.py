@@ -161,7 +161,7 @@ def seal(page: str) -> str:
     scan.close()
     sources = " ".join(f"'sha256-{_digest(script)}'" for script in dict.fromkeys(scan.scripts))
     policy = (
-        "default-src 'none'; connect-src 'none'; img-src data: blob:; "
+        "default-src 'none'; connect-src 'none'; img-src data: blob:; font-src data:; "
         f"style-src 'unsafe-inline'; script-src {sources or chr(39) + 'none' + chr(39)}; "
         "base-uri 'none'; form-action 'none'"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from string import Template
 from typing import Any
@@ -15,6 +16,7 @@ from ..geo.catalogue import Lang, catalogue, label, text
 from ..geo.vocabulary import Vehicle
 from . import style
 from .figures import scenario_name, tiers_told
+from .fonts import town_font
 from .standalone import (
     LEAFLET_CSS,
     LEAFLET_JS,
@@ -65,6 +67,8 @@ def town_page(
     for layer in layers:
         town.add_child(layer)
     town.add_child(around)
+    face = town_font(assessment, title, json.dumps(around.content, ensure_ascii=False))
+    town.get_root().header.add_child(Verbatim(f"<style>{face}</style>\n"), name="font")
     if assessment.simulated:
         title = f"[{text('page.simulated', lang)}] {title}"
     return standalone(town, title=title, lang=lang)

@@ -56,7 +56,7 @@ weizhan.symbol = function (context, look, x, y, scale) {
   context.stroke();
   if (!look.letter || half < 6) return;
   context.fillStyle = look.line;
-  context.font = "bold " + Math.round(half * 1.25) + "px sans-serif";
+  context.font = "bold " + Math.round(half * 1.25) + "px system-ui, 'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', weizhan, sans-serif";
   context.textAlign = "center";
   context.textBaseline = "middle";
   context.fillText(look.letter, x, y + half * 0.08);

@@ -104,3 +104,7 @@ map.on("click", (event) => {
 });
 map.on("popupclose", () => { if (chosen) chosen.select(-1); chosen = null; if (weizhan.onchoose) weizhan.onchoose("", -1); });
 map.on("mousemove", (event) => { map.getContainer().style.cursor = under(event.latlng) ? "pointer" : ""; });
+
+// Letters on symbols may need the page's own font; canvases do not wait for it by themselves
+if (document.fonts && document.fonts.load)
+  document.fonts.load("bold 12px weizhan", "\u6d88").then(() => { for (const name in layers) if (layers[name].shape === "point") layers[name].repaint(); }, () => {});

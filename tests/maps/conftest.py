@@ -44,6 +44,13 @@ def large() -> Assessment:
 
 @pytest.fixture(scope="session")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    yield from start_browser(tmp_path_factory)
+
+
+def start_browser(
+    tmp_path_factory: pytest.TempPathFactory, env: dict[str, str] | None = None
+) -> Iterator[Browser]:
+    """Start Chromium, in another environment if one is given, and quit it at the end."""
     chromedriver, chromium = shutil.which("chromedriver"), shutil.which("chromium")
     if not chromedriver or not chromium:
         reason = "needs the Debian packages chromium and chromium-driver"
@@ -67,7 +74,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     ):
         options.add_argument(f"--{flag}")
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    session = webdriver.Chrome(options=options, service=Service(chromedriver))
+    session = webdriver.Chrome(options=options, service=Service(chromedriver, env=env))
     try:
         yield Browser(session, tmp_path_factory.mktemp("pages"))
     finally:
