@@ -68,7 +68,8 @@ def town_page(
         town.add_child(layer)
     town.add_child(around)
     face = town_font(assessment, title, json.dumps(around.content, ensure_ascii=False))
-    town.get_root().header.add_child(Verbatim(f"<style>{face}</style>\n"), name="font")
+    root: Any = town.get_root()
+    root.header.add_child(Verbatim(f"<style>{face}</style>\n"), name="font")
     if assessment.simulated:
         title = f"[{text('page.simulated', lang)}] {title}"
     return standalone(town, title=title, lang=lang)
