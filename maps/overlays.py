@@ -93,8 +93,23 @@ def buildings(
         styles=styles,
         numbers=numbers,
         texts=texts,
+        near=_near(numbers),
         z_index=3,
     )
+
+
+def _near(numbers: Numbers) -> dict[str, str]:
+    """Return which times are close to which: all of a tier to its typical one, at any moment."""
+    near = {}
+    for name in numbers:
+        own, at, moment = name.partition("@")
+        tier, _, end = own.partition("_")
+        usual = f"{tier}_typical"
+        if end in {"low", "high", "second_time", "top_floor"} and usual + at + moment in numbers:
+            near[name] = usual + at + moment
+        elif at and own == usual and usual in numbers:
+            near[name] = usual
+    return near
 
 
 def _add_certainty(

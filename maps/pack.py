@@ -10,6 +10,7 @@ five for every four bytes; the page has its own inflate, so any browser reads it
 
 from __future__ import annotations
 
+import hashlib
 import zlib
 from collections.abc import Sequence
 from itertools import pairwise
@@ -40,6 +41,7 @@ class Pack:
     def __init__(self) -> None:
         """Begin with nothing."""
         self._streams: list[bytes] = []
+        self._known: dict[bytes, int] = {}
         self.size = 0
 
     def integers(self, values: npt.ArrayLike) -> Reference:
@@ -94,10 +96,13 @@ class Pack:
         return [self.integers(np.array(shared)), [*self._add(data, len(said)), len(data), 0]]
 
     def _add(self, data: bytes, count: int) -> list[int]:
-        start = self.size
-        self._streams.append(data)
-        self.size += len(data)
-        return [start, count]
+        """Add a stream, or find the same one, and return where it begins."""
+        key = hashlib.sha256(data).digest()
+        if key not in self._known:
+            self._known[key] = self.size
+            self._streams.append(data)
+            self.size += len(data)
+        return [self._known[key], count]
 
     def block(self, identity: str) -> str:
         """Return all streams as an element that never runs, named for the page's scripts."""

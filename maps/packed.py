@@ -70,6 +70,27 @@ def pack_geometry(pack: Pack, geometries: gpd.GeoSeries, shape: Shape) -> dict[s
     }
 
 
+def _pack_numbers(
+    pack: Pack,
+    numbers: Mapping[str, tuple[Sequence[Any] | pd.Series[Any], int]],
+    near: Mapping[str, str],
+) -> dict[str, Any]:
+    """Add columns of numbers; where the other one is missing a value stands for itself."""
+    stored = {}
+    for key, (column, decimals) in numbers.items():
+        if key not in near:
+            stored[key] = pack.numbers(column, decimals)
+            continue
+        own, other = (
+            pd.to_numeric(pd.Series(c, dtype=object).reset_index(drop=True), errors="coerce")
+            .astype("float64")
+            .round(decimals)
+            for c in (column, numbers[near[key]][0])
+        )
+        stored[key] = pack.numbers(own - other.fillna(0), decimals) | {"near": near[key]}
+    return stored
+
+
 def _corner_steps(steps: Integers, paths: Integers) -> Integers:
     """Return the steps, from the fourth point of a path plus the step before the last."""
     corners = steps.copy()
@@ -100,6 +121,9 @@ class PackedLayer(Element):
         By name, a column and how many of its decimals to keep.
     texts
         By name, a column.
+    near
+        Columns of numbers that are close to another one with as many decimals; they take less
+        room as differences from it.
     show
         Whether the layer is on the map when the page opens.
     z_index
@@ -116,6 +140,7 @@ class PackedLayer(Element):
         styles: Mapping[str, tuple[Style, Integers]],
         numbers: Mapping[str, tuple[Sequence[Any] | pd.Series[Any], int]] | None = None,
         texts: Mapping[str, Sequence[Any] | pd.Series[Any]] | None = None,
+        near: Mapping[str, str] | None = None,
         show: bool = True,
         z_index: int = 1,
     ) -> None:
@@ -134,7 +159,7 @@ class PackedLayer(Element):
             **pack_geometry(self.pack, geometries, self.shape),
             "styles": {key: asdict(style) for key, (style, _) in styles.items()},
             "classes": {key: self.pack.integers(codes) for key, (_, codes) in styles.items()},
-            "numbers": {key: self.pack.numbers(*column) for key, column in (numbers or {}).items()},
+            "numbers": _pack_numbers(self.pack, numbers or {}, near or {}),
             "texts": {key: self.pack.texts(column) for key, column in (texts or {}).items()},
         }
 

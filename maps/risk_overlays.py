@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import geopandas as gpd
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from ..coverage import columns as c
 from ..coverage.assessment import Assessment
 from ..geo.catalogue import Lang
 from . import risk_styles
 from .layer_columns import Numbers, Styles, labels
+
+Floats = NDArray[np.float64]
 
 #: Ways to paint buildings by risk, as the page offers them.
 RISK_PAINTS = ("risk", "frequent", "severe", "completeness", "device", "hazards")
@@ -48,16 +54,34 @@ def add_risk(
     _add_popup(frame, lang, numbers, texts)
 
 
+def significant(values: pd.Series, towards: Callable[[Floats], Floats]) -> pd.Series:
+    """Return numbers with two digits that count, so that none reads as more exact than it is.
+
+    Parameters
+    ----------
+    values
+        Positive numbers.
+    towards
+        How to round: `numpy.floor`, `numpy.rint`, `numpy.ceil`.
+    """
+    numbers = np.asarray(pd.to_numeric(values, errors="coerce"), dtype=np.float64)
+    exponent = np.floor(np.log10(np.where(numbers > 0, numbers, 1.0))) - 1
+    unit = 10.0 ** np.maximum(exponent, -1)
+    whole = towards(np.round(numbers / unit, 9)) * unit
+    return pd.Series(np.where(numbers < 100, numbers, whole), index=values.index)
+
+
 def _add_popup(
     frame: gpd.GeoDataFrame, lang: Lang, numbers: Numbers, texts: dict[str, pd.Series]
 ) -> None:
     """Add what the popup of a building says of its risk: numbers, codes and days, no sentences."""
-    for name in (c.RISK_RANK, c.RISK_RANK_LOW, c.RISK_RANK_HIGH):
-        numbers[name] = frame[name], 0
+    numbers[c.RISK_RANK] = frame[c.RISK_RANK], 0
+    numbers[c.RISK_RANK_LOW] = significant(frame[c.RISK_RANK_LOW], np.floor), 0
+    numbers[c.RISK_RANK_HIGH] = significant(frame[c.RISK_RANK_HIGH], np.ceil), 0
     for name in (c.RISK_BAND_SHARE, c.RISK_COMPLETENESS):
         numbers[name] = frame[name], 2
     for end in (str, c.low, c.high):
-        numbers[end("years")] = 1 / frame[end(c.FIRES_PER_YEAR)], 1
+        numbers[end("years")] = significant(1 / frame[end(c.FIRES_PER_YEAR)], np.rint), 1
     for name in (c.OPEN_HAZARDS, c.OVERDUE_HAZARDS, c.LISTED_HAZARDS):
         numbers[name] = frame[name], 0
     for name in (c.INSPECTED_ON, c.INSPECTION_DUE_ON):

@@ -100,7 +100,8 @@ class Features {
   number(name, f) {
     const packed = this.data.numbers[name];
     if (!packed) return NaN;
-    return (this.columns[name] = this.columns[name] || this.pack.numbers(packed))[f];
+    const own = (this.columns[name] = this.columns[name] || this.pack.numbers(packed))[f];
+    return packed.near === undefined ? own : Math.round((own + (this.number(packed.near, f) || 0)) * packed.scale) / packed.scale;
   }
 
   text(name, f) {
