@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import calibrate, committee, lanes, ledgers, risk, rounds, setup, sheets
+from . import calibrate, committee, lanes, ledgers, risk, rounds, setup, sheets, siting
 from .options import both
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ for command in (
     setup.check,
     committee.assess,
     lanes.lanes,
+    siting.site,
     risk.risk,
     risk.alike,
     risk.step,

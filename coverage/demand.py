@@ -15,6 +15,7 @@ from ..geo.town import Town
 from ..geo.wishes import Weight
 from .response import present
 
+RISK_PER = 1e9  # parts of a death a year in which risk is counted, so that sums are exact
 Floats = NDArray[np.float64]
 
 
@@ -25,7 +26,10 @@ class Demand:
     Attributes
     ----------
     weights
-        ``(buildings,)``, not negative; 0 for those attached to no lane, which nobody reaches.
+        ``(buildings,)``, whole and not negative; 0 for those attached to no lane, which nobody
+        reaches.
+    per
+        How many of them make one of what is counted: a person, a building, or one death a year.
     weight
         ``people`` present, ``count`` (every building 1), or ``risk`` (expected harm a year).
     assumed
@@ -35,6 +39,7 @@ class Demand:
     """
 
     weights: Floats
+    per: float
     weight: Weight
     assumed: int
     unattached: int
@@ -72,11 +77,10 @@ def demand(
         raise InputError("error.weight_unknown", weight=weight)
     usual = known.groupby(town.buildings[f.USE].fillna("")).transform("median")
     filled = known.fillna(usual).fillna(known.median())
-    if weight == "people":
-        filled = filled.round()
-    weights = np.where(attached, filled.to_numpy(dtype=float), 0.0)
+    per = RISK_PER if weight == "risk" else 1.0
+    weights = np.where(attached, np.rint(filled.to_numpy(dtype=float) * per), 0.0)
     assumed = int((known.isna().to_numpy() & attached).sum())
-    return Demand(weights, weight, assumed, int((~attached).sum()))
+    return Demand(weights, per, weight, assumed, int((~attached).sum()))
 
 
 def usual_weight(town: Town, scenario: Scenario, *, risk: pd.Series[float] | None) -> Weight:

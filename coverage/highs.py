@@ -94,9 +94,8 @@ def solve(
     if not len(model.costs):
         kept = bool((model.low <= 0).all() and (model.high >= 0).all())
         return Answer(np.empty(0) if kept else None, 0.0 if kept else np.inf, True, False)
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = _Quiet()  # type: ignore[no-untyped-call]
     options: dict[str, bool | int | float | str] = {
-        "output_flag": False,
         "threads": 1,
         "parallel": "off",
         "random_seed": seed,
@@ -153,9 +152,8 @@ def row_prices(model: Model, *, clock: Clock) -> Floats | None:
     """
     if not len(model.costs):
         return np.zeros(len(model.low))
-    solver = highspy.Highs()  # type: ignore[no-untyped-call]
+    solver = _Quiet()  # type: ignore[no-untyped-call]
     options: dict[str, bool | int | float | str] = {
-        "output_flag": False,
         "threads": 1,
         "parallel": "off",
     }
@@ -185,6 +183,14 @@ def priced_bound(model: Model, prices: Floats) -> float:
     least = np.minimum(left, 0.0)
     least[model.ones] = left[model.ones]
     return float((up * low + down * high).sum() + least.sum())
+
+
+class _Quiet(highspy.Highs):
+    """A solver that prints nothing: enabling its callbacks already prints who it is."""
+
+    def enableCallbacks(self) -> None:
+        self.setOptionValue("output_flag", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 def _run(solver: highspy.Highs) -> bool:

@@ -112,6 +112,10 @@ class Rows:
         shares: Floats = np.divide(part, whole, out=np.full(groups, np.nan), where=whole > 0)
         return shares
 
+    def once(self) -> Rows:
+        """Return the same rows, one crew worth all of the weight and a second nothing."""
+        return replace(self, profile=np.zeros_like(self.profile), profiles=((1.0,),))
+
     def merged(self, *, by_group: bool, by_draw: bool) -> Rows:
         """Return fewer rows that say the same.
 

@@ -7,7 +7,7 @@ so that a plan's numbers are those of `weizhan assess --plan`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -26,8 +26,6 @@ from .lanes import left_m
 from .probability import arrival_probability
 from .response import passages, tier_crews, tier_journey, turnout_s
 from .travel import reach_matrix
-
-FAR_TRAVEL = 2.5  # times the standard up to which arrivals are looked at where time is uncertain
 
 Floats = NDArray[np.float64]
 
@@ -70,6 +68,10 @@ class Reach:
         ones = np.ones(len(within), dtype=np.int32)
         cells = self.building[within], self.site[within]
         return sparse.csr_array((ones, cells), shape=self.shape)
+
+    def slowed(self, slower: float) -> Reach:
+        """Return the same pairs with all travel so many times as long."""
+        return replace(self, travel_ms=np.rint(self.travel_ms * slower).astype(np.int32))
 
 
 def with_candidates(town: Town, candidates: Candidates) -> Town:

@@ -32,7 +32,7 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from .errors import InputError, TownError
 from .problems import told_values
@@ -78,16 +78,16 @@ class Wishes(_Frozen):
     forbidden: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
 
-    @property
-    def plain(self) -> bool:
-        """Whether nothing binds but the number of stations or the budget."""
-        return (
-            self.aim != "absence"
-            and self.robust in ("none", "expected")
-            and not (self.must_uses or self.double_uses or self.double_bands)
-            and not (self.community_floor or self.worst_off or self.quota or self.spacing_m)
-            and not (self.movable or self.closable)
-        )
+    @model_validator(mode="after")
+    def _together(self) -> Wishes:
+        if self.aim != "cover" and (self.double_uses or self.double_bands):
+            msg = f'double_… 只能与 aim = "cover" 同用 (goes with aim cover only): {self.aim}'
+            raise ValueError(msg)
+        for host, quota in self.quota.items():
+            if quota.most is not None and quota.most < quota.least:
+                msg = f"quota.{host}: least {quota.least} > most {quota.most}"
+                raise ValueError(msg)
+        return self
 
 
 def read_wishes(file: Path) -> Wishes:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -353,3 +354,55 @@ def test_a_plan_is_assessed_and_its_page_says_so(run, village, tmp_path):
     code, _, err = run("assess", village, "--out", tmp_path / "o2", "--plan",
                        tmp_path / "a.plan.json", *day)  # fmt: skip
     assert code == 1 and "没有这个站" in err and not (tmp_path / "o2").exists()
+
+
+def test_sites_are_found_and_their_plan_is_assessed_to_the_same_numbers(run, village, tmp_path):
+    day = ("--date", "2026-09-30")
+    code, out, err = run("site", village, "--stations", 2, "--weight", "count", "--scenario",
+                         "night", "--draws", 2, "--out", tmp_path / "s", *day)  # fmt: skip
+    assert code == 0, err
+    assert "HiGHS" not in out + err
+    told = json.loads((tmp_path / "s" / "siting.json").read_text(encoding="utf-8"))
+    assert told["proof"]["said"]["zh"][0] and told["headline"]["zh"].splitlines()[0] in out
+    code, _, err = run("assess", village, "--plan", tmp_path / "s" / "best.plan.json",
+                       "--out", tmp_path / "a", *day)  # fmt: skip
+    assert code == 0, err
+    summary = json.loads((tmp_path / "a" / "summary.json").read_text(encoding="utf-8"))
+    assert summary["scenario"] == "night"
+    covered = summary["coverage"]["micro"]["covered_buildings"]
+    assert covered == told["assessed"]["after"] == round(told["share_after"] * told["total"])
+
+
+def test_what_is_asked_of_sites_must_make_sense(run, village, tmp_path):
+    out = tmp_path / "s"
+    for words, said in (
+        ((), "--target"),
+        (("--stations", 1, "--budget", 5), "--budget"),
+        (("--stations", 999), "999"),
+        (("--budget", 5), "5"),
+        (("--stations", 1, "--weight", "gold"), "gold"),
+        (("--stations", 1, "--grid", 0), "0"),
+        (("--stations", 1, "--must", tmp_path / "no.csv"), "no.csv"),
+        (("--stations", 1, "--wishes", tmp_path / "no.toml"), "no.toml"),
+    ):
+        code, _, err = run("site", village, "--out", out, *words)
+        assert (code, said in err) == (1, True), (words, err)
+        assert "Traceback" not in err and not out.exists()
+
+
+def test_ctrl_c_during_the_search_for_sites_still_writes_the_best_plan(village, tmp_path):
+    """Sent while a long study draws; the folder is whole and the page says what is missing."""
+    out = tmp_path / "s"
+    words = ["site", village, "--stations", "2", "--out", out, "--draws", "5000", "--grid", "60"]
+    words += ["--date", "2026-09-30", "--weight", "count", "--time-limit", "600"]
+    command = [sys.executable, "-m", "weizhan.cli", *map(str, words)]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        for line in process.stderr:
+            if "随机检验" in line:
+                process.send_signal(signal.SIGINT)
+                break
+        process.stderr.read()
+    assert process.returncode == 0
+    told = json.loads((out / "siting.json").read_text(encoding="utf-8"))
+    assert "draws" in told["unfinished"] and len(told["sites"]) == 2

@@ -1,0 +1,123 @@
+"""What planners ask for: where the next stations go, what they buy, and how sure that is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..geo import fields as f
+from ..geo.candidate_list import read_candidates, read_identities
+from ..geo.datum import Datum
+from ..geo.errors import InputError
+from ..geo.folders import whole_folder
+from ..geo.plan import read_plan
+from ..geo.town import load_town
+from ..geo.wishes import Wishes, read_wishes
+from .options import (
+    DateOption,
+    LangOption,
+    Language,
+    OutOption,
+    ScenarioOption,
+    TownArgument,
+    both,
+    day_of,
+)
+from .screen import say, say_problems, steps
+
+
+def _file(name: str, flag: str) -> object:
+    return typer.Option(flag, metavar="FILE", help=both(f"cli.site_{name}"))
+
+
+def site(
+    folder: TownArgument,
+    out: OutOption,
+    stations: Annotated[
+        int | None, typer.Option("--stations", min=0, help=both("cli.site_stations"))
+    ] = None,
+    budget: Annotated[
+        float | None, typer.Option("--budget", metavar="YUAN", help=both("cli.site_budget"))
+    ] = None,
+    target: Annotated[
+        float | None, typer.Option("--target", metavar="SHARE", help=both("cli.site_target"))
+    ] = None,
+    scenario: ScenarioOption = None,
+    must: Annotated[Path | None, _file("must", "--must")] = None,
+    plan: Annotated[Path | None, _file("own", "--plan")] = None,
+    candidates: Annotated[Path | None, _file("candidates", "--candidates")] = None,
+    datum: Annotated[
+        str | None, typer.Option("--datum", metavar="DATUM", help=both("cli.site_datum"))
+    ] = None,
+    grid: Annotated[
+        float | None, typer.Option("--grid", metavar="METRES", help=both("cli.site_grid"))
+    ] = None,
+    weight: Annotated[
+        str | None, typer.Option("--weight", metavar="WHAT", help=both("cli.site_weight"))
+    ] = None,
+    wishes: Annotated[Path | None, _file("wishes", "--wishes")] = None,
+    draws: Annotated[int, typer.Option("--draws", min=0, help=both("cli.site_draws"))] = 200,
+    seed: Annotated[int, typer.Option("--seed", min=0, help=both("cli.site_seed"))] = 1,
+    time_limit: Annotated[
+        float, typer.Option("--time-limit", min=1, metavar="SECONDS", help=both("cli.site_time"))
+    ] = 180.0,
+    date: DateOption = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Find the best plan; write the page, the workbook, the layers, the plan and its proof."""
+    wished = _wishes(wishes, weight)
+    if datum is not None and datum not in list(Datum):
+        raise InputError("error.datum_unknown", value=datum, allowed=", ".join(Datum))
+    if candidates is not None and grid is not None:
+        raise InputError("error.site_one_list")
+    day = day_of(date)
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage import candidates as places
+        from ..coverage.site_problem import Ask, check_ask
+        from ..coverage.site_study import study
+        from ..maps.siting_results import SITING_NAMES, write_siting
+        from ..maps.siting_words import headline
+
+        check_ask(Ask(stations=stations, budget=budget, target=target))
+        own = None if plan is None else read_plan(plan)
+        with whole_folder(out, may_hold=SITING_NAMES) as unfinished:
+            town = load_town(folder, progress=step)
+            if candidates is not None:
+                layers = {"buildings": town.buildings, "lanes": town.lanes}
+                declared = None if datum is None else Datum(datum)
+                listed = read_candidates(candidates, layers, datum=declared)
+                found = places.listed_candidates(town, listed, file=candidates.name)
+            elif grid is not None:
+                found = places.lane_candidates(town, spacing_m=grid)
+            else:
+                found = places.host_candidates(town)
+            ids = town.buildings[f.BUILDING_ID]
+            ask = Ask(
+                stations=stations,
+                budget=budget,
+                target=target,
+                must=() if must is None else tuple(read_identities(must, "buildings", ids)),
+                own=own,
+                draws=draws,
+                seed=seed,
+                time_limit_s=time_limit,
+            )
+            answer = study(
+                town, found, ask, wishes=wished, scenario=scenario, day=day, progress=step
+            )
+            write_siting(answer, unfinished, lang=lang.value, progress=step)
+    say("cli.site_found", lang.value, headline=headline(answer, lang.value))
+    say_problems(town.problems, lang.value, folder=folder)
+    say("cli.site_done", lang.value, page=out / "siting.html", plan=out / "best.plan.json")
+
+
+def _wishes(file: Path | None, weight: str | None) -> Wishes:
+    wished = Wishes() if file is None else read_wishes(file)
+    if weight is None:
+        return wished
+    if weight not in ("risk", "people", "count"):
+        raise InputError("error.site_weight", value=weight)
+    return wished.model_copy(update={"weight": weight})
