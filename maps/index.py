@@ -60,7 +60,7 @@ def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
                 rules=shown(assessment.rules),
             )
         ),
-        open_map=escape(text("index.open_map", lang)),
+        doors=_doors(lang),
         figures="".join(
             f'<div><dt>{escape(figure.label)}</dt><dd class="value">{escape(figure.value)}</dd>'
             f'<dd class="small">{escape(figure.note)}</dd></div>'
@@ -79,6 +79,17 @@ def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
         notes="".join(f"<p>{escape(note)}</p>" for note in notes),
     )
     return seal(page)
+
+
+def _doors(lang: Lang) -> str:
+    """Return one door a reader; for the inspector, whose papers are made to order, how to."""
+    doors = []
+    for name, file in (("committee", "committee.html"), ("planner", "planner.html"),
+                       ("inspector", ""), ("lists", "communities.csv")):  # fmt: skip
+        said = escape(text(f"door.{name}", lang)), escape(text(f"door.{name}_note", lang))
+        inside = f"<strong>{said[0]}</strong><span>{said[1]}</span>"
+        doors.append(f'<a href="{file}">{inside}</a>' if file else f"<div>{inside}</div>")
+    return "".join(doors)
 
 
 def _rows(rows: Iterable[Iterable[str]]) -> str:
