@@ -44,10 +44,12 @@ def risk(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import assess
+        from ..coverage.heat import contours, fire_points, heat
         from ..coverage.lists import (
             cluster_areas,
             hazard_areas,
             located_cases,
+            past_fires,
             risk_lists,
             with_community,
         )
@@ -73,11 +75,18 @@ def risk(
                 "clusters": cluster_areas(buildings),
                 "areas": hazard_areas(town, cases, buildings),
             }
+            points = fire_points(past_fires(town, day=day), found.buildings)
+            warm = heat(points, found.buildings, rules=town.rules.risk.heat)
+            for kind in ("density", "ratio"):
+                layers[f"heat_{kind}"] = contours(getattr(warm, kind), warm, found.buildings.crs)
             write_geopackage(unfinished / "risk.gpkg", layers, date=found.date)
             told = {
                 "town": found.town, "simulated": found.simulated, "date": found.date,
                 "start": first.isoformat(), "scenario": found.scenario, "rules": found.rules,
                 "risk": found.summary["risk"], "notes": found.summary["notes"],
+                "heat": {"bandwidth_m": warm.bandwidth_m, "how": warm.how, "cell_m": warm.cell_m,
+                         "fires": warm.fires, "unit_density": "fires/km2",
+                         "unit_ratio": "fires/building"},
                 "rows": {name: len(table) for name, table in lists.items()},
             }  # fmt: skip
             said = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
@@ -91,7 +100,7 @@ def risk(
 
 
 LISTS = ("risk", "devices", "due", "overdue", "listed", "look_back", "mismatches", "stock",
-         "rates", "fires", "clusters", "areas", "sheds", "progress")  # fmt: skip
+         "rates", "fires", "clusters", "areas", "sheds", "heat", "progress")  # fmt: skip
 RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
 
 

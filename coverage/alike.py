@@ -132,5 +132,5 @@ def look_alikes(
         unknown=open_,
         lane_state=buildings[c.ATTACHED_LANE_ID].map(state, na_action="ignore"),
     )
-    found = table[may & some]
+    found: pd.DataFrame = table[may & some]
     return found.sort_values(["sure", c.RISK_RANK], ascending=[False, True], ignore_index=True)

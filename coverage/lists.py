@@ -17,6 +17,7 @@ from .area_hazards import area_candidates, place_cases
 from .assessment import Assessment
 from .devices import DEVICES
 from .hazards import case_table, check_mismatches, listed, look_back_due, overdue
+from .heat import fire_points, heat_by_community
 from .inspections import hazard_rates, inspections_due
 from .stock import stock_by_group
 
@@ -78,6 +79,9 @@ def risk_lists(
         "clusters": pd.DataFrame(cluster_areas(buildings).drop(columns=f.GEOMETRY)),
         "areas": pd.DataFrame(hazard_areas(town, cases, buildings).drop(columns=f.GEOMETRY)),
         "sheds": shed_table(buildings),
+        "heat": heat_by_community(
+            fire_points(past_fires(town, day=day), buildings), buildings, found.communities,
+            few=rules.risk.calibration.few.value),
         "progress": progress_table(town, buildings, due, start=start, end=day),
     }  # fmt: skip
 
@@ -258,6 +262,12 @@ def progress_table(
         parts.append(table.rename_axis("group").reset_index().assign(kind=kind))
     whole = pd.concat(parts, ignore_index=True)
     return whole[["kind", *[name for name in whole.columns if name != "kind"]]]
+
+
+def past_fires(town: Town, *, day: dt.date) -> pd.DataFrame:
+    """Return the fires up to a day."""
+    fires = town.ledgers.incidents
+    return fires[pd.to_datetime(fires["started_at"]) < pd.Timestamp(day) + pd.Timedelta(days=1)]
 
 
 def _grids(town: Town, buildings: gpd.GeoDataFrame) -> pd.Series:

@@ -103,6 +103,8 @@ def _heat_numbers(
     frame = assessment.buildings
     if c.HARM_PER_YEAR in frame.columns:
         numbers["harm"] = (frame[c.HARM_PER_YEAR], 7)
+    if c.PAST_FIRES in frame.columns:
+        numbers["past_fires"] = (frame[c.PAST_FIRES], 0)
 
 
 def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) -> dict[str, Any]:

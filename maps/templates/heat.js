@@ -1,5 +1,5 @@
 /* Heat: a kernel density in metres, as density or as ratio; the unit and the bandwidth are told. */
-const HEATS = { late: null, people: "people", harm: "harm", hazards: "open_hazards" };
+const HEATS = { late: null, people: "people", harm: "harm", hazards: "open_hazards", fires: "past_fires" };
 const HEAT_FILLS = [[254, 240, 200, 0], [253, 212, 120, 110], [244, 150, 62, 150], [205, 76, 26, 180], [120, 20, 10, 205]];
 const heat = { weight: "", kind: "density", metres: 200, edges: [] };
 function heatOn() { return Boolean(heat.weight); }
@@ -42,7 +42,7 @@ function heatGrid() {
   };
   const [weight, count] = sums.map((sum) => blur(blur(sum, true), false)), area = (heat.metres / 3 / 1000) ** 2;
   const least = 0.02; // buildings a cell below which a ratio says nothing
-  const values = weight.map((value, at) => (heat.kind === "density" ? value / area : count[at] < least ? 0 : value / count[at]));
+  const values = weight.map((value, at) => (count[at] < least ? 0 : value / (heat.kind === "density" ? area : count[at]))); // built land only
   return { values, wide, high, x0, y0, cell };
 }
 
