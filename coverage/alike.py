@@ -133,4 +133,7 @@ def look_alikes(
         lane_state=buildings[c.ATTACHED_LANE_ID].map(state, na_action="ignore"),
     )
     found: pd.DataFrame = table[may & some]
-    return found.sort_values(["sure", c.RISK_RANK], ascending=[False, True], ignore_index=True)
+    ordered: pd.DataFrame = found.sort_values(
+        ["sure", c.RISK_RANK], ascending=[False, True], ignore_index=True
+    )
+    return ordered

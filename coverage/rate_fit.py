@@ -62,7 +62,7 @@ class Fit:
             [f.rate if f else r for f, r in zip(self.classes, counts.prior, strict=True)]
         )
         factor = np.array([*(f.rate for f in self.places), 1.0])
-        return counts.exposure * rate[counts.kind] * factor[counts.place]
+        return np.asarray(counts.exposure * rate[counts.kind] * factor[counts.place])
 
 
 def unfitted(counts: Counts, places: int) -> Fit:
@@ -74,8 +74,8 @@ def unfitted(counts: Counts, places: int) -> Fit:
 def shrunk(counts: Counts, places: int, *, interval: float) -> Fit:
     """Return Gamma-Poisson rates: classes against the rules, then communities against classes."""
     classes = len(counts.prior)
-    observed = np.bincount(counts.kind, counts.fires, minlength=classes)
-    expected = np.bincount(counts.kind, counts.expected, minlength=classes)
+    observed = _sums(counts.kind, counts.fires, classes)
+    expected = _sums(counts.kind, counts.expected, classes)
     scale = observed.sum() / expected.sum()
     there = expected > 0
     found = shrink(observed[there], expected[there], interval=interval)
@@ -87,8 +87,8 @@ def shrunk(counts: Counts, places: int, *, interval: float) -> Fit:
     rates = np.array([f.rate if f else r for f, r in zip(fits, counts.prior, strict=True)])
     mean = counts.exposure * rates[counts.kind]
     inside = counts.place >= 0
-    burnt = np.bincount(counts.place[inside], counts.fires[inside], minlength=places)
-    hoped = np.bincount(counts.place[inside], mean[inside], minlength=places)
+    burnt = _sums(counts.place[inside], counts.fires[inside], places)
+    hoped = _sums(counts.place[inside], mean[inside], places)
     one = FittedRate(rate=1.0, low=1.0, high=1.0, log_sd=0.0, fires=0, prior=1.0)
     factors = [one] * places
     some = hoped > 0
@@ -119,15 +119,15 @@ def regressed(counts: Counts, places: int, *, interval: float, events: float) ->
         Fires that a coefficient needs.
     """
     classes = len(counts.prior)
-    by_class = np.bincount(counts.kind, counts.fires, minlength=classes)
+    by_class = _sums(counts.kind, counts.fires, classes)
     inside = counts.place >= 0
-    by_place = np.bincount(counts.place[inside], counts.fires[inside], minlength=places)
+    by_place = _sums(counts.place[inside], counts.fires[inside], places)
     kinds, spots = np.flatnonzero(by_class >= events), np.flatnonzero(by_place >= events)
     # Buildings of one class in one community are one cell: the likelihood is the same.
     cell = counts.kind * (places + 1) + counts.place + 1
     used, back = np.unique(cell, return_inverse=True)
-    fires = np.bincount(back, counts.fires)
-    offset = np.log(np.bincount(back, counts.expected))
+    fires = _sums(back, counts.fires, len(used))
+    offset = np.log(_sums(back, counts.expected, len(used)))
     kind, place = used // (places + 1), used % (places + 1) - 1
     design = np.column_stack(
         [np.ones(len(used)), *(kind == k for k in kinds), *(place == p for p in spots)]
@@ -181,7 +181,11 @@ def _newton(
     likely = float((fires * eta - np.exp(eta)).sum() - 0.5 * (ridge[1:] * beta[1:] ** 2).sum())
     _, log_det = np.linalg.slogdet(hessian)
     evidence = likely + 0.5 * (np.log(ridge[1:]).sum() - log_det)
-    return beta, np.linalg.inv(hessian), evidence
+    return np.asarray(beta), np.asarray(np.linalg.inv(hessian), dtype=np.float64), float(evidence)
+
+
+def _sums(rows: Ints, values: Floats, count: int) -> Floats:
+    return np.asarray(np.bincount(rows, values, minlength=count), dtype=np.float64)
 
 
 def _fitted(ends: Floats, fires: float, prior: float, interval: float) -> FittedRate:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from string import Template
 from typing import Any
 
 from ..geo.catalogue import Lang, label, text
+from .report_table import report_line, report_section, report_table
 from .standalone import escape, seal, shown, template
 
 RIVALS = ("priors", "shrinkage", "regression", "density", "inspectors")
@@ -25,15 +25,19 @@ def calibration_page(told: dict[str, Any], *, lang: Lang = "zh") -> str:
     badge = escape(text("page.simulated", lang))
     title = text("calibration.title", lang, town=shown(told["town"]))
     parts = [
-        _section("verdict", _verdict(told, lang), lang),
-        _section("data", _data(told, lang), lang),
-        _section("later", _checks(told["checks"], told, lang, "later_note"), lang),
-        _section("elsewhere", _checks(told["left_out"], told, lang, "elsewhere_note"), lang),
+        report_section("calibration.verdict", _verdict(told, lang), lang),
+        report_section("calibration.data", _data(told, lang), lang),
+        report_section(
+            "calibration.later", _checks(told["checks"], told, lang, "later_note"), lang
+        ),
+        report_section(
+            "calibration.elsewhere", _checks(told["left_out"], told, lang, "elsewhere_note"), lang
+        ),
     ]
     if told["classes"]:
         parts += [
-            _section("classes", _classes(told, lang), lang),
-            _section("communities", _communities(told, lang), lang),
+            report_section("calibration.classes", _classes(told, lang), lang),
+            report_section("calibration.communities", _communities(told, lang), lang),
         ]
     page = Template(template("report.html")).substitute(
         lang="zh-CN" if lang == "zh" else "en",
@@ -47,35 +51,31 @@ def calibration_page(told: dict[str, Any], *, lang: Lang = "zh") -> str:
     return seal(page)
 
 
-def _section(name: str, inside: str, lang: Lang) -> str:
-    heading = escape(text(f"calibration.{name}", lang))
-    return f'<section id="{name}"><h2>{heading}</h2>{inside}</section>'
-
-
-def _line(key: str, lang: Lang, **values: object) -> str:
-    return f"<p>{escape(text(f'calibration.{key}', lang, **values))}</p>"
-
-
 def _verdict(told: dict[str, Any], lang: Lang) -> str:
-    said = [_line(f"chosen_{told['chosen']}", lang, fires=told["fires_fitted"])]
+    said = [report_line(f"calibration.chosen_{told['chosen']}", lang, fires=told["fires_fitted"])]
     if told["chosen"] == "priors":
         few = len(told["rungs"]) == 1
-        said.append(_line("too_few" if few else "not_better", lang, fires=told["fires_fitted"]))
+        said.append(
+            report_line(
+                "calibration.too_few" if few else "not_better", lang, fires=told["fires_fitted"]
+            )
+        )
     if told["challenger"]:
-        said.append(_line("challenger", lang))
+        said.append(report_line("calibration.challenger", lang))
     return "".join(said)
 
 
 def _data(told: dict[str, Any], lang: Lang) -> str:
-    return _line(
-        "data_said", lang, fires=told["fires_in_ledger"], without=told["fires_without_building"],
+    return report_line(
+        "calibration.data_said", lang, fires=told["fires_in_ledger"],
+        without=told["fires_without_building"],
         fitted=told["fires_fitted"], buildings=told["buildings_fitted"], all=told["buildings"],
     )  # fmt: skip
 
 
 def _checks(checks: dict[str, Any], told: dict[str, Any], lang: Lang, note: str) -> str:
     if not checks:
-        return _line("no_check", lang)
+        return report_line("calibration.no_check", lang)
     heads = [text(f"calibration.{name}", lang, top=f"{told['top_share']:.0%}")
              for name in ("score", "top", "auc", "slope", "fires")]  # fmt: skip
     rows = []
@@ -87,8 +87,10 @@ def _checks(checks: dict[str, Any], told: dict[str, Any], lang: Lang, note: str)
                          f"{found['auc']:.2f} ({found['auc_low']:.2f}–{found['auc_high']:.2f})",
                          slope, str(found["fires"])])  # fmt: skip
     share = f"{told['held_out_share']:.0%}"
-    explained = _line(note, lang, share=share, bandwidth=f"{told['bandwidth_m']:g}")
-    return explained + _table(heads, rows)
+    explained = report_line(
+        f"calibration.{note}", lang, share=share, bandwidth=f"{told['bandwidth_m']:g}"
+    )
+    return explained + report_table(heads, rows)
 
 
 def _classes(told: dict[str, Any], lang: Lang) -> str:
@@ -100,7 +102,9 @@ def _classes(told: dict[str, Any], lang: Lang) -> str:
          _few(row["fires"], told, lang), str(row["buildings"])]
         for row in told["classes"] if "rate" in row
     ]  # fmt: skip
-    return _line("classes_note", lang, interval=f"{told['interval']:.0%}") + _table(heads, rows)
+    return report_line(
+        "calibration.classes_note", lang, interval=f"{told['interval']:.0%}"
+    ) + report_table(heads, rows)
 
 
 def _communities(told: dict[str, Any], lang: Lang) -> str:
@@ -111,7 +115,7 @@ def _communities(told: dict[str, Any], lang: Lang) -> str:
          _few(row["fires"], told, lang)]
         for row in told["communities"]
     ]  # fmt: skip
-    return _line("communities_note", lang) + _table(heads, rows)
+    return report_line("calibration.communities_note", lang) + report_table(heads, rows)
 
 
 def _few(fires: int | None, told: dict[str, Any], lang: Lang) -> str:
@@ -119,12 +123,3 @@ def _few(fires: int | None, told: dict[str, Any], lang: Lang) -> str:
     if fires is None or fires < told["few"]:
         return f"<{told['few']:g}"
     return str(fires)
-
-
-def _table(heads: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
-    head = "".join(f"<th>{escape(cell)}</th>" for cell in heads)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in rows
-    )
-    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
-    return f'<div class="wide">{table}</div>'

@@ -19,7 +19,8 @@ WORDS = {
     "supervision_level": "supervision_level", "status": "listed_status",
     "risk_reason_1": "risk_reason", "risk_reason_2": "risk_reason",
     "risk_reason_3": "risk_reason", "kind": "list_kind", "lane_state": "lane_word",
-    "why": "list_why",
+    "why": "list_why", "cause": "compare_cause", "band_before": "risk_band",
+    "band_after": "risk_band",
 }  # fmt: skip
 #: Columns of people, of which small numbers are not told.
 PEOPLE = frozenset({"people"})
@@ -45,6 +46,9 @@ def head(column: str, lang: Lang) -> str:
     tier, _, rest = column.partition("_")
     if f"list_head.{column}" in catalogue():
         return text(f"list_head.{column}", lang)
+    for end in ("before", "after", "small"):
+        if column.endswith(f"_{end}"):
+            return head(column.removesuffix(f"_{end}"), lang) + text(f"list_end.{end}", lang)
     return f"{label('map_tier', tier, lang)} {text(f'list_head.{rest}', lang)}"
 
 
@@ -56,7 +60,7 @@ def _cells(name: str, table: pd.DataFrame, lang: Lang) -> list[object]:
         return [_group(kind, cell, lang) for kind, cell in zip(table["kind"], column, strict=True)]
     if name == "unknown":
         return [_unknown(cell, lang) for cell in column]
-    if name.endswith("_cover"):
+    if "_cover" in name:
         return [_word("cover_word", cell, lang) for cell in column]
     if name.endswith("_main_limit"):
         return [_word("limit_name", cell, lang) for cell in column]

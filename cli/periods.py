@@ -1,0 +1,96 @@
+"""Freeze a period of a town, and tell what changed between two."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import Annotated
+
+import typer
+
+from ..geo.catalogue import text
+from ..geo.errors import InputError
+from ..geo.folders import whole_folder
+from ..geo.snapshots import period_days, read_snapshot, write_snapshot
+from ..geo.town import load_town
+from .options import (
+    DateOption,
+    LangOption,
+    Language,
+    OutOption,
+    ScenarioOption,
+    TownArgument,
+    both,
+    day_of,
+)
+from .screen import say, steps
+
+COMPARE_NAMES = ("compare.html", "communities.csv", "causes.csv", "buildings.csv", "summary.json")
+
+
+def snapshot(
+    folder: TownArgument,
+    period: Annotated[
+        str, typer.Option("--period", metavar="2026Q3", help=both("cli.snapshot_period"))
+    ],
+    scenario: ScenarioOption = None,
+    date: DateOption = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Freeze an assessment of a town under the name of a period."""
+    first, last = period_days(period)
+    day = day_of(date) if date is not None else min(last, dt.date.today())
+    if not first <= day <= last:
+        raise InputError("error.snapshot_day", day=day, period=period, first=first, last=last)
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage.assessment import assess
+        from ..coverage.freezing import frozen_layers
+
+        town = load_town(folder, progress=step)
+        found = assess(town, scenario=scenario, date=day.isoformat(), progress=step)
+        step("step.write")
+        told = {k: v for k, v in found.summary.items() if k != "timings_s"}
+        target = write_snapshot(
+            folder, period, date=day, summary=told, rules=town.rules.model_dump(mode="json"),
+            layers=frozen_layers(town, found, first=first, day=day),
+        )  # fmt: skip
+    say("cli.snapshot_done", lang.value, folder=target, period=period, date=day.isoformat())
+
+
+def compare(
+    folder: TownArgument,
+    before: Annotated[str, typer.Argument(metavar="A", help=both("cli.compare_before"))],
+    after: Annotated[str, typer.Argument(metavar="B", help=both("cli.compare_after"))],
+    out: OutOption,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Tell what changed between two frozen periods, and why."""
+    with steps(lang.value) as step:
+        step("step.compare")
+        from ..coverage.compare import compare as set_beside
+        from ..maps.compare_page import compare_page
+        from ..maps.list_tables import write_lists
+
+        one, other = read_snapshot(folder, before), read_snapshot(folder, after)
+        tiers = tuple(
+            t for t in one.summary["coverage"] if t in other.summary["coverage"] and t != "own"
+        )
+        found = set_beside(one, other, tiers=tiers)
+        with whole_folder(out, may_hold=COMPARE_NAMES) as unfinished:
+            page = compare_page(one, other, found, tiers=tiers, lang=lang.value)
+            (unfinished / "compare.html").write_text(page, encoding="utf-8")
+            lists = {"communities": found.communities, "causes": found.causes,
+                     "buildings": found.buildings}  # fmt: skip
+            write_lists(unfinished, lists, lang=lang.value)
+            told = {
+                "before": before, "after": after, "same_rules": found.same_rules,
+                "causes": {str(k): int(n) for k, n in found.causes["cause"].value_counts().items()},
+                "buildings_changed": len(found.buildings),
+            }  # fmt: skip
+            said = json.dumps(told, ensure_ascii=False, indent=1)
+            (unfinished / "summary.json").write_text(said + "\n", encoding="utf-8")
+    for cause, number in told["causes"].items():
+        say("cli.compare_cause", lang.value, count=number,
+            cause=text(f"compare_cause.{cause}", lang.value))  # fmt: skip
+    say("cli.compare_done", lang.value, count=len(found.buildings), page=out / "compare.html")
