@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import asdict
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..geo.vocabulary import HostType, LaneClass, Tier, Vehicle
 from . import overlays, style
 from .pack import Pack
 from .packed import PackedLines, PackedPolygons
-from .planner_pack import engine_data
+from .planner_pack import engine_data, whole
 from .standalone import escape, shown
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
@@ -64,7 +65,7 @@ def planner_page(
         | {"town": escape(title), "panel": escape(text("page.panel", lang)),
            "close": escape(text("page.close", lang))},
         _content(assessment, lang)
-        | {"engine": engine, "plan": plan and plan.model_dump_json(), "town": town.name},
+        | {"engine": engine, "plan": plan and json.dumps(plan.model_dump()), "town": whole(town.name)},
         ["committee.css", "planner.css"],
         parts=("plane.js", "engine.js", "plans.js"),
         blocks=pack.block("engine-pack"),

@@ -169,6 +169,11 @@ def engine_data(town: Town, moments: Moments, pack: Pack, *, lang: Lang) -> dict
     }
 
 
+def whole(text: object) -> str:
+    """Return a text as it is, for a plan to name; only what no file can hold is replaced."""
+    return str(text).encode("utf-8", "replace").decode("utf-8")
+
+
 def _passages(
     moments: Moments, times: Times, leaves: list[Reference], pack: Pack
 ) -> dict[str, Any]:
@@ -252,7 +257,7 @@ def _stations(town: Town, pack: Pack) -> dict[str, Any]:
     frame = town.stations
     points = frame.geometry.representative_point().to_crs(4326)
     return _positions(town.station_positions, pack) | {
-        "id": [str(identity) for identity in frame[f.STATION_ID]],
+        "id": [whole(identity) for identity in frame[f.STATION_ID]],
         "name": [None if pd.isna(name) else shown(name) for name in frame[f.NAME]],
         "lon": [round(float(x), 7) for x in points.x],
         "lat": [round(float(y), 7) for y in points.y],

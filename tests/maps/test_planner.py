@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 
@@ -10,7 +11,7 @@ import pytest
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.what_if import moments
 from weizhan.data.demo import make_demo
-from weizhan.geo.plan import planned, read_plan
+from weizhan.geo.plan import Plan, planned, read_plan
 from weizhan.geo.town import load_town
 from weizhan.maps.planner import planner_page
 
@@ -300,3 +301,36 @@ def test_small_numbers_of_people_are_only_there_as_their_mean(browser, page, tow
         }
         known = people[~few].fillna(-1).tolist()
         assert [value for value, small in zip(told, few, strict=True) if not small] == known
+
+
+def test_hostile_texts_are_only_texts(browser, town, found, passing, payload, hostile):
+    names = ("name", "address")
+    changed = {
+        layer: getattr(town, layer).assign(
+            **{n: payload for n in names if n in getattr(town, layer).columns}
+        )
+        for layer in ("buildings", "stations", "lanes", "communities")
+    }
+    lanes = changed["lanes"].assign(drawn_lane_id=payload)
+    stations = changed["stations"]
+    stations["station_id"] = [payload + str(k) for k in range(len(stations))]
+    communities = changed["communities"].assign(community_id=payload)
+    spoilt = dataclasses.replace(
+        town, **{**changed, "lanes": lanes, "stations": stations, "communities": communities},
+        name=payload,
+    )  # fmt: skip
+    told = dataclasses.replace(found, town=payload, scenario_label={"zh": payload},
+                               rules=payload, communities=communities)  # fmt: skip
+    page = planner_page(spoilt, told, passing, plan=Plan(note=payload))
+    browser.open(page.encode("utf-8", "strict").decode())
+    browser.run(
+        """aboutStation(planAt(state.shown).stations[0]);
+        choose('buildings', 0, layers.buildings.bounds(0).getCenter());
+        change(planner.removed(changesNow(), engine.present[0].station_id));
+        change(planner.lane(changesNow(), 'close', layers.lanes.features.text('id', 0)));
+        newPlan(changesNow(), arguments[0]); state.other = 1; refresh();
+        take(arguments[0], arguments[0])""",
+        payload.encode("utf-8", "replace").decode(),
+    )
+    assert browser.run("return window.pwned") is None
+    assert browser.run("return document.querySelectorAll('#panel img, #panel script').length") == 0
