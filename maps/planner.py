@@ -65,7 +65,11 @@ def planner_page(
         | {"town": escape(title), "panel": escape(text("page.panel", lang)),
            "close": escape(text("page.close", lang))},
         _content(assessment, lang)
-        | {"engine": engine, "plan": plan and json.dumps(plan.model_dump()), "town": whole(town.name)},
+        | {
+            "engine": engine,
+            "plan": plan and json.dumps(plan.model_dump()),
+            "town": whole(town.name),
+        },
         ["committee.css", "planner.css"],
         parts=("plane.js", "engine.js", "plans.js"),
         blocks=pack.block("engine-pack"),
