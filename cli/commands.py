@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from . import calibrate, committee, lanes, ledgers, periods, risk, rounds, setup, sheets, siting
+from . import calibrate, committee, lanes, ledgers, pack, periods, risk, rounds, setup, sheets, siting
 from .options import both
 
 app = typer.Typer(
@@ -29,6 +29,8 @@ for command in (
     calibrate.calibrate,
     periods.snapshot,
     periods.compare,
+    pack.pack,
+    pack.export,
 ):
     app.command(help=both(f"cli.{command.__name__}"))(command)
 app.command("import", help=both("cli.import_ledger"))(ledgers.import_ledger)

@@ -93,6 +93,12 @@ time = "10:00"
 [scenarios.night]
 label = {{ zh = "夜间", en = "Night" }}
 time = "02:00"
+
+[[calendar]]
+name = "国庆"
+first = 2026-10-01
+last = 2026-10-07
+scenario = "weekday"
 """
 
 

@@ -25,6 +25,7 @@ from ..geo.vocabulary import (
     LaneState,
     Measure,
     Office,
+    PartnerDept,
     SystemState,
     Use,
 )  # fmt: skip
@@ -160,6 +161,13 @@ def _visits(
     return visited[order], day[order]
 
 
+def _partners(cases: Cases) -> NDArray[np.str_]:
+    """Return the department that helps, for one case in twelve."""
+    own = np.random.default_rng(len(cases.code))
+    chosen = own.choice([str(d) for d in PartnerDept], len(cases.code))
+    return np.where(own.random(len(chosen)) < 1 / 12, chosen, "")
+
+
 def _hazards(cases: Cases, where: Where, rng: np.random.Generator) -> LedgerSheet:
     count = len(cases.building)
     major = cases.level != ""
@@ -193,6 +201,7 @@ def _hazards(cases: Cases, where: Where, rng: np.random.Generator) -> LedgerShee
             "督办期限": typed_dates(np.where(major, cases.due, ""), rng),
             "摘牌日期": typed_dates(np.where(major, cases.closed, ""), rng),
             "回头看日期": typed_dates(cases.looked_back, rng),
+            "协同部门": words("partner_dept", _partners(cases)),
             "企业自查": np.where(rng.random(count) < 0.3, "未发现", "发现"),
             "属地排查": "发现",
             "佐证材料": [f"照片{k:05d}" if there else None for k, there in

@@ -16,8 +16,10 @@ from .typeset import FONT
 
 WIDE = (LaneClass.TRUNK, LaneClass.PRIMARY, LaneClass.SECONDARY, LaneClass.TERTIARY)
 NARROW = (LaneClass.ALLEY, LaneClass.FOOTWAY, LaneClass.PATH)
-SCALES = (500, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10_000, 15_000, 20_000,
-          25_000, 30_000, 40_000, 50_000, 100_000, 200_000)  # fmt: skip
+SCALES = (
+    500, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10_000, 12_000, 15_000, 18_000,
+    20_000, 25_000, 30_000, 40_000, 50_000, 100_000, 200_000,
+)  # fmt: skip
 BARS_M = (20, 50, 100, 200, 500, 1000, 2000, 5000)
 GRID = 6  # columns and rows by which places on a map are told
 STEP = 2.2  # mm between arrows is this times the size of one

@@ -121,7 +121,7 @@ def write_geopackage(file: Path, layers: Mapping[str, gpd.GeoDataFrame], *, date
         Of the assessment, ISO 8601; the GeoPackage carries it instead of the time of writing.
     """
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date}T00:00:00.000Z"})
-    write_layers(file, {name: _storable(frame) for name, frame in layers.items()})
+    write_layers(file, {name: storable(frame) for name, frame in layers.items()})
 
 
 def communities_csv(
@@ -148,7 +148,7 @@ def communities_csv(
     return sheet(heads, rows)
 
 
-def _storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return a frame in EPSG:4326 with plain strings where it held codes, without file rows."""
     stored = frame.drop(columns=f.SOURCE_ROW, errors="ignore").to_crs("EPSG:4326")
     for name in stored.columns.drop(f.GEOMETRY):

@@ -1,0 +1,121 @@
+"""What goes to meetings and to other systems."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import pandas as pd
+import typer
+
+from ..geo.archive import read_events, read_records
+from ..geo.catalogue import text
+from ..geo.errors import InputError
+from ..geo.folders import whole_folder
+from ..geo.ledger_kinds import KINDS
+from ..geo.periods import read_period
+from ..geo.town import load_town
+from .options import (
+    DateOption,
+    LangOption,
+    Language,
+    OutOption,
+    ScenarioOption,
+    TownArgument,
+    both,
+    day_of,
+)
+from .screen import say, say_problems, steps
+
+NAMES = (
+    "pack.docx", "pack.pdf", "holiday.docx", "holiday.pdf", "exposure.docx", "exposure.pdf",
+    "indicators.xlsx", "ledgers.xlsx",
+)  # fmt: skip
+PersonalOption = Annotated[bool, typer.Option("--with-personal", help=both("cli.with_personal"))]
+
+
+def pack(
+    folder: TownArgument,
+    period: Annotated[str, typer.Option("--period", metavar="PERIOD", help=both("cli.period"))],
+    out: OutOption,
+    scenario: ScenarioOption = None,
+    date: DateOption = None,
+    with_personal: PersonalOption = False,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Write the pack of a period."""
+    chosen = read_period(period)
+    today = day_of(date)
+    if chosen.first > today:
+        raise InputError("error.period_ahead", value=chosen.name, today=today)
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage.hazards import case_table
+        from ..coverage.review import review
+        from ..maps.indicators import indicators
+        from ..maps.ledger_book import ledger_book
+        from ..maps.meeting import exposure_list, holiday_brief, period_pack
+        from ..maps.report import report_pdf
+        from ..maps.word import report_word
+
+        with whole_folder(out, may_hold=NAMES) as unfinished:
+            town = load_town(folder, progress=step)
+            step("step.review")
+            told = review(folder, town, chosen, on=today, scenario=scenario)
+            of_year = told
+            if chosen.months < 12:
+                year = read_period(str(chosen.year))
+                of_year = review(folder, town, year, on=min(today, chosen.last), scenario=scenario)
+            step("step.pack")
+            reports = {
+                "pack": period_pack(told, calendar=town.calendar, lang=lang.value),
+                "holiday": holiday_brief(told, calendar=town.calendar, lang=lang.value),
+                "exposure": exposure_list(told, lang=lang.value),
+            }
+            for name, report in reports.items():
+                (unfinished / f"{name}.docx").write_bytes(report_word(report, lang=lang.value))
+                (unfinished / f"{name}.pdf").write_bytes(report_pdf(report, lang=lang.value))
+            made = indicators(of_year, lang=lang.value)
+            (unfinished / "indicators.xlsx").write_bytes(made)
+            last = min(today, chosen.last)
+            ledgers = _ledgers(folder, personal=with_personal)
+            ledgers["hazards"] = case_table(ledgers["hazards"], read_events(folder), on=last)
+            book = ledger_book(ledgers, on=last, personal=with_personal, lang=lang.value)
+            (unfinished / "ledgers.xlsx").write_bytes(book)
+    say_problems(town.problems, lang.value, folder=folder)
+    say("cli.pack_done", lang.value, page=out / "pack.pdf", count=len(NAMES))
+
+
+def export(
+    folder: TownArgument,
+    out: OutOption,
+    scenario: ScenarioOption = None,
+    date: DateOption = None,
+    with_personal: PersonalOption = False,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Export layers and ledgers for other systems."""
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..coverage.assessment import assess
+        from ..maps.export import names_of, write_export
+
+        ledgers = _ledgers(folder, personal=with_personal)
+        every = names_of(dict.fromkeys(KINDS, pd.DataFrame()))
+        with whole_folder(out, may_hold=every) as unfinished:
+            town = load_town(folder, progress=step)
+            day = day_of(date).isoformat()
+            found = assess(town, scenario=scenario, date=day, progress=step)
+            step("step.write")
+            count = write_export(
+                found, ledgers, unfinished, personal=with_personal, lang=lang.value
+            )
+    say_problems(town.problems, lang.value, folder=folder)
+    said = text("cli.export_personal", lang.value) if with_personal else ""
+    say("cli.export_done", lang.value, out=out, count=count, personal=said)
+
+
+def _ledgers(folder: Path, *, personal: bool) -> dict[str, pd.DataFrame]:
+    """Return every ledger that holds a row."""
+    found = {name: read_records(folder, name, personal=personal) for name in KINDS}
+    return {name: frame for name, frame in found.items() if len(frame) or name == "hazards"}

@@ -1,0 +1,154 @@
+"""What a meeting reviews of a period: stock and flow, overdue, listed, fires, inspections, risk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ..geo import fields as f
+from ..geo.archive import read_events, read_records
+from ..geo.periods import Period
+from ..geo.town import Town
+from .assessment import Assessment, assess
+from .hazards import case_table, listed, look_back_due, overdue
+from .inspections import hazard_rates, poisson_interval
+from .stock import Flow, stock_and_flow, stock_by_group
+
+
+@dataclass(frozen=True)
+class Review:
+    """A period as its meeting sees it.
+
+    Attributes
+    ----------
+    period
+        Which one.
+    found, before
+        The assessment on its last day, and on the last day of the period before: the same town
+        with the ledgers and reports of that day.
+    flow, flow_before, flow_year_before
+        Stock and flow of the period, the one before, and the same one a year before.
+    by_community
+        Stock and flow by community id.
+    cases
+        All cases on the last day.
+    overdue, listed, look_back
+        Cases overdue, under listed supervision, and due for a look-back.
+    fires
+        Fires of the period by use: `fires`, `deaths`, `injured`, `before` (a year before), and
+        `low`, `high` of the number that chance alone would give (exact Poisson, 95 %).
+    fires_by_month
+        ``(months,)`` fires by month, three years back.
+    fires_by_community
+        Fires of the period by community id.
+    rates
+        Hazards per inspected premises by community id.
+    inspections
+        Inspections made in the period.
+    """
+
+    period: Period
+    found: Assessment
+    before: Assessment
+    flow: Flow
+    flow_before: Flow
+    flow_year_before: Flow
+    by_community: pd.DataFrame
+    cases: pd.DataFrame
+    overdue: pd.DataFrame
+    listed: pd.DataFrame
+    look_back: pd.DataFrame
+    fires: pd.DataFrame
+    fires_by_month: pd.Series
+    fires_by_community: pd.Series
+    rates: pd.DataFrame
+    inspections: int
+
+
+def review(
+    folder: Path, town: Town, period: Period, *, on: dt.date, scenario: str | None = None
+) -> Review:
+    """Review a period.
+
+    Parameters
+    ----------
+    folder
+        Of the town, for its ledgers.
+    town
+        Loaded from it.
+    period
+        Which one.
+    on
+        Today; a period that is not over is reviewed up to this day.
+    scenario
+        Of both assessments.
+    """
+    last = min(period.last, on)
+    events = read_events(folder)
+    hazards, inspections = read_records(folder, "hazards"), read_records(folder, "inspections")
+    cases = case_table(hazards, events, on=last)
+    community = town.buildings.set_index(f.BUILDING_ID)[f.COMMUNITY_ID]
+    of_case = hazards.set_index("key")[f.BUILDING_ID].map(community)
+    past = period.before
+    years_before = period.year_before
+    visited = pd.to_datetime(inspections["inspected_on"])
+    within = visited.between(pd.Timestamp(period.first), pd.Timestamp(last))
+    after = town.rules.supervision.look_back_days.value
+    incidents = read_records(folder, "incidents")
+    fires, monthly = _fires(incidents, town, period, last)
+    started = pd.to_datetime(incidents["started_at"]).dt.normalize()
+    burnt = started.between(pd.Timestamp(period.first), pd.Timestamp(last))
+    return Review(
+        period=period,
+        found=assess(town, scenario=scenario, date=last.isoformat()),
+        before=assess(town, scenario=scenario, date=past.last.isoformat()),
+        flow=stock_and_flow(events, start=period.first, end=last),
+        flow_before=stock_and_flow(events, start=past.first, end=past.last),
+        flow_year_before=stock_and_flow(events, start=years_before.first, end=years_before.last),
+        by_community=stock_by_group(events, of_case, start=period.first, end=last),
+        cases=cases,
+        overdue=overdue(cases, on=last),
+        listed=listed(cases, on=last),
+        look_back=look_back_due(cases, on=last, after_days=after),
+        fires=fires,
+        fires_by_month=monthly,
+        fires_by_community=incidents.loc[burnt, f.BUILDING_ID].map(community).value_counts(),
+        rates=hazard_rates(inspections, hazards, community, start=period.first, end=last),
+        inspections=int(within.sum()),
+    )
+
+
+def _fires(
+    records: pd.DataFrame, town: Town, period: Period, last: dt.date
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the fires of a period by use, and those of three years by month."""
+    day = pd.to_datetime(records["started_at"]).dt.normalize()
+    use = records[f.USE].fillna(
+        records[f.BUILDING_ID].map(town.buildings.set_index(f.BUILDING_ID)[f.USE])
+    )
+    use = use.fillna("")
+    now = day.between(pd.Timestamp(period.first), pd.Timestamp(last))
+    then = day.between(
+        pd.Timestamp(period.year_before.first), pd.Timestamp(period.year_before.last)
+    )
+    names = sorted(set(use[now | then]))
+    table = pd.DataFrame(
+        {
+            "fires": [int((now & (use == name)).sum()) for name in names],
+            "deaths": [float(records.loc[now & (use == name), "deaths"].sum()) for name in names],
+            "injured": [float(records.loc[now & (use == name), "injured"].sum()) for name in names],
+            "before": [int((then & (use == name)).sum()) for name in names],
+        },
+        index=pd.Index(names, name=f.USE, dtype=object),
+    )
+    low, high = poisson_interval(table["before"].to_numpy(dtype=float))
+    table["low"], table["high"] = low, high
+    first = pd.Timestamp(last) - pd.DateOffset(months=35)
+    months = pd.period_range(first, pd.Timestamp(last), freq="M")
+    counted = day.dt.to_period("M").value_counts()
+    monthly = pd.Series([int(counted.get(month, 0)) for month in months], index=months)
+    ordered = table.sort_values(["fires", "before"], ascending=False, kind="stable")
+    return ordered, monthly

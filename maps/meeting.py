@@ -1,0 +1,465 @@
+"""What goes to the meeting: the pack of a period, the holiday brief, the list for exposure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pandas as pd
+import shapely
+
+from ..coverage import columns as c
+from ..coverage.review import Review
+from ..coverage.stock import Flow
+from ..geo import fields as f
+from ..geo.catalogue import Lang, label, text
+from ..geo.config import KeyDates
+from ..geo.vocabulary import RiskBand
+from .charts import bars
+from .drawing import Drawing, frame_round
+from .figures import FEWEST_PEOPLE, is_missing
+from .lane_records import keep_clear_reason, ranked, records, state_said
+from .report import Block, Grid, Heading, NewPage, Paragraph, Picture, Report
+from .sheet_page import finished
+from .wall_map import GREYS
+
+TOP: Final = 10
+ROWS: Final = 20
+MAP_MM: Final = (166.0, 112.0)
+FLOW: Final = ("opening", "new", "closed", "reopened", "closing")
+SMALL: Final = 10  # fires: below this a change is told to be within chance
+
+
+def period_pack(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Report:
+    """Return the pack of a quarterly meeting or a half-year analysis."""
+    blocks: list[Block] = [
+        *_notes(told, lang),
+        *_coverage(told, lang),
+        *_risk(told, lang),
+        *_loop(told, lang),
+        *_top_buildings(told, lang),
+        *_stations_lanes(told, lang),
+        *_communities(told, lang),
+        *_fires(told, lang),
+        *_next_holiday(told, calendar, lang),
+    ]
+    return _report(told, text("pack.title", lang, period=told.period.name), blocks, lang)
+
+
+def exposure_list(told: Review, *, lang: Lang) -> Report:
+    """Return the cases for the quarterly exposure: major hazards and listed cases not closed."""
+    cases = told.cases[(told.cases["state"] != "closed")]
+    major = cases[(cases["major"] == 1) | cases["supervision_level"].notna()]
+    rows = [
+        [
+            str(row["key"]),
+            _place(row),
+            label("hazard_code", row["code"], lang),
+            _or_blank(row["supervision_level"], "supervision_level", lang),
+            label("hazard_state", row["state"], lang),
+            _day(row["found"]),
+            _day(row["due_on"]),
+        ]
+        for row in major.sort_values("key").to_dict("records")
+    ]
+    heads = [text(f"pack.{n}", lang) for n in ("case", "place", "hazard", "level", "state",
+                                              "found_on", "due_on")]  # fmt: skip
+    blocks: list[Block] = [Paragraph(text("pack.exposure_note", lang), small=True)]
+    blocks.append(
+        Grid(heads, rows, (1.2, 2.4, 2, 1.6, 1, 1.2, 1.2))
+        if rows
+        else Paragraph(text("pack.none_listed", lang))
+    )
+    return _report(told, text("pack.exposure_title", lang, period=told.period.name), blocks, lang)
+
+
+def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Report:
+    """Return the risk brief before the next key date, one page a community."""
+    following = next_key_date(calendar, told.found.date)
+    named = (
+        text("pack.holiday_named", lang, name=following.name, first=following.first,
+             last=following.last)
+        if following
+        else text("pack.holiday_none", lang)
+    )  # fmt: skip
+    blocks: list[Block] = []
+    buildings = told.found.buildings
+    for at, community in enumerate(told.found.summary["communities"]):
+        inside = buildings[buildings[f.COMMUNITY_ID] == community["community_id"]]
+        if community["community_id"] is None:
+            continue
+        if at:
+            blocks.append(NewPage())
+        blocks.append(Heading(str(community["name"] or community["community_id"])))
+        blocks.append(Paragraph(named))
+        blocks.append(Paragraph(_community_line(community, lang)))
+        blocks.append(Heading(text("pack.watch", lang), 2))
+        blocks.append(_buildings(inside.sort_values(c.RISK_RANK).head(TOP), lang))
+        late = told.overdue[told.overdue[f.BUILDING_ID].isin(inside[f.BUILDING_ID])].head(8)
+        blocks.append(Heading(text("pack.overdue", lang), 2))
+        blocks.append(_cases(late, lang) if len(late) else Paragraph(text("pack.none", lang)))
+        lanes = told.found.lanes
+        near = lanes[
+            lanes[f.LANE_ID].isin(inside[c.ATTACHED_LANE_ID])
+            & lanes[c.STATE].isin(("blocked", "narrowed"))
+        ]
+        blocks.append(Heading(text("pack.lanes_seen", lang), 2))
+        blocks.append(
+            Grid(
+                [text(f"lane.head_{n}", lang) for n in ("id", "name", "state")],
+                [[str(r[f.LANE_ID]), _said(r[f.NAME]), state_said(r, lang)] for r in records(near)],
+                (1, 2, 3),
+            )
+            if len(near)
+            else Paragraph(text("papers.none_seen", lang))
+        )
+        blocks.append(Paragraph(text("pack.advice", lang), small=True))
+    return _report(told, text("pack.holiday_title", lang), blocks, lang)
+
+
+def next_key_date(calendar: Sequence[KeyDates], date: str) -> KeyDates | None:
+    """Return the key date that is next, or now."""
+    day = dt.date.fromisoformat(date)
+    coming = [key for key in calendar if key.last >= day]
+    return min(coming, key=lambda key: key.first, default=None)
+
+
+def _report(told: Review, title: str, blocks: list[Block], lang: Lang) -> Report:
+    found = told.found
+    subtitle = text(
+        "pack.subtitle", lang,
+        town=found.town, first=told.period.first, last=found.date, rules=found.rules,
+        scenario=found.scenario_label.get(lang) or found.scenario,
+    )  # fmt: skip
+    return Report(title, subtitle, f"{found.town}　{title}", found.date, found.simulated, blocks)
+
+
+def _notes(told: Review, lang: Lang) -> list[Block]:
+    said = [str(note[lang]) for note in told.found.summary["notes"]]
+    said.append(text("pack.before_note", lang, day=told.before.date))
+    return [Paragraph("　".join(said), small=True)]
+
+
+def _coverage(told: Review, lang: Lang) -> list[Block]:
+    rows = []
+    for tier, now in told.found.summary["coverage"].items():
+        then = told.before.summary["coverage"][tier]
+        rows.append(
+            [
+                label("map_tier", tier, lang),
+                f"{now['standard_s'] / 60:g}",
+                _share(now, lang),
+                _share(then, lang),
+                f"{now['covered_buildings']}/{now['known_buildings']}",
+                f"{now['stations_on_duty']}/{now['stations']}",
+            ]
+        )
+    heads = ("tier", "minutes", "share", "share_before", "buildings", "on_duty")
+    return [
+        Heading(text("pack.coverage", lang)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows, (1.4, 0.8, 2, 2, 1.3, 1.2)),
+        _map(told, lang),
+    ]
+
+
+def _share(figures: dict[str, Any], lang: Lang) -> str:
+    if figures["share_buildings"] is None:
+        return text("popup.unknown", lang)
+    low, high = figures["share_buildings_low"], figures["share_buildings_high"]
+    return f"{figures['share_buildings']:.1%}（{low:.1%}–{high:.1%}）"
+
+
+def _map(told: Review, lang: Lang) -> Picture:
+    found = told.found
+    frame = frame_round(found.buildings.total_bounds, width_mm=MAP_MM[0], height_mm=MAP_MM[1])
+    drawing = Drawing(frame)
+    drawing.ground(
+        buildings=found.buildings, lanes=found.lanes, water=found.water,
+        communities=found.communities,
+    )  # fmt: skip
+    for band, grey in GREYS.items():
+        of_band = found.buildings[found.buildings[c.RISK_BAND] == band]
+        drawing.houses(of_band.geometry.to_numpy(), fill=grey)
+    for shape, name in zip(found.stations.geometry, found.stations[f.NAME], strict=True):
+        drawing.mark(shape.x, shape.y, "station", _said(name))
+    for shape, name in zip(found.communities.geometry, found.communities[f.NAME], strict=True):
+        middle = shapely.point_on_surface(shape)
+        drawing.label(middle.x, middle.y, _said(name))
+    said = text("pack.map_said", lang, scale=frame.scale)
+    return Picture(finished(drawing, lang), *MAP_MM, said)
+
+
+def _risk(told: Review, lang: Lang) -> list[Block]:
+    now, then = told.found.summary["risk"], told.before.summary["risk"]
+    rows = [
+        [text(f"pack.{name}", lang), *(told_as(figures) for figures in (now, then))]
+        for name, told_as in (
+            ("fires_expected", lambda figures: f"{figures['fires_per_year']:.1f}"),
+            ("harm_expected", lambda figures: f"{figures['harm_per_year']:.2f}"),
+            ("red_sure", lambda figures: _sure(figures, RiskBand.RED)),
+            ("orange_sure", lambda figures: _sure(figures, RiskBand.ORANGE)),
+            ("completeness", lambda figures: f"{figures['completeness']:.0%}"),
+        )
+    ]
+    heads = ("figure", "now", "before")
+    return [
+        Heading(text("pack.risk", lang)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows, (2.4, 1, 1)),
+        Paragraph(text("pack.risk_note", lang, share=f"{now['completeness']:.0%}"), small=True),
+    ]
+
+
+def _sure(figures: dict[str, Any], band: RiskBand) -> str:
+    return f"{figures['bands_sure'][band]} / {figures['bands'][band]}"
+
+
+def _loop(told: Review, lang: Lang) -> list[Block]:
+    flows = (told.flow, told.flow_before, told.flow_year_before)
+    names = (told.period.name, told.period.before.name, told.period.year_before.name)
+    table = Grid(
+        [text("pack.period", lang), *(text(f"pack.flow_{n}", lang) for n in FLOW)],
+        [
+            [name, *(str(getattr(flow, n)) for n in FLOW)]
+            for name, flow in zip(names, flows, strict=True)
+        ],
+        (1.2, 1, 1, 1, 1, 1),
+    )  # fmt: skip
+    chart = bars(
+        [text(f"pack.flow_{n}", lang) for n in FLOW],
+        [(name, [getattr(flow, n) for n in FLOW]) for name, flow in zip(names, flows, strict=True)],
+    )
+    under = told.listed[told.listed["status"] != "lifted"]
+    return [
+        Heading(text("pack.loop", lang)),
+        table,
+        Picture(chart, 166, 62, text("pack.flow_said", lang)),
+        Paragraph(_reading(told.flow, told, lang)),
+        Heading(text("pack.overdue", lang), 2),
+        _cases(told.overdue.head(ROWS), lang),
+        Paragraph(_of(ROWS, len(told.overdue), lang), small=True),
+        Heading(text("pack.listed", lang), 2),
+        _cases(under.head(ROWS), lang) if len(under) else Paragraph(text("pack.none_listed", lang)),
+    ]
+
+
+def _reading(flow: Flow, told: Review, lang: Lang) -> str:
+    return text(
+        "pack.loop_said", lang, opening=flow.opening, new=flow.new, closed=flow.closed,
+        reopened=flow.reopened, closing=flow.closing, overdue=len(told.overdue),
+        look_back=len(told.look_back), inspections=told.inspections,
+    )  # fmt: skip
+
+
+def _of(shown: int, all_: int, lang: Lang) -> str:
+    return text("pack.shown", lang, shown=min(shown, all_), all=all_)
+
+
+def _cases(cases: pd.DataFrame, lang: Lang) -> Grid:
+    heads = ("case", "place", "hazard", "state", "due_on", "late", "office")
+    return Grid(
+        [text(f"pack.{n}", lang) for n in heads],
+        [
+            [
+                str(row["key"]),
+                _place(row),
+                label("hazard_code", row["code"], lang),
+                label("hazard_state", row["state"], lang),
+                _day(row["due_on"]),
+                "" if is_missing(row.get("days_overdue")) else str(int(row["days_overdue"])),
+                _or_blank(row["lead_dept"], "office", lang),
+            ]
+            for row in cases.to_dict("records")
+        ],
+        (1.2, 2, 2, 0.9, 1.2, 0.7, 1.4),
+    )
+
+
+def _top_buildings(told: Review, lang: Lang) -> list[Block]:
+    top = told.found.buildings.sort_values(c.RISK_RANK).head(TOP)
+    return [Heading(text("pack.top", lang)), _buildings(top, lang)]
+
+
+def _buildings(buildings: pd.DataFrame, lang: Lang) -> Grid:
+    heads = ("building", "use", "band", "rank", "reasons", "minutes_micro")
+    return Grid(
+        [text(f"pack.{n}", lang) for n in heads],
+        [
+            [
+                _said(row[f.NAME]) or _said(row[f.ADDRESS]) or str(row[f.BUILDING_ID]),
+                _or_blank(row[f.USE], "use", lang),
+                _or_blank(row[c.RISK_BAND], "risk_band", lang),
+                f"{row[c.RISK_RANK]}（{row[c.RISK_RANK_LOW]}–{row[c.RISK_RANK_HIGH]}）",
+                "；".join(
+                    text(f"risk_reason.{row[f'risk_reason_{k + 1}']}", lang)
+                    for k in range(c.REASONS)
+                    if not is_missing(row[f"risk_reason_{k + 1}"])
+                ),
+                _minutes(row[c.response_time("micro")], lang),
+            ]
+            for row in buildings.to_dict("records")
+        ],
+        (2, 1.3, 0.5, 1.4, 2.6, 0.9),
+    )
+
+
+def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
+    found = told.found
+    tiers = {tier: s for tier, s in found.tiers.items() if tier != "own"}
+    seen = found.lanes[found.lanes[c.STATE].isin(("blocked", "narrowed"))]
+    clear = ranked(found, c.KEEP_CLEAR_RANK, TOP)
+    return [
+        Heading(text("pack.stations_lanes", lang)),
+        Grid(
+            [text(f"pack.{n}", lang) for n in ("station", "tier", "crew", "first_at")],
+            [
+                [
+                    _said(row[f.NAME]) or str(row[f.STATION_ID]),
+                    label("tier", row[f.TIER], lang),
+                    f"{_count(row[f.CREW_DAY], lang)} / {_count(row[f.CREW_NIGHT], lang)}",
+                    str(_first_at(found, row[f.STATION_ID])),
+                ]
+                for row in found.stations.to_dict("records")
+            ],
+            (2, 1.4, 1.2, 1),
+        ),
+        Heading(text("pack.lanes_seen", lang), 2),
+        Grid(
+            [text(f"lane.head_{n}", lang) for n in ("id", "name", "state")],
+            [[str(r[f.LANE_ID]), _said(r[f.NAME]), state_said(r, lang)] for r in records(seen)][
+                :ROWS
+            ],
+            (1, 2, 3),
+        )
+        if len(seen)
+        else Paragraph(text("papers.none_seen", lang)),
+        Heading(text("lanes_page.keep_clear", lang), 2),
+        Grid(
+            [text(f"lane.head_{n}", lang) for n in ("id", "name", "reason")],
+            [
+                [str(r[f.LANE_ID]), _said(r[f.NAME]), keep_clear_reason(r, tiers, lang)]
+                for r in clear
+            ],
+            (1, 1.5, 4),
+        ),
+    ]  # fmt: skip
+
+
+def _first_at(found: Any, station: str) -> int:
+    tiers = [tier for tier in found.tiers if tier != "own"] or list(found.tiers)
+    return int(max((found.buildings[c.station(tier)] == station).sum() for tier in tiers))
+
+
+def _communities(told: Review, lang: Lang) -> list[Block]:
+    rows = []
+    for entry in told.found.summary["communities"]:
+        key = entry["community_id"]
+        micro = entry["coverage"].get("micro")
+        rate = told.rates.loc[key] if key in told.rates.index else None
+        flow = told.by_community.loc[key] if key in told.by_community.index else None
+        risk = entry.get("risk") or {}
+        rows.append(
+            [
+                str(entry["name"] or key or text("table.no_community", lang)),
+                _share(micro, lang) if micro else text("popup.unknown", lang),
+                f"{micro['known_buildings']}" if micro else "",
+                str(risk.get("red_buildings", "")),
+                "" if flow is None else f"{flow['closing']}（+{flow['new']} −{flow['closed']}）",
+                text("pack.not_inspected", lang)
+                if rate is None or not rate["premises"]
+                else f"{rate['rate']:.2f}（{rate['rate_low']:.2f}–{rate['rate_high']:.2f}，"
+                f"n={rate['premises']}）",
+                text("popup.unknown", lang)
+                if is_missing(risk.get("fire_ratio"))
+                else f"{risk['fire_ratio']:.2f}（{risk['fire_ratio_low']:.2f}–"
+                f"{risk['fire_ratio_high']:.2f}）",
+            ]
+        )
+    heads = ("community", "share_micro", "buildings", "red", "stock", "rate", "fire_ratio")
+    return [
+        Heading(text("pack.communities", lang)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows, (1.4, 2, 0.8, 0.6, 1.4, 2, 1.7)),
+        Paragraph(text("pack.communities_note", lang), small=True),
+    ]
+
+
+def _fires(told: Review, lang: Lang) -> list[Block]:
+    rows = [
+        [
+            label("use", use, lang) if use else text("popup.unknown", lang),
+            f"{row['fires']:.0f}",
+            f"{row['before']:.0f}",
+            f"{row['low']:.1f}–{row['high']:.1f}",
+            f"{row['deaths']:.0f} / {row['injured']:.0f}",
+        ]
+        for use, row in told.fires.iterrows()
+    ]
+    now, then = int(told.fires["fires"].sum()), int(told.fires["before"].sum())
+    key = "pack.fires_small" if max(now, then) < SMALL else "pack.fires_said"
+    months = told.fires_by_month
+    chart = bars([str(month) for month in months.index],
+                 [(text("pack.fires", lang), months.tolist())])  # fmt: skip
+    heads = ("use", "fires_now", "fires_then", "fires_chance", "victims")
+    return [
+        Heading(text("pack.fires_title", lang)),
+        Paragraph(text(key, lang, now=now, then=then)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows, (2, 1, 1, 1.6, 1))
+        if rows
+        else Paragraph(text("pack.no_fires", lang)),
+        Picture(chart, 166, 62, text("pack.months_said", lang)),
+    ]
+
+
+def _next_holiday(told: Review, calendar: Sequence[KeyDates], lang: Lang) -> list[Block]:
+    following = next_key_date(calendar, told.found.date)
+    said = (
+        text("pack.holiday_none", lang)
+        if following is None
+        else text("pack.holiday_named", lang, name=following.name, first=following.first,
+                  last=following.last)
+    )  # fmt: skip
+    return [Heading(text("pack.holiday", lang)), Paragraph(said),
+            Paragraph(text("pack.advice", lang), small=True)]  # fmt: skip
+
+
+def _community_line(entry: dict[str, Any], lang: Lang) -> str:
+    risk = entry.get("risk") or {}
+    people = entry["coverage"]["micro"]["people"] if "micro" in entry["coverage"] else None
+    told = (
+        text("popup.unknown", lang) if people is None or people < FEWEST_PEOPLE else f"{people:,}"
+    )
+    return text(
+        "pack.community_line", lang, buildings=entry["buildings"], people=told,
+        red=risk.get("red_buildings", 0), orange=risk.get("orange_buildings", 0),
+        open=risk.get("open_hazards", 0), overdue=risk.get("overdue_hazards", 0),
+    )  # fmt: skip
+
+
+def _place(row: Any) -> str:
+    return next(
+        (_said(row[n]) for n in (f.NAME, f.ADDRESS, f.BUILDING_ID, f.LANE_ID) if _said(row.get(n))),
+        "",
+    )
+
+
+def _said(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _day(value: Any) -> str:
+    return "" if is_missing(value) else pd.Timestamp(value).date().isoformat()
+
+
+def _or_blank(value: object, vocabulary: str, lang: Lang) -> str:
+    return "" if is_missing(value) else label(vocabulary, value, lang)
+
+
+def _count(value: Any, lang: Lang) -> str:
+    return text("popup.unknown", lang) if is_missing(value) else f"{float(value):g}"
+
+
+def _minutes(seconds: Any, lang: Lang) -> str:
+    if is_missing(seconds):
+        return text("papers.not_reached", lang)
+    whole = round(float(seconds))
+    return f"{whole // 60}:{whole % 60:02d}"
