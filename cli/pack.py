@@ -52,9 +52,10 @@ def pack(
         step("step.compile")
         from ..coverage.hazards import case_table
         from ..coverage.review import review
+        from ..maps.briefs import exposure_list, holiday_brief
         from ..maps.indicators import indicators
         from ..maps.ledger_book import ledger_book
-        from ..maps.meeting import exposure_list, holiday_brief, period_pack
+        from ..maps.meeting import period_pack
         from ..maps.report import report_pdf
         from ..maps.word import report_word
 

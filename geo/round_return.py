@@ -147,9 +147,9 @@ def _news(table: pd.DataFrame, kind: str, file: Path, problems: list[Problem]) -
     if kind == "inspections":
         half = ~filled & table[["hazards_found", "result"]].notna().any(axis=1)
         undated = table[half]
-        for row, key in zip(undated[f.SOURCE_ROW], undated["inspection_id"], strict=True):
+        for row, key in zip(undated[f.SOURCE_ROW].tolist(), undated["inspection_id"], strict=True):
             problems.append(
-                Problem("error", "round_undated", kind, file.name, int(str(row)), str(key),
+                Problem("error", "round_undated", kind, file.name, row, str(key),
                         "inspected_on")
             )  # fmt: skip
     return table[filled].reset_index(drop=True)
@@ -162,12 +162,13 @@ def _steps(table: pd.DataFrame, file: Path, problems: list[Problem]) -> pd.DataF
         if column not in table:
             table[column] = None
     keep = []
+    rows = table[f.SOURCE_ROW].tolist()
     for at, (said, day, found) in enumerate(
         zip(table[STATE], table[ACTED_ON], table[FOUND_ON], strict=True)
     ):
         state = words.get(str(said).strip())
         when = read_date(day)
-        row = int(table[f.SOURCE_ROW].iat[at])
+        row = rows[at]
         wrong = (
             ("not_in_vocabulary", STATE, said, "、".join(words))
             if state is None

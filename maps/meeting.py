@@ -18,9 +18,9 @@ from ..geo.config import KeyDates
 from ..geo.vocabulary import RiskBand
 from .charts import bars
 from .drawing import Drawing, frame_round
-from .figures import FEWEST_PEOPLE, is_missing
+from .figures import is_missing
 from .lane_records import keep_clear_reason, ranked, records, state_said
-from .report import Block, Grid, Heading, NewPage, Paragraph, Picture, Report
+from .report import Block, Grid, Heading, Paragraph, Picture, Report
 from .sheet_page import finished
 from .wall_map import GREYS
 
@@ -44,78 +44,7 @@ def period_pack(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Re
         *_fires(told, lang),
         *_next_holiday(told, calendar, lang),
     ]
-    return _report(told, text("pack.title", lang, period=told.period.name), blocks, lang)
-
-
-def exposure_list(told: Review, *, lang: Lang) -> Report:
-    """Return the cases for the quarterly exposure: major hazards and listed cases not closed."""
-    cases = told.cases[(told.cases["state"] != "closed")]
-    major = cases[(cases["major"] == 1) | cases["supervision_level"].notna()]
-    rows = [
-        [
-            str(row["key"]),
-            _place(row),
-            label("hazard_code", row["code"], lang),
-            _or_blank(row["supervision_level"], "supervision_level", lang),
-            label("hazard_state", row["state"], lang),
-            _day(row["found"]),
-            _day(row["due_on"]),
-        ]
-        for row in major.sort_values("key").to_dict("records")
-    ]
-    heads = [text(f"pack.{n}", lang) for n in ("case", "place", "hazard", "level", "state",
-                                              "found_on", "due_on")]  # fmt: skip
-    blocks: list[Block] = [Paragraph(text("pack.exposure_note", lang), small=True)]
-    blocks.append(
-        Grid(heads, rows, (1.2, 2.4, 2, 1.6, 1, 1.2, 1.2))
-        if rows
-        else Paragraph(text("pack.none_listed", lang))
-    )
-    return _report(told, text("pack.exposure_title", lang, period=told.period.name), blocks, lang)
-
-
-def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Report:
-    """Return the risk brief before the next key date, one page a community."""
-    following = next_key_date(calendar, told.found.date)
-    named = (
-        text("pack.holiday_named", lang, name=following.name, first=following.first,
-             last=following.last)
-        if following
-        else text("pack.holiday_none", lang)
-    )  # fmt: skip
-    blocks: list[Block] = []
-    buildings = told.found.buildings
-    for at, community in enumerate(told.found.summary["communities"]):
-        inside = buildings[buildings[f.COMMUNITY_ID] == community["community_id"]]
-        if community["community_id"] is None:
-            continue
-        if at:
-            blocks.append(NewPage())
-        blocks.append(Heading(str(community["name"] or community["community_id"])))
-        blocks.append(Paragraph(named))
-        blocks.append(Paragraph(_community_line(community, lang)))
-        blocks.append(Heading(text("pack.watch", lang), 2))
-        blocks.append(_buildings(inside.sort_values(c.RISK_RANK).head(TOP), lang))
-        late = told.overdue[told.overdue[f.BUILDING_ID].isin(inside[f.BUILDING_ID])].head(8)
-        blocks.append(Heading(text("pack.overdue", lang), 2))
-        blocks.append(_cases(late, lang) if len(late) else Paragraph(text("pack.none", lang)))
-        lanes = told.found.lanes
-        near = lanes[
-            lanes[f.LANE_ID].isin(inside[c.ATTACHED_LANE_ID])
-            & lanes[c.STATE].isin(("blocked", "narrowed"))
-        ]
-        blocks.append(Heading(text("pack.lanes_seen", lang), 2))
-        blocks.append(
-            Grid(
-                [text(f"lane.head_{n}", lang) for n in ("id", "name", "state")],
-                [[str(r[f.LANE_ID]), _said(r[f.NAME]), state_said(r, lang)] for r in records(near)],
-                (1, 2, 3),
-            )
-            if len(near)
-            else Paragraph(text("papers.none_seen", lang))
-        )
-        blocks.append(Paragraph(text("pack.advice", lang), small=True))
-    return _report(told, text("pack.holiday_title", lang), blocks, lang)
+    return report_of(told, text("pack.title", lang, period=told.period.name), blocks, lang)
 
 
 def next_key_date(calendar: Sequence[KeyDates], date: str) -> KeyDates | None:
@@ -125,7 +54,8 @@ def next_key_date(calendar: Sequence[KeyDates], date: str) -> KeyDates | None:
     return min(coming, key=lambda key: key.first, default=None)
 
 
-def _report(told: Review, title: str, blocks: list[Block], lang: Lang) -> Report:
+def report_of(told: Review, title: str, blocks: list[Block], lang: Lang) -> Report:
+    """Return a report of a review under a title."""
     found = told.found
     subtitle = text(
         "pack.subtitle", lang,
@@ -182,26 +112,27 @@ def _map(told: Review, lang: Lang) -> Picture:
         of_band = found.buildings[found.buildings[c.RISK_BAND] == band]
         drawing.houses(of_band.geometry.to_numpy(), fill=grey)
     for shape, name in zip(found.stations.geometry, found.stations[f.NAME], strict=True):
-        drawing.mark(shape.x, shape.y, "station", _said(name))
+        drawing.mark(shape.x, shape.y, "station", said_of(name))
     for shape, name in zip(found.communities.geometry, found.communities[f.NAME], strict=True):
         middle = shapely.point_on_surface(shape)
-        drawing.label(middle.x, middle.y, _said(name))
+        drawing.label(middle.x, middle.y, said_of(name))
     said = text("pack.map_said", lang, scale=frame.scale)
     return Picture(finished(drawing, lang), *MAP_MM, said)
 
 
 def _risk(told: Review, lang: Lang) -> list[Block]:
     now, then = told.found.summary["risk"], told.before.summary["risk"]
-    rows = [
-        [text(f"pack.{name}", lang), *(told_as(figures) for figures in (now, then))]
-        for name, told_as in (
-            ("fires_expected", lambda figures: f"{figures['fires_per_year']:.1f}"),
-            ("harm_expected", lambda figures: f"{figures['harm_per_year']:.2f}"),
-            ("red_sure", lambda figures: _sure(figures, RiskBand.RED)),
-            ("orange_sure", lambda figures: _sure(figures, RiskBand.ORANGE)),
-            ("completeness", lambda figures: f"{figures['completeness']:.0%}"),
-        )
+    columns = [
+        {
+            "fires_expected": f"{figures['fires_per_year']:.1f}",
+            "harm_expected": f"{figures['harm_per_year']:.2f}",
+            "red_sure": _sure(figures, RiskBand.RED),
+            "orange_sure": _sure(figures, RiskBand.ORANGE),
+            "completeness": f"{figures['completeness']:.0%}",
+        }
+        for figures in (now, then)
     ]
+    rows = [[text(f"pack.{name}", lang), *(of[name] for of in columns)] for name in columns[0]]
     heads = ("figure", "now", "before")
     return [
         Heading(text("pack.risk", lang)),
@@ -236,10 +167,12 @@ def _loop(told: Review, lang: Lang) -> list[Block]:
         Picture(chart, 166, 62, text("pack.flow_said", lang)),
         Paragraph(_reading(told.flow, told, lang)),
         Heading(text("pack.overdue", lang), 2),
-        _cases(told.overdue.head(ROWS), lang),
+        cases_grid(told.overdue.head(ROWS), lang),
         Paragraph(_of(ROWS, len(told.overdue), lang), small=True),
         Heading(text("pack.listed", lang), 2),
-        _cases(under.head(ROWS), lang) if len(under) else Paragraph(text("pack.none_listed", lang)),
+        cases_grid(under.head(ROWS), lang)
+        if len(under)
+        else Paragraph(text("pack.none_listed", lang)),
     ]
 
 
@@ -255,19 +188,20 @@ def _of(shown: int, all_: int, lang: Lang) -> str:
     return text("pack.shown", lang, shown=min(shown, all_), all=all_)
 
 
-def _cases(cases: pd.DataFrame, lang: Lang) -> Grid:
+def cases_grid(cases: pd.DataFrame, lang: Lang) -> Grid:
+    """Return cases with place, state and due day."""
     heads = ("case", "place", "hazard", "state", "due_on", "late", "office")
     return Grid(
         [text(f"pack.{n}", lang) for n in heads],
         [
             [
                 str(row["key"]),
-                _place(row),
+                place_of(row),
                 label("hazard_code", row["code"], lang),
                 label("hazard_state", row["state"], lang),
-                _day(row["due_on"]),
+                day_of(row["due_on"]),
                 "" if is_missing(row.get("days_overdue")) else str(int(row["days_overdue"])),
-                _or_blank(row["lead_dept"], "office", lang),
+                word_of(row["lead_dept"], "office", lang),
             ]
             for row in cases.to_dict("records")
         ],
@@ -277,18 +211,19 @@ def _cases(cases: pd.DataFrame, lang: Lang) -> Grid:
 
 def _top_buildings(told: Review, lang: Lang) -> list[Block]:
     top = told.found.buildings.sort_values(c.RISK_RANK).head(TOP)
-    return [Heading(text("pack.top", lang)), _buildings(top, lang)]
+    return [Heading(text("pack.top", lang)), buildings_grid(top, lang)]
 
 
-def _buildings(buildings: pd.DataFrame, lang: Lang) -> Grid:
+def buildings_grid(buildings: pd.DataFrame, lang: Lang) -> Grid:
+    """Return buildings with their rank, reasons and minutes."""
     heads = ("building", "use", "band", "rank", "reasons", "minutes_micro")
     return Grid(
         [text(f"pack.{n}", lang) for n in heads],
         [
             [
-                _said(row[f.NAME]) or _said(row[f.ADDRESS]) or str(row[f.BUILDING_ID]),
-                _or_blank(row[f.USE], "use", lang),
-                _or_blank(row[c.RISK_BAND], "risk_band", lang),
+                said_of(row[f.NAME]) or said_of(row[f.ADDRESS]) or str(row[f.BUILDING_ID]),
+                word_of(row[f.USE], "use", lang),
+                word_of(row[c.RISK_BAND], "risk_band", lang),
                 f"{row[c.RISK_RANK]}（{row[c.RISK_RANK_LOW]}–{row[c.RISK_RANK_HIGH]}）",
                 "；".join(
                     text(f"risk_reason.{row[f'risk_reason_{k + 1}']}", lang)
@@ -314,7 +249,7 @@ def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
             [text(f"pack.{n}", lang) for n in ("station", "tier", "crew", "first_at")],
             [
                 [
-                    _said(row[f.NAME]) or str(row[f.STATION_ID]),
+                    said_of(row[f.NAME]) or str(row[f.STATION_ID]),
                     label("tier", row[f.TIER], lang),
                     f"{_count(row[f.CREW_DAY], lang)} / {_count(row[f.CREW_NIGHT], lang)}",
                     str(_first_at(found, row[f.STATION_ID])),
@@ -326,7 +261,7 @@ def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
         Heading(text("pack.lanes_seen", lang), 2),
         Grid(
             [text(f"lane.head_{n}", lang) for n in ("id", "name", "state")],
-            [[str(r[f.LANE_ID]), _said(r[f.NAME]), state_said(r, lang)] for r in records(seen)][
+            [[str(r[f.LANE_ID]), said_of(r[f.NAME]), state_said(r, lang)] for r in records(seen)][
                 :ROWS
             ],
             (1, 2, 3),
@@ -337,7 +272,7 @@ def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
         Grid(
             [text(f"lane.head_{n}", lang) for n in ("id", "name", "reason")],
             [
-                [str(r[f.LANE_ID]), _said(r[f.NAME]), keep_clear_reason(r, tiers, lang)]
+                [str(r[f.LANE_ID]), said_of(r[f.NAME]), keep_clear_reason(r, tiers, lang)]
                 for r in clear
             ],
             (1, 1.5, 4),
@@ -422,35 +357,30 @@ def _next_holiday(told: Review, calendar: Sequence[KeyDates], lang: Lang) -> lis
             Paragraph(text("pack.advice", lang), small=True)]  # fmt: skip
 
 
-def _community_line(entry: dict[str, Any], lang: Lang) -> str:
-    risk = entry.get("risk") or {}
-    people = entry["coverage"]["micro"]["people"] if "micro" in entry["coverage"] else None
-    told = (
-        text("popup.unknown", lang) if people is None or people < FEWEST_PEOPLE else f"{people:,}"
-    )
-    return text(
-        "pack.community_line", lang, buildings=entry["buildings"], people=told,
-        red=risk.get("red_buildings", 0), orange=risk.get("orange_buildings", 0),
-        open=risk.get("open_hazards", 0), overdue=risk.get("overdue_hazards", 0),
-    )  # fmt: skip
-
-
-def _place(row: Any) -> str:
+def place_of(row: Any) -> str:
+    """Return the name, address or id by which a case is found."""
     return next(
-        (_said(row[n]) for n in (f.NAME, f.ADDRESS, f.BUILDING_ID, f.LANE_ID) if _said(row.get(n))),
+        (
+            said_of(row[n])
+            for n in (f.NAME, f.ADDRESS, f.BUILDING_ID, f.LANE_ID)
+            if said_of(row.get(n))
+        ),
         "",
     )
 
 
-def _said(value: object) -> str:
+def said_of(value: object) -> str:
+    """Return a text, empty when missing."""
     return value if isinstance(value, str) else ""
 
 
-def _day(value: Any) -> str:
+def day_of(value: Any) -> str:
+    """Return a day as text, empty when missing."""
     return "" if is_missing(value) else pd.Timestamp(value).date().isoformat()
 
 
-def _or_blank(value: object, vocabulary: str, lang: Lang) -> str:
+def word_of(value: object, vocabulary: str, lang: Lang) -> str:
+    """Return the word of a code, empty when missing."""
     return "" if is_missing(value) else label(vocabulary, value, lang)
 
 

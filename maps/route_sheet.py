@@ -17,7 +17,8 @@ import shapely
 from ..coverage import columns as c
 from ..coverage.assessment import Assessment
 from ..coverage.directions import Landmarks, way_line
-from ..coverage.rounds import HalfDay, LeftOut, Place, Round, Stop
+from ..coverage.rounds import HalfDay, LeftOut, Round, Stop
+from ..coverage.work_places import Place
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
 from ..geo.vocabulary import HazardState, Vehicle

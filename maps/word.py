@@ -56,7 +56,7 @@ def report_word(report: Report, *, lang: Lang) -> bytes:
             case Picture():
                 _picture(document, block)
             case NewPage():
-                document.add_page_break()
+                document.add_page_break()  # type: ignore[no-untyped-call]
     foot = section.footer.paragraphs[0]
     foot.text = readable(report.foot)
     day = dt.datetime.combine(dt.date.fromisoformat(report.date), dt.time())
@@ -88,7 +88,7 @@ def _table(document: WordDocument, grid: Grid) -> None:
     mark.set(qn("w:val"), "true")
     table.rows[0]._tr.get_or_add_trPr().append(mark)
     for row in grid.rows:
-        cells = table.add_row().cells
+        cells = table.add_row().cells  # type: ignore[no-untyped-call]
         for cell, said in zip(cells, row, strict=True):
             cell.paragraphs[0].add_run(readable(said))
     total = sum(grid.widths)

@@ -15,7 +15,20 @@ from weizhan.geo.vocabulary import VOCABULARIES, codes
 
 ROOT = Path(__file__).resolve().parents[1]
 FLOORS = {"geo": 0, "data": 1, "coverage": 1, "maps": 2, "cli": 3}  # data is generated with geo
-FILE_ENDINGS = {"typ", "toml", "csv", "json", "html", "css", "js", "gpkg", "tif"}
+FILE_ENDINGS = {
+    "docx",
+    "pdf",
+    "xlsx",
+    "typ",
+    "toml",
+    "csv",
+    "json",
+    "html",
+    "css",
+    "js",
+    "gpkg",
+    "tif",
+}
 MODULES = sorted(p for folder in FLOORS for p in (ROOT / folder).glob("*.py"))
 
 

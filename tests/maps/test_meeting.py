@@ -19,10 +19,11 @@ from weizhan.geo import fields as f
 from weizhan.geo.archive import read_events, read_records
 from weizhan.geo.periods import read_period
 from weizhan.geo.town import load_town
+from weizhan.maps.briefs import exposure_list, holiday_brief
 from weizhan.maps.export import write_export
 from weizhan.maps.indicators import indicators
 from weizhan.maps.ledger_book import ledger_book
-from weizhan.maps.meeting import exposure_list, holiday_brief, next_key_date, period_pack
+from weizhan.maps.meeting import next_key_date, period_pack
 from weizhan.maps.report import Grid, Heading, Paragraph, Report, report_pdf
 from weizhan.maps.word import report_word
 
