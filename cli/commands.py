@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from . import calibrate, committee, lanes, ledgers, pack, periods, risk, rounds, setup, sheets, siting
+from . import (
+    calibrate,
+    committee,
+    lanes,
+    ledgers,
+    pack,
+    periods,
+    risk,
+    rounds,
+    setup,
+    sheets,
+    siting,
+)
 from .options import both
 
 app = typer.Typer(
