@@ -45,6 +45,7 @@ def committee_page(
     scenes: Mapping[str, Scene] = NO_SCENES,
     plan: Plan | None = None,
     pages: Mapping[str, str] | None = None,
+    home: str = "",
     lang: Lang = "zh",
 ) -> str:
     """Return the committee's page as one HTML text.
@@ -59,6 +60,8 @@ def committee_page(
         Whose added stations are marked as proposed.
     pages
         Files of the communities' own pages by identity, for an overview.
+    home
+        File of the overview, for the page of a community.
     lang
         Language of the page.
     """
@@ -84,7 +87,7 @@ def committee_page(
     around = Surroundings(
         "committee",
         bar_texts(assessment, lang) | headings,
-        _content(assessment, scenes, lang) | {"pages": dict(pages or {})},
+        _content(assessment, scenes, lang) | {"pages": dict(pages or {}), "home": home},
         ["committee.css", "print.css"],
         tools=_TOOLS,
     )

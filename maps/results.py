@@ -18,7 +18,8 @@ from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
 from ..geo.layers import write_layers
 from ..geo.plan import Plan
-from .committee import NO_SCENES, committee_page
+from .city import FOLDER, committee_pages
+from .committee import NO_SCENES
 from .index import index_page
 from .sheets import sheet
 
@@ -27,6 +28,7 @@ RESULT_NAMES = (
     "index.html",
     "committee.html",
     "planner.html",
+    FOLDER,
     "summary.json",
     "results.gpkg",
     "communities.csv",
@@ -78,13 +80,11 @@ def write_results(
         Called with the catalogue key of each step as it begins.
     """
     progress("step.pages")
-    pages = {
-        "committee.html": committee_page(assessment, scenes=scenes, plan=plan, lang=lang),
-        "index.html": index_page(assessment, lang=lang),
-    }
-    progress("step.write")
-    for name, page in pages.items():
+    (folder / "index.html").write_text(index_page(assessment, lang=lang), encoding="utf-8")
+    for name, page in committee_pages(assessment, scenes=scenes, plan=plan, lang=lang):
+        (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(page, encoding="utf-8")
+    progress("step.write")
     rounded = {stage: round(seconds, 3) for stage, seconds in timings.items()}
     summary = dict(assessment.summary)
     summary["timings_s"] = {**rounded, **assessment.summary["timings_s"]}

@@ -42,7 +42,7 @@ function recolour() {
 function legend() {
   const box = byId("legend").querySelector("div"), buildings = layers.buildings;
   box.replaceChildren();
-  if (visible("buildings")) box.append(legendPart(buildings.styles[buildings.style], "polygon"));
+  if (visible("buildings") && buildings.features.count) box.append(legendPart(buildings.styles[buildings.style], "polygon"));
   if (swiped()) box.append(make("h3", "▶ " + say("tree.swipe_right")), legendPart(rightStyle(), "polygon"));
   if (state.uncovered) {
     const list = make("ul"), item = make("li");
@@ -266,6 +266,17 @@ document.addEventListener("keydown", (event) => {
 figures();
 choices();
 table();
+if (content.home) {
+  const back = make("a", say("tree.city_home"), "home");
+  back.href = content.home;
+  byId("find").before(back);
+}
+if (Object.keys(content.pages).length) { // an overview: communities by class instead of buildings
+  const select = byId("choropleth"), first = select.options[Math.min(1, select.options.length - 1)];
+  select.value = first.value;
+  select.dispatchEvent(new Event("change"));
+  byId("tree").querySelector("[data-branch=communities]").open = true;
+}
 byId("legend").addEventListener("toggle", () => map.invalidateSize({ pan: false }));
 if (narrow.matches) { panel(false); byId("legend").open = false; }
 map.invalidateSize({ pan: false });
