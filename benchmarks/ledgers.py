@@ -46,7 +46,7 @@ def main() -> None:
         address = gpd.read_file(folder / "地图.gpkg", layer="buildings")["地址"].to_numpy(object)
         table = hazards(address, rng)
         alike = table.assign(详细地址=table["详细地址"].str.replace("路", "", n=1))
-        for name, rows in (("exact", table), ("alike", alike)):
+        for name, rows in (("exact", table), ("second source", table), ("alike", alike)):
             file = Path(place) / f"{name}.csv"
             rows.to_csv(file, index=False)
             for round_ in ("first", "again"):

@@ -83,14 +83,14 @@ def compare(
             lists = {"communities": found.communities, "causes": found.causes,
                      "buildings": found.buildings}  # fmt: skip
             write_lists(unfinished, lists, lang=lang.value)
+            causes = {str(k): int(n) for k, n in found.causes["cause"].value_counts().items()}
             told = {
-                "before": before, "after": after, "same_rules": found.same_rules,
-                "causes": {str(k): int(n) for k, n in found.causes["cause"].value_counts().items()},
+                "before": before, "after": after, "same_rules": found.same_rules, "causes": causes,
                 "buildings_changed": len(found.buildings),
             }  # fmt: skip
             said = json.dumps(told, ensure_ascii=False, indent=1)
             (unfinished / "summary.json").write_text(said + "\n", encoding="utf-8")
-    for cause, number in told["causes"].items():
+    for cause, number in causes.items():
         say("cli.compare_cause", lang.value, count=number,
             cause=text(f"compare_cause.{cause}", lang.value))  # fmt: skip
     say("cli.compare_done", lang.value, count=len(found.buildings), page=out / "compare.html")

@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from ..geo.datum import Datum
+from ..geo.doctor import doctor_tables
 from ..geo.errors import InputError
 from ..geo.founding import (
     OSM_ATTRIBUTION,
@@ -132,11 +133,18 @@ def new(
 def check(
     folder: TownArgument,
     as_json: Annotated[bool, typer.Option("--json", help=both("cli.json"))] = False,
+    doctor_folder: Annotated[
+        Path | None, typer.Option("--doctor", metavar="FOLDER", help=both("cli.check_doctor"))
+    ] = None,
     lang: LangOption = Language.zh,
 ) -> None:
-    """Tell all problems of all layers at once."""
+    """Tell all problems of all layers at once; mark them in the user's own workbooks."""
     with steps(lang.value) as step:
         _, problems = examine_town(folder, progress=step)
+        marked = []
+        if doctor_folder is not None:
+            step("step.doctor")
+            marked = doctor_tables(folder, problems, doctor_folder, lang=lang.value)
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
         record = {"errors": errors, "problems": [p.as_record() for p in problems]}
@@ -146,6 +154,10 @@ def check(
         count = {
             s: sum(p.severity == s for p in problems) for s in ("error", "warning", "repaired")
         }
+        for file in marked:
+            say("cli.import_ledger_marked", lang.value, file=file)
+        if doctor_folder is not None and not marked:
+            say("cli.check_healthy", lang.value)
         say("cli.check_done", lang.value, **count)
     if errors:
         raise typer.Exit(1)

@@ -156,7 +156,8 @@ def fire_points(incidents: pd.DataFrame, buildings: gpd.GeoDataFrame) -> Floats:
         where.get(str(building), point if there else None)
         for building, point, there in zip(incidents[f.BUILDING_ID], own, placed, strict=True)
     ]
-    return shapely.get_coordinates([point for point in points if point is not None])
+    found = [point for point in points if point is not None]
+    return np.asarray(shapely.get_coordinates(found), dtype=np.float64)
 
 
 def contours(values: Floats, found: Heat, crs: Any) -> gpd.GeoDataFrame:

@@ -129,7 +129,9 @@ def stored_columns(kind: LedgerKind) -> dict[str, str]:
     return columns | {"building_id": "TEXT", "lon": "REAL", "lat": "REAL"} | MATCH_COLUMNS
 
 
-def read_versions(folder: Path, kind: str, *, personal: bool = False) -> pd.DataFrame:
+def read_versions(
+    folder: Path, kind: str, *, personal: bool = False, disputed: bool = False
+) -> pd.DataFrame:
     """Return every version of every row of a kind, in the order in which they came.
 
     Parameters
@@ -140,6 +142,8 @@ def read_versions(folder: Path, kind: str, *, personal: bool = False) -> pd.Data
         A key of `weizhan.geo.ledger_kinds.KINDS`.
     personal
         Whether to read columns that name or reach persons, too. Never for what is shared.
+    disputed
+        Only the keys of which some column was ever said differently.
 
     Returns
     -------
@@ -150,10 +154,14 @@ def read_versions(folder: Path, kind: str, *, personal: bool = False) -> pd.Data
     hidden = () if personal else tuple(e.name for e in chosen.stored if e.personal)
     columns = [name for name in stored_columns(chosen) if name not in hidden]
     selected = ", ".join(f"r.{name}" for name in columns)
+    only = ""
+    if disputed:
+        differs = " OR ".join(f"MIN({e.name}) <> MAX({e.name})" for e in chosen.stored)
+        only = f"WHERE r.key IN (SELECT key FROM {chosen.table} GROUP BY key HAVING {differs}) "
     frame = _query(
         folder,
         f"SELECT r.fid, {selected}, i.source AS from_source, i.as_of FROM {chosen.table} AS r "
-        "JOIN imports AS i ON i.fid = r.import_id ORDER BY r.fid",
+        f"JOIN imports AS i ON i.fid = r.import_id {only}ORDER BY r.fid",
         ["fid", *columns, "from_source", "as_of"],
     )
     return _typed(frame, chosen.stored)
@@ -228,7 +236,7 @@ def conflicts(folder: Path, kind: str) -> pd.DataFrame:
     imports = read_imports(folder)
     if imports.loc[imports["kind"] == chosen.name, "source"].nunique() < 2:
         return pd.DataFrame(columns=names)
-    live = _live(read_versions(folder, kind))
+    live = _live(read_versions(folder, kind, disputed=True))
     live = live[live["key"].duplicated(keep=False)]
     if live.empty:
         return pd.DataFrame(columns=names)

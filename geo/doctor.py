@@ -17,13 +17,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from .catalogue import Lang, text
+from .config import read_config
 from .errors import OutputError
 from .formulas import OPEN_XML
 from .ledger_kinds import KINDS
-from .ledgers import MOST_HEADER_ROWS, normal, read_rows
+from .ledgers import EXCEL_ENDINGS, MOST_HEADER_ROWS, normal, read_rows
 from .problems import Problem
 from .schemas import SCHEMAS
 
+TABLES = EXCEL_ENDINGS | {".csv"}
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C", "repaired": "DDEBF7"}  # red, amber, blue
 COMMENT_SIZE = (360, 120)  # pixels
 LONGEST = 900  # characters of a comment
@@ -65,7 +67,7 @@ def doctor(
     OutputError
         When the copy would overwrite a file, or cannot be written.
     """
-    own = [problem for problem in problems if problem.file == file.name]
+    own = [problem for problem in problems if Path(problem.file).name == file.name]
     ending = file.suffix if file.suffix.lower() in OPEN_XML else ".xlsx"
     target = out if out.suffix.lower() in OPEN_XML else out / (file.stem + ending)
     if target.resolve() == file.resolve():
@@ -82,6 +84,46 @@ def doctor(
     _list(book, own, places, lang)
     _save(book, target)
     return target
+
+
+def doctor_tables(
+    folder: Path, problems: Sequence[Problem], out: Path, *, lang: Lang = "zh"
+) -> list[Path]:
+    """Write a marked copy of each workbook and CSV of a town that has problems.
+
+    Parameters
+    ----------
+    folder
+        Of the town; its ``town.toml`` names the tables.
+    problems
+        From `weizhan.geo.town.examine_town`.
+    out
+        A folder; copies go there under their own names.
+    lang
+        Language of the comments.
+
+    Returns
+    -------
+    list
+        The copies.
+
+    Raises
+    ------
+    OutputError
+        When a copy would overwrite a file, or cannot be written.
+    """
+    config = read_config(folder)
+    tables: dict[str, str | None] = {}
+    for layer in config.layers.values():
+        for source in (layer, *layer.ledgers):
+            if Path(source.file).suffix.lower() in TABLES:
+                tables.setdefault(source.file, source.sheet)
+    ill = {Path(problem.file).name for problem in problems}
+    return [
+        doctor(folder / file, problems, out, sheet=sheet, lang=lang)
+        for file, sheet in tables.items()
+        if Path(file).name in ill and (folder / file).exists()
+    ]
 
 
 def _open(file: Path, sheet: str | None) -> openpyxl.Workbook:

@@ -177,10 +177,12 @@ def read_snapshot(folder: Path, period: str) -> Snapshot:
 
 
 def _read(file: Path) -> pd.DataFrame:
+    table: pd.DataFrame
     try:
-        return gpd.read_parquet(file)
+        table = gpd.read_parquet(file)
     except ValueError:  # a table without geometry
-        return pd.read_parquet(file)
+        table = pd.read_parquet(file)
+    return table
 
 
 def _json(value: Mapping[str, Any]) -> str:
