@@ -11,7 +11,8 @@ import typer
 from ..geo.catalogue import text
 from ..geo.errors import InputError
 from ..geo.folders import whole_folder
-from ..geo.snapshots import period_days, read_snapshot, write_snapshot
+from ..geo.periods import read_period
+from ..geo.snapshots import read_snapshot, write_snapshot
 from ..geo.town import load_town
 from .options import (
     DateOption,
@@ -38,7 +39,8 @@ def snapshot(
     lang: LangOption = Language.zh,
 ) -> None:
     """Freeze an assessment of a town under the name of a period."""
-    first, last = period_days(period)
+    chosen = read_period(period)
+    first, last = chosen.first, chosen.last
     day = day_of(date) if date is not None else min(last, dt.date.today())
     if not first <= day <= last:
         raise InputError("error.snapshot_day", day=day, period=period, first=first, last=last)

@@ -1,4 +1,4 @@
-"""Periods by which offices report: 2026Q3, 2026H1, 2026."""
+"""Periods by which offices report: 2026Q3, 2026H1, 2026-07, 2026."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from dataclasses import dataclass
 
 from .errors import InputError
 
-_NAME = re.compile(r"(?P<year>\d{4})(?:年)?(?:[-_]?(?P<kind>[QqHh])(?P<number>[1-4]))?")
+_NAME = re.compile(
+    r"(?P<year>\d{4})年?(?:[-_]?(?P<kind>[QqHh])(?P<number>[1-4])|[-_]?(?P<month>\d{1,2})月?)?"
+)
 
 
 @dataclass(frozen=True)
 class Period:
-    """A quarter, a half-year or a year.
+    """A month, a quarter, a half-year or a year.
 
     Attributes
     ----------
     year
         Of its days.
     months
-        3, 6 or 12.
+        1, 3, 6 or 12.
     number
         Which one of its year, from 1.
     """
@@ -32,7 +34,9 @@ class Period:
 
     @property
     def name(self) -> str:
-        """As it is typed: ``2026Q3``, ``2026H1``, ``2026``."""
+        """As it is typed: ``2026Q3``, ``2026H1``, ``2026-07``, ``2026``."""
+        if self.months == 1:
+            return f"{self.year}-{self.number:02d}"
         kind = {3: "Q", 6: "H", 12: ""}[self.months]
         return f"{self.year}{kind}{self.number if kind else ''}"
 
@@ -72,8 +76,8 @@ def read_period(text: str) -> Period:
     if found:
         year = int(found["year"])
         kind = (found["kind"] or "").upper()
-        number = int(found["number"] or 1)
-        months = {"Q": 3, "H": 6, "": 12}[kind]
-        if 1950 <= year <= 2099 and number * months <= 12:
+        number = int(found["number"] or found["month"] or 1)
+        months = 1 if found["month"] else {"Q": 3, "H": 6, "": 12}[kind]
+        if 1950 <= year <= 2099 and number >= 1 and number * months <= 12:
             return Period(year, months, number)
-    raise InputError("error.period", value=text, allowed="2026Q3, 2026H1, 2026")
+    raise InputError("error.period", value=text, allowed="2026Q3, 2026H1, 2026-07, 2026")

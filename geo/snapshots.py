@@ -10,7 +10,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +20,12 @@ import pandas as pd
 
 from .errors import InputError, OutputError
 from .folders import whole_folder
+from .periods import read_period
 
 SNAPSHOTS: Final = "snapshots"
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = "weizhan-snapshot"
 VERSION: Final = 1
-_PERIOD: Final = re.compile(r"(\d{4})(?:Q([1-4])|H([12])|-(0[1-9]|1[0-2]))?")
 
 
 @dataclass(frozen=True)
@@ -50,31 +49,6 @@ class Snapshot:
     layers: Mapping[str, pd.DataFrame]
 
 
-def period_days(period: str) -> tuple[dt.date, dt.date]:
-    """Return the first and last day of a period: 2026, 2026H1, 2026Q3 or 2026-07.
-
-    Raises
-    ------
-    InputError
-        When it is written otherwise.
-    """
-    found = _PERIOD.fullmatch(period)
-    if not found:
-        raise InputError("error.period_name", value=period)
-    year = int(found[1])
-    if found[2]:
-        first, months = 3 * int(found[2]) - 2, 3
-    elif found[3]:
-        first, months = 6 * int(found[3]) - 5, 6
-    elif found[4]:
-        first, months = int(found[4]), 1
-    else:
-        first, months = 1, 12
-    beyond = first + months
-    after = dt.date(year + (beyond > 12), (beyond - 1) % 12 + 1, 1)
-    return dt.date(year, first, 1), after - dt.timedelta(days=1)
-
-
 def write_snapshot(
     folder: Path,
     period: str,
@@ -91,7 +65,7 @@ def write_snapshot(
     folder
         Of the town.
     period
-        As in `period_days`.
+        As in `weizhan.geo.periods.read_period`.
     date
         Of the assessment.
     summary, rules
@@ -111,8 +85,7 @@ def write_snapshot(
     OutputError
         When the period is frozen already, or cannot be written.
     """
-    period_days(period)
-    target = folder / SNAPSHOTS / period
+    target = folder / SNAPSHOTS / read_period(period).name
     if target.exists():
         raise OutputError("error.snapshot_exists", folder=target)
     with whole_folder(target) as unfinished:

@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 from weizhan.geo.errors import InputError
 from weizhan.geo.periods import read_period
 
+WRONG = ("2026Q5", "2026H3", "26Q1", "1066", "Q3", "", "2026-13", "2026-00", "202607x")
+
 
 @pytest.mark.parametrize(
     ("name", "first", "last", "before"),
@@ -17,6 +19,9 @@ from weizhan.geo.periods import read_period
         ("2024q1", dt.date(2024, 1, 1), dt.date(2024, 3, 31), "2023Q4"),
         ("2026H1", dt.date(2026, 1, 1), dt.date(2026, 6, 30), "2025H2"),
         ("2026", dt.date(2026, 1, 1), dt.date(2026, 12, 31), "2025"),
+        ("2026-07", dt.date(2026, 7, 1), dt.date(2026, 7, 31), "2026-06"),
+        ("2026年1月", dt.date(2026, 1, 1), dt.date(2026, 1, 31), "2025-12"),
+        ("2024-02", dt.date(2024, 2, 1), dt.date(2024, 2, 29), "2024-01"),
         ("2026年Q4", dt.date(2026, 10, 1), dt.date(2026, 12, 31), "2026Q3"),
     ],
 )
@@ -25,7 +30,9 @@ def test_periods_begin_and_end(name, first, last, before):
     assert (period.first, period.last, period.before.name) == (first, last, before)
 
 
-@pytest.mark.parametrize("name", ["2026Q5", "2026H3", "26Q1", "1066", "Q3", "", "2026-07"])
+@pytest.mark.parametrize(
+    "name", ["2026Q5", "2026H3", "26Q1", "1066", "Q3", "", "2026-13", "2026-00", "202607x"]
+)
 def test_other_words_are_no_periods(name):
     with pytest.raises(InputError, match="2026Q3"):
         read_period(name)

@@ -8,7 +8,7 @@ import pytest
 import shapely
 
 from weizhan.geo.errors import InputError, OutputError
-from weizhan.geo.snapshots import period_days, read_snapshot, write_snapshot
+from weizhan.geo.snapshots import read_snapshot, write_snapshot
 
 DAY = dt.date(2026, 9, 30)
 
@@ -59,16 +59,6 @@ def test_a_period_that_is_not_there_names_those_that_are(tmp_path):
         read_snapshot(tmp_path, "2026Q4")
     with pytest.raises(InputError):
         read_snapshot(tmp_path, "../2026Q3")
-
-
-@pytest.mark.parametrize(
-    ("period", "first", "last"),
-    [("2026", "2026-01-01", "2026-12-31"), ("2026H2", "2026-07-01", "2026-12-31"),
-     ("2026Q1", "2026-01-01", "2026-03-31"), ("2024-02", "2024-02-01", "2024-02-29"),
-     ("2026Q4", "2026-10-01", "2026-12-31")],
-)  # fmt: skip
-def test_periods_have_their_days(period, first, last):
-    assert [day.isoformat() for day in period_days(period)] == [first, last]
 
 
 @pytest.mark.parametrize("period", ["", "2026Q5", "2026-13", "26Q1", "../x", "2026Q1/.."])
