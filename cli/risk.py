@@ -100,7 +100,8 @@ def risk(
 
 
 LISTS = ("risk", "devices", "due", "overdue", "listed", "look_back", "mismatches", "stock",
-         "rates", "fires", "clusters", "areas", "sheds", "heat", "progress")  # fmt: skip
+         "rates", "fires", "clusters", "areas", "sheds", "heat", "worry", "tasks",
+         "progress")  # fmt: skip
 RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
 
 

@@ -20,6 +20,7 @@ from .hazards import case_table, check_mismatches, listed, look_back_due, overdu
 from .heat import fire_points, heat_by_community
 from .inspections import hazard_rates, inspections_due
 from .stock import stock_by_group
+from .worries import task_table, worry_table
 
 PLACE = (f.BUILDING_ID, f.NAME, f.ADDRESS, "community", f.USE)
 CASE = ("key", "code", "state", "found", "due_on", "age_days", "lead_dept", "description")
@@ -82,6 +83,9 @@ def risk_lists(
         "heat": heat_by_community(
             fire_points(past_fires(town, day=day), buildings), buildings, found.communities,
             few=rules.risk.calibration.few.value),
+        "worry": worry_table(buildings, hazard_areas(town, cases, buildings),
+                             cluster_areas(buildings)),
+        "tasks": task_table(cases, due, on=day, look_back_days=back),
         "progress": progress_table(town, buildings, due, start=start, end=day),
     }  # fmt: skip
 

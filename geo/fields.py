@@ -63,6 +63,21 @@ FLOW_L_S: Final = "flow_l_s"
 
 # communities
 PEOPLE: Final = "people"
+FIRE_STAFF: Final = "fire_staff"  # full-time and part-time
+VOLUNTEERS: Final = "volunteers"
+ENFORCEMENT_CASES: Final = "enforcement_cases"  # delegated enforcement, this year
+PUBLICITY_VISITS: Final = "publicity_visits"
+AWARENESS_PCT: Final = "awareness_pct"
+
+# estates, and offices of fire work (消防工作站), which are no stations
+ESTATE_ID: Final = "estate_id"
+YEAR_BUILT: Final = "year_built"
+PROPERTY_MANAGER: Final = "property_manager"
+THREE_NONE: Final = "three_none"
+OFFICE_ID: Final = "office_id"
+OFFICE_ELEMENTS: Final = (
+    "has_site", "has_rooms", "has_people", "has_funds", "has_appraisal", "has_guidance",
+)  # fmt: skip
 
 # reports about lanes
 REPORT_ID: Final = "report_id"

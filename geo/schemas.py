@@ -20,7 +20,8 @@ class Column:
     """One column: what it may hold, and the words by which ledgers call it.
 
     ``minimum`` and ``maximum`` are the absurd, not the allowed by a standard: a value beyond
-    them cannot be true. ``vocabulary`` is a key of `geo.vocabulary.VOCABULARIES`.
+    them cannot be true. ``vocabulary`` is a key of `geo.vocabulary.VOCABULARIES`. An ``extra``
+    column is kept where somebody tells it and not missed where nobody does.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Column:
     minimum: float | None = None
     maximum: float | None = None
     vocabulary: str = ""
+    extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,15 @@ def _identity(name: str, *synonyms: str) -> Column:
 _NAME = Column(f.NAME, "text", ("名称", "名字", "名称/户主"))
 _ADDRESS = Column(f.ADDRESS, "text", ("地址", "详细地址", "门牌", "所在地址", "addr:full"))
 
+
+def _extra(name: str, *synonyms: str, maximum: float = 1e6) -> Column:
+    return Column(name, "number", synonyms, minimum=0, maximum=maximum, extra=True)
+
+
+def _yes_no(name: str, *synonyms: str) -> Column:
+    return Column(name, "choice", synonyms, vocabulary="yes_no", extra=True)
+
+
 SCHEMAS: dict[str, Schema] = {
     schema.layer: schema
     for schema in (
@@ -70,6 +81,47 @@ SCHEMAS: dict[str, Schema] = {
                 _identity(f.COMMUNITY_ID, "社区编号", "村编号", "社区代码"),
                 Column(f.NAME, "text", ("社区名称", "村名", "社区", "名称", "村(社区)")),
                 Column(f.PEOPLE, "count", ("人口", "常住人口", "总人口"), minimum=0, maximum=2e6),
+                _extra(f.FIRE_STAFF, "消防工作人员数", "专兼职消防人员"),
+                _extra(f.VOLUNTEERS, "志愿者人数", "消防志愿者"),
+                _extra(f.ENFORCEMENT_CASES, "委托执法案件数", "执法案件数"),
+                _extra(f.PUBLICITY_VISITS, "宣传次数", "“五进”次数"),
+                _extra(f.AWARENESS_PCT, "知晓率", "消防知晓率", maximum=100),
+            ),
+        ),
+        Schema(
+            "estates",
+            f.ESTATE_ID,
+            "polygon",
+            (
+                _identity(f.ESTATE_ID, "小区编号"),
+                Column(f.NAME, "text", ("小区名称", "名称"), extra=True),
+                Column(
+                    f.YEAR_BUILT,
+                    "number",
+                    ("建成年份", "建成时间"),
+                    minimum=1900,
+                    maximum=2100,
+                    extra=True,
+                ),
+                _yes_no(f.PROPERTY_MANAGER, "物业管理", "有无物业"),
+                _yes_no(f.THREE_NONE, "“三无”小区", "三无小区"),
+            ),
+        ),
+        Schema(
+            "offices",
+            f.OFFICE_ID,
+            "point",
+            (
+                _identity(f.OFFICE_ID, "工作站编号"),
+                Column(f.NAME, "text", ("工作站名称", "名称"), extra=True),
+                *(
+                    _yes_no(name, word)
+                    for name, word in zip(
+                        f.OFFICE_ELEMENTS,
+                        ("场地", "办公", "人员", "经费", "考核", "指导"),
+                        strict=True,
+                    )
+                ),
             ),
         ),
         Schema(

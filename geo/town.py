@@ -58,7 +58,8 @@ class Town:
     scenarios, calendar, events
         Times of day by name, the key dates on which one of them holds, and lanes that are
         closed together.
-    communities, grids, buildings, stations, lanes, barriers, water, sheds, lane_reports
+    communities, grids, buildings, stations, lanes, barriers, water, sheds, estates, offices,
+    lane_reports
         One row a feature. ``buildings`` and ``stations`` carry `community_id`; ``lanes`` is cut
         where lanes meet, row *i* being edge *i* of the network.
     arrivals
@@ -90,6 +91,8 @@ class Town:
     barriers: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     sheds: gpd.GeoDataFrame
+    estates: gpd.GeoDataFrame
+    offices: gpd.GeoDataFrame
     lane_reports: gpd.GeoDataFrame
     arrivals: pd.DataFrame
     network: Network
@@ -107,7 +110,7 @@ class Town:
             frame: gpd.GeoDataFrame = getattr(self, layer)
             for column in schema.columns:
                 missing = int(frame[column.name].isna().sum())
-                if missing and column.name != schema.identity:
+                if missing and column.name != schema.identity and not column.extra:
                     counts[f"{layer}.{column.name}"] = missing
         return counts
 
@@ -362,6 +365,8 @@ def _freeze(
         barriers=layers["barriers"],
         water=layers["water"],
         sheds=layers["sheds"],
+        estates=layers["estates"],
+        offices=layers["offices"],
         lane_reports=layers["lane_reports"],
         arrivals=_arrivals(folder, config, problems),
         network=network,

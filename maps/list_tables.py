@@ -19,7 +19,8 @@ WORDS = {
     "supervision_level": "supervision_level", "status": "listed_status",
     "risk_reason_1": "risk_reason", "risk_reason_2": "risk_reason",
     "risk_reason_3": "risk_reason", "kind": "list_kind", "lane_state": "lane_word",
-    "why": "list_why", "cause": "compare_cause", "band_before": "risk_band",
+    "why": "list_why", "task": "task", "owner": "office", "worry": "worry",
+    "cause": "compare_cause", "band_before": "risk_band",
     "band_after": "risk_band",
 }  # fmt: skip
 #: Columns of people, of which small numbers are not told.
@@ -60,6 +61,8 @@ def _cells(name: str, table: pd.DataFrame, lang: Lang) -> list[object]:
         return [_group(kind, cell, lang) for kind, cell in zip(table["kind"], column, strict=True)]
     if name == "unknown":
         return [_unknown(cell, lang) for cell in column]
+    if name == "shows_why":
+        return [_why(str(cell), lang) for cell in column]
     if "_cover" in name:
         return [_word("cover_word", cell, lang) for cell in column]
     if name.endswith("_main_limit"):
@@ -91,6 +94,15 @@ def _group(kind: object, cell: object, lang: Lang) -> object:
     if cell is None or cell != cell:
         return text("list_word.none", lang)
     return _word(WORDS.get(str(kind), ""), cell, lang)
+
+
+def _why(cell: str, lang: Lang) -> str:
+    said = []
+    for part in cell.split(";"):
+        code, *numbers = part.split(":")
+        counts = dict(zip(("count", "red"), numbers, strict=False))
+        said.append(text(f"worry.{code}", lang, **counts))
+    return "、".join(said)
 
 
 def _unknown(cell: object, lang: Lang) -> str:
