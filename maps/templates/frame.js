@@ -76,7 +76,7 @@ function selection(id, label, groups, change) {
   return line;
 }
 
-const popup = L.popup({ maxWidth: 330, minWidth: 230, autoPanPadding: [12, 12] });
+const popup = L.popup({ maxWidth: 330, minWidth: 230, autoPanPaddingTopLeft: [12, byId("tools") ? 54 : 12], autoPanPaddingBottomRight: [12, 12] });
 let chosen = null;
 function choose(name, f, place) {
   if (chosen) chosen.select(-1);

@@ -220,9 +220,8 @@ function quantile({ times, cover }, share) {
   if (at < 0) return UNKNOWN;
   return ms[at] >= weizhan.FAR ? tell("never") : say("popup.seconds", { count: Math.ceil(ms[at] / 1000) });
 }
-function difference(value, unit) {
-  const said = make("span", value === 0 ? "±0" + unit : (value > 0 ? "+" : "−") + unit.replace(/^/, grouped(Math.abs(value))), value > 0 ? "up" : value < 0 ? "down" : "");
-  return said;
+function difference(value) {
+  return make("span", value === 0 ? "±0" : (value > 0 ? "+" : "−") + grouped(Math.abs(value)), value > 0 ? "up" : value < 0 ? "down" : "");
 }
 const columnsShown = () => [...new Set([0, state.other, state.shown].filter((plan) => plan >= 0))];
 function figures() {
@@ -249,18 +248,25 @@ function figures() {
       if (had && !now) lost++;
     }
     const said = make("span", "", "small");
-    said.append(difference(all.covered - base.all.covered, ""), " · " + tell("change_covered", { gained: grouped(gained), lost: grouped(lost) }));
+    said.append(difference(all.covered - base.all.covered), " · " + tell("change_covered", { gained: grouped(gained), lost: grouped(lost) }));
     cell.append(said);
   });
   line("people", (cell, { all }, plan) => {
     const shift = tell(engine.scenario(state.scenario).shift);
     cell.append(make("strong", percentOf(all.reached, all.people)), make("span", tell("people_value", { reached: number(all.reached), people: number(all.people), shift, uncounted: grouped(all.uncounted) }), "small"));
-    if (plan && all.people) cell.append(difference(Math.round(all.reached - base.all.reached), ""));
+    if (plan && all.people) cell.append(difference(Math.round(all.reached - base.all.reached)));
   });
   line("median", (cell, answer) => cell.append(quantile(answer, 0.5)));
   line("ninety", (cell, answer) => cell.append(quantile(answer, 0.9)));
   table.append(thead, tbody);
   box.replaceChildren(table);
+}
+
+// The figure that matters, over the map
+function score() {
+  const now = answerOf(state.shown), base = answerOf(0), box = byId("score");
+  box.replaceChildren(make("span", tierOf(state.tier).label + " " + say("verdict.seconds", { count: now.standard })), make("strong", percentOf(now.all.covered, now.all.known)));
+  if (state.shown) box.append(make("span", tell("present") + " " + percentOf(base.all.covered, base.all.known) + " "), difference(now.all.covered - base.all.covered));
 }
 
 const LINES = ["#8a8a8a", "#1b6ec2", "#b5341f"];
@@ -301,7 +307,7 @@ function communities() {
     const one = base.groups[group], two = now.groups[group], row = make("tr"), cells = [0, 1, 2, 3].map(() => make("td"));
     cells[0].textContent = name;
     [one, two].forEach((sum, at) => cells[at + 1].append(make("strong", percentOf(sum.covered, sum.known)), make("span", sum.covered + "/" + sum.known, "small")));
-    cells[3].append(difference(two.covered - one.covered, ""));
+    cells[3].append(difference(two.covered - one.covered));
     row.append(...cells);
     row.addEventListener("click", () => {
       const at = id ? layers.communities.features.find("id", id) : -1;
@@ -349,10 +355,11 @@ function legend() {
 /* Two plans side by side: a second map that follows the first */
 let second = null;
 function sideBySide() {
-  const two = state.other >= 0 && state.other !== state.shown;
+  const two = state.other >= 0 && state.other !== state.shown, turned = document.body.classList.contains("two") !== two, where = map.getBounds();
   document.body.classList.toggle("two", two);
   byId("second").hidden = byId("captions").hidden = !two;
   map.invalidateSize({ pan: false });
+  if (turned) map.fitBounds(where, { animate: false });
   if (!two) return;
   if (!second) {
     const other = L.map("second", { zoomControl: false, attributionControl: false, maxZoom: 21, zoomSnap: 0.5, fadeAnimation: false, zoomAnimation: false });
@@ -511,6 +518,7 @@ function refresh() {
   paintStations(stationGroup, state.shown, true);
   tabs();
   sideBySide();
+  score();
   figures();
   curve();
   communities();

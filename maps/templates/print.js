@@ -13,8 +13,10 @@ function sheet(on) {
   document.body.style.setProperty("--high", high + "mm");
   sheetStyle.textContent = on ? `@page { size: ${byId("paper").value} landscape; margin: ${MARGIN_MM}mm; }` : "";
   if (on) { map.closePopup(); byId("legend").open = true; if (swiped()) swipe(false); }
+  map.options.zoomSnap = on ? 0.1 : 0.5;
   map.invalidateSize({ pan: false });
-  map.fitBounds(where, { animate: false });
+  const all = layers.buildings.bounds() || layers.communities.bounds();
+  map.fitBounds(on && all && where.contains(all) ? all : where, { animate: false, padding: [8, 8] });
 }
 byId("printing").addEventListener("click", () => sheet(true));
 byId("print-back").addEventListener("click", () => sheet(false));
