@@ -189,18 +189,20 @@ class Chance:
         """Return numbers in 0..1, ``(missing, draws)``."""
         if self.seed is None or not missing.any():
             return np.full((int(missing.sum()), self.draws), 0.5)
-        return self._stream(name).random((self.n, self.draws))[missing]
+        drawn = self._stream(name).random((self.n, self.draws), dtype=np.float32)
+        return drawn[missing].astype(np.float64)
 
     def blur(self, name: str, missing: NDArray[np.bool_], *, times: float = 1) -> Floats:
         """Return logs that change no mean, 0 where nothing is missing."""
         log_sd = self.log_sd * times
         if self.seed is None or not missing.any():
             return np.zeros((self.n, 1))
-        noise = self._stream(f"{name}_blur").standard_normal((self.n, self.draws))
-        noise *= log_sd
-        noise -= log_sd**2 / 2
+        stream = self._stream(f"{name}_blur")
+        noise = stream.standard_normal((self.n, self.draws), dtype=np.float32)
+        noise *= np.float32(log_sd)
+        noise -= np.float32(log_sd**2 / 2)
         noise[~missing] = 0
-        return noise
+        return noise.astype(np.float64)
 
     def shares(self, weight: Floats) -> Floats:
         """Return Dirichlet shares, ``(draws, classes)``, the same for every block."""
@@ -333,13 +335,13 @@ def _hazards(
     if chance.seed is not None and unlooked.any():
         at = (chance.uniform("hazards", unlooked) * HAZARD_DONORS).astype(np.int64)
         donor = donated.drawn[kind[unlooked], at]
-    draw = np.arange(chance.draws)
+        flat = donor * chance.draws + np.arange(chance.draws)
     found: dict[str, Any] = {}
     for name in ("likelihood", "escape", "spread"):
         logs = getattr(numbers, f"log_{name}")
         total = own @ logs
         if donor is not None:
-            total[unlooked] = np.maximum(total[unlooked], (donated.pattern @ logs)[donor, draw])
+            total[unlooked] = np.maximum(total[unlooked], np.take(donated.pattern @ logs, flat))
         found[name] = total + chance.blur(name, unlooked)
     for name, of_code in (("growth", least), ("stopped", stops)):
         most = (own * of_code).max(axis=1)[:, None]
