@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -22,6 +23,7 @@ AHEAD_DEG: Final = 35.0  # a bend of less is no turn
 SLIGHT_DEG: Final = 60.0
 BACK_DEG: Final = 150.0
 LANDMARK_M: Final = 25.0  # a house farther from the corner is no landmark of it
+TOLD: Final = (f.NAME, f.LANE_CLASS, f.SLOPE_PCT, f.STEP_COUNT)
 SHORT_M: Final = 3.0  # what nobody paces out is not told
 COMPASS: Final = ("n", "ne", "e", "se", "s", "sw", "w", "nw")
 
@@ -113,13 +115,14 @@ def directions(way: Way, lanes: gpd.GeoDataFrame, landmarks: Landmarks) -> tuple
     """
     told: list[Stretch] = []
     heading = np.nan
+    known = {name: lanes[name].to_numpy(dtype=object) for name in TOLD}
     before_rides: bool | None = None
     for piece, rides in zip(way.pieces, way.rides, strict=True):
         line = piece_line(piece, lanes)
         if line.length < 1e-6:
             continue
         first, last = _bearing(line, 0), _bearing(line, -2)
-        lane = lanes.iloc[piece.lane]
+        lane = {name: column[piece.lane] for name, column in known.items()}
         name = lane[f.NAME] if isinstance(lane[f.NAME], str) else ""
         kind = _class(lane)
         turn = _turn(heading, first) if told else Turn.START
@@ -165,27 +168,28 @@ def way_line(way: Way, lanes: gpd.GeoDataFrame) -> shapely.LineString | None:
 
 def piece_line(piece: Piece, lanes: gpd.GeoDataFrame) -> shapely.LineString:
     """Return the line of a piece, in the direction in which it is passed."""
-    line = lanes.geometry.iloc[piece.lane]
+    line = lanes.geometry.array[piece.lane]
     low, high = sorted((piece.begin, piece.end))
-    part = shapely.ops.substring(line, low, high, normalized=True)
-    if part.geom_type == "Point":
-        return shapely.LineString([part, part])
-    return part if piece.begin <= piece.end else shapely.reverse(part)
+    if low > 0 or high < 1:
+        line = shapely.ops.substring(line, low, high, normalized=True)
+        if line.geom_type == "Point":
+            return shapely.LineString([line, line])
+    return line if piece.begin <= piece.end else shapely.reverse(line)
 
 
-def _class(lane: object) -> str:
-    told = lane[f.LANE_CLASS]  # type: ignore[index]
+def _class(lane: Mapping[str, Any]) -> str:
+    told = lane[f.LANE_CLASS]
     return told if isinstance(told, str) else str(CLASS_WHEN_UNKNOWN)
 
 
-def _climb(piece: Piece, lane: object, kind: str) -> tuple[int, int]:
+def _climb(piece: Piece, lane: Mapping[str, Any], kind: str) -> tuple[int, int]:
     """Return whether steps lead up or down, and how many there are in this piece."""
     if kind != LaneClass.STEPS:
         return 0, 0
-    slope = lane[f.SLOPE_PCT]  # type: ignore[index]
+    slope = lane[f.SLOPE_PCT]
     way = 1 if piece.end >= piece.begin else -1
     climb = 0 if slope != slope or not slope else int(np.sign(slope)) * way
-    count = lane[f.STEP_COUNT]  # type: ignore[index]
+    count = lane[f.STEP_COUNT]
     steps = 0 if count != count else round(float(count) * abs(piece.end - piece.begin))
     return climb, steps
 

@@ -200,13 +200,16 @@ class Drawing:
 
     def mark(self, x: float, y: float, kind: str, named: str = "") -> None:
         """Draw a sign: ``station``, ``hydrant``, ``water``, ``hazard``, ``gate`` or ``end``."""
-        across, down = self.frame.mm(np.array([[x, y]]))[0]
-        if not self._inside(across, down):
-            return
-        place = f'transform="translate({across:.2f} {down:.2f})"'
-        self._parts.append(f"<g {place}>{SIGNS[kind]}</g>")
+        self.marks(np.array([[x, y]]), kind)
         if named:
             self.label(x, y, named, above=True)
+
+    def marks(self, xy: np.ndarray, kind: str) -> None:
+        """Draw one sign at many places, ``(places, 2)`` metres."""
+        for across, down in self.frame.mm(xy).tolist():
+            if self._inside(across, down):
+                place = f'transform="translate({across:.2f} {down:.2f})"'
+                self._parts.append(f"<g {place}>{SIGNS[kind]}</g>")
 
     def label(self, x: float, y: float, named: str, *, above: bool = False) -> None:
         """Write a name, haloed."""
@@ -218,19 +221,19 @@ class Drawing:
 
     def lane_names(self, lanes: gpd.GeoDataFrame, *, most: int = 40) -> None:
         """Write the names of the longest lanes in view, each once, along them."""
-        inside = lanes[lanes.intersects(self.frame.box) & lanes[f.NAME].notna()]
-        if inside.empty:
-            return
-        clipped = inside.assign(
-            _line=shapely.intersection(inside.geometry.to_numpy(), self.frame.box)
-        )
-        clipped["_mm"] = shapely.length(clipped["_line"].to_numpy()) / self.frame.scale * 1000
+        names = lanes[f.NAME].to_numpy(dtype=object)
+        shapes = lanes.geometry.to_numpy()
+        seen = np.flatnonzero(lanes[f.NAME].notna() & shapely.intersects(shapes, self.frame.box))
+        clipped = shapely.intersection(shapes[seen], self.frame.box)
+        length_mm = shapely.length(clipped) / self.frame.scale * 1000
         taken: list[shapely.Geometry] = []
-        ordered = clipped.sort_values(["_mm", f.LANE_ID], ascending=[False, True])
-        for name, line, mm in zip(ordered[f.NAME], ordered["_line"], ordered["_mm"], strict=True):
+        for at in np.argsort(-length_mm, kind="stable"):
+            name, line, mm = names[seen[at]], clipped[at], length_mm[at]
             room = len(str(name)) * 2.2
-            if len(taken) >= most or mm < room:
+            if mm < room:
                 continue
+            if len(taken) >= most:
+                break
             parts = [p for p in shapely.get_parts(line) if p.geom_type == "LineString"]
             if not parts:
                 continue
@@ -316,16 +319,13 @@ class Drawing:
         first = np.flatnonzero(np.r_[True, which[1:] != which[:-1]])
         parts = []
         end = "z" if closed else ""
-        for begin, stop in zip(first, np.r_[first[1:], len(mm)], strict=True):
-            points = mm[begin:stop]
-            if closed:
-                points = points[:-1]
-            steps = np.diff(points, axis=0)
-            parts.append(
-                f"M{points[0, 0]} {points[0, 1]}l" + " ".join(f"{x} {y}" for x, y in steps) + end
-                if len(steps)
-                else ""
-            )
+        # Steps from point to point; a closed ring leaves out its last point, which is its first.
+        step = np.diff(mm, axis=0, prepend=mm[:1]).tolist()
+        start = mm[first].tolist()
+        for (x, y), begin, stop in zip(start, first, [*first[1:], len(mm)], strict=True):
+            inner = step[begin + 1 : stop - 1 if closed else stop]
+            if inner:
+                parts.append(f"M{x} {y}l{' '.join([f'{dx} {dy}' for dx, dy in inner])}{end}")
         dashed = ""
         if dash:
             dashed = f' stroke-dasharray="{" ".join(f"{float(d) * 100:g}" for d in dash.split())}"'

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import os
 import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
 
 from ..coverage.reasons_to_visit import RoundKind
-from ..coverage.rounds import Promised, Rounds
+from ..coverage.rounds import Promised, Round, Rounds
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
 from ..geo.errors import InputError
@@ -83,16 +86,13 @@ def write_rounds(
         Of everything that people read.
     """
     round_id = f"{first.isoformat()}-{kind}-{rounds.seed}"
-    taken: set[str] = set()
+    names: list[str] = []
     for round_ in rounds.rounds:
         name = f"route-{_file_name(round_.team.name)}-{round_.day.isoformat()}"
-        while name in taken:
+        while name in names:
             name += "-2"
-        taken.add(name)
-        drawn = route_sheet(
-            round_, ground, kind=kind, seed=rounds.seed, left_out=rounds.left_out, paper=paper,
-            lang=lang,
-        )  # fmt: skip
+        names.append(name)
+    for name, drawn in zip(names, draw_sheets(rounds, ground, kind, paper, lang), strict=True):
         (folder / f"{name}.pdf").write_bytes(drawn)
     book = round_book(rounds, ground, kind=kind, round_id=round_id, lang=lang)
     (folder / "round.xlsx").write_bytes(book)
@@ -113,6 +113,21 @@ def write_rounds(
     (folder / "left_out.csv").write_text(table, encoding="utf-8-sig", newline="")
     if kind == RoundKind.OPEN_SECRET:
         (folder / "sample.csv").write_text(_sample(reasons, lang), encoding="utf-8-sig", newline="")
+
+
+def draw_sheets(
+    rounds: Rounds, ground: Ground, kind: RoundKind, paper: str, lang: Lang
+) -> Iterator[bytes]:
+    """Return the sheet of each round; while one is set the next is drawn."""
+
+    def sheet_of(round_: Round) -> bytes:
+        return route_sheet(
+            round_, ground, kind=kind, seed=rounds.seed, left_out=rounds.left_out, paper=paper,
+            lang=lang,
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        yield from pool.map(sheet_of, rounds.rounds)
 
 
 def _record(rounds: Rounds, kind: RoundKind, ground: Ground) -> dict[str, Any]:

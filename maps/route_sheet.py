@@ -17,11 +17,12 @@ import shapely
 from ..coverage import columns as c
 from ..coverage.assessment import Assessment
 from ..coverage.directions import Landmarks, way_line
+from ..coverage.legs import Way
 from ..coverage.rounds import HalfDay, LeftOut, Round, Stop
 from ..coverage.work_places import Place
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
-from ..geo.vocabulary import HazardState, Vehicle
+from ..geo.vocabulary import HazardState, Vehicle, WaterKind
 from .drawing import Drawing, Frame, frame_round
 from .route_text import arrival, checklist, reason_sentence, way_sentences
 from .signs import legend
@@ -30,6 +31,7 @@ from .typeset import pdf
 SECTION_STOPS: Final = 4  # stops on one detail map at the most
 SECTION_SCALE: Final = 4000  # and so many as fit at this scale
 MARGIN_MM: Final = 10
+CODE_MASK: Final = 3  # any mask is read; trying all eight takes longer than the rest of a stop
 SMALLEST: Final = 1500  # no detail map is drawn larger than 1 : this
 LEFT_SHOWN: Final = 40
 HAZARDS_SHOWN: Final = 6
@@ -74,6 +76,16 @@ class Ground:
         there = buildings[f.BUILDING_ID].isin(self.open_cases[f.BUILDING_ID].dropna())
         middle = shapely.centroid(buildings.geometry[there].to_numpy())
         return np.asarray(shapely.get_coordinates(middle))
+
+    @cached_property
+    def _lines(self) -> dict[Way, shapely.LineString | None]:
+        return {}
+
+    def line(self, way: Way) -> shapely.LineString | None:
+        """Return the line of a way; each is put together once, for maps and figures alike."""
+        if way not in self._lines:
+            self._lines[way] = way_line(way, self.found.lanes)
+        return self._lines[way]
 
     @cached_property
     def places(self) -> gpd.GeoSeries:
@@ -183,7 +195,7 @@ def _facts(round_: Round, ground: Ground, kind: str, lang: Lang) -> list[list[st
         line.length
         for half in round_.halves
         for way in (*(stop.way for stop in half.stops), half.back)
-        if (line := way_line(way, ground.found.lanes)) is not None
+        if (line := ground.line(way)) is not None
     )
     vehicle = (
         text("paper.walking", lang)
@@ -281,9 +293,9 @@ def _map(
 ) -> tuple[str, Frame]:
     """Return the map of some stops and the ways between them, and its frame."""
     found = ground.found
-    lines = [way_line(s.way, found.lanes) for half in halves for s in half.stops]
+    lines = [ground.line(s.way) for half in halves for s in half.stops]
     if whole:
-        lines += [way_line(half.back, found.lanes) for half in halves]
+        lines += [ground.line(half.back) for half in halves]
     stops = [stop for half in halves for stop in half.stops]
     points = [shapely.Point(stop.visit.x, stop.visit.y) for stop in stops]
     # A detail map shows its stops; the whole way is on the overview.
@@ -324,11 +336,12 @@ def signs_of(
         drawing.mark(shape.x, shape.y, "station", name if isinstance(name, str) else "")
     if overview:
         return
-    for x, y in hazard_xy:
-        drawing.mark(x, y, "hazard")
+    drawing.marks(hazard_xy, "hazard")
     water = found.water[shapely.get_dimensions(found.water.geometry.to_numpy()) == 0]
-    for shape, kind in zip(water.geometry, water[f.KIND], strict=True):
-        drawing.mark(shape.x, shape.y, "hydrant" if kind == "hydrant" else "water")
+    xy = shapely.get_coordinates(water.geometry.to_numpy())
+    hydrant = (water[f.KIND] == WaterKind.HYDRANT).to_numpy()
+    drawing.marks(xy[hydrant], "hydrant")
+    drawing.marks(xy[~hydrant], "water")
 
 
 def _sections(stops: Sequence[Stop], size: tuple[float, float]) -> list[Sequence[Stop]]:
@@ -362,7 +375,9 @@ def _code(stop: Stop, ground: Ground) -> str:
         place = ground.places[visit.buildings[0]]
         said += f";geo:{place.y:.6f},{place.x:.6f}"
     drawn = io.BytesIO()
-    segno.make(said, error="m", micro=False).save(drawn, kind="svg", scale=4, border=1)
+    segno.make(said, error="m", micro=False, mask=CODE_MASK).save(
+        drawn, kind="svg", scale=4, border=1
+    )
     return drawn.getvalue().decode()
 
 

@@ -38,8 +38,7 @@ def pdf(template: str, data: Mapping[str, Any], *, date: str, **drawings: str) -
     return bytes(
         typst.compile(
             sources,
-            font_paths=[_fonts()],
-            ignore_system_fonts=True,
+            font_paths=_fonts(),
             timestamp=day,
             format="pdf",
         )
@@ -57,8 +56,7 @@ def png(drawing: str, *, width_mm: float, height_mm: float, ppi: float = 160) ->
     return bytes(
         typst.compile(
             sources,
-            font_paths=[_fonts()],
-            ignore_system_fonts=True,
+            font_paths=_fonts(),
             format="png",
             ppi=ppi,
         )
@@ -84,5 +82,7 @@ def _template(name: str) -> bytes:
 
 
 @cache
-def _fonts() -> str:
-    return str(Path(pylopdf_fonts_zh_cn.__file__).parent)
+def _fonts() -> typst.Fonts:
+    """Return the fonts of the installed package, and none of the system's."""
+    folder = str(Path(pylopdf_fonts_zh_cn.__file__).parent)
+    return typst.Fonts(include_system_fonts=False, font_paths=[folder])

@@ -3,13 +3,15 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from weizhan.coverage.directions import Landmarks, Turn, directions, way_line
 from weizhan.coverage.legs import leg_times, leg_ways, mover
+from weizhan.coverage.reasons_to_visit import draw
 from weizhan.coverage.rounds import plan_rounds, promises
-from weizhan.coverage.visits import Visit, positions_of
+from weizhan.coverage.visits import Visit, positions_of, visits_for
 from weizhan.geo.errors import TownError
 from weizhan.geo.hours import parse_hours
 from weizhan.geo.snapping import Positions
@@ -179,3 +181,59 @@ def test_positions_of_visits_are_those_of_their_buildings(hill):
     visits = [_visit(hill, 1), _visit(hill, 3)]
     at = positions_of(visits)
     assert at.lane.tolist() == hill.building_positions.lane[[1, 3]].tolist()
+
+
+def test_houses_of_one_yard_are_one_stop(make_town):
+    """Houses 1 and 2 of number 12 share a yard; number 14 is another stop; a lane its own."""
+    town = make_town(
+        lanes=[{"geometry": shapely.LineString([(0, 0), (200, 0)]), "lane_class": "residential"}],
+        buildings=[
+            _house(20, address="云岭路12号1栋"), _house(30, address="云岭路12号2栋"),
+            _house(60, address="云岭路14号"), _house(90),
+        ],
+        stations=[{"geometry": shapely.Point(0, 0), "tier": "micro_station"}],
+    )  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "building_id": ["B1", "B2", "B3", "B4", None],
+            "lane_row": [np.nan, np.nan, np.nan, np.nan, 0.0],
+            "case": [None] * 5,
+            "why": ["red", "red", "turn_never", "red", "lane_listed"],
+            "values": [{}, {}, {}, {}, {"rank": 1, "lane": "L1"}],
+            "weight": [3.0, 2.0, 1.0, 4.0, 0.5],
+            "due_on": [pd.NaT] * 5,
+        }
+    )
+    cases = pd.DataFrame(
+        {"building_id": ["B2", "B3"], "key": ["YH2", "YH3"], "code": ["H5", "W8"],
+         "state": ["assigned", "closed"]}
+    )  # fmt: skip
+    found = {visit.visit_id: visit for visit in visits_for(rows, town, cases)}
+    assert {key: visit.buildings for key, visit in found.items()} == {
+        "B1": ("B1", "B2"), "B4": ("B4",), "B3": ("B3",), "L1": (),
+    }  # fmt: skip
+    yard, rule = found["B1"], town.rules.rounds
+    assert yard.weight == 5.0
+    assert yard.cases == ("YH2",)
+    assert yard.skills == {"electricity", "gas"}
+    base = rule.visit_min["default"].value
+    assert yard.minutes == base + rule.hazard_min.value
+    assert found["B3"].minutes == base
+    assert found["L1"].minutes == rule.visit_min["lane"].value
+    assert list(found) == ["B1", "B4", "B3", "L1"]
+
+
+def test_every_premises_can_be_drawn_and_the_risky_more_often():
+    rows = pd.DataFrame(
+        {"building_id": [f"B{k}" for k in range(20)], "weight": [100.0] + [0.001] * 19,
+         "values": [{}] * 20}
+    )  # fmt: skip
+    times = dict.fromkeys(rows["building_id"], 0)
+    for seed in range(400):
+        for key in draw(rows, size=2, seed=seed, floor=0.2)["building_id"]:
+            times[key] += 1
+    assert min(times.values()) > 0
+    assert times["B0"] > 320
+    shuffled = rows.sample(frac=1, random_state=3)
+    first, second = (draw(r, size=5, seed=9, floor=0.2) for r in (rows, shuffled))
+    assert first["building_id"].tolist() == second["building_id"].tolist()
