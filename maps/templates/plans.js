@@ -67,6 +67,7 @@ class Planner {
     for (const entry of list(stations.move)) {
       if (!entry || !known.has(entry.station_id)) wrong("station_unknown", entry && entry.station_id);
       else if (!place(entry)) wrong("bad_station", entry.station_id);
+      else if (changes.move.some((other) => other.station_id === entry.station_id) || list(stations.remove).includes(entry.station_id)) wrong("station_twice", entry.station_id);
       else changes.move.push({ station_id: entry.station_id, lon: entry.lon, lat: entry.lat });
     }
     for (const id of list(stations.remove)) if (known.has(id)) changes.remove.push(id); else wrong("station_unknown", id);

@@ -11,6 +11,7 @@ import pytest
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.what_if import moments
 from weizhan.data.demo import make_demo
+from weizhan.geo.errors import TownError
 from weizhan.geo.plan import Plan, planned, read_plan
 from weizhan.geo.town import load_town
 from weizhan.maps.planner import planner_page
@@ -264,6 +265,20 @@ def test_what_is_no_plan_changes_nothing_and_is_told(browser, page, said, told):
     browser.open(page)
     browser.run("take(arguments[0], 'x.plan.json')", said)
     assert told in panel(browser)
+    assert browser.run("return state.plans.length") == 2
+
+
+def test_a_station_moved_and_removed_is_told_as_python_tells_it(browser, page, town):
+    station = town.stations["station_id"].iloc[0]
+    lon, lat = town.stations.geometry.iloc[:1].to_crs(4326).iloc[0].coords[0]
+    move = [{"station_id": station, "lon": lon, "lat": lat}]
+    changes = {"move": move, "remove": [station]}
+    said = {"format": "weizhan-plan", "version": 1, "stations": changes}
+    with pytest.raises(TownError):
+        planned(town, Plan.model_validate(said))
+    browser.open(page)
+    browser.run("take(arguments[0], 'x.plan.json')", json.dumps(said))
+    assert "站点编号重复" in panel(browser)
     assert browser.run("return state.plans.length") == 2
 
 
