@@ -105,7 +105,7 @@ def rounds(
             )
             visits = visits_for(reasons, town, known.cases)[: sites or MOST_SITES]
             if not visits:
-                raise InputError("error.round_empty", kind=label("round_kind", kind, lang.value))
+                raise InputError("error.round_empty", kind=f"{label('round_kind', kind)}/{kind}")
             step("step.rounds")
             at = town.scenarios[found.scenario]
             planned = plan_rounds(

@@ -19,6 +19,7 @@ from ..coverage.assessment import Assessment
 from ..coverage.directions import Landmarks, way_line
 from ..coverage.legs import Way
 from ..coverage.rounds import HalfDay, LeftOut, Round, Stop
+from ..coverage.visits import DOOR, LANE
 from ..coverage.work_places import Place
 from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
@@ -237,7 +238,7 @@ def _stop(
     facts = [
         visit.visit_id,
         str(communities.get(visit.community_id) or visit.community_id),
-        label("use", visit.kind, lang) if visit.kind else "",
+        _kind(visit.kind, lang),
         f"{text('paper.field', lang)} {frame.grid(visit.x, visit.y)}",
         text("paper.planned", lang, begin=clock(stop.begin_s), end=clock(stop.leave_s)),
         "" if visit.hours_known else text("paper.hours_unknown", lang),
@@ -379,6 +380,11 @@ def _code(stop: Stop, ground: Ground) -> str:
         drawn, kind="svg", scale=4, border=1
     )
     return drawn.getvalue().decode()
+
+
+def _kind(kind: str, lang: Lang) -> str:
+    vocabulary = "visit_kind" if kind in (DOOR, LANE) else "use"
+    return label(vocabulary, kind, lang) if kind else ""
 
 
 def _name(name: str, address: str, lang: Lang) -> str:

@@ -39,7 +39,6 @@ def test_what_a_row_names_exists(number):
     row = PLAN[number]
     assert row["met"], number
     assert all(map(_exists, row["met"])), row["met"]
-    assert row.get("awaits", "risk") in {"risk", "pages", "routes"}
 
 
 def test_the_closed_lists_of_the_plans_are_all_there_in_their_exact_words():
