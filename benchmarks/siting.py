@@ -1,6 +1,6 @@
 """Siting against spopt and raw HiGHS: the same instances, the same objective.
 
-    python benchmarks/siting.py [--quick] [--json FILE] [--limit SECONDS]
+    python benchmarks/siting.py [--quick] [--json FILE] [--plot FILE] [--limit SECONDS]
 
 Each run is a process of its own: CPU seconds from data in memory to the plan (models built,
 compiled loops warm), peak memory of the whole process. A run that stops at the limit, or without
@@ -42,6 +42,7 @@ FULL = [
     ("p_center", 2_000, 200, 20, "streets"),
 ]
 SPOPT_MOST = 20_000 * 500  # entries of the dense matrices that spopt gets
+SPOPT_MOST_PAIRS = 2_000 * 200  # of its medians and centres, which have a variable a pair
 REACH_M = {"streets": 400.0, "discs": 400.0}
 
 
@@ -236,10 +237,39 @@ def _child(case: tuple[str, int, int, int, str], engine: str, limit: float) -> A
     return json.loads(done.stdout.splitlines()[-1])
 
 
+def plot(table: list[dict[str, Any]], file: Path) -> None:
+    """Draw how the time of covering models on streets grows with their size, by engine."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot
+
+    figure, axes = pyplot.subplots(figsize=(7, 5))
+    marks = {"ours": "o-", "highs": "s--", "spopt": "^:"}
+    for engine, mark in marks.items():
+        for work, colour in (("mclp", "#0b62b5"), ("lscp", "#9c480b")):
+            rows = [
+                r
+                for r in table
+                if (r["engine"], r["work"]) == (engine, work)
+                and r["seconds"]
+                and "streets" in r["size"]
+            ]
+            points = sorted((int(r["size"].split("x")[0]), r["seconds"]) for r in rows)
+            if points:
+                axes.plot(*zip(*points, strict=True), mark, color=colour, label=f"{work} {engine}")
+    axes.set(xscale="log", yscale="log", xlabel="demand points", ylabel="CPU seconds")
+    axes.set_title("Covering models on streets, all numbers of sites")
+    axes.grid(True, which="both", alpha=0.3)
+    axes.legend()
+    figure.savefig(file, dpi=120)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="small sizes only")
     parser.add_argument("--json", type=Path, help="write the rows to a file")
+    parser.add_argument("--plot", type=Path, help="draw how time grows with size")
     parser.add_argument("--limit", type=float, default=240.0, help="seconds a run")
     parser.add_argument("--engines", nargs="+", default=["ours", "highs", "spopt"])
     parser.add_argument("--only", help="only this work")
@@ -257,7 +287,8 @@ def main() -> None:
             continue
         mine = None
         for engine in args.engines:
-            if engine == "spopt" and rows * sites > SPOPT_MOST:
+            pairs = work in ("p_median", "p_center")
+            if engine == "spopt" and rows * sites > (SPOPT_MOST_PAIRS if pairs else SPOPT_MOST):
                 continue
             if engine == "highs" and work == "p_center":
                 continue
@@ -271,6 +302,8 @@ def main() -> None:
             print(json.dumps(row), flush=True)
             if args.json:
                 args.json.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
+    if args.plot:
+        plot(table, args.plot)
 
 
 if __name__ == "__main__":

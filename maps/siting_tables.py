@@ -325,9 +325,11 @@ def yes(value: bool, lang: Lang) -> str:
 def as_words(row: Sequence[Cell], kinds: Sequence[tuple[str, Kind]]) -> list[str]:
     """Return the cells of a row as people read them."""
     said = []
-    for cell, (_, kind) in zip(row, kinds, strict=True):
+    for cell, (key, kind) in zip(row, kinds, strict=True):
         if cell is None:
             said.append("–")
+        elif isinstance(cell, str) and key in ("said", "sites"):
+            said.append(cell)  # made of shown names, and whole
         elif isinstance(cell, str):
             said.append(shown(cell))
         elif kind == "share":

@@ -15,6 +15,7 @@ from weizhan.coverage.site_study import study
 from weizhan.geo.plan import read_plan
 from weizhan.geo.wishes import Wishes
 from weizhan.maps.siting_results import SITING_NAMES, write_siting
+from weizhan.maps.standalone import escape
 
 DAY = dt.date(2026, 11, 25)
 EVIL = '=HYPERLINK("http://x","y")<img src=x onerror=alert(1)>'
@@ -68,6 +69,8 @@ def test_everything_is_written_and_says_the_same(written):
     told = json.loads((folder / "siting.json").read_text(encoding="utf-8"))
     assert told["proof"]["proven"] and told["proof"]["bound"] == told["proof"]["objective"]
     assert [s["id"] for s in told["sites"]] == found.names(found.new)
+    page = (folder / "siting.html").read_text(encoding="utf-8")
+    assert escape(told["sites"][0]["said"]) in page  # whole, not cut short
     assert told["share_after"] == pytest.approx(found.share(found.found.answer.objective))
     assert read_plan(folder / "best.plan.json") == found.plan
     built = gpd.read_file(folder / "results.gpkg", layer="sites")
