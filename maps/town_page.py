@@ -138,11 +138,17 @@ def bar_texts(assessment: Assessment, lang: Lang) -> dict[str, str]:
     badge = f'<strong class="badge">{escape(text("page.simulated", lang))}</strong>'
     return {
         "town": escape(shown(assessment.town)),
-        "facts": escape(text("page.facts", lang, **facts)),
+        "facts": escape(text("page.facts", lang, **facts) + _uncalibrated(assessment, lang)),
         "badge": badge if assessment.simulated else "",
         "noscript": escape(text("page.noscript", lang)),
         "legend": escape(text("legend.title", lang)),
     }
+
+
+def _uncalibrated(assessment: Assessment, lang: Lang) -> str:
+    """Return 未校准, which every page says while risk rests on no local fires."""
+    risk = assessment.summary.get("risk")
+    return text("page.uncalibrated", lang) if risk and not risk["calibrated"] else ""
 
 
 def script_content(

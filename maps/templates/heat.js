@@ -28,8 +28,9 @@ function heatGrid() {
     sums[0][at] += weights[f];
     sums[1][at]++;
   }
-  const reach = 9, kernel = Array.from({ length: 2 * reach + 1 }, (_, k) => Math.exp(-0.5 * ((k - reach) / 3) ** 2)), whole = kernel.reduce((a, b) => a + b);
-  const blur = (from, across) => {
+  const bell = Array.from({ length: 19 }, (_, k) => Math.exp(-0.5 * ((k - 9) / 3) ** 2)), flat = Array(3).fill(1);
+  const blur = (from, across, kernel) => {
+    const reach = (kernel.length - 1) / 2, whole = kernel.reduce((a, b) => a + b);
     const out = new Float64Array(from.length), step = across ? 1 : wide, limit = across ? wide : high;
     for (let row = 0; row < high; row++)
       for (let col = 0; col < wide; col++) {
@@ -40,10 +41,11 @@ function heatGrid() {
       }
     return out;
   };
-  const [weight, count] = sums.map((sum) => blur(blur(sum, true), false)), area = (heat.metres / 3 / 1000) ** 2;
+  const smooth = (sum, kernel) => blur(blur(sum, true, kernel), false, kernel), near = smooth(sums[1], flat);
+  const [weight, count] = sums.map((sum) => smooth(sum, bell)), area = (heat.metres / 3 / 1000) ** 2;
   const least = 0.02; // buildings a cell below which a ratio says nothing
-  const values = weight.map((value, at) => (count[at] < least ? 0 : value / (heat.kind === "density" ? area : count[at]))); // built land only
-  return { values, wide, high, x0, y0, cell };
+  const values = weight.map((value, at) => (heat.kind === "density" ? value / area : !near[at] || count[at] < least ? 0 : value / count[at]));
+  return { values, near, wide, high, x0, y0, cell };
 }
 
 const heatLayer = new (L.Layer.extend({
@@ -52,13 +54,13 @@ const heatLayer = new (L.Layer.extend({
 }))();
 heat.redraw = () => {
   if (heatLayer.image) heatLayer.image.remove();
-  const { values, wide, high, x0, y0, cell } = heatGrid(), top = values.reduce((a, b) => Math.max(a, b), 0);
+  const { values, near, wide, high, x0, y0, cell } = heatGrid(), top = values.reduce((a, b) => Math.max(a, b), 0);
   const nice = (value) => { const power = 10 ** Math.floor(Math.log10(value)); return Math.round(value / power * 10) / 10 * power; };
   heat.edges = top > 0 ? [0.1, 0.3, 0.55, 0.8].map((part) => nice(top * part)) : [];
   const canvas = make("canvas");
   canvas.width = wide; canvas.height = high;
   const pen = canvas.getContext("2d"), image = pen.createImageData(wide, high);
-  for (let at = 0; at < values.length; at++) image.data.set(HEAT_FILLS[heat.edges.filter((edge) => values[at] >= edge).length], 4 * at);
+  for (let at = 0; at < values.length; at++) if (near[at]) image.data.set(HEAT_FILLS[heat.edges.filter((edge) => values[at] >= edge).length], 4 * at); // built land only
   pen.putImageData(image, 0, 0);
   const place = (x, y) => L.CRS.EPSG3857.pointToLatLng(L.point(x * 256, y * 256), 0);
   heat.values = values;

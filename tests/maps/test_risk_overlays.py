@@ -115,3 +115,11 @@ def test_the_ten_buildings_of_a_community_follow_the_rank_of_risk(browser, asses
     assert "主要原因" in card
     browser.pick("heat", "harm density")
     assert "死亡当量/年/平方公里" in browser.legend()
+
+
+def test_every_page_says_while_risk_is_not_calibrated(assessment):
+    for yes, said in ((False, True), (True, False)):
+        summary = {**assessment.summary, "risk": {"calibrated": yes, "sure_band": 0.8}}
+        page = committee_page(dataclasses.replace(assessment, summary=summary))
+        facts = page[page.index('id="facts"') :].split("</p>")[0]
+        assert ("风险未校准" in facts) is said
