@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Any
 
@@ -122,9 +122,23 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
         **script_content(assessment, _CLICKS, lang, spoken=("scene", "tree")),
         "covers": [cover.value for cover in style.COVER_FILLS] + ["unknown"],
         "moments": moments,
-        "figures": [asdict(figure) for figure in key_figures(assessment, lang)],
+        "figures": _figures(assessment, scenes, lang),
         "communities": _communities(assessment, scenes, lang),
         "notes": notes,
+    }
+
+
+def _figures(
+    assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the figures that matter most, by moment."""
+    moments = {"": assessment}
+    for name, scene in scenes.items():
+        summary = {**assessment.summary, "coverage": scene.coverage}
+        moments[name] = replace(assessment, summary=summary)
+    return {
+        name: [asdict(figure) for figure in key_figures(shown_then, lang)]
+        for name, shown_then in moments.items()
     }
 
 

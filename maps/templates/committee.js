@@ -138,6 +138,7 @@ function setMoment(code) {
   recolour();
   if (typeof repaintRight === "function") repaintRight();
   if (heatOn()) heat.redraw();
+  figures();
   table();
   if (!byId("community").hidden) openCommunity(byId("community").dataset.id);
 }
@@ -179,12 +180,17 @@ weizhan.onchoose = (name, f) => {
   if (station !== shownStation) areas(shownStation = station);
 };
 
+const facts = byId("facts").textContent;
 function figures() {
-  for (const { label, value, note } of content.figures) {
+  const at = moment.at.slice(1), { label: said } = content.moments.find(({ code }) => code === at);
+  byId("facts").textContent = facts.replace(content.moments[0].label, () => said);
+  byId("figures").querySelector("dl").replaceChildren(...content.figures[at].map(({ label, value, note }) => {
     const box = make("div");
     box.append(make("dt", label), make("dd", value, "value"), make("dd", note, "small"));
-    byId("figures").querySelector("dl").append(box);
-  }
+    return box;
+  }));
+}
+function notes() {
   byId("notes").hidden = !content.notes.length;
   for (const note of content.notes) byId("notes").querySelector("ul").append(make("li", note));
 }
@@ -264,6 +270,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && narrow.matches) panel(false);
 });
 figures();
+notes();
 choices();
 table();
 if (content.home) {

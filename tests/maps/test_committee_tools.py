@@ -29,8 +29,10 @@ def scenes(assessment):
     old.loc[:99, "micro_response_time_s"] = None
     duty = pd.Series(True, index=assessment.stations.index)
     told = assessment.summary["coverage"], assessment.summary["communities"]
+    micro = {**told[0]["micro"], "share_buildings": 0.777}
+    by_day = {**told[0], "micro": micro}
     return {
-        "day": Scene({"zh": "白天", "en": "By day"}, day, duty, *told),
+        "day": Scene({"zh": "白天", "en": "By day"}, day, duty, by_day, told[1]),
         BEFORE: Scene({"zh": "上期 2025-01-01", "en": "Before"}, old, None, *told),
     }
 
@@ -49,8 +51,11 @@ def test_another_moment_changes_map_popup_stations_and_table(browser, assessment
     night = browser.popup()
     drawn = "return [layers.buildings.style, layers.stations.style]"
     assert browser.run(drawn) == ["response_micro", "stations"]
+    assert "78%" not in text_of(browser, "#figures")
     browser.pick("scene", "day")
     assert browser.run(drawn) == ["response_micro@day", "stations@day"]
+    assert "78%" in text_of(browser, "#figures")
+    assert "情景：白天" in text_of(browser, "#facts")
     browser.click_building("B000040")
     seconds = -int(-(assessment.buildings["micro_response_time_s"][40] - 60) // 1)
     assert f"{seconds} 秒" in browser.popup()
