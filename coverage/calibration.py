@@ -1,7 +1,8 @@
 """The ladder of calibration: what a town's own fires allow to be said, and how well it holds.
 
 Fewer than 30 fires leave the priors; from 30 on rates are shrunk by class and community; from 100
-on a ridge Poisson regression is tried, too. What is fitted on the first part of the time is
+on a ridge Poisson regression is tried, too; above 1,000 gradient boosting is told beside them as
+a challenger that never ships. What is fitted on the first part of the time is
 checked on the last, and on communities left out, against the kernel density of past fires, the
 base rate by use and the inspectors' own list. The simplest that beats the density is shipped.
 """
@@ -22,6 +23,7 @@ from ..geo.calibration_file import Calibration
 from ..geo.risk_rules import CalibrationRule
 from ..geo.town import Town
 from .likelihood import log_likelihood
+from .rate_challenger import boosted
 from .rate_check import Check, check, density_score
 from .rate_fit import Counts, Fit, regressed, shrunk, unfitted
 from .risk_inputs import hazard_matrix, risk_inputs
@@ -222,7 +224,11 @@ def _later(
         )
         for rung in rungs
     }
-    at = shapely.get_coordinates(shapely.centroid(town.buildings.geometry.to_numpy()[usable]))
+    houses = town.buildings.geometry.iloc[usable]
+    if known.sum() + later.sum() >= rule.challenge_from.value:
+        score = boosted(train, houses, seed=seed)
+        found["boosting"] = _checked(score, later, rule, seed, True)
+    at = shapely.get_coordinates(shapely.centroid(houses.to_numpy()))
     burnt_at = at[when["row"][early].to_numpy()]
     density = density_score(at, burnt_at, town.rules.risk.heat.bandwidth_m.value)
     found["density"] = _checked(density, later, rule, seed, False)

@@ -8,19 +8,17 @@ class stands in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from ..geo.rules import RuleSet
 from ..geo.vocabulary import DeviceKind
 from . import columns as c
+from .risk_draws import Logs, Moment
 from .risk_inputs import Floats, RiskInputs
 from .risk_missing import Donors, take
 from .risk_numbers import RiskNumbers
-
-if TYPE_CHECKING:
-    from .risk import Logs, Moment
 
 DEVICES: Final = (DeviceKind.SMOKE_DETECTOR, DeviceKind.RCD, DeviceKind.SIMPLE_SPRINKLER)
 BLOCK: Final = 16384

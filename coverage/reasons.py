@@ -8,19 +8,17 @@ there.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
 
 from ..geo.rules import RuleSet
 from . import columns as c
 from .consequence import MOST_NEIGHBOURS, asleep
+from .risk_draws import Logs, Moment
 from .risk_inputs import CODES, Floats, RiskInputs
 from .risk_missing import Donors, Filled, take
 from .risk_numbers import RiskNumbers
-
-if TYPE_CHECKING:
-    from .risk import Logs, Moment
 
 LEAST: Final = 1.05  # a factor below this is no reason
 ORDINARY_USE: Final = "home"

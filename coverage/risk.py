@@ -23,14 +23,12 @@ from ..geo.town import Town
 from ..geo.vocabulary import RiskBand
 from . import columns as c
 from .bands import BANDS, band_codes, band_ends, rank_intervals, ranks, spread
-from .consequence import log_consequence
 from .devices import device_gaps
 from .lanes import time_band_name
-from .likelihood import log_likelihood
-from .mitigation import log_left, means
 from .reasons import risk_reasons
+from .risk_draws import Moment, logs_of
 from .risk_inputs import Floats, RiskInputs, known_shares, risk_inputs
-from .risk_missing import Donors, Filled, donors, fill, take
+from .risk_missing import Donors, donors, take
 from .risk_numbers import RiskNumbers, drawn_numbers, typical_numbers
 from .separation import clusters
 from .sheds import shed_distance, shed_gap
@@ -38,15 +36,6 @@ from .sheds import shed_distance, shed_gap
 BLOCK = 1024  # buildings drawn at once: about 4 MB an array at 500 draws
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",
            6: "summer", 7: "summer", 8: "summer"}  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Moment:
-    """What the scenario does to all buildings: factor on fires, and on harm where people sleep."""
-
-    fires: float
-    harm_asleep: float
-    is_day: bool
 
 
 @dataclass(frozen=True)
@@ -69,17 +58,6 @@ class Risk:
     communities: pd.DataFrame
     summary: dict[str, Any]
     inputs: RiskInputs
-
-
-@dataclass(frozen=True)
-class Logs:
-    """Logs of fires a year and of deaths a fire, ``(buildings, draws)``, and their factors."""
-
-    fires: Floats
-    harm: Floats
-    parts: Mapping[str, Floats]
-    means: Mapping[str, Floats]
-    filled: Filled
 
 
 def moment(town: Town, scenario: Scenario, name: str, day: dt.date) -> Moment:
@@ -148,36 +126,6 @@ def risk(
     frame = pd.DataFrame(table, index=buildings.index)
     summary = _summary(frame, known, town, draws=draws, seed=seed)
     return Risk(frame, _places(sums, places, rules), summary, inputs)
-
-
-def logs_of(
-    inputs: RiskInputs,
-    donated: Donors,
-    numbers: RiskNumbers,
-    rules: RuleSet,
-    now: Moment,
-    seed: tuple[int, ...] | None,
-) -> Logs:
-    """Return the risk of a block of buildings in every draw, as logs, with its factors."""
-    filled = fill(inputs, donated, numbers, rules.risk, seed)
-    often = log_likelihood(inputs, filled, numbers, rules.risk, log_time=float(np.log(now.fires)))
-    bad = log_consequence(inputs, filled, numbers, rules, harm_asleep=now.harm_asleep)
-    held = means(inputs, filled, numbers)
-    left = log_left(held, numbers) + filled.mitigation_blur
-    fires, harm = _sum(often.values()), _sum(bad.values()) + left
-    shape = np.broadcast_shapes(fires.shape, (len(inputs), numbers.draws))
-    return Logs(
-        np.broadcast_to(fires, shape),
-        np.broadcast_to(harm, shape),
-        {**often, **bad, "left": left},
-        held,
-        filled,
-    )
-
-
-def _sum(parts: Any) -> Floats:
-    total: Floats = sum(parts)
-    return total
 
 
 def _sheds(town: Town, buildings: pd.DataFrame, inputs: RiskInputs) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from ..geo.catalogue import Lang, label, text
 from .report_table import report_line, report_section, report_table
 from .standalone import escape, seal, shown, template
 
-RIVALS = ("priors", "shrinkage", "regression", "density", "inspectors")
+RIVALS = ("priors", "shrinkage", "regression", "boosting", "density", "inspectors")
 
 
 def calibration_page(told: dict[str, Any], *, lang: Lang = "zh") -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from weizhan.coverage.risk import Moment, logs_of
+from weizhan.coverage.risk_draws import Moment, logs_of
 from weizhan.coverage.risk_inputs import CODES, RiskInputs
 from weizhan.coverage.risk_missing import donors
 from weizhan.coverage.risk_numbers import typical_numbers

@@ -103,6 +103,21 @@ def test_the_ladder_by_number_of_fires(town):
     assert calibrate(many, day=DAY).told["rungs"] == ["priors", "shrinkage", "regression"]
 
 
+def test_boosting_challenges_from_a_thousand_fires_on_and_never_ships(town):
+    rng = np.random.default_rng(5)
+    rates = rng.uniform(2.0, 6.0, 40)[: len(town.rules.risk.classes)] * 1.0
+    burning, _ = with_fires(town, 5, rates=rates, most=1_600)
+    found = calibrate(burning, day=DAY)
+    assert found.told["fires_fitted"] >= 1_000
+    assert found.told["challenger"]
+    assert found.chosen != "boosting"
+    assert 0.5 < found.checks["boosting"].auc <= 1
+    again = calibrate(burning, day=DAY)
+    assert again.checks["boosting"] == found.checks["boosting"]
+    few, _ = with_fires(town, 5, rates=rates, most=500)
+    assert "boosting" not in calibrate(few, day=DAY).checks
+
+
 def test_no_fires_at_all_and_fires_at_no_building_are_told(town):
     none = calibrate(with_incidents(town, [], []), day=DAY)
     assert none.chosen == "priors" and none.told["fires_fitted"] == 0

@@ -11,7 +11,7 @@ from weizhan.coverage import columns as c
 from weizhan.coverage.area_hazards import area_candidates, place_cases
 from weizhan.coverage.community_risk import community_fires, shrink
 from weizhan.coverage.devices import device_gaps
-from weizhan.coverage.risk import logs_of
+from weizhan.coverage.risk_draws import logs_of
 from weizhan.coverage.risk_missing import donors
 from weizhan.coverage.risk_numbers import typical_numbers
 from weizhan.coverage.separation import close_pairs, clusters, neighbours

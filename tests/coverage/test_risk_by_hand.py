@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from weizhan.coverage.risk import Moment
+from weizhan.coverage.risk_draws import Moment
 
 from .risk_towns import CLASSES, RULES, inputs, typical, with_hazards
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weizhan.coverage.bands import band_codes, band_ends, rank_intervals, ranks, spread
-from weizhan.coverage.risk import logs_of
+from weizhan.coverage.risk_draws import logs_of
 from weizhan.coverage.risk_inputs import CODES
 from weizhan.coverage.risk_missing import donors, take
 from weizhan.coverage.risk_numbers import drawn_numbers
