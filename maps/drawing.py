@@ -144,6 +144,10 @@ class Drawing:
         """Draw an area: a light tint, which lanes and houses show through, and its outline."""
         self._path(shapes, "#000", "#000", 0.4, tint=0.08)
 
+    def outline(self, shapes: np.ndarray) -> None:
+        """Draw the border of what a map is about, heavier than that of its neighbours."""
+        self._path(shapely.boundary(shapes), "none", "#000", 0.9, dash="5 1.2 1 1.2", cap="butt")
+
     def closed(self, lines: np.ndarray) -> None:
         """Draw lanes that are blocked: a heavy broken line, crossed in the middle."""
         self._path(lines, "none", "#000", 0.9, dash="1.2 0.9", cap="butt")
@@ -199,7 +203,7 @@ class Drawing:
         )
 
     def mark(self, x: float, y: float, kind: str, named: str = "") -> None:
-        """Draw a sign: ``station``, ``hydrant``, ``water``, ``hazard``, ``gate`` or ``end``."""
+        """Draw a sign: ``station``, ``hydrant``, ``water``, ``hazard`` or ``end``."""
         self.marks(np.array([[x, y]]), kind)
         if named:
             self.label(x, y, named, above=True)
@@ -366,7 +370,5 @@ SIGNS = {
     '<path d="M-0.7 0.1q0.35-0.5 0.7 0t0.7 0" fill="none" stroke="#000" stroke-width="0.3"/>',
     "hazard": '<path d="M0-1.7L1.7 0L0 1.7L-1.7 0Z" fill="#fff" stroke="#000" '
     'stroke-width="0.45"/><path d="M0-0.9v1.1M0 0.6v0.3" stroke="#000" stroke-width="0.4"/>',
-    "gate": '<path d="M-1.2-1.2h2.4v2.4h-2.4zM0-1.2v2.4" fill="#fff" stroke="#000" '
-    'stroke-width="0.3"/>',
     "end": '<rect x="-1.9" y="-1.9" width="3.8" height="3.8" stroke="#fff" stroke-width="0.4"/>',
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from ..coverage import columns as c
@@ -41,6 +42,7 @@ def _page(community: pd.Series, ground: Ground, lang: Lang) -> Page:
         of_band = inside[inside[c.RISK_BAND] == band]
         counts[band] = len(of_band)
         drawing.houses(of_band.geometry.to_numpy(), fill=grey)
+    drawing.outline(np.array([community.geometry], dtype=object))
     on = set(inside[c.ATTACHED_LANE_ID].dropna())
     clear = [lane[f.LANE_ID] for lane in ranked(found, c.KEEP_CLEAR_RANK) if lane[f.LANE_ID] in on]
     marked = found.lanes[f.LANE_ID].isin(clear[:CLEAR_SHOWN])
