@@ -24,6 +24,7 @@ from .work_places import Place, joined, places_of
 DAY_S: Final = 86_400
 ITERATIONS: Final = 20_000
 PATIENCE: Final = 4_000
+LIGHTEST, HEAVIEST = 0.1, 50.0  # weights of visits against their median, as far as they count
 KEPT: Final = 1_000  # times the prize: a visit once promised gives way to none
 
 #: (team, day) by visit id: what an earlier plan promised.
@@ -314,8 +315,9 @@ def _problem(
     """Return visits as arrays. Every prize outweighs any detour: only time leaves visits out."""
     promised_days = sorted(set(bound.values()))
     weight = np.array([visit.weight for visit in visits])
-    least = weight[weight > 0].min(initial=1.0)
-    prize = np.rint(np.maximum(weight / least, 1) * 2 * longest_s)
+    middle = float(np.median(weight)) if len(weight) else 1.0
+    share = np.clip(weight / middle if middle > 0 else weight * 0 + 1, LIGHTEST, HEAVIEST)
+    prize = np.rint(share / LIGHTEST * 2 * longest_s)
     prize *= [KEPT if visit.visit_id in bound else 1 for visit in visits]
     needs = [
         [

@@ -8,14 +8,25 @@ heuristic: its tours are feasible, and near the best known on published instance
 from __future__ import annotations
 
 import itertools
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, VehicleType
+from pyvrp import (
+    Client,
+    ClientGroup,
+    Depot,
+    Location,
+    PenaltyParams,
+    ProblemData,
+    SolveParams,
+    VehicleType,
+)
 from pyvrp import solve as search
+from pyvrp.exceptions import PenaltyBoundWarning
 from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement, StoppingCriterion
 
 from ..geo.errors import InputError
@@ -158,7 +169,16 @@ def find_tours(
         stops.append(NoImprovement(patience))
     if seconds is not None:
         stops.append(MaxRuntime(seconds))
-    found = search(data, MultipleCriteria(stops), seed=seed, collect_stats=False).best
+    # What a broken condition costs must be able to outgrow what breaking it would collect.
+    bound = max(PenaltyParams().max_penalty, 2.0 * float(visits.prize.max()))
+    params = SolveParams(penalty=PenaltyParams(max_penalty=bound))
+    with warnings.catch_warnings():
+        warnings.simplefilter(
+            "ignore", PenaltyBoundWarning
+        )  # whether it can be done is asked below
+        found = search(
+            data, MultipleCriteria(stops), seed=seed, collect_stats=False, params=params
+        ).best
     if not found.is_feasible():
         raise InputError("error.tours_impossible", visits=int(visits.required.sum()))
     planned = []

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import pandas as pd
+import shapely
 
 from ..coverage import columns as c
 from ..geo import fields as f
@@ -82,7 +83,7 @@ def _page(ground: Ground, row: Any, bands: Bands, names: Mapping[str, str], lang
         scale=frame.scale,
         tables=[
             _arrivals(row, ground, bands, names, lang),
-            _water(building, ground, lang),
+            water_table(building.geometry, ground, most=WATER_SHOWN, lang=lang),
             _hazards(building, ground, lang),
         ],
         notes=_notes(building, lang),
@@ -192,33 +193,29 @@ def _limits(times: pd.Series, tier: str, lang: Lang) -> str:
     return "；".join(told)
 
 
-def _water(building: pd.Series, ground: Ground, lang: Lang) -> Table:
+def water_table(place: shapely.Geometry, ground: Ground, *, most: int, lang: Lang) -> Table:
+    """Return the water nearest to a place, in a straight line."""
     water = ground.found.water
-    metres = water.geometry.distance(building.geometry)
-    near = water.assign(_m=metres).sort_values(["_m", f.WATER_ID]).head(WATER_SHOWN)
+    metres = water.geometry.distance(place)
+    near = water.assign(_m=metres).sort_values(["_m", f.WATER_ID]).head(most)
+    unknown = text("popup.unknown", lang)
     return Table(
         title=text("papers.water", lang),
         head=[text(f"papers.water_{name}", lang) for name in ("id", "kind", "flow", "metres")],
         widths=(1, 1, 1, 1),
-        rows=water_rows(near, lang),
+        rows=[
+            [
+                str(key),
+                unknown if is_missing(kind) else label("water_kind", kind, lang),
+                unknown if is_missing(flow) else f"{flow:g}",
+                f"{away:.0f}",
+            ]
+            for key, kind, flow, away in zip(
+                near[f.WATER_ID], near[f.KIND], near[f.FLOW_L_S], near["_m"], strict=True
+            )
+        ],
         empty=text("papers.no_water", lang),
     )
-
-
-def water_rows(near: pd.DataFrame, lang: Lang) -> list[list[str]]:
-    """Return the rows of a table of water, with the metres of column ``_m``."""
-    unknown = text("popup.unknown", lang)
-    return [
-        [
-            str(key),
-            unknown if is_missing(kind) else label("water_kind", kind, lang),
-            unknown if is_missing(flow) else f"{flow:g}",
-            f"{metres:.0f}",
-        ]
-        for key, kind, flow, metres in zip(
-            near[f.WATER_ID], near[f.KIND], near[f.FLOW_L_S], near["_m"], strict=True
-        )
-    ]
 
 
 def _hazards(building: pd.Series, ground: Ground, lang: Lang) -> Table:

@@ -11,7 +11,7 @@ from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
 from .figures import count, is_missing
 from .lane_records import Record, keep_clear_reason, ranked
-from .pre_plan import water_rows
+from .pre_plan import water_table
 from .route_sheet import Ground, signs_of
 from .route_text import KIT
 from .sheet_page import Page, Table, bounds_of, finished, ground_map, paper_of
@@ -60,7 +60,10 @@ def _page(station: pd.Series, ground: Ground, lang: Lang) -> Page:
         facts=_facts(station, served, tier, ground, lang),
         drawing=finished(drawing, lang),
         scale=frame.scale,
-        tables=[_lanes(lanes, ground, lang), _water(station, ground, lang)],
+        tables=[
+            _lanes(lanes, ground, lang),
+            water_table(station.geometry, ground, most=WATER_SHOWN, lang=lang),
+        ],
         ticks_title=text("papers.kit", lang),
         ticks=[text(f"kit.{item}", lang) for item in KIT],
         notes=[text("papers.area_note", lang)],
@@ -128,17 +131,4 @@ def _lanes(lanes: list[Record], ground: Ground, lang: Lang) -> Table:
             for lane in lanes[:LANES_SHOWN]
         ],
         empty=text("papers.no_lanes", lang),
-    )
-
-
-def _water(station: pd.Series, ground: Ground, lang: Lang) -> Table:
-    water = ground.found.water
-    metres = water.geometry.distance(station.geometry)
-    near = water.assign(_m=metres).sort_values(["_m", f.WATER_ID]).head(WATER_SHOWN)
-    return Table(
-        title=text("papers.water", lang),
-        head=[text(f"papers.water_{name}", lang) for name in ("id", "kind", "flow", "metres")],
-        widths=(1, 1, 1, 1),
-        rows=water_rows(near, lang),
-        empty=text("papers.no_water", lang),
     )

@@ -12,8 +12,6 @@ import geopandas as gpd
 import pyogrio
 import pytest
 
-from weizhan.cli.app import main
-
 RESULTS = [
     "committee.html",
     "communities.csv",
@@ -30,23 +28,6 @@ LANES = [
     "openings.csv",
     "summary.json",
 ]
-
-
-@pytest.fixture
-def run(monkeypatch, capfd):
-    """Run a command; return its exit code, standard output and standard error."""
-
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["weizhan", *map(str, words)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        told = capfd.readouterr()
-        return code, told.out, told.err
-
-    return call
 
 
 @pytest.fixture(scope="module")

@@ -2,13 +2,11 @@
 
 import csv
 import json
-import sys
 
 import openpyxl
 import pypdf
 import pytest
 
-from weizhan.cli.app import main
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
 
@@ -16,20 +14,14 @@ DAY = ("--date", "2026-09-30")
 
 
 @pytest.fixture
-def run(monkeypatch, capfd):
+def call(run):
     """Run a command; return its exit code, and all that it says."""
 
-    def call(*words):
-        monkeypatch.setattr(sys, "argv", ["weizhan", *map(str, words)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = stop.code or 0
-        told = capfd.readouterr()
-        return code, told.out + told.err
+    def both(*words):
+        code, out, err = run(*words)
+        return code, out + err
 
-    return call
+    return both
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +32,7 @@ def village(tmp_path_factory):
     return folder
 
 
-def test_a_week_of_rounds_is_printed_and_kept_when_a_site_is_added(run, village, tmp_path):
+def test_a_week_of_rounds_is_printed_and_kept_when_a_site_is_added(call, village, tmp_path):
     teams = tmp_path / "检查员.csv"
     teams.write_text(
         "检查员,出行方式,工作时间,技能\n张三,电动自行车,周一至周五 9:00-12:00,燃气、电气\n"
@@ -50,7 +42,7 @@ def test_a_week_of_rounds_is_printed_and_kept_when_a_site_is_added(run, village,
     words = ("rounds", village, "--kind", "due", *DAY, "--from", "2026-10-12", "--days", 2,
              "--teams", teams, "--seed", 4)  # fmt: skip
     out = tmp_path / "first"
-    code, said = run(*words, "--sites", 14, "--out", out)
+    code, said = call(*words, "--sites", 14, "--out", out)
     assert code == 0, said
     told = json.loads((out / "rounds.json").read_text("utf-8"))
     assert told["heuristic"] is True
@@ -64,24 +56,24 @@ def test_a_week_of_rounds_is_printed_and_kept_when_a_site_is_added(run, village,
     assert made.keys().isdisjoint(left)
     assert len(made) + len(left) == 14
     again = tmp_path / "second"
-    code, said = run(*words, "--sites", 16, "--keep", out / "rounds.json", "--out", again)
+    code, said = call(*words, "--sites", 16, "--keep", out / "rounds.json", "--out", again)
     assert code == 0, said
     told = json.loads((again / "rounds.json").read_text("utf-8"))
     after = {s["visit_id"]: (r["team"], r["date"]) for r in told["rounds"] for s in r["stops"]}
     assert {key: after[key] for key in made} == made
-    code, said = run(*words, "--sites", 14, "--out", out)  # its own results it may replace
+    code, said = call(*words, "--sites", 14, "--out", out)  # its own results it may replace
     assert code == 0, said
     (out / "mine.txt").write_text("mine")
-    code, said = run(*words, "--sites", 14, "--out", out)
+    code, said = call(*words, "--sites", 14, "--out", out)
     assert code == 1
     assert "mine.txt" in said
 
 
-def test_a_draw_can_be_repeated_and_another_seed_draws_others(run, village, tmp_path):
+def test_a_draw_can_be_repeated_and_another_seed_draws_others(call, village, tmp_path):
     drawn = []
     for at, seed in enumerate((7, 7, 8)):
         out = tmp_path / str(at)
-        code, said = run("rounds", village, "--kind", "open_secret", *DAY, "--from", "2026-10-12",
+        code, said = call("rounds", village, "--kind", "open_secret", *DAY, "--from", "2026-10-12",
                          "--sites", 8, "--seed", seed, "--out", out)  # fmt: skip
         assert code == 0, said
         drawn.append((out / "sample.csv").read_text("utf-8-sig"))
@@ -106,49 +98,49 @@ def test_a_draw_can_be_repeated_and_another_seed_draws_others(run, village, tmp_
         (["--kind", "due", "--from", "10月1日"], "10月1日"),
     ],
 )
-def test_misuse_is_told_and_leaves_nothing(run, village, tmp_path, words, said):
-    code, told = run("rounds", village, *words, "--out", tmp_path / "out")
+def test_misuse_is_told_and_leaves_nothing(call, village, tmp_path, words, said):
+    code, told = call("rounds", village, *words, "--out", tmp_path / "out")
     assert code == 1
     assert said in told
     assert "Traceback" not in told
     assert list(tmp_path.iterdir()) == []
 
 
-def test_all_that_is_wrong_with_a_table_of_teams_is_told_at_once(run, village, tmp_path):
+def test_all_that_is_wrong_with_a_table_of_teams_is_told_at_once(call, village, tmp_path):
     teams = tmp_path / "teams.csv"
     teams.write_text(
         "检查员,出行方式,工作时间,起点,技能\n甲,消防车,早上,X999,木工\n乙,步行,9:00-12:00,X998,\n",
         encoding="utf-8",
     )
-    code, said = run("rounds", village, "--kind", "due", *DAY, "--teams", teams,
+    code, said = call("rounds", village, "--kind", "due", *DAY, "--teams", teams,
                      "--out", tmp_path / "out")  # fmt: skip
     assert code == 1
     assert all(word in said for word in ("木工", "早上", "fire_engine"))
     teams.write_text("检查员,起点\n甲,X999\n乙,X998\n", encoding="utf-8")
-    code, said = run("rounds", village, "--kind", "due", *DAY, "--teams", teams,
+    code, said = call("rounds", village, "--kind", "due", *DAY, "--teams", teams,
                      "--out", tmp_path / "out")  # fmt: skip
     assert code == 1
     assert "X999" in said
     assert "X998" in said
     teams.write_text("姓,名\n甲,乙\n", encoding="utf-8")
-    code, said = run("rounds", village, "--kind", "due", "--teams", teams, "--out", tmp_path / "o")
+    code, said = call("rounds", village, "--kind", "due", "--teams", teams, "--out", tmp_path / "o")
     assert (code, "检查员" in said) == (1, True)
 
 
-def test_sheets_packs_and_exports_are_written(run, village, tmp_path):
+def test_sheets_packs_and_exports_are_written(call, village, tmp_path):
     out = tmp_path / "sheets"
-    code, said = run("sheets", village, *DAY, "--most", 3, "--out", out)
+    code, said = call("sheets", village, *DAY, "--most", 3, "--out", out)
     assert code == 0, said
     assert sorted(p.name for p in out.iterdir()) == [
         "passages.pdf", "pre-plans.pdf", "stations.pdf", "wall-maps.pdf",
     ]  # fmt: skip
     assert len(pypdf.PdfReader(out / "pre-plans.pdf").pages) == 3
-    code, said = run("sheets", village, "--only", "posters", "--out", tmp_path / "x")
+    code, said = call("sheets", village, "--only", "posters", "--out", tmp_path / "x")
     assert (code, "pre_plans" in said) == (1, True)
-    code, said = run("sheets", village, *DAY, "--building", "B?", "--out", tmp_path / "x")
+    code, said = call("sheets", village, *DAY, "--building", "B?", "--out", tmp_path / "x")
     assert (code, "B?" in said) == (1, True)
     pack = tmp_path / "pack"
-    code, said = run("pack", village, "--period", "2026Q3", *DAY, "--lang", "en", "--out", pack)
+    code, said = call("pack", village, "--period", "2026Q3", *DAY, "--lang", "en", "--out", pack)
     assert code == 0, said
     assert {"pack.docx", "pack.pdf", "holiday.pdf", "exposure.docx", "ledgers.xlsx"} <= {
         p.name for p in pack.iterdir()
@@ -156,9 +148,9 @@ def test_sheets_packs_and_exports_are_written(run, village, tmp_path):
     heads = [c.value for c in openpyxl.load_workbook(pack / "ledgers.xlsx").worksheets[0][1]]
     assert "person" not in heads
     for wrong in ("2026Q9", "2031Q1"):
-        code, said = run("pack", village, "--period", wrong, *DAY, "--out", tmp_path / "x")
+        code, said = call("pack", village, "--period", wrong, *DAY, "--out", tmp_path / "x")
         assert code == 1
         assert wrong in said
-    code, said = run("export", village, *DAY, "--with-personal", "--out", tmp_path / "export")
+    code, said = call("export", village, *DAY, "--with-personal", "--out", tmp_path / "export")
     assert code == 0, said
     assert "个人信息" in (tmp_path / "export" / "README.txt").read_text("utf-8-sig")
