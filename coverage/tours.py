@@ -173,9 +173,7 @@ def find_tours(
     bound = max(PenaltyParams().max_penalty, 2.0 * float(visits.prize.max()))
     params = SolveParams(penalty=PenaltyParams(max_penalty=bound))
     with warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore", PenaltyBoundWarning
-        )  # whether it can be done is asked below
+        warnings.simplefilter("ignore", PenaltyBoundWarning)  # asked below
         found = search(
             data, MultipleCriteria(stops), seed=seed, collect_stats=False, params=params
         ).best
