@@ -137,13 +137,19 @@ class _Parts:
     @contextmanager
     def part(self, name: str) -> Iterator[Clock]:
         """Give a part its clock; Ctrl-C in it ends the study, not the program."""
-        self.progress(f"step.site_{name}")
+        try:
+            self.progress(f"step.site_{name}")
+        except KeyboardInterrupt:  # while the part is announced is as good as in it
+            self._break(name)
         left = 0.0 if self.broken else self.clock.left() * PARTS.get(name, 0.9)
         try:
             yield Clock(left)
         except KeyboardInterrupt:
-            self.broken = True
-            self.unfinished.append(name)
+            self._break(name)
+
+    def _break(self, name: str) -> None:
+        self.broken = True
+        self.unfinished.append(name)
 
 
 def study(
