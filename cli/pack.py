@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Annotated
 
@@ -51,7 +52,7 @@ def pack(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.hazards import case_table
-        from ..coverage.review import review
+        from ..coverage.review import community_counts, review
         from ..maps.briefs import exposure_list, holiday_brief
         from ..maps.indicators import indicators
         from ..maps.ledger_book import ledger_book
@@ -63,10 +64,9 @@ def pack(
             town = load_town(folder, progress=step)
             step("step.review")
             told = review(folder, town, chosen, on=today, scenario=scenario)
-            of_year = told
-            if chosen.months < 12:
-                year = read_period(str(chosen.year))
-                of_year = review(folder, town, year, on=min(today, chosen.last), scenario=scenario)
+            last = min(today, chosen.last)
+            year = dt.date(chosen.year, 1, 1)
+            of_year = community_counts(folder, town, first=year, last=last)
             step("step.pack")
             reports = {
                 "pack": period_pack(told, calendar=town.calendar, lang=lang.value),
@@ -76,9 +76,8 @@ def pack(
             for name, report in reports.items():
                 (unfinished / f"{name}.docx").write_bytes(report_word(report, lang=lang.value))
                 (unfinished / f"{name}.pdf").write_bytes(report_pdf(report, lang=lang.value))
-            made = indicators(of_year, lang=lang.value)
+            made = indicators(told.found, of_year, year=chosen.year, lang=lang.value)
             (unfinished / "indicators.xlsx").write_bytes(made)
-            last = min(today, chosen.last)
             ledgers = _ledgers(folder, personal=with_personal)
             ledgers["hazards"] = case_table(ledgers["hazards"], read_events(folder), on=last)
             book = ledger_book(ledgers, on=last, personal=with_personal, lang=lang.value)

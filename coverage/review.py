@@ -19,6 +19,25 @@ from .stock import Flow, stock_and_flow, stock_by_group
 
 
 @dataclass(frozen=True)
+class Counts:
+    """What was counted in a period, by community id.
+
+    Attributes
+    ----------
+    flow
+        Stock and flow of cases.
+    rates
+        Hazards per inspected premises.
+    fires
+        Fires.
+    """
+
+    flow: pd.DataFrame
+    rates: pd.DataFrame
+    fires: pd.Series
+
+
+@dataclass(frozen=True)
 class Review:
     """A period as its meeting sees it.
 
@@ -31,8 +50,8 @@ class Review:
         with the ledgers and reports of that day.
     flow, flow_before, flow_year_before
         Stock and flow of the period, the one before, and the same one a year before.
-    by_community
-        Stock and flow by community id.
+    counts
+        What was counted in the period, by community.
     cases
         All cases on the last day.
     overdue, listed, look_back
@@ -42,10 +61,6 @@ class Review:
         `low`, `high` of the number that chance alone would give (exact Poisson, 95 %).
     fires_by_month
         ``(months,)`` fires by month, three years back.
-    fires_by_community
-        Fires of the period by community id.
-    rates
-        Hazards per inspected premises by community id.
     inspections
         Inspections made in the period.
     """
@@ -56,15 +71,13 @@ class Review:
     flow: Flow
     flow_before: Flow
     flow_year_before: Flow
-    by_community: pd.DataFrame
+    counts: Counts
     cases: pd.DataFrame
     overdue: pd.DataFrame
     listed: pd.DataFrame
     look_back: pd.DataFrame
     fires: pd.DataFrame
     fires_by_month: pd.Series
-    fires_by_community: pd.Series
-    rates: pd.DataFrame
     inspections: int
 
 
@@ -90,17 +103,12 @@ def review(
     events = read_events(folder)
     hazards, inspections = read_records(folder, "hazards"), read_records(folder, "inspections")
     cases = case_table(hazards, events, on=last)
-    community = town.buildings.set_index(f.BUILDING_ID)[f.COMMUNITY_ID]
-    of_case = hazards.set_index("key")[f.BUILDING_ID].map(community)
     past = period.before
     years_before = period.year_before
     visited = pd.to_datetime(inspections["inspected_on"])
     within = visited.between(pd.Timestamp(period.first), pd.Timestamp(last))
     after = town.rules.supervision.look_back_days.value
-    incidents = read_records(folder, "incidents")
-    fires, monthly = _fires(incidents, town, period, last)
-    started = pd.to_datetime(incidents["started_at"]).dt.normalize()
-    burnt = started.between(pd.Timestamp(period.first), pd.Timestamp(last))
+    fires, monthly = _fires(read_records(folder, "incidents"), town, period, last)
     return Review(
         period=period,
         found=assess(town, scenario=scenario, date=last.isoformat()),
@@ -108,16 +116,30 @@ def review(
         flow=stock_and_flow(events, start=period.first, end=last),
         flow_before=stock_and_flow(events, start=past.first, end=past.last),
         flow_year_before=stock_and_flow(events, start=years_before.first, end=years_before.last),
-        by_community=stock_by_group(events, of_case, start=period.first, end=last),
+        counts=community_counts(folder, town, first=period.first, last=last),
         cases=cases,
         overdue=overdue(cases, on=last),
         listed=listed(cases, on=last),
         look_back=look_back_due(cases, on=last, after_days=after),
         fires=fires,
         fires_by_month=monthly,
-        fires_by_community=incidents.loc[burnt, f.BUILDING_ID].map(community).value_counts(),
-        rates=hazard_rates(inspections, hazards, community, start=period.first, end=last),
         inspections=int(within.sum()),
+    )
+
+
+def community_counts(folder: Path, town: Town, *, first: dt.date, last: dt.date) -> Counts:
+    """Count by community what the ledgers of a town tell of some days, both included."""
+    community = town.buildings.set_index(f.BUILDING_ID)[f.COMMUNITY_ID]
+    hazards = read_records(folder, "hazards")
+    of_case = hazards.set_index("key")[f.BUILDING_ID].map(community)
+    inspections = read_records(folder, "inspections")
+    incidents = read_records(folder, "incidents")
+    started = pd.to_datetime(incidents["started_at"]).dt.normalize()
+    burnt = started.between(pd.Timestamp(first), pd.Timestamp(last))
+    return Counts(
+        flow=stock_by_group(read_events(folder), of_case, start=first, end=last),
+        rates=hazard_rates(inspections, hazards, community, start=first, end=last),
+        fires=incidents.loc[burnt, f.BUILDING_ID].map(community).value_counts(),
     )
 
 

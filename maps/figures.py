@@ -250,3 +250,11 @@ def _people_figure(
 def scenario_name(assessment: Assessment, lang: Lang) -> str:
     """Return what users read for the scenario: its own label, else its key."""
     return shown(assessment.scenario_label.get(lang, assessment.scenario))
+
+
+def minutes_said(seconds: Any, lang: Lang) -> str:
+    """Return a time as minutes and seconds, or that nobody arrives."""
+    if is_missing(seconds):
+        return text("papers.not_reached", lang)
+    whole = round(float(seconds))
+    return f"{whole // 60}:{whole % 60:02d}"

@@ -8,7 +8,8 @@ from typing import Final
 
 import xlsxwriter
 
-from ..coverage.review import Review
+from ..coverage.assessment import Assessment
+from ..coverage.review import Counts
 from ..geo.catalogue import Lang, text
 from .figures import FEWEST_PEOPLE
 from .workbook import cell, look
@@ -19,34 +20,38 @@ COLUMNS: Final = (
 )  # fmt: skip
 
 
-def indicators(told: Review, *, lang: Lang) -> bytes:
+def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> bytes:
     """Return the indicators of a year.
 
     Parameters
     ----------
-    told
-        Review of a year.
+    found
+        The assessment on the last day that counts.
+    counts
+        Of the days of the year up to it.
+    year
+        Which one.
     lang
         Of the headers.
     """
     written = io.BytesIO()
     book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False})
-    day = dt.date.fromisoformat(told.found.date)
+    day = dt.date.fromisoformat(found.date)
     book.set_properties({"created": dt.datetime.combine(day, dt.time())})
     style = look(book)
     sheet = book.add_worksheet(text("indicators.sheet", lang))
-    title = text("indicators.title", lang, town=told.found.town, year=told.period.year, day=day)
+    title = text("indicators.title", lang, town=found.town, year=year, day=day)
     sheet.write_string(0, 0, title, style.title)
     for at, name in enumerate(COLUMNS):
         sheet.write_string(1, at, text(f"indicators.{name}", lang), style.head)
         sheet.set_column(at, at, 13)
-    for row, entry in enumerate(told.found.summary["communities"], start=2):
+    for row, entry in enumerate(found.summary["communities"], start=2):
         key = entry["community_id"]
         micro = entry["coverage"].get("micro", {})
-        flow = told.by_community.loc[key] if key in told.by_community.index else {}
-        rate = told.rates.loc[key] if key in told.rates.index else {}
+        flow = counts.flow.loc[key] if key in counts.flow.index else {}
+        rate = counts.rates.loc[key] if key in counts.rates.index else {}
         risk = entry.get("risk") or {}
-        fires = int(told.fires_by_community.get(key, 0))
+        fires = int(counts.fires.get(key, 0))
         values = {
             "community": entry["name"] or key or text("table.no_community", lang),
             "buildings": entry["buildings"],
@@ -62,7 +67,7 @@ def indicators(told: Review, *, lang: Lang) -> bytes:
             value = values[name]
             plain = value.item() if hasattr(value, "item") else value
             cell(sheet, row, at, plain, style.of())
-    last = 2 + len(told.found.summary["communities"])
+    last = 2 + len(found.summary["communities"])
     sheet.write_string(last + 1, 0, text("indicators.note", lang))
     sheet.freeze_panes(2, 1)
     sheet.autofilter(1, 0, last - 1, len(COLUMNS) - 1)

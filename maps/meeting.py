@@ -18,7 +18,7 @@ from ..geo.config import KeyDates
 from ..geo.vocabulary import RiskBand
 from .charts import bars
 from .drawing import Drawing, frame_round
-from .figures import is_missing
+from .figures import is_missing, minutes_said
 from .lane_records import keep_clear_reason, ranked, records, state_said
 from .report import Block, Grid, Heading, Paragraph, Picture, Report
 from .sheet_page import finished
@@ -230,7 +230,7 @@ def buildings_grid(buildings: pd.DataFrame, lang: Lang) -> Grid:
                     for k in range(c.REASONS)
                     if not is_missing(row[f"risk_reason_{k + 1}"])
                 ),
-                _minutes(row[c.response_time("micro")], lang),
+                minutes_said(row[c.response_time("micro")], lang),
             ]
             for row in buildings.to_dict("records")
         ],
@@ -290,8 +290,8 @@ def _communities(told: Review, lang: Lang) -> list[Block]:
     for entry in told.found.summary["communities"]:
         key = entry["community_id"]
         micro = entry["coverage"].get("micro")
-        rate = told.rates.loc[key] if key in told.rates.index else None
-        flow = told.by_community.loc[key] if key in told.by_community.index else None
+        rate = told.counts.rates.loc[key] if key in told.counts.rates.index else None
+        flow = told.counts.flow.loc[key] if key in told.counts.flow.index else None
         risk = entry.get("risk") or {}
         rows.append(
             [
@@ -386,10 +386,3 @@ def word_of(value: object, vocabulary: str, lang: Lang) -> str:
 
 def _count(value: Any, lang: Lang) -> str:
     return text("popup.unknown", lang) if is_missing(value) else f"{float(value):g}"
-
-
-def _minutes(seconds: Any, lang: Lang) -> str:
-    if is_missing(seconds):
-        return text("papers.not_reached", lang)
-    whole = round(float(seconds))
-    return f"{whole // 60}:{whole % 60:02d}"

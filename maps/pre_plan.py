@@ -13,7 +13,7 @@ from ..geo import fields as f
 from ..geo.catalogue import Lang, label, text
 from ..geo.config import Scenario
 from ..geo.vocabulary import RiskBand, Use
-from .figures import is_missing
+from .figures import is_missing, minutes_said
 from .route_sheet import Ground, signs_of
 from .sheet_page import Page, Table, finished, ground_map, paper_of
 
@@ -145,7 +145,7 @@ def _arrivals(
                         text("papers.nobody", lang)
                         if is_missing(key)
                         else str(stations.get(key) or key),
-                        _range(times, tier, lang) if not rank else _minutes(times[when], lang),
+                        _range(times, tier, lang) if not rank else minutes_said(times[when], lang),
                         _limits(times, tier, lang) if not rank else "",
                     ]
                 )
@@ -160,18 +160,11 @@ def _arrivals(
 
 
 def _range(times: pd.Series, tier: str, lang: Lang) -> str:
-    typical = _minutes(times[c.response_time(tier)], lang)
+    typical = minutes_said(times[c.response_time(tier)], lang)
     low, high = times[c.response_time_low(tier)], times[c.response_time_high(tier)]
     if is_missing(low) and is_missing(high):
         return typical
-    return f"{typical}（{_minutes(low, lang)}–{_minutes(high, lang)}）"
-
-
-def _minutes(seconds: Any, lang: Lang) -> str:
-    if is_missing(seconds):
-        return text("papers.not_reached", lang)
-    whole = round(float(seconds))
-    return f"{whole // 60}:{whole % 60:02d}"
+    return f"{typical}（{minutes_said(low, lang)}–{minutes_said(high, lang)}）"
 
 
 def _limits(times: pd.Series, tier: str, lang: Lang) -> str:
@@ -186,10 +179,10 @@ def _limits(times: pd.Series, tier: str, lang: Lang) -> str:
         told.append(text("papers.walk", lang, metres=round(float(walk))))
     hose = times[c.hose(tier)]
     if not is_missing(hose):
-        told.append(text("papers.hose", lang, time=_minutes(hose, lang)))
+        told.append(text("papers.hose", lang, time=minutes_said(hose, lang)))
     top = times[c.top_floor(tier)]
     if not is_missing(top):
-        told.append(text("papers.top", lang, time=_minutes(top, lang)))
+        told.append(text("papers.top", lang, time=minutes_said(top, lang)))
     return "；".join(told)
 
 
