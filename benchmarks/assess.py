@@ -34,11 +34,11 @@ TURNOUT_S = 60.0
 def ours(file: Path) -> dict[str, float]:
     """Read, found, load and assess."""
     from weizhan.coverage.assessment import assess
-    from weizhan.coverage.response import passages, tier_crews, tier_journey
-    from weizhan.coverage.travel import arrive_at
+    from weizhan.coverage.reach.response import passages, tier_crews, tier_journey
+    from weizhan.coverage.reach.travel import arrive_at
     from weizhan.geo.founding import found_town, layers_of_extract
-    from weizhan.geo.osm import read_osm
-    from weizhan.geo.snapping import attachable, snap
+    from weizhan.geo.ground.snapping import attachable, snap
+    from weizhan.geo.osm.files import read_osm
     from weizhan.geo.town import load_town
 
     gc.freeze()  # as the command does

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from weizhan.data.demo import make_demo
-from weizhan.geo.intake import import_ledger
+from weizhan.geo.ledgers.intake import import_ledger
 
 ROWS = 100_000
 LIMIT_S = 15.0

@@ -20,11 +20,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 from towns import from_file, made_up, network_of, scattered, walking
 
-from weizhan.coverage.criticality import changes, losses, prepare
-from weizhan.coverage.kernels import FAR, njit
-from weizhan.coverage.travel import Crews, arrive_at, journey, nearest, reach_matrix
-from weizhan.geo.network import Network
-from weizhan.geo.vocabulary import Vehicle
+from weizhan.coverage.closures.criticality import changes, losses, prepare
+from weizhan.coverage.compiled import njit
+from weizhan.coverage.reach.kernels import FAR
+from weizhan.coverage.reach.travel import Crews, arrive_at, journey, nearest, reach_matrix
+from weizhan.geo.ground.network import Network
+from weizhan.geo.words.vocabulary import Vehicle
 
 STATIONS, SITES, BUILDINGS = 50, 2_000, 100_000
 LIMIT_MS = 180_000

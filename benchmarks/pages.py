@@ -28,9 +28,9 @@ from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 
-from weizhan.maps.packed import PackedPolygons
-from weizhan.maps.standalone import LEAFLET_CSS, LEAFLET_JS, standalone
-from weizhan.maps.style import Class, Style
+from weizhan.maps.html.standalone import LEAFLET_CSS, LEAFLET_JS, standalone
+from weizhan.maps.page.canvas import PackedPolygons
+from weizhan.maps.styles.style import Class, Style
 
 SIZES = (5_000, 10_000, 50_000, 200_000)
 PATIENCE_S = 60

@@ -18,16 +18,17 @@ import numpy as np
 import pyvrp
 
 from weizhan.coverage.assessment import assess
-from weizhan.coverage.directions import Landmarks
-from weizhan.coverage.reasons_to_visit import RoundKind, known, reasons_to_visit
-from weizhan.coverage.rounds import default_teams, plan_rounds
-from weizhan.coverage.tours import Legs, Shift, Visits, faults, find_tours
-from weizhan.coverage.visits import visits_for
+from weizhan.coverage.rounds.directions import Landmarks
+from weizhan.coverage.rounds.plan_rounds import default_teams, plan_rounds
+from weizhan.coverage.rounds.reasons_to_visit import RoundKind, known, reasons_to_visit
+from weizhan.coverage.rounds.tours import Legs, Shift, Visits, faults, find_tours
+from weizhan.coverage.rounds.visits import visits_for
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import AS_OF, import_demo_ledgers
 from weizhan.geo.town import load_town
-from weizhan.geo.vocabulary import Vehicle
-from weizhan.maps.route_sheet import Ground, route_sheet
+from weizhan.geo.words.vocabulary import Vehicle
+from weizhan.maps.paper.route_sheet import route_sheet
+from weizhan.maps.paper.sheet_source import SheetSource
 
 FOLDER = Path(__file__).resolve().parents[2] / "shared" / "data" / "bench" / "routing" / "PCVRPTW"
 SHEETS = 50
@@ -83,7 +84,7 @@ def sheets() -> dict[str, float]:
         teams = default_teams(10, Vehicle.E_BIKE, hours="08:30-12:00,14:00-17:30", named="{number}")
         days = [AS_OF + dt.timedelta(days=k) for k in range(5)]
         rounds = plan_rounds(town, visits, teams, days)
-        ground = Ground(found, told.cases, Landmarks.of(town))
+        ground = SheetSource(found, told.cases, Landmarks.of(town))
         began = time.process_time()
         drawn = 0
         while drawn < SHEETS:

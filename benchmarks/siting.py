@@ -149,7 +149,7 @@ def _cpu() -> float:
 
 
 def ours(work: str, data: Any, weights: Any, p: int, limit: float) -> Any:
-    from weizhan.coverage.siting import max_cover, p_center, p_median, set_cover
+    from weizhan.coverage.covering.models import max_cover, p_center, p_median, set_cover
 
     found = {
         "mclp": lambda: max_cover(data, weights, p=p, time_limit_s=limit),
@@ -167,7 +167,7 @@ def ours(work: str, data: Any, weights: Any, p: int, limit: float) -> Any:
 
 def raw_highs(work: str, data: Any, weights: Any, p: int, limit: float) -> Any:
     """Give the textbook model of each problem, as it is, to HiGHS."""
-    from weizhan.coverage.highs import Clock, Model, solve
+    from weizhan.coverage.covering.highs import Clock, Model, solve
 
     rows, sites = data.shape
     count = sparse.csr_array(np.ones((1, sites)))

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from weizhan.geo.network import Network, build_network
-from weizhan.geo.passability import Passage
-from weizhan.geo.snapping import Positions
+from weizhan.geo.ground.network import Network, build_network
+from weizhan.geo.ground.passability import Passage
+from weizhan.geo.ground.snapping import Positions
 
 CRS = "EPSG:4543"
 
@@ -32,7 +32,7 @@ def made_up(nodes: int, *, seed: int = 1) -> gpd.GeoDataFrame:
 def from_file(file: Path) -> gpd.GeoDataFrame:
     """Return the lanes of a file: OpenStreetMap, or anything that GDAL reads."""
     if file.name.endswith((".osm", ".pbf")):
-        from weizhan.geo.osm import read_osm
+        from weizhan.geo.osm.files import read_osm
 
         frame = read_osm(file).layers["lanes"]
     else:

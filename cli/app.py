@@ -15,7 +15,7 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a GBK console lacks some characters
     try:
         # Imports take seconds on a cold machine; Ctrl-C during them is no traceback either.
-        from ..geo.errors import WeizhanError
+        from ..geo.words import WeizhanError
         from .commands import app
         from .screen import err
 

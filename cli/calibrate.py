@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 
-from ..geo.calibration_file import CALIBRATION_FILE, calibration_text
-from ..geo.catalogue import text
-from ..geo.folders import whole_file, whole_folder
+from ..geo.rules import CALIBRATION_FILE, calibration_text
 from ..geo.town import load_town
+from ..geo.words import text, whole_file, whole_folder
 from .options import DateOption, LangOption, Language, OutOption, TownArgument, day_of
 from .screen import say, steps
 
@@ -23,8 +22,8 @@ def calibrate(
     """Fit rates to past fires; write the report, and the rates into the town folder."""
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.calibration import calibrate as fit
-        from ..maps.calibration_page import calibration_page
+        from ..coverage.risk import calibrate as fit
+        from ..maps.page import calibration_page
 
         with whole_folder(out, may_hold=CALIBRATE_NAMES) as unfinished:
             town = load_town(folder, progress=step)

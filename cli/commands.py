@@ -1,48 +1,78 @@
-"""All commands of ``weizhan``, one file a reader."""
+"""All commands of ``weizhan``; a command's file is imported when it is called, not before."""
 
 from __future__ import annotations
 
-import typer
+from importlib import import_module
+from typing import Any, Final
 
-from . import (
-    calibrate,
-    committee,
-    lanes,
-    ledgers,
-    pack,
-    periods,
-    risk,
-    rounds,
-    setup,
-    sheets,
-    siting,
-)
+import typer
+from typer.core import TyperGroup
+
 from .options import both
 
+COMMANDS: Final = {
+    "demo": ("setup", "demo"),
+    "new": ("setup", "new"),
+    "check": ("setup", "check"),
+    "assess": ("committee", "assess"),
+    "lanes": ("lanes", "lanes"),
+    "site": ("siting", "site"),
+    "risk": ("risk", "risk"),
+    "alike": ("risk", "alike"),
+    "step": ("risk", "step"),
+    "rounds": ("rounds", "rounds"),
+    "sheets": ("sheets", "sheets"),
+    "calibrate": ("calibrate", "calibrate"),
+    "snapshot": ("periods", "snapshot"),
+    "compare": ("periods", "compare"),
+    "pack": ("pack", "pack"),
+    "export": ("pack", "export"),
+    "import": ("ledgers", "import_ledger"),
+}
+"""Where each command stands: file and function."""
+
+
+def help_of(name: str) -> str:
+    """Return what a command is for, in both languages, without importing it."""
+    return both(f"cli.{COMMANDS[name][1]}")
+
+
+class Commands(TyperGroup):
+    """The group of all commands."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names, in the order in which people come to need them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Import the file of a command and return the command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, function = COMMANDS[cmd_name]
+        alone = typer.Typer(
+            add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
+        )
+        call = getattr(import_module(f".{module}", __package__), function)
+        alone.command(cmd_name, help=help_of(cmd_name))(call)
+        return typer.main.get_command(alone)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """Write the list of commands from the catalogue alone."""
+        rows = [(name, help_of(name).split("。")[0]) for name in COMMANDS]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
 app = typer.Typer(
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     help=both("cli.app"),
     rich_markup_mode=None,
 )
-for command in (
-    setup.demo,
-    setup.new,
-    setup.check,
-    committee.assess,
-    lanes.lanes,
-    siting.site,
-    risk.risk,
-    risk.alike,
-    risk.step,
-    rounds.rounds,
-    sheets.sheets,
-    calibrate.calibrate,
-    periods.snapshot,
-    periods.compare,
-    pack.pack,
-    pack.export,
-):
-    app.command(help=both(f"cli.{command.__name__}"))(command)
-app.command("import", help=both("cli.import_ledger"))(ledgers.import_ledger)
+
+
+@app.callback()
+def weizhan() -> None:
+    """Hold the group together; the help comes from the catalogue."""

@@ -5,11 +5,10 @@ from __future__ import annotations
 import gc
 import time
 
-from ..geo import fields as f
-from ..geo.catalogue import label
-from ..geo.folders import whole_folder
 from ..geo.plan import plan_note, planned, read_plan
 from ..geo.town import load_town
+from ..geo.words import fields as f
+from ..geo.words import label, whole_folder
 from .options import (
     BeforeOption,
     DateOption,
@@ -40,7 +39,7 @@ def assess(
         from ..coverage import assessment
         from ..coverage.scenes import BEFORE, earlier_scene, other_scenes
         from ..coverage.what_if import moments
-        from ..maps.planner import planner_page
+        from ..maps.page import planner_page
         from ..maps.results import RESULT_NAMES, write_results
 
         # What the imports made stays; scanning it again and again took a third of the loading.

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from ..geo.folders import whole_folder
 from ..geo.town import load_town
+from ..geo.words import whole_folder
 from .options import (
     DateOption,
     LangOption,
@@ -35,10 +35,9 @@ def lanes(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import assess
-        from ..coverage.keep_clear import opening_gains
-        from ..coverage.lanes import conditions, lane_states
-        from ..coverage.observed import observed_speeds
-        from ..maps.lanes_results import LANES_NAMES, write_lanes
+        from ..coverage.closures import opening_gains
+        from ..coverage.reach import conditions, lane_states, observed_speeds
+        from ..maps.results import LANES_NAMES, write_lanes
 
         with whole_folder(out, may_hold=LANES_NAMES) as unfinished:
             town = load_town(folder, progress=step)

@@ -7,13 +7,10 @@ from typing import Annotated
 
 import typer
 
-from ..geo.catalogue import text
-from ..geo.datum import Datum
-from ..geo.doctor import doctor
-from ..geo.errors import InputError
-from ..geo.intake import Intake
-from ..geo.intake import import_ledger as take_in
-from ..geo.round_return import import_round, is_round_book
+from ..geo.ledgers import Intake, import_round, is_round_book
+from ..geo.ledgers import import_ledger as take_in
+from ..geo.tables import doctor
+from ..geo.words import Datum, InputError, text
 from .options import LangOption, Language, TownArgument, both, day_of
 from .screen import say, show_problems, steps
 

@@ -9,9 +9,7 @@ from typing import Annotated
 
 import typer
 
-from ..geo.catalogue import text
-from ..geo.dates import DATES_ALLOWED, read_date
-from ..geo.errors import InputError
+from ..geo.words import DATES_ALLOWED, InputError, read_date, text
 
 
 def both(key: str) -> str:

@@ -9,13 +9,10 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from ..geo.archive import read_events, read_records
-from ..geo.catalogue import text
-from ..geo.errors import InputError
-from ..geo.folders import whole_folder
-from ..geo.ledger_kinds import KINDS
-from ..geo.periods import read_period
+from ..geo.ledgers import read_events, read_records
+from ..geo.tables import KINDS
 from ..geo.town import load_town
+from ..geo.words import InputError, read_period, text, whole_folder
 from .options import (
     DateOption,
     LangOption,
@@ -51,14 +48,10 @@ def pack(
         raise InputError("error.period_ahead", value=chosen.name, today=today)
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.hazards import case_table
+        from ..coverage.cases import case_table
         from ..coverage.review import community_counts, review
-        from ..maps.briefs import exposure_list, holiday_brief
-        from ..maps.indicators import indicators
-        from ..maps.ledger_book import ledger_book
-        from ..maps.meeting import period_pack
-        from ..maps.report import report_pdf
-        from ..maps.word import report_word
+        from ..maps.books import indicators, ledger_book
+        from ..maps.paper import exposure_list, holiday_brief, period_pack, report_pdf, report_word
 
         with whole_folder(out, may_hold=NAMES) as unfinished:
             town = load_town(folder, progress=step)
@@ -98,7 +91,7 @@ def export(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import assess
-        from ..maps.export import names_of, write_export
+        from ..maps.results import names_of, write_export
 
         ledgers = _ledgers(folder, personal=with_personal)
         every = names_of(dict.fromkeys(KINDS, pd.DataFrame()))

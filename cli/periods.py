@@ -8,12 +8,9 @@ from typing import Annotated
 
 import typer
 
-from ..geo.catalogue import text
-from ..geo.errors import InputError
-from ..geo.folders import whole_folder
-from ..geo.periods import read_period
 from ..geo.snapshots import read_snapshot, write_snapshot
 from ..geo.town import load_town
+from ..geo.words import InputError, read_period, text, whole_folder
 from .options import (
     DateOption,
     LangOption,
@@ -47,7 +44,7 @@ def snapshot(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import assess
-        from ..coverage.freezing import frozen_layers
+        from ..coverage.review import frozen_layers
 
         town = load_town(folder, progress=step)
         found = assess(town, scenario=scenario, date=day.isoformat(), progress=step)
@@ -70,9 +67,9 @@ def compare(
     """Tell what changed between two frozen periods, and why."""
     with steps(lang.value) as step:
         step("step.compare")
-        from ..coverage.compare import compare as set_beside
-        from ..maps.compare_page import compare_page
-        from ..maps.list_tables import write_lists
+        from ..coverage.review import compare as set_beside
+        from ..maps.books import write_lists
+        from ..maps.page import compare_page
 
         one, other = read_snapshot(folder, before), read_snapshot(folder, after)
         tiers = tuple(

@@ -8,11 +8,18 @@ from typing import Annotated
 
 import typer
 
-from ..geo.catalogue import label
-from ..geo.errors import InputError
-from ..geo.folders import whole_folder
 from ..geo.town import load_town
-from ..geo.vocabulary import AlertLevel, HazardCode, HazardState, SupervisionLevel, Use, codes
+from ..geo.words import (
+    AlertLevel,
+    HazardCode,
+    HazardState,
+    InputError,
+    SupervisionLevel,
+    Use,
+    codes,
+    label,
+    whole_folder,
+)
 from .options import (
     DateOption,
     LangOption,
@@ -44,8 +51,7 @@ def risk(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import assess
-        from ..coverage.heat import contours, fire_points, heat
-        from ..coverage.lists import (
+        from ..coverage.review import (
             cluster_areas,
             hazard_areas,
             located_cases,
@@ -53,8 +59,8 @@ def risk(
             risk_lists,
             with_community,
         )
-        from ..maps.list_tables import write_lists
-        from ..maps.results import write_geopackage
+        from ..coverage.risk import contours, fire_points, heat
+        from ..maps.books import write_geopackage, write_lists
 
         day = day_of(date)
         first = day_of(start) if start else day - dt.timedelta(days=PERIOD_DAYS)
@@ -140,10 +146,10 @@ def alike(
     }
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.alike import Case, case_of_fire, look_alikes
         from ..coverage.assessment import assess
-        from ..coverage.risk_inputs import hazard_matrix
-        from ..maps.list_tables import write_lists
+        from ..coverage.review import Case, case_of_fire, look_alikes
+        from ..coverage.risk import hazard_matrix
+        from ..maps.books import write_lists
 
         case = Case(**asked)  # type: ignore[arg-type]
         if not case.asked and fire is None:
@@ -187,8 +193,7 @@ def step(
     lang: LangOption = Language.zh,
 ) -> None:
     """Record one step of a case: its state, a look-back, a listing or its lifting."""
-    from ..coverage.hazards import move
-    from ..coverage.supervision import supervise
+    from ..coverage.cases import move, supervise
 
     chosen = [to is not None, look_back is not None, listed is not None, lift]
     if sum(chosen) != 1:

@@ -9,12 +9,9 @@ from typing import Annotated
 import pandas as pd
 import typer
 
-from ..geo import fields as f
-from ..geo.catalogue import label, text
-from ..geo.errors import InputError
-from ..geo.folders import whole_folder
 from ..geo.town import Town, load_town
-from ..geo.vocabulary import AlertLevel, Vehicle
+from ..geo.words import AlertLevel, InputError, Vehicle, label, text, whole_folder
+from ..geo.words import fields as f
 from .options import (
     DateOption,
     LangOption,
@@ -62,15 +59,13 @@ def rounds(
     """Plan rounds; write route sheets, the workbook to hand out, and what is left out."""
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage import reasons_to_visit as why
         from ..coverage.assessment import assess
-        from ..coverage.directions import Landmarks
-        from ..coverage.lanes import conditions, lane_states
-        from ..coverage.rounds import default_teams, plan_rounds
-        from ..coverage.visits import visits_for
+        from ..coverage.reach import conditions, lane_states
+        from ..coverage.rounds import Landmarks, default_teams, plan_rounds, visits_for
+        from ..coverage.rounds import reasons_to_visit as why
         from ..geo.teams import WORKING, read_teams
-        from ..maps.round_results import names_in, read_promises, write_rounds
-        from ..maps.route_sheet import SIZES, Ground
+        from ..maps.paper import SIZES, SheetSource
+        from ..maps.results import names_in, read_promises, write_rounds
 
         _among(kind, list(why.RoundKind), "error.round_kind")
         _among(alert, list(AlertLevel), "error.round_kind")
@@ -118,7 +113,7 @@ def rounds(
                 seed=seed,
             )
             step("step.sheets")
-            ground = Ground(found, known.cases, Landmarks.of(town))
+            ground = SheetSource(found, known.cases, Landmarks.of(town))
             write_rounds(
                 planned, ground, unfinished, kind=chosen, first=begin, paper=paper,
                 reasons=reasons, lang=lang.value,

@@ -10,9 +10,6 @@ from typing import Annotated
 
 import typer
 
-from ..geo.datum import Datum
-from ..geo.doctor import doctor_tables
-from ..geo.errors import InputError
 from ..geo.founding import (
     OSM_ATTRIBUTION,
     LayerFile,
@@ -20,9 +17,9 @@ from ..geo.founding import (
     layers_of_extract,
     layers_of_files,
 )
-from ..geo.problems import Problem
-from ..geo.schemas import SCHEMAS
+from ..geo.tables import SCHEMAS, doctor_tables
 from ..geo.town import examine_town
+from ..geo.words import Datum, InputError, Problem
 from .committee import assess
 from .options import LangOption, Language, TownArgument, both
 from .screen import say, show_problems, steps
@@ -103,7 +100,7 @@ def new(
             if osm is not None:
                 extract = read_osm(osm)
             else:
-                from ..geo.osm_online import read_place  # osmnx takes seconds to import
+                from ..geo.osm import read_place
 
                 extract = read_place(str(place))
             layers = layers_of_extract(extract)

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ..geo import fields as f
-from ..geo.errors import InputError
-from ..geo.folders import whole_folder
 from ..geo.town import load_town
+from ..geo.words import InputError, whole_folder
+from ..geo.words import fields as f
 from .options import (
     DateOption,
     LangOption,
@@ -53,14 +52,16 @@ def sheets(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import assess
-        from ..coverage.directions import Landmarks
-        from ..coverage.reasons_to_visit import known
+        from ..coverage.rounds import Landmarks, known
         from ..coverage.time_bands import response_by_band
-        from ..maps.passage_report import passage_report
-        from ..maps.pre_plan import key_buildings, pre_plans
-        from ..maps.route_sheet import Ground
-        from ..maps.station_sheet import station_sheets
-        from ..maps.wall_map import wall_maps
+        from ..maps.paper import (
+            SheetSource,
+            key_buildings,
+            passage_report,
+            pre_plans,
+            station_sheets,
+            wall_maps,
+        )
 
         with whole_folder(out, may_hold=list(NAMES.values())) as unfinished:
             town = load_town(folder, progress=step)
@@ -74,7 +75,7 @@ def sheets(
                     raise InputError("error.building_unknown", value=", ".join(lost))
                 rows = ids.index[ids.isin(building)]
             cases = known(folder, found, town.rules, on=today).cases
-            ground = Ground(found, cases, Landmarks.of(town))
+            ground = SheetSource(found, cases, Landmarks.of(town))
             step("step.sheets")
             made = {}
             if "stations" in wanted:

@@ -7,14 +7,12 @@ from typing import Annotated
 
 import typer
 
-from ..geo import fields as f
 from ..geo.candidate_list import read_candidates, read_identities
-from ..geo.datum import Datum
-from ..geo.errors import InputError
-from ..geo.folders import whole_folder
 from ..geo.plan import read_plan
 from ..geo.town import load_town
 from ..geo.wishes import Wishes, read_wishes
+from ..geo.words import Datum, InputError, whole_folder
+from ..geo.words import fields as f
 from .options import (
     DateOption,
     LangOption,
@@ -75,11 +73,10 @@ def site(
     day = day_of(date)
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage import candidates as places
-        from ..coverage.site_problem import Ask, check_ask
-        from ..coverage.site_study import study
-        from ..maps.siting_results import SITING_NAMES, write_siting
-        from ..maps.siting_words import headline
+        from ..coverage.siting import Ask, check_ask, study
+        from ..coverage.siting import candidates as places
+        from ..maps.results import SITING_NAMES, write_siting
+        from ..maps.voice import headline
 
         check_ask(Ask(stations=stations, budget=budget, target=target))
         own = None if plan is None else read_plan(plan)

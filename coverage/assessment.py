@@ -14,24 +14,32 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..geo import fields as f
-from ..geo.catalogue import LANGS, label, text
-from ..geo.config import Scenario, choose_scenario
-from ..geo.passability import Passage
-from ..geo.snapping import Positions
+from ..geo.ground import Passage, Positions
+from ..geo.rules import Scenario, choose_scenario
 from ..geo.town import Town
-from ..geo.vocabulary import AlertLevel, Vehicle
+from ..geo.words import LANGS, AlertLevel, Vehicle, label, text
+from ..geo.words import fields as f
 from . import columns as c
-from .areas import service_areas
-from .building_cases import building_cases
-from .community_risk import add_community_risk, community_fires
-from .compliance import compliance
-from .keep_clear import event_losses, keep_clear, lane_losses, lane_probabilities
-from .lanes import conditions, lane_states
-from .observed import observed_speeds
-from .response import READINGS, in_reach, on_duty, passages, present, response_times
-from .risk import risk
-from .summary import community_coverage, coverage_by_use, coverage_of, lane_summary
+from .cases import building_cases
+from .clauses import compliance
+from .closures import event_losses, keep_clear, lane_losses, lane_probabilities
+from .reach import (
+    READINGS,
+    community_coverage,
+    conditions,
+    coverage_by_use,
+    coverage_of,
+    in_reach,
+    lane_states,
+    lane_summary,
+    observed_speeds,
+    on_duty,
+    passages,
+    present,
+    response_times,
+    service_areas,
+)
+from .risk import add_community_risk, community_fires, risk
 
 Progress = Callable[[str], None]
 
@@ -72,7 +80,7 @@ class Assessment:
         What each tier and each station reaches within the standard: `tier`, `station_id` (None
         for the whole tier), polygons with holes.
     findings
-        What `weizhan.coverage.compliance` found wrong with fire lanes.
+        What `weizhan.coverage.clauses.compliance` found wrong with fire lanes.
     tiers
         Names of the tiers in the rule set, in order, each with its standard in seconds.
     summary

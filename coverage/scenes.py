@@ -12,15 +12,21 @@ from typing import Any
 import pandas as pd
 import pyogrio
 
-from ..geo import fields as f
-from ..geo.catalogue import LANGS, text
-from ..geo.errors import InputError
 from ..geo.town import Town
+from ..geo.words import LANGS, InputError, text
+from ..geo.words import fields as f
 from . import columns as c
-from .lanes import conditions, lane_states
-from .observed import observed_speeds
-from .response import READINGS, on_duty, present, response_times
-from .summary import community_coverage, coverage_of
+from .reach import (
+    READINGS,
+    community_coverage,
+    conditions,
+    coverage_of,
+    lane_states,
+    observed_speeds,
+    on_duty,
+    present,
+    response_times,
+)
 
 BEFORE = "before"  # name of the scene that is an earlier assessment
 

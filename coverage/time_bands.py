@@ -7,9 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from ..geo.town import Town
-from .lanes import conditions, lane_states
-from .observed import observed_speeds
-from .response import READINGS, response_times
+from .reach import READINGS, conditions, lane_states, observed_speeds, response_times
 
 
 def response_by_band(town: Town, *, on: dt.date, seed: int = 1) -> dict[str, pd.DataFrame]:

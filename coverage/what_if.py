@@ -13,14 +13,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geo.network import Ints
-from ..geo.passability import IMPASSABLE, Limit
+from ..geo.ground import IMPASSABLE, Ints, Limit
 from ..geo.rules import Reading
 from ..geo.town import Town
-from ..geo.vocabulary import Vehicle
-from .lanes import conditions, lane_states
-from .observed import observed_speeds
-from .response import READINGS, passages
+from ..geo.words import Vehicle
+from .reach import READINGS, conditions, lane_states, observed_speeds, passages
 
 OPENING = (Limit.WIDTH, Limit.BLOCKAGE)  # what opening a lane takes away, in `weizhan.geo.plan`
 
@@ -37,7 +34,7 @@ class OpenPassage:
     stopped
         ``(lanes,)`` True where the vehicle does not pass unless the lane is opened.
     leave_ms
-        ``(nodes,)`` as in `weizhan.geo.passability.Passage`.
+        ``(nodes,)`` as in `weizhan.geo.ground.passability.Passage`.
     """
 
     forward_ms: Ints

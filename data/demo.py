@@ -11,8 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ..geo.errors import InputError, OutputError
-from ..geo.vocabulary import Use
+from ..geo.words import InputError, OutputError, Use
 from .demo_blocks import Sketch
 from .demo_buildings import Buildings, Footprints, build, inhabit
 from .demo_files import write_files, write_ledgers

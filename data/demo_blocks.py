@@ -12,7 +12,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geo.vocabulary import BarrierKind, LaneClass, Use
+from ..geo.words import BarrierKind, LaneClass, Use
 from .demo_terrain import FloatArray
 
 Side = Literal["south", "east", "north", "west"]

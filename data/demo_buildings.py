@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ..geo.vocabulary import Use
+from ..geo.words import Use
 from .demo_blocks import Sketch
 from .demo_plan import Frame
 from .demo_streets import Streets

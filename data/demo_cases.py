@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geo.vocabulary import HazardCode, HazardSource, HazardState, SupervisionLevel, Use
+from ..geo.words import HazardCode, HazardSource, HazardState, SupervisionLevel, Use
 
 #: Hazards found at one visit, by use; then which kinds there are.
 FOUND_AT = {Use.FACTORY: 0.55, Use.WAREHOUSE: 0.6, Use.LOGISTICS: 0.5, Use.THREE_IN_ONE: 0.7,

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..geo.catalogue import label
+from ..geo.words import label
 
 DATE_STYLES: Final = (
     "{0}-{1:02}-{2:02}", "{0}/{1}/{2}", "{0}年{1}月{2}日", "{0}{1:02}{2:02}", "{0}.{1:02}.{2:02}",

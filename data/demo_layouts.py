@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..geo.vocabulary import BarrierKind, LaneClass, Use
+from ..geo.words import BarrierKind, LaneClass, Use
 from .demo_blocks import SLOTS, Block, Mix, Side, Sketch, Zone, port
 from .demo_plan import joining
 from .demo_terrain import FloatArray

@@ -12,11 +12,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from ..geo.catalogue import label
-from ..geo.config import read_config
-from ..geo.intake import Intake, import_ledger
-from ..geo.places import read_places
-from ..geo.vocabulary import (
+from ..geo.ledgers import Intake, import_ledger, read_places
+from ..geo.rules import read_config
+from ..geo.words import (
     DeviceKind,
     FireCause,
     FireGrade,
@@ -28,7 +26,8 @@ from ..geo.vocabulary import (
     PartnerDept,
     SystemState,
     Use,
-)  # fmt: skip
+    label,
+)
 from . import demo_names
 from .demo_buildings import Buildings
 from .demo_cases import Cases, draw_cases

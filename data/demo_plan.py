@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
-from ..geo.vocabulary import LaneClass
+from ..geo.words import LaneClass
 from .demo_blocks import Block, Side, Zone
 from .demo_terrain import FloatArray, Relief
 

@@ -6,8 +6,7 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
-from ..geo.catalogue import label
-from ..geo.vocabulary import Use
+from ..geo.words import Use, label
 
 EVERY = {Use.RESIDENTIAL: 8, Use.HIGH_RISE: 3, Use.SELF_BUILT: 120}  # one shed for so many houses
 ASIDE_DEGREES = 0.00008  # a few metres from the house

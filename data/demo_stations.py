@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ..geo.vocabulary import HostType, LaneClass, Tier, Use, Vehicle, WaterKind
+from ..geo.words import HostType, LaneClass, Tier, Use, Vehicle, WaterKind
 from .demo_buildings import Buildings
 from .demo_plan import Plan
 from .demo_streets import Streets

@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from ..geo.vocabulary import BarrierKind, LaneClass, Oneway
+from ..geo.words import BarrierKind, LaneClass, Oneway
 from .demo_blocks import Sketch
 from .demo_plan import Frame
 from .demo_terrain import FloatArray, Relief, Terrain, to_degrees

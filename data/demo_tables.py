@@ -11,9 +11,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from ..geo.catalogue import label
-from ..geo.datum import from_wgs84
-from ..geo.vocabulary import BarrierKind, LaneClass, Use
+from ..geo.ground import from_wgs84
+from ..geo.words import BarrierKind, LaneClass, Use, label
 from . import demo_names
 from .demo_buildings import Buildings
 from .demo_places import Places

@@ -8,16 +8,20 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from . import fields as f
-from .config import LayerSource
-from .datum import Datum
-from .errors import InputError, TownError
-from .founding import check_datum
-from .layers import read_layer
-from .ledgers import MISSING, normal, read_ledger
-from .problems import Problem, told_error
-from .schemas import SCHEMAS, Column, Schema
-from .validation import match_columns, validate
+from .datum_check import check_datum
+from .rules import LayerSource
+from .tables import (
+    MISSING,
+    SCHEMAS,
+    Column,
+    Schema,
+    match_columns,
+    read_layer,
+    read_ledger,
+    validate,
+)
+from .words import Datum, InputError, Problem, TownError, normal, told_error
+from .words import fields as f
 
 LAYER = "candidates"
 CANDIDATE_ID = "candidate_id"

@@ -11,17 +11,12 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from . import fields as f
-from .config import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource
-from .datum import Datum, sniff_datum
-from .errors import InputError
-from .folders import whole_folder
-from .layers import TABLE_ENDINGS, read_layer, write_layers
-from .ledgers import normal, readable
-from .osm import OsmExtract
-from .osm_layers import OsmFeature, layers_from
-from .problems import Problem, write_problems
-from .schemas import SCHEMAS
+from .datum_check import check_datum
+from .osm import OsmExtract, OsmFeature, layers_from
+from .rules import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource
+from .tables import SCHEMAS, read_layer, readable, write_layers
+from .words import Datum, InputError, Problem, normal, whole_folder, write_problems
+from .words import fields as f
 
 LAYERS_FILE = "layers.gpkg"
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
@@ -144,39 +139,6 @@ def layers_of_files(
         if given.datum is None and layer not in OSM_KEYS:
             check_datum(given.file, layers[layer], layers)
     return layers, problems
-
-
-def check_datum(
-    file: Path, frame: gpd.GeoDataFrame, layers: Mapping[str, gpd.GeoDataFrame]
-) -> None:
-    """Refuse points whose datum nobody declared where another one fits better, or none can be told.
-
-    Parameters
-    ----------
-    file
-        Where the points come from.
-    frame
-        The points, taken for WGS-84.
-    layers
-        ``buildings`` and ``lanes`` in EPSG:4326, against which they are held.
-
-    Raises
-    ------
-    InputError
-        With a proposal and the scores of the datums.
-    """
-    points = frame.geometry.dropna()
-    points = points[~points.is_empty].representative_point()
-    guess = sniff_datum(
-        (points.x.to_numpy(), points.y.to_numpy()),
-        buildings=layers["buildings"].geometry,
-        lanes=layers["lanes"].geometry,
-    )
-    scores = ", ".join(f"{datum} {score:.0%}" for datum, score in guess.scores.items())
-    if guess.best not in (None, Datum.WGS84):
-        raise InputError("error.datum_other", file=file, best=guess.best, scores=scores)
-    if guess.best is None and file.suffix.lower() in TABLE_ENDINGS:
-        raise InputError("error.datum_not_declared", file=file, scores=scores, points=guess.points)
 
 
 def _osm_features(frame: gpd.GeoDataFrame) -> list[OsmFeature]:

@@ -7,10 +7,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from . import fields as f
-from .archive import read_records
-from .layers import WGS84
-from .schemas import SCHEMAS
+from .ledgers import read_records
+from .tables import SCHEMAS, WGS84
+from .words import fields as f
 
 
 def stations_of_ledgers(folder: Path) -> gpd.GeoDataFrame:

@@ -15,16 +15,23 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from . import fields as f
-from .catalogue import LANGS, text
-from .errors import InputError, OutputError, TownError
-from .layers import WGS84
-from .problems import Problem, told_values
+from .ground import Positions, attachable, snap
 from .rules import RuleSet, Value
-from .schemas import SCHEMAS
-from .snapping import Positions, attachable, snap
+from .tables import SCHEMAS, WGS84
 from .town import Town, empty_layer, in_communities
-from .vocabulary import HostType, Tier, Vehicle
+from .words import (
+    LANGS,
+    HostType,
+    InputError,
+    OutputError,
+    Problem,
+    Tier,
+    TownError,
+    Vehicle,
+    text,
+    told_values,
+)
+from .words import fields as f
 
 FORMAT: Final = "weizhan-plan"
 VERSION: Final = 1

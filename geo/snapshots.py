@@ -18,9 +18,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from .errors import InputError, OutputError
-from .folders import whole_folder
-from .periods import read_period
+from .words import InputError, OutputError, read_period, whole_folder
 
 SNAPSHOTS: Final = "snapshots"
 MANIFEST: Final = "manifest.json"
@@ -65,7 +63,7 @@ def write_snapshot(
     folder
         Of the town.
     period
-        As in `weizhan.geo.periods.read_period`.
+        As in `weizhan.geo.words.periods.read_period`.
     date
         Of the assessment.
     summary, rules

@@ -9,15 +9,9 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from . import fields as f
-from .catalogue import catalogue
-from .errors import InputError, TownError
-from .hours import Hours, parse_hours
-from .ledgers import read_ledger
-from .problems import Problem
-from .schemas import Column, Schema
-from .validation import match_columns, validate
-from .vocabulary import Vehicle
+from .tables import Column, Schema, match_columns, read_ledger, validate
+from .words import Hours, InputError, Problem, TownError, Vehicle, catalogue, parse_hours
+from .words import fields as f
 
 TEAM = "team"
 HOURS = "hours"

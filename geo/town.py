@@ -11,33 +11,44 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from . import fields as f
-from .arrivals import no_arrivals, read_arrivals
-from .calibration_file import Calibration, read_calibration
-from .config import (
+from .ground import (
+    Network,
+    Positions,
+    attachable,
+    build_network,
+    lane_slopes,
+    metric_crs,
+    read_terrain,
+    repair_lines,
+    repair_points,
+    repair_polygons,
+    snap,
+)
+from .ledgers import (
+    TownLedgers,
+    fill_buildings,
+    ledger_reports,
+    no_arrivals,
+    read_arrivals,
+    read_town_ledgers,
+)
+from .rules import (
     IMPORT_FILE,
     TOWN_FILE,
+    Calibration,
     KeyDates,
     LaneEvent,
     LedgerSource,
+    RuleSet,
     Scenario,
     TownConfig,
+    load_rules,
+    read_calibration,
     read_config,
 )
-from .datum import metric_crs
-from .errors import InputError, TownError
-from .layers import read_layer
-from .ledgers import read_ledger
-from .network import Network, build_network
-from .observations import ledger_reports
-from .problems import Problem, named, read_problems, told_error
-from .repair import repair_lines, repair_points, repair_polygons
-from .rules import RuleSet, load_rules
-from .schemas import SCHEMAS, Schema
-from .snapping import Positions, attachable, snap
-from .terrain import lane_slopes, read_terrain
-from .town_ledgers import TownLedgers, fill_buildings, read_town_ledgers
-from .validation import match_columns, validate
+from .tables import SCHEMAS, Schema, match_columns, read_layer, read_ledger, validate
+from .words import InputError, Problem, TownError, named, read_problems, told_error
+from .words import fields as f
 
 Progress = Callable[[str], None]
 

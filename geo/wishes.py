@@ -34,9 +34,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from .errors import InputError, TownError
-from .problems import told_values
-from .vocabulary import HostType, RiskBand, Use
+from .words import HostType, InputError, RiskBand, TownError, Use, told_values
 
 Weight = Literal["people", "count", "risk"]
 Aim = Literal["cover", "arrival", "absence"]

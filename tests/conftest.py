@@ -8,11 +8,11 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from weizhan.geo import fields as f
-from weizhan.geo.config import DEFAULT_SCENARIOS
 from weizhan.geo.founding import found_town
-from weizhan.geo.schemas import SCHEMAS
+from weizhan.geo.rules.config import DEFAULT_SCENARIOS
+from weizhan.geo.tables.schemas import SCHEMAS
 from weizhan.geo.town import Town, load_town
+from weizhan.geo.words import fields as f
 
 PLANE = "EPSG:4543"  # CGCS2000, 3-degree plane of 102° E
 ORIGIN = (500_000.0, 3_200_000.0)

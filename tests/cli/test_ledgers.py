@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 from weizhan.cli.ledgers import import_ledger
 from weizhan.cli.setup import check
 from weizhan.data.demo import make_demo
-from weizhan.geo.errors import InputError
+from weizhan.geo.words.errors import InputError
 
 app = typer.Typer(rich_markup_mode=None, pretty_exceptions_enable=False)
 app.command("import")(import_ledger)
@@ -63,7 +63,7 @@ def test_wrong_use_is_told(run, village, words, said):
 
 
 def test_help_says_what_is_read_and_written_with_an_example():
-    from weizhan.geo.catalogue import text
+    from weizhan.geo.words.catalogue import text
 
     assert "例：" in text("cli.import_ledger", "zh")
     assert "Example:" in text("cli.import_ledger", "en")

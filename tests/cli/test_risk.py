@@ -10,7 +10,7 @@ from weizhan.cli.commands import app
 from weizhan.cli.risk import LISTS
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
-from weizhan.geo.errors import InputError, OutputError
+from weizhan.geo.words.errors import InputError, OutputError
 
 DAY = "2026-09-30"
 

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 import shapely
 
-from weizhan.coverage.kernels import FAR
-from weizhan.coverage.travel import Crews
-from weizhan.geo.network import Network, build_network
-from weizhan.geo.passability import Passage
-from weizhan.geo.snapping import Positions
-from weizhan.geo.vocabulary import Vehicle
+from weizhan.coverage.reach.kernels import FAR
+from weizhan.coverage.reach.travel import Crews
+from weizhan.geo.ground.network import Network, build_network
+from weizhan.geo.ground.passability import Passage
+from weizhan.geo.ground.snapping import Positions
+from weizhan.geo.words.vocabulary import Vehicle
 
 RandomTown = tuple[Network, dict[Vehicle, Passage], Crews, Positions]
 

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from weizhan.coverage.risk_draws import Moment, logs_of
-from weizhan.coverage.risk_inputs import CODES, RiskInputs
-from weizhan.coverage.risk_missing import donors
-from weizhan.coverage.risk_numbers import typical_numbers
-from weizhan.geo.rules import load_rules
+from weizhan.coverage.risk.draws import Moment, logs_of
+from weizhan.coverage.risk.inputs import CODES, RiskInputs
+from weizhan.coverage.risk.missing import donors
+from weizhan.coverage.risk.numbers import typical_numbers
+from weizhan.geo.rules.rule_set import load_rules
 
 RULES = load_rules()
 CLASSES = list(RULES.risk.classes)

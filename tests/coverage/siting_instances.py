@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import floyd_warshall
 
-from weizhan.coverage.siting import Siting
+from weizhan.coverage.covering.models import Siting
 
 Array = NDArray[np.float64]
 

@@ -8,9 +8,9 @@ import pytest
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.scenes import earlier_scene, other_scenes
 from weizhan.data.demo import make_demo
-from weizhan.geo.errors import InputError
 from weizhan.geo.town import load_town
-from weizhan.maps.results import write_results
+from weizhan.geo.words.errors import InputError
+from weizhan.maps.results.assessment_results import write_results
 
 DAY = dt.date(2026, 9, 30)
 

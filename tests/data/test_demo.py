@@ -17,11 +17,11 @@ import shapely
 
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_plan import PLANS, Size
-from weizhan.geo.catalogue import catalogue
-from weizhan.geo.datum import to_wgs84
-from weizhan.geo.errors import InputError, OutputError
-from weizhan.geo.schemas import SCHEMAS
-from weizhan.geo.vocabulary import codes
+from weizhan.geo.ground.datum import to_wgs84
+from weizhan.geo.tables.schemas import SCHEMAS
+from weizhan.geo.words.catalogue import catalogue
+from weizhan.geo.words.errors import InputError, OutputError
+from weizhan.geo.words.vocabulary import codes
 
 MAP = "地图.gpkg"
 METRIC = "EPSG:32648"

@@ -8,8 +8,8 @@ import pytest
 import shapely
 
 from weizhan.coverage.assessment import assess
-from weizhan.geo.errors import InputError, TownError
 from weizhan.geo.plan import Plan, planned, read_plan, write_plan
+from weizhan.geo.words.errors import InputError, TownError
 
 
 def _street(make_town, **more):

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 import shapely
 
-from weizhan.geo.errors import InputError, OutputError
 from weizhan.geo.snapshots import read_snapshot, write_snapshot
+from weizhan.geo.words.errors import InputError, OutputError
 
 DAY = dt.date(2026, 9, 30)
 

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from weizhan.geo.datum import from_wgs84
-from weizhan.geo.errors import InputError, OutputError, TownError
 from weizhan.geo.founding import LayerFile, found_town, layers_of_files
+from weizhan.geo.ground.datum import from_wgs84
 from weizhan.geo.town import examine_town, load_town
+from weizhan.geo.words.errors import InputError, OutputError, TownError
 
 LON, LAT = 106.48, 29.48
 

@@ -6,11 +6,11 @@ from importlib.resources import files
 
 import pytest
 
-from weizhan.geo.catalogue import label
-from weizhan.geo.ledger_kinds import KINDS
-from weizhan.geo.rules import load_rules
-from weizhan.geo.schemas import SCHEMAS
-from weizhan.geo.vocabulary import VOCABULARIES, HazardCode
+from weizhan.geo.rules.rule_set import load_rules
+from weizhan.geo.tables.ledger_kinds import KINDS
+from weizhan.geo.tables.schemas import SCHEMAS
+from weizhan.geo.words.catalogue import label
+from weizhan.geo.words.vocabulary import VOCABULARIES, HazardCode
 
 PLAN = tomllib.loads(files("weizhan.data").joinpath("plan_rows.toml").read_text("utf-8"))["rows"]
 

@@ -15,10 +15,10 @@ from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
 from weizhan.data.demo_names import GIVEN_FIRST, GIVEN_SECOND, SURNAMES
 from weizhan.geo.town import load_town
-from weizhan.maps.committee import committee_page
-from weizhan.maps.index import index_page
-from weizhan.maps.lanes_page import lanes_page
-from weizhan.maps.planner import planner_page
+from weizhan.maps.page.committee import committee_page
+from weizhan.maps.page.index import index_page
+from weizhan.maps.page.lanes_page import lanes_page
+from weizhan.maps.page.planner import planner_page
 
 DAY = dt.date(2026, 9, 30)
 PERSON = re.compile(f"[{SURNAMES}][{GIVEN_FIRST}][{GIVEN_SECOND}]")

@@ -1,0 +1,34 @@
+"""The closed loop: where every case stands on a day, what is due and what is overdue.
+
+Hazards, stock and flow, inspections, supervision, worrying places.
+"""
+
+from .area_hazards import area_candidates, place_cases
+from .building_cases import building_cases
+from .hazards import OPEN, case_table, check_mismatches, listed, look_back_due, move, overdue
+from .inspections import hazard_rates, inspections_due, poisson_interval
+from .stock import Flow, stock_and_flow, stock_by_group
+from .supervision import supervise
+from .worries import task_table, worry_table
+
+__all__ = [
+    "OPEN",
+    "Flow",
+    "area_candidates",
+    "building_cases",
+    "case_table",
+    "check_mismatches",
+    "hazard_rates",
+    "inspections_due",
+    "listed",
+    "look_back_due",
+    "move",
+    "overdue",
+    "place_cases",
+    "poisson_interval",
+    "stock_and_flow",
+    "stock_by_group",
+    "supervise",
+    "task_table",
+    "worry_table",
+]

@@ -1,0 +1,173 @@
+"""The closed loop: where every case stands on a day, what is overdue, what is to be looked at."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ...geo.ledgers import EVENT_COLUMNS, Step, append, check_step, read_events, writing
+from ...geo.words import HazardState, InputError
+
+OPEN: Final = tuple(state for state in HazardState if state is not HazardState.CLOSED)
+CHECKS: Final = ("self_check", "territorial_check", "office_check")
+
+
+def case_table(records: pd.DataFrame, events: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
+    """Return every case as it stood on a day.
+
+    Parameters
+    ----------
+    records
+        Hazards, from `weizhan.geo.ledgers.archive.read_records`.
+    events
+        Their steps, from `weizhan.geo.ledgers.archive.read_events`.
+    on
+        The day; cases found later are not there yet.
+
+    Returns
+    -------
+    DataFrame
+        The records with `state` and `since` from the history (not from the ledger), `found`,
+        `age_days` of those not closed, `closed` (the last closing) and `times_reopened`.
+    """
+    day = pd.Timestamp(on)
+    past = events[events["happened_on"] <= day]
+    by_case = past.groupby("key", sort=False)
+    last = by_case.tail(1).set_index("key")
+    closings = past[past["state"] == HazardState.CLOSED]
+    reopenings = past[past["state"] == HazardState.REOPENED]
+    told = records.drop(columns=["state"], errors="ignore").set_index("key", drop=False)
+    cases = told[told.index.isin(last.index)].reset_index(drop=True)
+    keys = cases["key"]
+    cases["state"] = keys.map(last["state"])
+    cases["since"] = keys.map(last["happened_on"])
+    cases["found"] = keys.map(by_case["happened_on"].first())
+    age = (day - pd.to_datetime(cases["found"])).dt.days
+    cases["age_days"] = age.where(cases["state"] != HazardState.CLOSED).astype("float64")
+    cases["closed"] = pd.to_datetime(keys.map(closings.groupby("key")["happened_on"].last()))
+    cases["times_reopened"] = keys.map(reopenings.groupby("key").size()).fillna(0).astype("int64")
+    return cases
+
+
+def overdue(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
+    """Return the cases not closed whose due day is past, the longest overdue first.
+
+    A case is overdue from the day after its due day; `days_overdue` counts them.
+    """
+    late = (pd.Timestamp(on) - pd.to_datetime(cases["due_on"])).dt.days
+    found = cases.assign(days_overdue=late)[cases["state"].isin(OPEN) & (late > 0)]
+    return found.sort_values(["days_overdue", "key"], ascending=[False, True], ignore_index=True)
+
+
+def listed(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
+    """Return the cases under listed supervision (挂牌督办): those overdue first.
+
+    `status` is ``lifted``, ``overdue`` (past the due day of the listing) or ``open``.
+    """
+    day = pd.Timestamp(on)
+    listed_on = pd.to_datetime(cases["listed_on"])
+    under = cases[cases["supervision_level"].notna() & ~(listed_on > day)]
+    lifted_on = pd.to_datetime(under["lifted_on"])
+    lifted = (lifted_on <= day) & ~(lifted_on < pd.to_datetime(under["listed_on"]))  # listed again
+    late = pd.to_datetime(under["listed_due_on"]) < day
+    status = np.where(lifted, "lifted", np.where(late, "overdue", "open"))
+    rank = pd.Series(status, index=under.index).map({"overdue": 0, "open": 1, "lifted": 2})
+    ordered = under.assign(status=status, _rank=rank).sort_values(
+        ["_rank", "listed_due_on", "key"], ignore_index=True
+    )
+    return ordered.drop(columns="_rank")
+
+
+def look_back_due(cases: pd.DataFrame, *, on: dt.date, after_days: float) -> pd.DataFrame:
+    """Return the closed cases to be looked at again (回头看), the longest due first.
+
+    Parameters
+    ----------
+    cases
+        From `case_table`.
+    on
+        The day.
+    after_days
+        Days after closing; ``rules.supervision.look_back_days``.
+
+    Returns
+    -------
+    DataFrame
+        Cases closed at least so many days ago and not looked at since, with `look_back_on`.
+    """
+    due = pd.to_datetime(cases["closed"]) + pd.Timedelta(days=after_days)
+    looked = pd.to_datetime(cases["looked_back_on"])
+    done = (looked >= cases["closed"]) & (looked <= pd.Timestamp(on))
+    waiting = (cases["state"] == HazardState.CLOSED) & (due <= pd.Timestamp(on)) & ~done
+    found = cases.assign(look_back_on=due)[waiting]
+    return found.sort_values(["look_back_on", "key"], ignore_index=True)
+
+
+def check_mismatches(cases: pd.DataFrame) -> pd.DataFrame:
+    """Return the cases on which the three checks (企业自查、属地排查、科室核查) disagree.
+
+    A check that was not made disagrees with nothing.
+    """
+    told = cases[list(CHECKS)].astype("float64")
+    return cases[told.min(axis=1) < told.max(axis=1)].reset_index(drop=True)
+
+
+def move(
+    folder: Path,
+    case: str,
+    *,
+    to: HazardState,
+    on: dt.date,
+    by: str,
+    evidence: str = "",
+    note: str = "",
+    at: dt.datetime | None = None,
+) -> None:
+    """Move a case one step along the loop; the step is appended to its history.
+
+    Parameters
+    ----------
+    folder
+        Of the town.
+    case
+        Key of the hazard.
+    to
+        The state it reaches.
+    on
+        The day on which it did.
+    by
+        The office or role that moved it.
+    evidence
+        Reference of a photo or paper.
+    note
+        Anything else.
+    at
+        When this is recorded; now if not given.
+
+    Raises
+    ------
+    InputError
+        When there is no such case, nobody is named, or the step may not follow; names the case,
+        its state and the states allowed.
+    """
+    if not by.strip():
+        raise InputError("error.step_nobody", case=case, to=to)
+    at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with writing(folder, at=at) as connection:
+        events = read_events(folder)  # nobody else writes now
+        history = events[events["key"] == case]
+        if history.empty:
+            raise InputError("error.case_unknown", case=case)
+        last = history.iloc[-1]
+        check_step(
+            case,
+            Step(HazardState(last["state"]), last["happened_on"].date()),
+            Step(HazardState(to), on),
+        )
+        stamp = at.isoformat(timespec="seconds")
+        row = (case, str(to), on.isoformat(), 1, by, evidence or None, note or None, None, stamp)
+        append(connection, "hazard_events", EVENT_COLUMNS, [row])

@@ -1,0 +1,185 @@
+"""Single steps beside the states: a look-back, a listing (挂牌督办), its lifting; all appended."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from ...geo.ledgers import (
+    GUESSES,
+    HOW,
+    IMPORT_COLUMNS,
+    SCORE,
+    TOLD_ID,
+    append,
+    read_events,
+    read_records,
+    read_versions,
+    stored_columns,
+    writing,
+)
+from ...geo.tables import ledger_kind
+from ...geo.words import HazardState, InputError, SupervisionLevel
+from ...geo.words import fields as f
+
+Done = Literal["look_back", "listed", "lifted"]
+KIND = "hazards"
+
+
+def supervise(
+    folder: Path,
+    case: str,
+    *,
+    on: dt.date,
+    by: str,
+    look_back: str | None = None,
+    level: SupervisionLevel | None = None,
+    due: dt.date | None = None,
+    lift: bool = False,
+    evidence: str = "",
+    note: str = "",
+    at: dt.datetime | None = None,
+) -> Done:
+    """Record a look-back, a listing or its lifting as a new version of a case's row.
+
+    The row is kept under the name of who says so, beside what the ledgers say; nothing is
+    changed.
+
+    Parameters
+    ----------
+    folder
+        Of the town.
+    case
+        Key of the hazard.
+    on
+        The day on which it was done.
+    by
+        The office or role that did it.
+    look_back
+        Outcome of a look-back.
+    level, due
+        Who lists the case, and until when it must be mended.
+    lift
+        Whether the listing ends.
+    evidence, note
+        Reference of a photo or paper; anything else.
+    at
+        When this is recorded; now if not given.
+
+    Raises
+    ------
+    InputError
+        When there is no such case, nobody is named, or it may not be: only closed cases are
+        looked back at, only listed ones are lifted, only others listed, no day before the last.
+    """
+    if not by.strip():
+        raise InputError("error.step_nobody", case=case, to=_wish(look_back, level))
+    at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    with writing(folder, at=at) as connection:
+        records = read_records(folder, KIND)
+        own = records[records["key"] == case] if len(records) else records
+        if own.empty:
+            raise InputError("error.case_unknown", case=case)
+        row, day = own.iloc[0], pd.Timestamp(on)
+        if look_back is not None:
+            _check_closed(folder, case, day)
+            done: Done = "look_back"
+            told: dict[str, Any] = {
+                "looked_back_on": on.isoformat(), "look_back_outcome": look_back,
+            }  # fmt: skip
+        elif level is not None:
+            if _listed(row, day):
+                raise InputError("error.already_listed", case=case, since=_day(row["listed_on"]))
+            if due is not None and due < on:
+                raise InputError("error.period_reversed", start=on, end=due)
+            done = "listed"
+            told = {"supervision_level": str(level), "listed_on": on.isoformat(),
+                    "listed_due_on": None if due is None else due.isoformat()}  # fmt: skip
+        else:
+            if not _listed(row, day):
+                raise InputError("error.not_listed", case=case)
+            done, told = "lifted", {"lifted_on": on.isoformat()}
+        if evidence:
+            told["evidence"] = evidence
+        if note:
+            told["description"] = row["description"] if _there(row["description"]) else note
+        _append(connection, folder, case, row, told, by=by.strip(), on=on, at=at)
+    return done
+
+
+def _wish(look_back: str | None, level: SupervisionLevel | None) -> str:
+    return "look_back" if look_back is not None else "listed" if level else "lifted"
+
+
+def _check_closed(folder: Path, case: str, day: pd.Timestamp) -> None:
+    events = read_events(folder)
+    history = events[events["key"] == case]
+    last = None if history.empty else history.iloc[-1]
+    if last is None or last["state"] != HazardState.CLOSED:
+        raise InputError("error.look_back_open", case=case)
+    if day < last["happened_on"]:
+        raise InputError("error.look_back_early", case=case, closed=_day(last["happened_on"]))
+
+
+def _listed(row: pd.Series, day: pd.Timestamp) -> bool:
+    """Tell whether a case is under listed supervision on a day."""
+    listed, lifted = pd.Timestamp(row["listed_on"]), pd.Timestamp(row["lifted_on"])
+    if not _there(row["supervision_level"]) or listed > day:
+        return False
+    return not (lifted <= day and not lifted < listed)
+
+
+def _there(value: object) -> bool:
+    return value is not None and value == value
+
+
+def _day(moment: pd.Timestamp) -> str:
+    return "—" if pd.isna(moment) else f"{moment:%Y-%m-%d}"
+
+
+def _append(
+    connection: Any,
+    folder: Path,
+    case: str,
+    row: pd.Series,
+    told: dict[str, Any],
+    *,
+    by: str,
+    on: dt.date,
+    at: dt.datetime,
+) -> None:
+    """Append a version of the row that says all that this source has said, and the new."""
+    kind = ledger_kind(KIND)
+    versions = read_versions(folder, KIND, personal=True)
+    mine = versions[(versions["key"] == case) & (versions["from_source"] == by)]
+    said = {} if mine.empty else _stored(mine.iloc[-1], kind.names)
+    said |= told
+    said["code"] = row["code"]
+    words = repr(sorted((name, str(value)) for name, value in said.items()))
+    digest = hashlib.sha256(words.encode()).hexdigest()
+    stamp = at.isoformat(timespec="seconds")
+    told_of = (KIND, by, on.isoformat(), stamp, digest, 1, 1)
+    append(connection, "imports", IMPORT_COLUMNS, [told_of])
+    number = int(connection.execute("SELECT MAX(fid) FROM imports").fetchone()[0])
+    kept = {
+        **said, "key": case, "row_hash": digest[:20], "import_id": number, "source_row": 0,
+        **{name: row[name] if _there(row[name]) else None
+           for name in (f.BUILDING_ID, "lon", "lat", HOW, SCORE, GUESSES, TOLD_ID)},
+    }  # fmt: skip
+    columns = [name for name in stored_columns(kind) if name in kept]
+    append(connection, kind.table, columns, [[kept[name] for name in columns]])
+
+
+def _stored(row: pd.Series, names: tuple[str, ...]) -> dict[str, Any]:
+    """Return what a version says, as it is stored."""
+    said: dict[str, Any] = {}
+    for name in names:
+        value = row.get(name)
+        if value is None or pd.isna(value):
+            continue
+        said[name] = value.date().isoformat() if isinstance(value, pd.Timestamp) else value
+    return said

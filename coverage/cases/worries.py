@@ -1,0 +1,80 @@
+"""不放心区域、场所、高风险对象, each with why; and the tasks with place, owner and due day."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from ...geo.words import RiskBand
+from ...geo.words import fields as f
+from .. import columns as c
+from .hazards import listed, look_back_due, overdue
+
+WORRY = ("worry", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "shows_why")
+TASK = ("task", "key", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "owner", "due_on",
+        "days_overdue")  # fmt: skip
+
+
+def worry_table(
+    buildings: pd.DataFrame, areas: gpd.GeoDataFrame, clusters: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Return what a holiday patrol looks at, each row with why.
+
+    ``worry`` is ``area`` (open hazards crowd, or a fire would spread to a red building),
+    ``place`` (a hazard is listed, major or overdue) or ``object`` (the red band). ``shows_why``
+    holds codes of the catalogue's section ``worry``, with counts after a colon, joined by ``;``.
+    """
+    rows: list[dict[str, Any]] = []
+    for row in areas.to_dict("records"):
+        rows.append({"worry": "area", f.NAME: f"#{row['area']}", "shows_why":
+                     f"many_hazards:{row['open_hazards']}"})  # fmt: skip
+    for row in clusters[clusters["red_buildings"] > 0].to_dict("records"):
+        rows.append({"worry": "area", f.NAME: f"#{row[c.SPREAD_CLUSTER]}",
+                     "community": row["community"],
+                     "shows_why": f"spread:{row['buildings']}:{row['red_buildings']}"})  # fmt: skip
+    flags = {"listed": buildings[c.LISTED_HAZARDS] > 0, "major": buildings[c.MAJOR_HAZARDS] > 0,
+             "overdue": buildings[c.OVERDUE_HAZARDS] > 0,
+             "red": buildings[c.RISK_BAND] == RiskBand.RED}  # fmt: skip
+    told = pd.DataFrame(flags)
+    ordered = buildings[told.any(axis=1)].sort_values(c.RISK_RANK)
+    for at, row in zip(ordered.index, ordered.to_dict("records"), strict=True):
+        why = [name for name in flags if told.at[at, name]]
+        kind = "object" if why == ["red"] else "place"
+        rows.append({"worry": kind, "shows_why": ";".join(why),
+                     **{name: row[name] for name in WORRY if name in row}})  # fmt: skip
+    return pd.DataFrame(rows, columns=list(WORRY))
+
+
+def task_table(
+    cases: pd.DataFrame, due: pd.DataFrame, *, on: dt.date, look_back_days: float
+) -> pd.DataFrame:
+    """Return what is to be done by whom and when: mend, lift, look back, inspect.
+
+    Parameters
+    ----------
+    cases
+        Located, from `weizhan.coverage.review.lists.located_cases`.
+    due
+        From `weizhan.coverage.cases.inspections.inspections_due`, with names and addresses.
+    on
+        The day; only what is past due on it.
+    look_back_days
+        After closing.
+    """
+    late = overdue(cases, on=on).assign(task="mend")
+    under = listed(cases, on=on)
+    under = under[under["status"] == "overdue"].assign(task="lift")
+    under["due_on"] = under["listed_due_on"]
+    back = look_back_due(cases, on=on, after_days=look_back_days).assign(task="look_back")
+    back["due_on"] = back["look_back_on"]
+    seen = due[due["days_overdue"] > 0].assign(task="inspect", key=None, lead_dept=None)
+    parts = [part for part in (under, late, back, seen) if len(part)]
+    if not parts:
+        return pd.DataFrame(columns=list(TASK))
+    whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
+    whole["due_on"] = pd.to_datetime(whole["due_on"])
+    whole["days_overdue"] = (pd.Timestamp(on) - whole["due_on"]).dt.days
+    return whole.rename(columns={"lead_dept": "owner"})[list(TASK)]

@@ -1,0 +1,10 @@
+"""Lanes and buildings against the clauses of the standards, with how certain a finding is.
+
+Width, height, slope, dead ends, distance to the wall, ring lanes.
+"""
+
+from .compliance import compliance
+
+__all__ = [
+    "compliance",
+]

@@ -1,0 +1,304 @@
+"""Which lanes must stay clear: what the loss of each costs, how likely it is, who gains by it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...geo.ground import Conditions, Ints, Limit
+from ...geo.rules import Scenario, TierRule
+from ...geo.town import Town
+from ...geo.words import Vehicle
+from ...geo.words import fields as f
+from .. import columns as c
+from ..reach import (
+    FAR,
+    Passages,
+    TierCrews,
+    arrive,
+    in_reach,
+    left_m,
+    passages,
+    present,
+    search,
+    tier_crews,
+    tier_journey,
+)
+from .criticality import Forest, changes, losses, prepare
+
+WEIGHTS = ("buildings", "people", "vulnerable")
+Floats = NDArray[np.float64]
+
+
+def lane_losses(
+    town: Town, scenario: Scenario, held: Conditions, *, workers: int = 1
+) -> pd.DataFrame:
+    """Return what the failure of every lane, alone, costs each tier.
+
+    A failed lane holds an obstacle that leaves the rule set's ``left_m`` beside it, so vehicles
+    wider than that cannot use the lane at all while people pass.
+
+    Parameters
+    ----------
+    town, scenario
+        Whose crews.
+    held
+        What holds on the lanes anyway, typical reading.
+    workers
+        Threads.
+
+    Returns
+    -------
+    DataFrame
+        One row a lane; per tier the buildings, people and vulnerable people that lose cover (an
+        unknown number of people adds nothing), the seconds added in all, and the buildings that
+        nobody reaches any more.
+    """
+    roads = passages(town, "typical", held)
+    left = np.full(town.network.lanes, town.rules.lane_state.left_m.value)
+    table: dict[str, Any] = {}
+    for tier, rule in town.rules.tier.items():
+        crews = tier_crews(town, rule, scenario)
+        forest = _forest(town, crews, roads, _stopped(town, left))
+        found = losses(
+            forest,
+            np.arange(town.network.lanes, dtype=np.int32),
+            limit_ms=_limits(rule, crews),
+            weights=_weights(town, scenario),
+            workers=workers,
+        )
+        for k, what in enumerate(WEIGHTS):
+            table[c.lost(tier, what)] = found.lost[:, k]
+        table[c.added(tier)] = found.added_s
+        table[c.unreached(tier)] = found.unreached
+    return pd.DataFrame(table, index=town.lanes.index)
+
+
+def event_losses(
+    town: Town, scenario: Scenario, held: Conditions
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Return what each of the town's lane events costs, by event and tier."""
+    if not town.events:
+        return {}
+    roads = passages(town, "typical", held)
+    known = town.lanes[f.LANE_ID].astype(str), town.lanes[f.DRAWN_LANE_ID].astype(str)
+    told: dict[str, dict[str, dict[str, float]]] = {}
+    for name, event in town.events.items():
+        shut = known[0].isin(event.lanes) | known[1].isin(event.lanes)
+        stops = {v: np.ones(town.network.lanes, dtype=bool) for v in Vehicle}
+        if not event.stops_people:
+            del stops[Vehicle.FOOT]
+        told[name] = {}
+        for tier, rule in town.rules.tier.items():
+            crews = tier_crews(town, rule, scenario)
+            found = losses(
+                _forest(town, crews, roads, stops),
+                [np.flatnonzero(shut).astype(np.int32)],
+                limit_ms=_limits(rule, crews),
+                weights=_weights(town, scenario),
+            )
+            told[name][tier] = {
+                **{what: float(found.lost[0, k]) for k, what in enumerate(WEIGHTS)},
+                "added_s": float(found.added_s[0]),
+                "unreached": int(found.unreached[0]),
+                "lanes": int(shut.sum()),
+            }
+    return told
+
+
+def lane_probabilities(
+    town: Town,
+    scenario: Scenario,
+    held: Conditions,
+    states: pd.DataFrame,
+    *,
+    draws: int,
+    seed: int,
+    workers: int = 1,
+) -> pd.DataFrame:
+    """Return in what share of random lane states each building is covered, by tier.
+
+    In each draw every lane holds an obstacle with its own probability, independently; crews move
+    at typical speeds. Draw *i* depends on the seed and *i* alone, so the answer is the same for
+    any number of workers.
+
+    Parameters
+    ----------
+    town, scenario, held
+        As for `lane_losses`; reported obstacles in ``held`` are drawn like all others.
+    states
+        From `weizhan.coverage.reach.lane_states.lane_states`.
+    draws, seed
+        How many states are drawn, from which seed.
+    workers
+        Threads.
+    """
+    events = drawn_blockages(states, draws=draws, seed=seed)
+    free = Conditions(np.full(len(states), np.nan), held.shut, held.slowdown, held.locked)
+    roads = passages(town, "typical", free)
+    stopped = _stopped(town, left_m(states, town.rules))
+    table: dict[str, Floats] = {}
+    for tier, rule in town.rules.tier.items():
+        crews = tier_crews(town, rule, scenario)
+        forest = _forest(town, crews, roads, stopped)
+        limit = _limits(rule, crews)
+        base = forest.base_ms <= limit
+        found = changes(forest, events, workers=workers)
+        after = found.ms <= limit[found.position]
+        change = after.astype(float) - base[found.position]
+        gained = np.bincount(found.position, weights=change, minlength=len(base))
+        share = base + gained / max(draws, 1)
+        known = town.building_positions.attached & bool(in_reach(town, rule).any())
+        table[c.lane_probability(tier)] = np.where(known, share, np.nan)
+    return pd.DataFrame(table, index=town.buildings.index)
+
+
+def drawn_blockages(states: pd.DataFrame, *, draws: int, seed: int) -> list[Ints]:
+    """Return the rows of the lanes that hold an obstacle in each of some random states.
+
+    Draw *i* depends on the seed and *i* alone.
+    """
+    chance = states[c.BLOCKED_PROBABILITY].to_numpy(dtype=float)
+    return [
+        np.flatnonzero(np.random.default_rng(s).random(len(chance)) < chance).astype(np.int32)
+        for s in np.random.SeedSequence(seed).spawn(draws)
+    ]
+
+
+def keep_clear(costs: pd.DataFrame, states: pd.DataFrame, tiers: list[str]) -> pd.DataFrame:
+    """Rank lanes by what their loss costs times how likely they are blocked.
+
+    Returns
+    -------
+    DataFrame
+        One row a lane: `keep_clear_score`, the buildings expected to lose cover, all tiers
+        together, and `keep_clear_rank`, 1 for the first; missing where nothing would be lost.
+        Ties are ranked by people, then in the order of the lanes.
+    """
+    chance = states[c.BLOCKED_PROBABILITY]
+    score = chance * sum(costs[c.lost(tier, "buildings")] for tier in tiers)
+    people = chance * sum(costs[c.lost(tier, "people")] for tier in tiers)
+    order = np.lexsort((np.arange(len(score)), -people.to_numpy(), -score.to_numpy()))
+    rank = _ranks(order, score.to_numpy(dtype=float))
+    return pd.DataFrame({c.KEEP_CLEAR_SCORE: score, c.KEEP_CLEAR_RANK: rank})
+
+
+def opening_gains(
+    town: Town,
+    scenario: Scenario,
+    held: Conditions,
+    *,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> pd.DataFrame:
+    """Return how many buildings gain cover when one lane too narrow or occupied is opened.
+
+    Exact: for every lane that stops a vehicle of some crew by its width or an obstacle, and at
+    which that vehicle arrives, the search is run again with the lane open. Other lanes cannot
+    gain anything alone.
+
+    Returns
+    -------
+    DataFrame
+        One row a lane: `opening_gain_buildings`, all tiers together (0 where nothing is gained),
+        and `opening_gain_rank`, missing where nothing is.
+    """
+    usual = passages(town, "typical", held)
+    free = passages(town, "typical", held, without=[Limit.WIDTH, Limit.BLOCKAGE])
+    gain = np.zeros(town.network.lanes)
+    for rule in town.rules.tier.values():
+        crews = tier_crews(town, rule, scenario)
+        if len(crews.rows):
+            gain += _gains(town, crews, rule, usual, free, progress)
+    order = np.argsort(-gain, kind="stable")
+    columns = {c.OPENING_GAIN: gain, c.OPENING_RANK: _ranks(order, gain)}
+    return pd.DataFrame(columns, index=town.lanes.index)
+
+
+def _ranks(order: NDArray[np.intp], value: Floats) -> Floats:
+    """Return ranks from 1 in an order, NaN where there is no value."""
+    rank = np.empty(len(order))
+    rank[order] = np.arange(1, len(order) + 1)
+    return np.where(value > 0, rank, np.nan)
+
+
+def _gains(
+    town: Town,
+    crews: TierCrews,
+    rule: TierRule,
+    usual: Passages,
+    free: Passages,
+    progress: Callable[[int, int], None],
+) -> Floats:
+    limit = _limits(rule, crews)
+    before = tier_journey(town, crews, usual)
+    plan = tier_journey(town, crews, free)
+    graph = plan.graph
+    narrow = np.stack([usual[v].forward_ms != free[v].forward_ms for v in graph.layers])
+    narrow |= np.stack([usual[v].backward_ms != free[v].backward_ms for v in graph.layers])
+    closed = (graph.lane >= 0) & narrow[graph.tail // graph.nodes, graph.lane]
+    cost = np.where(closed, FAR, graph.ms).astype(np.int32)
+    nothing = np.empty(0, dtype=np.int32)
+    starts = before.starts
+    arcs = graph.indptr, graph.head, cost
+    ms, _ = search(*arcs, starts.state, starts.ms, starts.crew, nothing)
+    base = _first(before, ms) <= limit
+    at_hand = closed & (ms[graph.tail] < FAR)
+    candidates = np.unique(graph.lane[at_hand])
+    candidates = np.union1d(candidates, np.unique(crews.crews.lane[crews.crews.lane >= 0]))
+    candidates = candidates[narrow[:, candidates].any(axis=0)]
+    gain = np.zeros(town.network.lanes)
+    for done, lane in enumerate(candidates.tolist()):
+        opened = closed & (graph.lane == lane)
+        cost[opened] = graph.ms[opened]
+        own = np.concatenate([starts.state, plan.starts.state[plan.starts.lane == lane]])
+        own_ms = np.concatenate([starts.ms, plan.starts.ms[plan.starts.lane == lane]])
+        own_crew = np.concatenate([starts.crew, plan.starts.crew[plan.starts.lane == lane]])
+        after, _ = search(*arcs, own, own_ms, own_crew, nothing)
+        times = _first(before, after)
+        on_lane = plan.entries.lane == lane
+        times[on_lane] = np.minimum(times, _first(plan, after))[on_lane]
+        gain[lane] = float(((times <= limit) & ~base).sum())
+        cost[opened] = FAR
+        progress(done + 1, len(candidates))
+    return gain
+
+
+def _first(plan: Any, ms: Ints) -> Ints:
+    """Return the first arrival at every position from the times of states."""
+    count = len(plan.entries.lane)
+    best = np.full((count, 2), FAR, dtype=np.int32)
+    both = np.stack([ms, np.full_like(ms, FAR)])
+    near = plan.neighbours
+    arrive(
+        plan.entries.state, plan.entries.ms, both, np.zeros_like(both),
+        near.first, np.zeros_like(near.crew), near.ms, best, np.full_like(best, -1),
+    )  # fmt: skip
+    return best[:, 0]
+
+
+def _forest(
+    town: Town, crews: TierCrews, roads: Passages, stopped: Mapping[Vehicle, NDArray[np.bool_]]
+) -> Forest:
+    plan = tier_journey(town, crews, roads)
+    return prepare(plan, town.network, crews.crews, town.building_positions, stopped=stopped)
+
+
+def _stopped(town: Town, left: Floats) -> dict[Vehicle, NDArray[np.bool_]]:
+    """Return on which lanes an obstacle that leaves so much width stops each vehicle."""
+    return {v: left < profile.width_m.value for v, profile in town.rules.vehicle.items()}
+
+
+def _limits(rule: TierRule, crews: TierCrews) -> Ints:
+    """Return the time on lanes up to which each building is covered."""
+    return (round(rule.standard_s.value * 1000) - crews.access_ms).astype(np.int32)
+
+
+def _weights(town: Town, scenario: Scenario) -> Floats:
+    vulnerable = town.buildings[[f.ELDERS, f.CHILDREN]].sum(axis=1, min_count=1)
+    people = present(town, scenario)
+    one = pd.Series(1.0, index=town.buildings.index)
+    return np.stack([w.fillna(0).to_numpy(dtype=float) for w in (one, people, vulnerable)])

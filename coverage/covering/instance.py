@@ -1,0 +1,157 @@
+"""The door of siting: what is given is checked once, with errors that name rows and sites."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+from ...geo.words import InputError
+from .reduction import Flags, Floats, Indices
+
+SHOWN = 5
+
+
+def listed(rows: Iterable[int]) -> str:
+    """Return the first few numbers and an ellipsis when there are more."""
+    numbers = list(rows)
+    return ", ".join(str(n) for n in numbers[:SHOWN]) + ("…" if len(numbers) > SHOWN else "")
+
+
+def read_cover(cover: ArrayLike | sparse.sparray | sparse.spmatrix) -> sparse.csr_array:
+    """Return a cover, demand x sites, as CSR of ones where it is not zero."""
+    matrix = sparse.csr_array(cover)
+    matrix.sum_duplicates()
+    matrix.eliminate_zeros()
+    matrix.sort_indices()
+    _some(matrix)
+    ones = np.ones(matrix.nnz, dtype=np.int32)
+    return sparse.csr_array((ones, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def read_cost(cost: ArrayLike | sparse.sparray | sparse.spmatrix) -> sparse.csr_array:
+    """Return costs, demand x sites, as CSR of the pairs in reach; stored zeros count.
+
+    Of a dense matrix the finite entries are in reach. NaN and negative entries are errors.
+    """
+    if sparse.issparse(cost):
+        matrix = sparse.csr_array(cost, copy=True).astype(float)
+        matrix.sum_duplicates()
+    else:
+        dense = np.asarray(cost, dtype=float)
+        if dense.ndim != 2:
+            raise InputError("error.siting_not_matrix", dimensions=dense.ndim)
+        within = ~(dense == np.inf)
+        row, site = np.nonzero(within)
+        matrix = sparse.csr_array((dense[within], (row, site)), shape=dense.shape)
+    _some(matrix)
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    wrong = ~(matrix.data >= 0) | np.isinf(matrix.data)
+    if wrong.any():
+        rows = np.unique(row[wrong])
+        raise InputError("error.siting_cost_pairs", rows=listed(rows), count=int(wrong.sum()))
+    matrix.sort_indices()
+    return matrix
+
+
+def read_weights(weights: ArrayLike, rows: int) -> Floats:
+    """Return one weight a demand row."""
+    values = np.array(weights, dtype=float)
+    if values.shape != (rows,):
+        raise InputError("error.siting_shape", what="weights", found=values.shape, needed=rows)
+    _not_negative(values, "weights")
+    return values
+
+
+def read_costs(costs: ArrayLike | None, sites: int) -> Floats:
+    """Return one cost a site, 1 where none are given."""
+    if costs is None:
+        return np.ones(sites)
+    values = np.array(costs, dtype=float)
+    if values.shape != (sites,):
+        raise InputError("error.siting_shape", what="costs", found=values.shape, needed=sites)
+    _not_negative(values, "costs")
+    return values
+
+
+def read_sites(
+    fixed: Iterable[int], forbidden: Iterable[int], sites: int
+) -> tuple[Indices, Indices, Flags]:
+    """Return the fixed and the forbidden sites, and which are neither."""
+    inside, outside = (np.unique(np.array([*which], dtype=np.intp)) for which in (fixed, forbidden))
+    for which in (inside, outside):
+        strange = which[(which < 0) | (which >= sites)]
+        if len(strange):
+            raise InputError("error.siting_site_unknown", sites=listed(strange), count=sites)
+    both = np.intersect1d(inside, outside)
+    if len(both):
+        raise InputError("error.siting_contradiction", sites=listed(both))
+    free = np.ones(sites, dtype=bool)
+    free[inside] = free[outside] = False
+    if not len(inside) and not free.any():
+        raise InputError("error.siting_all_forbidden", count=sites)
+    return inside, outside, free
+
+
+def read_p(p: int, fixed: Indices, free: Flags) -> int:
+    """Return the number of sites to choose, fixed ones included."""
+    most = len(fixed) + int(free.sum())
+    if isinstance(p, bool) or int(p) != p or p < 1:
+        raise InputError("error.siting_p", p=p, most=most)
+    if p > most:
+        raise InputError("error.siting_p_above", p=p, most=most)
+    if p < len(fixed):
+        raise InputError("error.siting_p_fixed", p=p, fixed=len(fixed))
+    return int(p)
+
+
+def read_budget(budget: float, costs: Floats, fixed: Indices, free: Flags) -> float:
+    """Return a budget that pays for the fixed sites or, without any, for some site."""
+    if not budget >= 0:
+        raise InputError("error.siting_budget", budget=budget)
+    spent = float(costs[fixed].sum())
+    if budget < spent:
+        raise InputError("error.siting_budget_fixed", budget=budget, spent=spent)
+    if not len(fixed) and budget < costs[free].min():
+        cheapest = int(np.flatnonzero(free)[np.argmin(costs[free])])
+        raise InputError(
+            "error.siting_budget_low", budget=budget, site=cheapest, cost=float(costs[cheapest])
+        )
+    return float(budget)
+
+
+def check_limits(*, time_limit_s: float, gap: float) -> None:
+    """Refuse limits that mean nothing."""
+    if not time_limit_s >= 0:
+        raise InputError("error.siting_option", name="time_limit_s", value=time_limit_s)
+    if not 0 <= gap < 1:
+        raise InputError("error.siting_option", name="gap", value=gap)
+
+
+def check_reach(matrix: sparse.csr_array, sites: Flags) -> None:
+    """Refuse demand that no site which may be chosen reaches; name the first of it."""
+    stored = sparse.csr_array(
+        (np.ones(matrix.nnz, dtype=np.int32), matrix.indices, matrix.indptr), shape=matrix.shape
+    )
+    reached = stored @ sites.astype(np.int32)
+    lost = np.flatnonzero(reached == 0)
+    if len(lost):
+        raise InputError("error.siting_unreachable", rows=listed(lost), count=len(lost))
+
+
+def _some(matrix: sparse.csr_array) -> None:
+    rows, sites = matrix.shape
+    if sites == 0:
+        raise InputError("error.siting_no_candidates")
+    if rows == 0:
+        raise InputError("error.siting_no_demand")
+    if matrix.nnz == 0:
+        raise InputError("error.siting_none_in_reach", sites=sites, rows=rows)
+
+
+def _not_negative(values: Floats, what: str) -> None:
+    wrong = np.flatnonzero(~(values >= 0) | np.isinf(values))
+    if len(wrong):
+        raise InputError("error.siting_negative", what=what, rows=listed(wrong), count=len(wrong))

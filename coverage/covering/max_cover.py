@@ -1,0 +1,157 @@
+"""Search for the plan that covers the most weight (maximal covering location, Church 1974)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy import sparse
+
+from .highs import Model
+from .kernels import greedy, swap
+from .reduction import Covering, Flags, Floats, Indices
+from .search import Search
+
+SWAP_ROUNDS = 100
+KICKED = 4  # sites exchanged at most in a kick
+
+
+class MaxCover(Search):
+    """Choose at most p sites within a budget so that the weight covered is greatest."""
+
+    _near: tuple[Covering, sparse.csr_array] | None = None
+
+    def first_plans(self) -> Sequence[Flags]:
+        """Return the greedy plans by weight and, where there is a budget, by weight for cost."""
+        c = self.left
+        plans = [np.zeros(len(c.costs), dtype=bool)]
+        self.keep(plans[0])  # keeps any cut
+        for by_ratio in (False, True) if np.isfinite(c.budget) else (False,):
+            chosen = np.zeros(len(c.costs), dtype=bool)
+            greedy(*c.arrays, c.weights, c.costs, c.p, float(c.budget), by_ratio, chosen)
+            plans.append(chosen)
+        return plans
+
+    def improved(self, chosen: Flags) -> Flags | None:
+        """Return the choice after swaps; None if it has too many sites or costs too much."""
+        c = self.left
+        if chosen.sum() > c.p or c.costs[chosen].sum() > c.budget:
+            return None
+        better = chosen.copy()
+        order = self.random.permutation(len(better))
+        for cut in self.cuts:
+            # Sites of a cut that is full can only leave.
+            among = np.isin(c.sites, cut.sites)
+            inside = np.flatnonzero(among & better)
+            spare = max(0, cut.at_most - int(np.isin(self._taken, cut.sites).sum()))
+            better[self.random.permutation(inside)[spare:]] = False
+            order = order[~among[order]]
+        self._swap(better, order)
+        return better
+
+    def followed(self) -> Flags:
+        """Return the sites that the bound uses most, as many as fit."""
+        return self._filled(np.zeros(len(self.left.sites), dtype=bool), self.walk.usage)
+
+    @property
+    def kick_entries(self) -> int:
+        """How many rows and entries of the cover a kick looks at, about."""
+        return 10_000 + len(self.left.weights)
+
+    def kick(self) -> None:
+        """Exchange a few neighbouring sites of the best plan, then swap in that quarter."""
+        c = self.left
+        near = self._neighbours()
+        chosen = np.isin(c.sites, self.plan)
+        inside = np.flatnonzero(chosen)
+        if len(inside) == 0:
+            return
+        middle = self.random.choice(inside)
+        quarter = near.indices[near.indptr[middle] : near.indptr[middle + 1]]
+        beside = self.random.permutation(quarter[chosen[quarter]])
+        out = np.append(beside[: self.random.integers(KICKED)], middle)
+        others = quarter[~chosen[quarter]]
+        chosen[out] = False
+        score = np.zeros(len(chosen))
+        score[others] = self.random.random(len(others)) * (self.walk.usage[others] + 0.02)
+        chosen = self._filled(chosen, score)
+        around = [near.indices[near.indptr[j] : near.indptr[j + 1]] for j in out]
+        order = self.random.permutation(np.unique(np.concatenate(around)))
+        self._swap(chosen, order)
+        if c.costs[chosen].sum() <= c.budget and chosen.sum() <= c.p:
+            self.keep(chosen)
+
+    def _neighbours(self) -> sparse.csr_array:
+        """Return which sites share rows with each site."""
+        if self._near is None or self._near[0] is not self.left:
+            cover = self.left.cover.astype(np.int32)
+            self._near = self.left, sparse.csr_array(cover.T @ cover)
+        return self._near[1]
+
+    def _swap(self, chosen: Flags, order: Indices) -> None:
+        c = self.left
+        site_ptr, site_row = c.arrays[2:]
+        limits = c.p, float(c.budget)
+        first = order.astype(np.int32)
+        swap(site_ptr, site_row, c.weights, c.costs, *limits, chosen, first, SWAP_ROUNDS)
+
+    def _filled(self, chosen: Flags, score: Floats) -> Flags:
+        """Add sites by score while they fit."""
+        c = self.left
+        size, spent = int(chosen.sum()), float(c.costs[chosen].sum())
+        for j in np.argsort(-score, kind="stable"):
+            if size >= c.p or score[j] <= 0:
+                break
+            if spent + c.costs[j] <= c.budget:
+                chosen[j] = True
+                size += 1
+                spent += float(c.costs[j])
+        return chosen
+
+    def shares(self) -> Floats:
+        """Return the part of its merged row's weight that each row has."""
+        weights = self._given.weights
+        inside = self._rows >= 0
+        rows = self._rows[inside]
+        total = np.bincount(rows, weights[inside]).astype(float)[rows]
+        shares = np.zeros(len(weights))
+        np.divide(weights[inside], total, out=total, where=total > 0)
+        shares[inside] = total
+        return shares
+
+    def model(self, chosen: Flags) -> tuple[Model, Floats, float]:
+        """Return the covering model: binary sites, one continuous variable a row of two or more.
+
+        A row with one site is covered exactly when that site is chosen, so its weight goes to
+        the site.
+        """
+        c = self.left
+        sites = len(c.sites)
+        single = np.diff(c.cover.indptr) == 1
+        own = np.bincount(
+            c.cover.indices[c.cover.indptr[:-1][single]], c.weights[single], minlength=sites
+        )
+        cover = c.cover[np.flatnonzero(~single)].astype(float)
+        rows = cover.shape[0]
+        extra, top = [np.ones(sites)], [float(c.p)]
+        if np.isfinite(c.budget):
+            extra.append(c.costs)
+            top.append(float(c.budget))
+        for cut in self.cuts:
+            extra.append(np.isin(c.sites, cut.sites).astype(float))
+            top.append(float(cut.at_most - np.isin(self._taken, cut.sites).sum()))
+        matrix = sparse.vstack(
+            [
+                sparse.hstack([cover, -sparse.eye_array(rows)]),
+                sparse.hstack(
+                    [sparse.csr_array(np.array(extra)), sparse.csr_array((len(extra), rows))]
+                ),
+            ],
+            format="csr",
+        )
+        low = np.concatenate([np.zeros(rows), np.full(len(extra), -np.inf)])
+        high = np.concatenate([np.full(rows, np.inf), np.array(top)])
+        costs = np.concatenate([-own, -c.weights[~single]])
+        reached = (cover @ chosen.astype(float)) > 0
+        start = np.concatenate([chosen, reached]).astype(float)
+        return Model(costs, sites, matrix, low, high), start, c.base

@@ -1,0 +1,391 @@
+"""Where stations go, with proof: covering, median and centre problems on bare matrices.
+
+========================  ===========================================================
+`set_cover`               the fewest or cheapest sites that cover all demand (LSCP)
+`max_cover`               the most weight covered with p sites or a budget (MCLP)
+`p_median`                the least weighted sum of costs to the nearest of p sites
+`p_center`                the least greatest cost to the nearest of p sites
+========================  ===========================================================
+
+Each returns a `Siting`: a plan, a bound that no plan exceeds, why the search stopped, and a
+`Certificate` that proves a bound by mere addition. A plan is called proven only when the bound
+leaves no room for a better one: none at all where weights or costs are whole numbers, less than
+one part in ten million otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import sparse
+
+from ...geo.words import InputError
+from .bounds import Certificate, certify_cover, certify_set_cover
+from .centre import CentreSearch
+from .highs import Clock
+from .instance import (
+    check_limits,
+    check_reach,
+    read_budget,
+    read_cost,
+    read_costs,
+    read_cover,
+    read_p,
+    read_sites,
+    read_weights,
+)
+from .max_cover import MaxCover
+from .median import MedianSearch, certify_median, median_of
+from .reduction import Covering, Flags, Indices
+from .search import CLOSE, Cut, Stop
+from .set_cover import SetCover, covering_all
+
+TIME_LIMIT_S = 600.0
+Matrix: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
+
+
+@dataclass(frozen=True, eq=False)
+class Siting:
+    """A plan, and how sure it is.
+
+    Attributes
+    ----------
+    sites
+        Columns of the chosen sites, ascending, the fixed ones among them.
+    objective
+        Weight covered, cost of the sites, weighted sum of costs, or greatest cost.
+    bound
+        No plan has a better objective.
+    gap
+        Difference of the two relative to the objective; 0 when proven.
+    proven
+        Whether the plan is optimal.
+    covered_by
+        ``(demand, sites)`` CSR: the chosen sites that cover each demand row or, for median and
+        centre, the one site that serves it.
+    stopped
+        ``"proven"``, ``"gap"`` (the gap asked for is reached), ``"time"`` or ``"interrupted"``.
+    certificate
+        Multipliers from which a bound follows without a solver. It is the bound from before the
+        search began to rule out sites, so it may be weaker than ``bound``.
+    """
+
+    sites: Indices
+    objective: float
+    bound: float
+    gap: float
+    proven: bool
+    covered_by: sparse.csr_array
+    stopped: Stop
+    certificate: Certificate
+
+
+def max_cover(
+    cover: Matrix,
+    weights: ArrayLike,
+    *,
+    p: int | None = None,
+    costs: ArrayLike | None = None,
+    budget: float | None = None,
+    fixed: Iterable[int] = (),
+    forbidden: Iterable[int] = (),
+    time_limit_s: float = TIME_LIMIT_S,
+    gap: float = 0.0,
+    seed: int = 0,
+    starts: Sequence[Iterable[int]] = (),
+    cuts: Sequence[Cut] = (),
+    keep_dominated: bool = False,
+) -> Siting:
+    """Cover the most weight with at most p sites, within a budget, or both.
+
+    Parameters
+    ----------
+    cover
+        Demand x sites; an entry that is not zero covers. Dense or scipy sparse.
+    weights
+        Of the demand rows, not negative. Whole numbers are kept exactly.
+    p
+        Sites at most, fixed ones included.
+    costs, budget
+        What sites cost (default 1) and what they may cost together, fixed ones included.
+    fixed, forbidden
+        Columns of sites that are in every plan, or in none.
+    time_limit_s
+        Seconds after which the best plan found is returned with its gap.
+    gap
+        Relative gap at which to stop.
+    seed
+        Of all random choices; the same input gives the same plan unless time runs out.
+    starts
+        Plans to begin with.
+    cuts
+        Sets of sites of which a plan may have only so many.
+    keep_dominated
+        Keep sites that others dominate; the certificate then holds for every plan, not only
+        for some best plan.
+
+    Returns
+    -------
+    Siting
+
+    Raises
+    ------
+    InputError
+        When the input cannot be right, or the budget does not reach for any site.
+    """
+    matrix = read_cover(cover)
+    rows, sites = matrix.shape
+    weight, cost = read_weights(weights, rows), read_costs(costs, sites)
+    inside, outside, free = read_sites(fixed, forbidden, sites)
+    check_limits(time_limit_s=time_limit_s, gap=gap)
+    if p is None and budget is None:
+        raise InputError("error.siting_no_limit")
+    most = sites if p is None else read_p(p, inside, free)
+    money = np.inf if budget is None else read_budget(budget, cost, inside, free)
+    if not (matrix @ (free | _flags(inside, sites)).astype(np.int32)).any():
+        raise InputError("error.siting_none_in_reach", sites=int(free.sum()), rows=rows)
+    covering = Covering(matrix, weight, cost, most, money, np.arange(sites))
+    left = covering.decided(_flags(inside, sites), _flags(outside, sites))
+    # Fixed sites are in every plan: what a cut allows of the others is the rest.
+    open_cuts = [replace(c, at_most=c.at_most - int(np.isin(inside, c.sites).sum())) for c in cuts]
+    search = MaxCover(
+        left,
+        clock=Clock(time_limit_s),
+        gap=gap,
+        seed=seed,
+        cuts=open_cuts,
+        keep_dominated=keep_dominated,
+    )
+    search.run([np.array([*start], dtype=np.intp) for start in starts])
+    chosen = _flags(np.concatenate([inside, search.plan]), sites)
+    multipliers = np.zeros(rows)
+    multipliers[~covering.covered(_flags(inside, sites))] = search.multipliers
+    certificate = certify_cover(
+        matrix,
+        weight,
+        cost,
+        multipliers,
+        p=most,
+        budget=money,
+        fixed=inside,
+        free=free,
+        dominated_by=_in_columns(search.dominated_by, left.sites, sites),
+    )
+    objective = float(weight[covering.covered(chosen)].sum())
+    return _siting(matrix, chosen, objective, search.bound, search.stopped, certificate)
+
+
+def set_cover(
+    cover: Matrix,
+    *,
+    costs: ArrayLike | None = None,
+    fixed: Iterable[int] = (),
+    forbidden: Iterable[int] = (),
+    time_limit_s: float = TIME_LIMIT_S,
+    gap: float = 0.0,
+    seed: int = 0,
+) -> Siting:
+    """Cover all demand with the fewest or the cheapest sites.
+
+    Parameters
+    ----------
+    cover, costs, fixed, forbidden, time_limit_s, gap, seed
+        As in `max_cover`.
+
+    Returns
+    -------
+    Siting
+        The objective is the cost of all sites, fixed ones included.
+
+    Raises
+    ------
+    InputError
+        When the input cannot be right, or some demand has no site in reach; it is named.
+    """
+    matrix = read_cover(cover)
+    rows, sites = matrix.shape
+    cost = read_costs(costs, sites)
+    inside, _, free = read_sites(fixed, forbidden, sites)
+    check_limits(time_limit_s=time_limit_s, gap=gap)
+    check_reach(matrix, free | _flags(inside, sites))
+    left, open_rows = covering_all(matrix, cost, fixed=_flags(inside, sites), free=free)
+    search = SetCover(left, clock=Clock(time_limit_s), gap=gap, seed=seed)
+    search.run()
+    chosen = _flags(np.concatenate([inside, search.plan]), sites)
+    multipliers = np.zeros(rows)
+    multipliers[open_rows] = search.multipliers
+    certificate = certify_set_cover(
+        matrix,
+        cost,
+        multipliers,
+        fixed=inside,
+        free=free,
+        dominated_by=_in_columns(search.dominated_by, left.sites, sites),
+    )
+    objective = float(cost[chosen].sum())
+    bound = objective + search.worth - search.bound
+    return _siting(matrix, chosen, objective, bound, search.stopped, certificate)
+
+
+def p_median(
+    cost: Matrix,
+    weights: ArrayLike,
+    p: int,
+    *,
+    fixed: Iterable[int] = (),
+    forbidden: Iterable[int] = (),
+    time_limit_s: float = TIME_LIMIT_S,
+    gap: float = 0.0,
+    seed: int = 0,
+) -> Siting:
+    """Serve all demand from p sites at the least weighted sum of costs.
+
+    Parameters
+    ----------
+    cost
+        Demand x sites, not negative. In a dense matrix infinite entries are out of reach, in a
+        sparse one those that are not stored.
+    weights
+        Of the demand rows, not negative.
+    p
+        Sites, fixed ones included.
+    fixed, forbidden, time_limit_s, gap, seed
+        As in `max_cover`.
+
+    Returns
+    -------
+    Siting
+
+    Raises
+    ------
+    InputError
+        When the input cannot be right, some demand has no site in reach, or p sites cannot
+        reach everyone.
+    """
+    matrix = read_cost(cost)
+    rows, sites = matrix.shape
+    weight = read_weights(weights, rows)
+    inside, outside, free = read_sites(fixed, forbidden, sites)
+    check_limits(time_limit_s=time_limit_s, gap=gap)
+    count = read_p(p, inside, free)
+    check_reach(matrix, free | _flags(inside, sites))
+    clock = Clock(time_limit_s)
+    start = _everyone(matrix, count, inside, free, clock, seed)
+    problem = median_of(matrix, weight, count, fixed=inside, forbidden=outside)
+    search = MedianSearch(problem, clock=clock, gap=gap, seed=seed, start=start)
+    search.run()
+    chosen = _flags(search.plan, sites)
+    certificate = certify_median(matrix, weight, count, search.multipliers, fixed=inside, free=free)
+    nearest = _nearest(matrix, chosen)
+    return _siting(nearest, chosen, search.cost, search.bound, search.stopped, certificate)
+
+
+def p_center(
+    cost: Matrix,
+    p: int,
+    *,
+    fixed: Iterable[int] = (),
+    forbidden: Iterable[int] = (),
+    time_limit_s: float = TIME_LIMIT_S,
+    seed: int = 0,
+) -> Siting:
+    """Serve all demand from p sites so that the greatest cost is least.
+
+    Parameters
+    ----------
+    cost, p, fixed, forbidden
+        As in `p_median`.
+    time_limit_s, seed
+        As in `max_cover`.
+
+    Returns
+    -------
+    Siting
+
+    Raises
+    ------
+    InputError
+        As `p_median`.
+    """
+    matrix = read_cost(cost)
+    sites = matrix.shape[1]
+    inside, _, free = read_sites(fixed, forbidden, sites)
+    check_limits(time_limit_s=time_limit_s, gap=0.0)
+    count = read_p(p, inside, free)
+    check_reach(matrix, free | _flags(inside, sites))
+    clock = Clock(time_limit_s)
+    start = _everyone(matrix, count, inside, free, clock, seed)
+    search = CentreSearch(matrix, count, fixed=inside, free=free, clock=clock, seed=seed)
+    search.run(start)
+    chosen = _flags(search.plan, sites)
+    nearest = _nearest(matrix, chosen)
+    certificate = search.certificate
+    return _siting(nearest, chosen, search.radius, search.bound, search.stopped, certificate)
+
+
+def _siting(
+    matrix: sparse.csr_array,
+    chosen: Flags,
+    objective: float,
+    bound: float,
+    stopped: Stop,
+    certificate: Certificate,
+) -> Siting:
+    proven = stopped == "proven"
+    bound = objective if proven else bound
+    gap = abs(bound - objective) / max(abs(objective), 1e-300) if bound != objective else 0.0
+    inside = chosen[matrix.indices]
+    ends = np.concatenate([[0], np.cumsum(inside)])[matrix.indptr]
+    ones = np.ones(int(inside.sum()), dtype=bool)
+    covered_by = sparse.csr_array((ones, matrix.indices[inside], ends), shape=matrix.shape)
+    sites = np.flatnonzero(chosen)
+    return Siting(sites, objective, bound, gap, proven, covered_by, stopped, certificate)
+
+
+def _everyone(
+    matrix: sparse.csr_array, p: int, fixed: Indices, free: Flags, clock: Clock, seed: int
+) -> Indices:
+    """Return p sites that reach all demand, or say how many it takes."""
+    pattern = sparse.csr_array(
+        (np.ones(matrix.nnz, dtype=np.int32), matrix.indices, matrix.indptr), shape=matrix.shape
+    )
+    inside = _flags(fixed, len(free))
+    left, _ = covering_all(pattern, np.ones(len(free)), fixed=inside, free=free)
+    total = left.base + float(left.weights.sum())
+    search = SetCover(left, clock=clock, seed=seed, enough=total - (p - len(fixed)))
+    search.run()
+    if not search.answer:
+        if search.answer is None:
+            raise InputError("error.siting_p_time", p=p)
+        needed = len(fixed) + int(np.ceil(total - search.bound - CLOSE))
+        raise InputError("error.siting_p_reach", p=p, needed=max(needed, p + 1))
+    chosen = inside | _flags(search.plan, len(free))
+    chosen[np.flatnonzero(free & ~chosen)[: p - int(chosen.sum())]] = True
+    return np.flatnonzero(chosen)
+
+
+def _nearest(matrix: sparse.csr_array, chosen: Flags) -> sparse.csr_array:
+    """Return the cheapest chosen site of each row as CSR of ones, the first of equal ones."""
+    row = np.repeat(np.arange(matrix.shape[0]), np.diff(matrix.indptr))
+    inside = np.flatnonzero(chosen[matrix.indices])
+    order = inside[np.lexsort((matrix.indices[inside], matrix.data[inside], row[inside]))]
+    first = order[np.unique(row[order], return_index=True)[1]]
+    one = np.ones(len(first), dtype=np.int8)
+    return sparse.csr_array((one, (row[first], matrix.indices[first])), shape=matrix.shape)
+
+
+def _flags(columns: Indices, sites: int) -> Flags:
+    flags = np.zeros(sites, dtype=bool)
+    flags[columns] = True
+    return flags
+
+
+def _in_columns(by: Indices, columns: Indices, sites: int) -> Indices:
+    """Return dominators by column of the problem as given."""
+    everywhere = np.full(sites, -1, dtype=np.intp)
+    everywhere[columns] = np.where(by >= 0, columns[by], -1)
+    return everywhere

@@ -1,0 +1,303 @@
+"""Every compiled loop, and nothing else.
+
+All times are int32 milliseconds. A network comes as CSR arrays (`weizhan.geo.ground.Network`)
+with one cost an arc; `FAR` is the cost of an arc that cannot be passed and the time of a node
+that cannot be reached. Labels are canonical: of two sources equally near the one with the lower
+number wins, so answers do not depend on the order of the work.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...geo.ground import IMPASSABLE
+from ..compiled import njit
+
+FAR = IMPASSABLE
+
+
+@njit("i4(i4[::1])", cache=True)
+def pile_width(cost):  # type: ignore[no-untyped-def]
+    """Return by how much the threshold moves: a few mean costs, which is best by trial."""
+    total, count = 1.0, 1
+    for arc in range(len(cost)):
+        if cost[arc] < FAR:
+            total += cost[arc]
+            count += 1
+    return np.int32(4.0 * total / count + 1)
+
+
+@njit("Tuple((i8, i8, i8))(i4[::1], i4[::1], i8, i4[::1], i4)", cache=True)
+def sort_out(ms, later, many, ring, width):  # type: ignore[no-untyped-def]
+    """Move the threshold past the nearest of those who wait, and those before it to the ring.
+
+    Returns
+    -------
+    threshold, many, last
+        The new threshold, how many still wait, and how many entered the ring.
+    """
+    nearest = np.int64(FAR)
+    for k in range(many):
+        nearest = min(nearest, np.int64(ms[later[k]]))
+    threshold = nearest + width
+    left = 0
+    last = 0
+    for k in range(many):
+        v = later[k]
+        if ms[v] < threshold:
+            ring[last] = v
+            last += 1
+        else:
+            later[left] = v
+            left += 1
+    return threshold, left, last
+
+
+@njit(
+    "Tuple((i4[::1], i4[::1]))(i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1])",
+    cache=True,
+    nogil=True,
+)
+def search(indptr, head, cost, seed_state, seed_ms, seed_source, first_source):  # type: ignore[no-untyped-def]
+    """Return time and source of the nearest seed for every state.
+
+    Two piles: states nearer than a threshold wait in a ring and are relaxed, again if their
+    label improves; the others wait unsorted until the threshold moves past them. That does the
+    work of a priority queue without keeping any order.
+
+    With ``first_source`` (of one state or more) the search finds the second source instead: a
+    label may not come from the source that is first at the state already. Along an arc between
+    states with the same first source the second label travels on; along any other the first
+    label of its tail is the candidate. That is enough: where the first sources differ, the first
+    label of the tail is never worse than its second.
+
+    Parameters
+    ----------
+    indptr, head, cost
+        CSR arcs and their costs; an arc of cost `FAR` cannot be passed.
+    seed_state, seed_ms, seed_source
+        Where sources enter.
+    first_source
+        Sources of a first search, or an array of length 0.
+    """
+    states = len(indptr) - 1
+    second = len(first_source) > 0
+    ms = np.full(states, FAR, dtype=np.int32)
+    source = np.full(states, -1, dtype=np.int32)
+    waits = np.zeros(states, dtype=np.bool_)
+    ring = np.empty(states + 1, dtype=np.int32)
+    later = np.empty(states, dtype=np.int32)
+    width = pile_width(cost)
+    many = 0
+    for k in range(len(seed_state)):
+        v, t, s = seed_state[k], seed_ms[k], seed_source[k]
+        if t >= FAR or (second and s == first_source[v]):
+            continue
+        if t < ms[v] or (t == ms[v] and s < source[v]):
+            ms[v], source[v] = t, s
+            if not waits[v]:
+                waits[v] = True
+                later[many] = v
+                many += 1
+    while many > 0:
+        threshold, many, last = sort_out(ms, later, many, ring, width)
+        first = 0
+        while first != last:
+            u = ring[first]
+            first = first + 1 if first < states else 0
+            waits[u] = False
+            s = source[u]
+            for arc in range(indptr[u], indptr[u + 1]):
+                v = head[arc]
+                t = ms[u] + cost[arc]
+                if t < ms[v] or (t == ms[v] and s < source[v]):
+                    if second and first_source[u] != first_source[v]:
+                        continue  # its candidate is the first label of u, which is a seed
+                    ms[v], source[v] = t, s
+                    if waits[v]:
+                        continue
+                    waits[v] = True
+                    if t < threshold:
+                        ring[last] = v
+                        last = last + 1 if last < states else 0
+                    else:
+                        later[many] = v
+                        many += 1
+    return ms, source
+
+
+@njit("void(i8, i4, i4, i4[:, ::1], i4[:, ::1])", cache=True, inline="always")
+def _keep_two(i, t, s, best_ms, best_source):  # type: ignore[no-untyped-def]
+    """Keep the two earliest arrivals of different sources."""
+    if t < best_ms[i, 0] or (t == best_ms[i, 0] and s < best_source[i, 0]):
+        if s != best_source[i, 0]:
+            best_ms[i, 1], best_source[i, 1] = best_ms[i, 0], best_source[i, 0]
+        best_ms[i, 0], best_source[i, 0] = t, s
+    elif s != best_source[i, 0] and (
+        t < best_ms[i, 1] or (t == best_ms[i, 1] and s < best_source[i, 1])
+    ):
+        best_ms[i, 1], best_source[i, 1] = t, s
+
+
+@njit(
+    "void(i4[:, ::1], i4[:, ::1], i4[:, ::1], i4[:, ::1], i4[::1], i4[::1], i4[::1],"
+    " i4[:, ::1], i4[:, ::1])",
+    cache=True,
+)
+def arrive(  # type: ignore[no-untyped-def]
+    entry_state, entry_ms, ms, source, near_first, near_source, near_ms, best_ms, best_source
+):
+    """Keep the two earliest arrivals of different sources at each position, in place.
+
+    Parameters
+    ----------
+    entry_state, entry_ms
+        ``(positions, ways)``; a way of state -1 is closed.
+    ms, source
+        ``(2, states)`` first and second labels of `search`.
+    near_first, near_source, near_ms
+        Sources on the position's own lane: those of position *i* are
+        ``near_first[i]:near_first[i + 1]``.
+    best_ms, best_source
+        ``(positions, 2)``; updated.
+    """
+    for i in range(len(entry_state)):
+        for way in range(entry_state.shape[1]):
+            state = entry_state[i, way]
+            if state < 0:
+                continue
+            for rank in range(2):
+                if ms[rank, state] < FAR:
+                    t = ms[rank, state] + entry_ms[i, way]
+                    _keep_two(i, t, source[rank, state], best_ms, best_source)
+        for near in range(near_first[i], near_first[i + 1]):
+            _keep_two(i, near_ms[near], near_source[near], best_ms, best_source)
+
+
+@njit("i4[::1](i4[::1])", cache=True)
+def twice(full):  # type: ignore[no-untyped-def]
+    """Return an array of twice the length that begins with the given one."""
+    larger = np.empty(2 * len(full), dtype=np.int32)
+    larger[: len(full)] = full
+    return larger
+
+
+@njit("i8(i4, i4, i8, i4, i4[::1], i4[::1], i4[::1], i8)", cache=True, inline="always")
+def _meet(i, t, crew, limit_ms, timed, best, found, count):  # type: ignore[no-untyped-def]
+    """Note that a crew reaches a position; return how many it has reached."""
+    if t <= limit_ms:
+        if timed[i] != crew:
+            timed[i] = crew
+            best[i] = t
+            found[count] = i
+            count += 1
+        elif t < best[i]:
+            best[i] = t
+    return count
+
+
+@njit(
+    "Tuple((i8[::1], i4[::1], i4[::1]))("
+    "UniTuple(i4[::1], 3), UniTuple(i4[::1], 3), UniTuple(i4[::1], 3), UniTuple(i4[::1], 3),"
+    "i8, i4)",
+    cache=True,
+    nogil=True,
+)
+def reach(arcs, uses, starts, near, positions, limit_ms):  # type: ignore[no-untyped-def]
+    """Return for every crew the positions that it reaches in time, and when.
+
+    Parameters
+    ----------
+    arcs
+        ``indptr, head, ms``.
+    uses
+        ``first, position, ms``: the positions entered from each state, and after how long.
+    starts
+        ``first, state, ms``: where and when each crew enters the states.
+    near
+        ``first, position, ms``: the positions that each crew reaches along its own lane.
+    positions
+        How many there are.
+    limit_ms
+        Later arrivals are left out.
+
+    Returns
+    -------
+    first, position, ms
+        CSR by crew; the positions of a crew in the order in which it met them.
+    """
+    indptr, head, cost = arcs
+    use_first, use_position, use_ms = uses
+    start_first, start_state, start_ms = starts
+    near_first, near_position, near_ms = near
+    states = len(indptr) - 1
+    crews = len(start_first) - 1
+    met = np.full(states, -1, dtype=np.int32)
+    ms = np.empty(states, dtype=np.int32)
+    timed = np.full(positions, -1, dtype=np.int32)
+    best = np.empty(positions, dtype=np.int32)
+    found = np.empty(positions, dtype=np.int32)
+    ring = np.empty(states + 1, dtype=np.int32)
+    waits = np.zeros(states, dtype=np.bool_)
+    first = np.zeros(crews + 1, dtype=np.int64)
+    out_position = np.empty(1024, dtype=np.int32)
+    out_ms = np.empty(1024, dtype=np.int32)
+    kept = 0
+    for crew in range(crews):
+        begin = end = 0
+        count = 0
+        for k in range(start_first[crew], start_first[crew + 1]):
+            s, t = start_state[k], start_ms[k]
+            if t <= limit_ms and (met[s] != crew or t < ms[s]):
+                met[s], ms[s] = crew, t
+                if not waits[s]:
+                    waits[s] = True
+                    ring[end] = s
+                    end = end + 1 if end < states else 0
+        for k in range(near_first[crew], near_first[crew + 1]):
+            count = _meet(near_position[k], near_ms[k], crew, limit_ms, timed, best, found, count)
+        while begin != end:
+            s = ring[begin]
+            begin = begin + 1 if begin < states else 0
+            waits[s] = False
+            t = ms[s]
+            for k in range(use_first[s], use_first[s + 1]):
+                count = _meet(
+                    use_position[k], t + use_ms[k], crew, limit_ms, timed, best, found, count
+                )
+            for arc in range(indptr[s], indptr[s + 1]):
+                v = head[arc]
+                later = t + cost[arc]
+                if later <= limit_ms and (met[v] != crew or later < ms[v]):
+                    met[v], ms[v] = crew, later
+                    if not waits[v]:
+                        waits[v] = True
+                        ring[end] = v
+                        end = end + 1 if end < states else 0
+        while kept + count > len(out_position):
+            out_position, out_ms = twice(out_position), twice(out_ms)
+        for k in range(count):
+            out_position[kept], out_ms[kept] = found[k], best[found[k]]
+            kept += 1
+        first[crew + 1] = kept
+    return first, out_position[:kept].copy(), out_ms[:kept].copy()
+
+
+@njit("f8[::1](i4[::1], i4[::1], f8[::1])", cache=True)
+def carry(order, before, gain):  # type: ignore[no-untyped-def]
+    """Add up gains along the ways to each state.
+
+    Parameters
+    ----------
+    order
+        States in an order in which each comes after the one before it on its way.
+    before
+        ``(states,)`` the state before, -1 at the start of a way.
+    gain
+        ``(states,)`` what the last step to the state adds.
+    """
+    total = np.zeros(len(before))
+    for k in range(len(order)):
+        s = order[k]
+        total[s] = gain[s] + (total[before[s]] if before[s] >= 0 else 0.0)
+    return total

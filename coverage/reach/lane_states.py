@@ -1,0 +1,164 @@
+"""What is known of each lane at a moment: its state from dated reports, and how sure that is.
+
+A report weighs as much as it can be trusted and loses half of that in a stated time; what it no
+longer weighs goes back to what is usual for the class of lane and the time of day. No report is
+no sign that a lane is clear.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...geo.ground import CLASS_WHEN_UNKNOWN, Conditions
+from ...geo.rules import LaneStateRule, Reading, RuleSet, Scenario, TimeBand
+from ...geo.town import Town
+from ...geo.words import LaneClass, LaneState, parse_hours
+from ...geo.words import fields as f
+from .. import columns as c
+from .speed_calibration import SpeedFit
+
+
+def time_band(rules: RuleSet, scenario: Scenario) -> TimeBand:
+    """Return the first time band of the rules whose hours hold the moment of a scenario."""
+    return rules.time_band[time_band_name(rules, scenario)]
+
+
+def time_band_name(rules: RuleSet, scenario: Scenario) -> str:
+    """Return the name of the first time band whose hours hold the moment of a scenario."""
+    for name, band in rules.time_band.items():
+        if parse_hours(band.hours).open_at(scenario.weekday, scenario.time):
+            return name
+    return list(rules.time_band)[-1]
+
+
+def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame:
+    """Return what is known of each lane on a day.
+
+    Parameters
+    ----------
+    town
+        With its lane reports. Of several reports about a lane the latest that is not later than
+        the day, and has not expired by then, counts.
+    scenario
+        Its time of day says how often lanes of a class are occupied.
+    day
+        The day of the assessment.
+
+    Returns
+    -------
+    DataFrame
+        One row a lane: `state` (`LaneState`, or ``"unknown"`` when no report weighs enough),
+        `state_observed_on`, `remaining_width_m` left by the obstacle of the latest report, and
+        `blocked_probability` that an obstacle narrows the lane.
+    """
+    rule = town.rules.lane_state
+    band = time_band(town.rules, scenario)
+    lane_class = town.lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN)
+    prior = {code: band.blocked_on(LaneClass(code)).value for code in lane_class.unique()}
+    usual = lane_class.map(prior).to_numpy(dtype=float)
+    latest = _latest(town, day)
+    weight = np.zeros(len(town.lanes))
+    weight[latest.index] = _weight(latest["age_days"].to_numpy(dtype=float), rule)
+    occupied = np.zeros(len(town.lanes))
+    occupied[latest.index] = latest[f.STATE] != LaneState.CLEAR
+    state = np.full(len(town.lanes), c.UNKNOWN_STATE, dtype=object)
+    fresh = latest.index[weight[latest.index] >= rule.believed.value]
+    state[fresh] = latest.loc[fresh, f.STATE]
+    table = pd.DataFrame(
+        {
+            c.STATE: state,
+            c.STATE_OBSERVED_ON: None,
+            c.REMAINING_WIDTH_M: np.nan,
+            c.BLOCKED_PROBABILITY: weight * occupied + (1 - weight) * usual,
+        },
+        index=town.lanes.index,
+    ).astype({c.STATE_OBSERVED_ON: object})
+    table.loc[latest.index, c.STATE_OBSERVED_ON] = latest[f.OBSERVED_ON]
+    table.loc[latest.index, c.REMAINING_WIDTH_M] = latest[f.REMAINING_WIDTH_M]
+    return table
+
+
+def left_m(
+    states: pd.DataFrame, rules: RuleSet, reading: Reading = "typical"
+) -> NDArray[np.float64]:
+    """Return the clear width that an obstacle leaves on each lane, ``(lanes,)`` metres.
+
+    As reported; where nobody measured, the rule set's value under the reading.
+    """
+    assumed = rules.lane_state.left_m.read(reading, more_is="faster")
+    return states[c.REMAINING_WIDTH_M].fillna(assumed).to_numpy(dtype=float)
+
+
+def conditions(
+    town: Town,
+    scenario: Scenario,
+    states: pd.DataFrame,
+    reading: Reading = "typical",
+    *,
+    speeds: SpeedFit | None = None,
+) -> Conditions:
+    """Return what holds on the lanes at the moment of a scenario.
+
+    Lanes whose latest report is believed and says so are occupied; under the fast reading they
+    are not, as the obstacle may have gone. Hours that cannot be read keep nothing shut, except
+    that under the slow reading a gate with hours nobody understands is locked. Vehicles are
+    slower by the time of day and, where ``speeds`` were fitted to observed arrivals, by those.
+    """
+    reported = states[c.STATE].isin([LaneState.BLOCKED, LaneState.NARROWED]).to_numpy()
+    occupied = reported & (reading != "fast")
+    band = time_band(town.rules, scenario)
+    lane_class = town.lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN)
+    factor = {
+        code: band.slowdown[LaneClass(code)].read(reading, more_is="slower")
+        for code in lane_class.unique()
+        if code in band.slowdown
+    }
+    held = _open_at(town.lanes[f.CLOSED_HOURS], scenario)
+    open_ = _open_at(town.barriers[f.OPEN_HOURS], scenario)
+    locked = open_.eq(False).to_numpy(dtype=bool)
+    if reading == "slow":
+        locked |= (open_.isna() & town.barriers[f.OPEN_HOURS].notna()).to_numpy(dtype=bool)
+    return Conditions(
+        left_m=np.where(occupied, left_m(states, town.rules, reading), np.nan),
+        shut=held.eq(True).to_numpy(dtype=bool),
+        slowdown=lane_class.map(factor).fillna(1.0).to_numpy(dtype=float)
+        * lane_class.map(_fitted(speeds, reading)).fillna(1.0).to_numpy(dtype=float),
+        locked=locked,
+    )
+
+
+def _fitted(speeds: SpeedFit | None, reading: Reading) -> dict[str, float]:
+    """Return the fitted factors on travel time by class of lane, under a reading."""
+    if speeds is None or not speeds.fitted:
+        return {}
+    table = speeds.table[speeds.table["fitted"]]
+    column = {"typical": "factor", "fast": "low", "slow": "high"}[reading]
+    return {str(code): float(value) for code, value in table[column].items()}
+
+
+def _open_at(hours: pd.Series[str], scenario: Scenario) -> pd.Series[bool]:
+    """Return whether each place is open at the moment, None where that is not known."""
+    known = {
+        text: parse_hours(text).open_at(scenario.weekday, scenario.time)
+        for text in hours.dropna().unique()
+    }
+    return hours.map(known).astype(object)
+
+
+def _latest(town: Town, day: dt.date) -> pd.DataFrame:
+    """Return the latest valid report about each lane, by row of the lane."""
+    reports = town.lane_reports
+    told = pd.DataFrame(reports.drop(columns=f.GEOMETRY)).assign(lane=town.report_positions.lane)
+    told["age_days"] = (pd.Timestamp(day) - pd.to_datetime(told[f.OBSERVED_ON])).dt.days
+    gone = pd.to_datetime(told[f.EXPIRES_ON]) < pd.Timestamp(day)
+    told = told[(told["lane"] >= 0) & (told["age_days"] >= 0) & ~gone]
+    told = told.sort_values([f.OBSERVED_ON, f.REPORT_ID], kind="stable")
+    return told.drop_duplicates("lane", keep="last").set_index("lane")
+
+
+def _weight(age_days: NDArray[np.float64], rule: LaneStateRule) -> NDArray[np.float64]:
+    return rule.trust.value * 0.5 ** (age_days / rule.half_life_days.value)

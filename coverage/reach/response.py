@@ -1,0 +1,331 @@
+"""Response time of every building, by tier: turnout + travel + access off the network.
+
+Three readings of everything uncertain (turnout, speeds, unknown widths, delays at gates) give a
+typical time and the range in which the true one lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ...geo.ground import Conditions, Ints, Limit, Passage, passage
+from ...geo.rules import Reading, RuleSet, Scenario, TierRule
+from ...geo.town import Town
+from ...geo.words import LaneClass, Vehicle
+from ...geo.words import fields as f
+from .. import columns as c
+from .hose import hose_s, walked_m
+from .kernels import FAR
+from .probability import arrival_probability
+from .travel import Arrivals, Crews, Journey, arrive_at, journey, reach_matrix
+
+READINGS: tuple[Reading, ...] = ("typical", "fast", "slow")
+LIMITS = (Limit.WIDTH, Limit.HEIGHT, Limit.SLOPE, Limit.STEPS, Limit.BARRIER, Limit.BLOCKAGE)
+
+Floats = NDArray[np.float64]
+Passages = Mapping[Vehicle, Passage]
+
+
+@dataclass(frozen=True)
+class TierCrews:
+    """The crews of one tier under one scenario and reading.
+
+    Attributes
+    ----------
+    rows
+        ``(crews,)`` rows of the stations.
+    crews
+        Who sets out; ``start_ms`` is turnout and the way to the lane.
+    access_ms
+        ``(buildings,)`` int32 from the lane to the wall.
+    dismount_ms
+        From stopping a vehicle to going on on foot.
+    """
+
+    rows: NDArray[np.intp]
+    crews: Crews
+    access_ms: Ints
+    dismount_ms: int
+
+
+def on_duty(town: Town, scenario: Scenario) -> pd.Series[bool]:
+    """Return which stations send a crew under a scenario, ``(stations,)`` bool.
+
+    A shift that is known to be empty sends nobody; a crew of unknown size is taken to be there
+    and stays listed as unknown.
+    """
+    crew: pd.Series[float] = town.stations[f.CREW_DAY if scenario.is_day else f.CREW_NIGHT]
+    return crew.isna() | (crew > 0)
+
+
+def in_reach(town: Town, rule: TierRule) -> pd.Series[bool]:
+    """Return which stations of a tier stand on a lane; without any, nothing is known of it."""
+    serving: pd.Series[bool] = town.stations[f.TIER].isin(rule.station_tiers)
+    return serving & town.station_positions.attached
+
+
+def present(town: Town, scenario: Scenario) -> pd.Series[float]:
+    """Return the people in each building under a scenario; missing where not known."""
+    people: pd.Series[float] = town.buildings[f.PEOPLE_DAY if scenario.is_day else f.PEOPLE_NIGHT]
+    return people
+
+
+def passages(
+    town: Town,
+    reading: Reading,
+    conditions: Conditions | None = None,
+    *,
+    without: Collection[Limit] = (),
+) -> dict[Vehicle, Passage]:
+    """Return how every vehicle passes the lanes under one reading."""
+    return {
+        vehicle: passage(
+            town.network,
+            town.lanes,
+            town.barriers,
+            rules=town.rules,
+            vehicle=vehicle,
+            reading=reading,
+            conditions=conditions,
+            without=without,
+        )
+        for vehicle in Vehicle
+    }
+
+
+def station_vehicles(town: Town) -> NDArray[np.str_]:
+    """Return how each station's crew moves: as stated, else the rule set's default."""
+    default = town.stations[f.TIER].map({t: v.value for t, v in town.rules.default_vehicle.items()})
+    vehicles: NDArray[np.str_] = town.stations[f.VEHICLE].fillna(default).to_numpy(dtype=str)
+    return vehicles
+
+
+def tier_crews(
+    town: Town, rule: TierRule, scenario: Scenario, reading: Reading = "typical"
+) -> TierCrews:
+    """Return the crews of a tier that are on duty, and what they need off the lanes."""
+    serves = town.stations[f.TIER].isin(rule.station_tiers) & on_duty(town, scenario)
+    rows = np.flatnonzero(serves)
+    turnout = turnout_s(town, rows, rule.turnout_s.read(reading, more_is="slower"))
+    walk_in_s = access_s(town.rules, town.station_positions.access_m[rows], reading)
+    crews = Crews(
+        town.station_positions.lane[rows],
+        town.station_positions.fraction[rows],
+        station_vehicles(town)[rows],
+        _milliseconds(turnout + np.nan_to_num(walk_in_s)),
+    )
+    walk_s = access_s(town.rules, town.building_positions.access_m, reading)
+    dismount_s = town.rules.network.dismount_s.read(reading, more_is="slower")
+    return TierCrews(rows, crews, _milliseconds(np.nan_to_num(walk_s)), round(dismount_s * 1000))
+
+
+def tier_journey(town: Town, tier: TierCrews, passages: Passages) -> Journey:
+    """Return the prepared search of a tier's crews to all buildings."""
+    return journey(
+        town.network,
+        passages,
+        tier.crews,
+        town.building_positions,
+        dismount_ms=tier.dismount_ms,
+    )
+
+
+def response_times(
+    town: Town, scenario: Scenario, *, by_reading: Mapping[Reading, Conditions]
+) -> pd.DataFrame:
+    """Return the response of every tier at every building.
+
+    Parameters
+    ----------
+    town
+        With stations and buildings attached to lanes.
+    scenario
+        Decides which stations have a crew.
+    by_reading
+        What holds on the lanes, by reading.
+
+    Returns
+    -------
+    DataFrame
+        One row a building; for each tier of the rule set the columns of
+        `weizhan.coverage.columns`: typical, low and high response time, first and second
+        station, `Cover`, probability, depth, what the limits cost, and the top floor.
+    """
+    roads = {reading: passages(town, reading, held) for reading, held in by_reading.items()}
+    typical = by_reading["typical"]
+    freed = {limit: passages(town, "typical", typical, without=[limit]) for limit in LIMITS}
+    table: dict[str, NDArray[np.float64] | NDArray[np.object_]] = {}
+    for tier, rule in town.rules.tier.items():
+        crews = {reading: tier_crews(town, rule, scenario, reading) for reading in READINGS}
+        plans = {r: tier_journey(town, crews[r], roads[r]) for r in READINGS}
+        found = {r: _at_walls(plans[r], crews[r]) for r in READINGS}
+        known = town.building_positions.attached & bool(in_reach(town, rule).any())
+        table |= _times(town, tier, rule, found, crews["typical"].rows, known)
+        walk_m = walked_m(plans["typical"], town.network, town.building_positions)
+        table[c.walk(tier)] = walk_m
+        arrival_s = table[c.response_time(tier)].astype(float)
+        table[c.hose(tier)] = hose_s(arrival_s, walk_m, town.rules.response)
+        table |= _sureness(town, tier, rule, found["typical"], crews["typical"], plans["typical"])
+        times = {
+            limit: _at_walls(tier_journey(town, crews["typical"], free), crews["typical"])
+            for limit, free in freed.items()
+            if _matters(roads["typical"], free, crews["typical"].crews)
+        }
+        table |= _limit_costs(tier, found["typical"], times)
+    frame = pd.DataFrame(table, index=town.buildings.index)
+    attached = town.building_positions.attached
+    for tier in town.rules.tier:
+        frame.loc[~attached, [c.arrival_probability(tier), c.depth(tier)]] = np.nan
+    return frame
+
+
+def cover(
+    seconds: Mapping[Reading, Floats], known: NDArray[np.bool_], *, standard_s: float
+) -> NDArray[np.object_]:
+    """Return `Cover` codes from response times by reading; NaN seconds never arrive."""
+    within = {r: s <= standard_s for r, s in seconds.items()}
+    codes = np.select(
+        [~known, within["slow"], within["typical"], within["fast"]],
+        [c.Cover.UNKNOWN, c.Cover.COVERED, c.Cover.LIKELY, c.Cover.DOUBTFUL],
+        default=c.Cover.UNCOVERED,
+    )
+    return codes.astype(object)
+
+
+def _at_walls(plan: Journey, tier: TierCrews) -> Arrivals:
+    """Return arrivals at the wall of each building."""
+    found = arrive_at(plan)
+    ms = np.where(found.ms < FAR, found.ms + tier.access_ms[:, None], FAR)
+    return Arrivals(ms.astype(np.int32), found.crew)
+
+
+def _times(
+    town: Town,
+    tier: str,
+    rule: TierRule,
+    found: Mapping[Reading, Arrivals],
+    rows: NDArray[np.intp],
+    known: NDArray[np.bool_],
+) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    ids = town.stations[f.STATION_ID].to_numpy(dtype=object)
+    seconds = {r: _seconds(a.ms[:, 0]) for r, a in found.items()}
+    typical = found["typical"]
+    floors = town.buildings[f.FLOORS].to_numpy(dtype=float)
+    climb = np.maximum(floors - 1, 0) * town.rules.response.floor_s.value
+    return {
+        c.response_time(tier): seconds["typical"],
+        c.response_time_low(tier): seconds["fast"],
+        c.response_time_high(tier): seconds["slow"],
+        c.station(tier): _names(ids, rows, typical.crew[:, 0]),
+        c.second_response_time(tier): _seconds(typical.ms[:, 1]),
+        c.second_station(tier): _names(ids, rows, typical.crew[:, 1]),
+        c.cover(tier): cover(seconds, known, standard_s=rule.standard_s.value),
+        c.top_floor(tier): seconds["typical"] + climb,
+    }
+
+
+def _sureness(
+    town: Town, tier: str, rule: TierRule, found: Arrivals, crews: TierCrews, plan: Journey
+) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    """Return the probability of the first crew within the standard, and how many crews are."""
+    if not in_reach(town, rule).any():
+        nothing = np.full(len(town.buildings), np.nan)
+        return {c.arrival_probability(tier): nothing, c.depth(tier): nothing}
+    standard_s = rule.standard_s.value
+    arrives = found.crew[:, 0] >= 0
+    first = np.maximum(found.crew[:, 0], 0)
+    if len(crews.rows):
+        start_s = crews.crews.start_ms[first] / 1000
+        bounds = (rule.turnout_s.at_least, rule.turnout_s.value, rule.turnout_s.at_most)
+        low, mode, high = (turnout_s(town, crews.rows[first], bound) for bound in bounds)
+    else:
+        start_s = low = mode = high = np.zeros(len(first))
+    walk_s = crews.access_ms / 1000
+    travel_s = np.where(arrives, _seconds(found.ms[:, 0]) - start_s - walk_s, np.nan)
+    probability = arrival_probability(
+        np.maximum(travel_s, 0),
+        walk_s + (start_s - mode),
+        (low, mode, high),
+        standard_s=standard_s,
+        cv=town.rules.response.travel_cv.value,
+    )
+    limit_ms = round(standard_s * 1000)
+    matrix = reach_matrix(plan, crews=len(crews.rows), limit_ms=limit_ms).tocoo()
+    within = matrix.data + crews.access_ms[matrix.col] <= limit_ms
+    depth = np.bincount(matrix.col[within], minlength=len(first)).astype(float)
+    return {c.arrival_probability(tier): probability, c.depth(tier): depth}
+
+
+def _matters(usual: Passages, free: Passages, crews: Crews) -> bool:
+    """Return whether what was left out changes anything for the vehicles of some crews."""
+    return any(
+        not (
+            np.array_equal(usual[v].forward_ms, free[v].forward_ms)
+            and np.array_equal(usual[v].backward_ms, free[v].backward_ms)
+            and np.array_equal(usual[v].leave_ms, free[v].leave_ms)
+        )
+        for v in {*(Vehicle(name) for name in crews.vehicle.tolist()), Vehicle.FOOT}
+    )
+
+
+def _limit_costs(
+    tier: str, found: Arrivals, without: Mapping[Limit, Arrivals]
+) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    """Return what each limit costs the first crew: the time with all limits less that without it.
+
+    Where nobody arrives with it and somebody without, the cost is infinite: told as missing
+    seconds with the limit named.
+    """
+    before = found.ms[:, 0].astype(float)
+    cost = np.zeros((len(LIMITS), len(before)))
+    for k, limit in enumerate(LIMITS):
+        if limit in without:
+            after = without[limit].ms[:, 0]
+            cost[k] = np.where(before < FAR, before - after, np.where(after < FAR, np.inf, 0))
+    worst = cost.argmax(axis=0)
+    most = cost.max(axis=0)
+    names: NDArray[np.object_] = np.array([limit.value for limit in LIMITS], dtype=object)[worst]
+    names[most <= 0] = None
+    table: dict[str, NDArray[np.float64] | NDArray[np.object_]] = {
+        c.main_limit(tier): names,
+        c.limit_cost(tier): _finite(most / 1000),
+    }
+    for k, limit in enumerate(LIMITS):
+        table[c.limit_cost(tier, limit)] = _finite(cost[k] / 1000)
+    return table
+
+
+def _finite(seconds: Floats) -> Floats:
+    return np.where(np.isfinite(seconds), seconds, np.nan)
+
+
+def turnout_s(town: Town, rows: NDArray[np.intp], otherwise: float) -> Floats:
+    """Return the turnout of stations: as they state it, else as given."""
+    stated = town.stations[f.TURNOUT_S].to_numpy(dtype=float)[rows]
+    return np.where(np.isnan(stated), otherwise, stated)
+
+
+def access_s(rules: RuleSet, access_m: Floats, reading: Reading) -> Floats:
+    """Return the seconds on foot between a lane and a wall."""
+    foot = rules.vehicle[Vehicle.FOOT].speed(LaneClass.PATH)
+    return access_m / foot.read(reading, more_is="faster")
+
+
+def _milliseconds(seconds: Floats) -> Ints:
+    return np.rint(seconds * 1000).astype(np.int32)
+
+
+def _seconds(ms: Ints) -> Floats:
+    return np.where(ms < FAR, ms / 1000, np.nan)
+
+
+def _names(ids: NDArray[np.object_], rows: NDArray[np.intp], crew: Ints) -> NDArray[np.object_]:
+    """Return the station id of each crew, None for nobody."""
+    names = np.full(len(crew), None, dtype=object)
+    names[crew >= 0] = ids[rows[crew[crew >= 0]]]
+    return names

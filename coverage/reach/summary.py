@@ -1,0 +1,114 @@
+"""Shares covered, each with its denominator and how much of it is unknown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+
+from ...geo.words import fields as f
+from .. import columns as c
+
+
+def coverage_of(buildings: pd.DataFrame, tier: str, *, standard_s: float) -> dict[str, Any]:
+    """Return the coverage of some buildings by one tier.
+
+    Parameters
+    ----------
+    buildings
+        With the cover column of the tier and `people`.
+    tier
+        Name of the tier.
+    standard_s
+        Its standard in seconds.
+
+    Returns
+    -------
+    dict
+        ``buildings`` all, ``known_buildings`` whose cover could be computed;
+        ``covered_buildings`` at typical values and ``…_low``, ``…_high`` at the slow and fast
+        ones; ``share_buildings`` of the known ones, while its low and high ends count the
+        unknown ones as uncovered and as covered; the same for people, with the number of
+        buildings whose people are unknown. A share without a denominator is None.
+    """
+    cover = buildings[c.cover(tier)]
+    total = len(buildings)
+    known = cover != c.Cover.UNKNOWN
+    sure = cover == c.Cover.COVERED
+    typical = sure | (cover == c.Cover.LIKELY)
+    hopeful = typical | (cover == c.Cover.DOUBTFUL)
+    unknown = int((~known).sum())
+    people = buildings[c.PEOPLE]
+    counted = known & people.notna()
+    return {
+        "standard_s": standard_s,
+        "buildings": total,
+        "known_buildings": int(known.sum()),
+        "covered_buildings": int(typical.sum()),
+        "covered_buildings_low": int(sure.sum()),
+        "covered_buildings_high": int(hopeful.sum()) + unknown,
+        "share_buildings": _share(typical.sum(), known.sum()),
+        "share_buildings_low": _share(sure.sum(), total) if known.any() else None,
+        "share_buildings_high": _share(hopeful.sum() + unknown, total) if known.any() else None,
+        "people": int(people[counted].sum()),
+        "covered_people": int(people[counted & typical].sum()),
+        "share_people": _share(people[counted & typical].sum(), people[counted].sum()),
+        "people_unknown_buildings": int((~counted).sum()),
+    }
+
+
+def coverage_by_use(
+    buildings: pd.DataFrame, tier: str, *, standard_s: float
+) -> dict[str, dict[str, Any]]:
+    """Return `coverage_of` for each use; buildings of unknown use under ``"unknown"``."""
+    use = buildings[f.USE].fillna("unknown")
+    return {
+        str(code): coverage_of(group, tier, standard_s=standard_s)
+        for code, group in buildings.groupby(use, sort=True)
+    }
+
+
+def community_coverage(
+    communities: gpd.GeoDataFrame, buildings: pd.DataFrame, tiers: Mapping[str, float]
+) -> list[dict[str, Any]]:
+    """Return the coverage of each community, and of the buildings that lie in none."""
+    found = []
+    groups = dict(list(buildings.groupby(buildings[f.COMMUNITY_ID].fillna(""), sort=True)))
+    named = list(zip(communities[f.COMMUNITY_ID], communities[f.NAME], strict=True))
+    if "" in groups and named:
+        named.append(("", None))
+    for identity, name in named:
+        group = groups.get(identity, buildings.iloc[:0])
+        found.append(
+            {
+                "community_id": identity,
+                "name": name if pd.notna(name) else None,
+                "buildings": len(group),
+                "coverage": {
+                    tier: coverage_of(group, tier, standard_s=standard_s)
+                    for tier, standard_s in tiers.items()
+                },
+            }
+        )
+    return found
+
+
+def lane_summary(
+    states: pd.DataFrame, ranked: pd.DataFrame, findings: pd.DataFrame, *, draws: int, seed: int
+) -> dict[str, Any]:
+    """Return how many lanes are in each state, how many must stay clear, and what was checked."""
+    count = states[c.STATE].value_counts().sort_index()
+    return {
+        "states": {str(state): int(number) for state, number in count.items()},
+        "keep_clear": int(ranked[c.KEEP_CLEAR_RANK].notna().sum()),
+        "findings": json.loads(findings.to_json(orient="index")),
+        "draws": draws,
+        "seed": seed,
+    }
+
+
+def _share(part: float, whole: float) -> float | None:
+    return round(float(part) / float(whole), 4) if whole else None

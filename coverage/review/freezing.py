@@ -1,0 +1,61 @@
+"""What a snapshot keeps of an assessment: enough to tell later what changed, and why."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import geopandas as gpd
+import pandas as pd
+
+from ...geo.town import Town
+from ...geo.words import fields as f
+from ..assessment import Assessment
+from .lists import located_cases, with_community
+
+CASE = ("key", "code", "state", "found", "closed", "due_on", "major", "supervision_level",
+        f.BUILDING_ID, "community")  # fmt: skip
+
+
+def frozen_layers(
+    town: Town, found: Assessment, *, first: dt.date, day: dt.date
+) -> dict[str, pd.DataFrame]:
+    """Return the layers of an assessment and its cases, as they are frozen.
+
+    Parameters
+    ----------
+    town, found
+        A town and its assessment.
+    first, day
+        First day of the period, and the day of the assessment; fires in between are counted.
+    """
+    fires = town.ledgers.incidents
+    when = pd.to_datetime(fires["started_at"]).dt.normalize()
+    inside = fires[when.between(pd.Timestamp(first), pd.Timestamp(day))]
+    count = inside[f.BUILDING_ID].dropna().astype(str).value_counts()
+    ids = found.buildings[f.BUILDING_ID].astype(str)
+    buildings = found.buildings.assign(fires_in_period=ids.map(count).fillna(0).astype("int64"))
+    cases = located_cases(town, with_community(found.buildings, found.communities), day=day)
+    layers: dict[str, pd.DataFrame] = {
+        "buildings": _plain(buildings),
+        "communities": _plain(found.communities),
+        "lanes": _plain(found.lanes),
+        "stations": _plain(found.stations),
+        "hazards": _plain(cases[[name for name in CASE if name in cases.columns]]),
+    }
+    return layers
+
+
+def _plain(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a frame with plain strings where it held codes, without rows of files."""
+    kept = frame.drop(columns=[f.SOURCE_ROW], errors="ignore").reset_index(drop=True)
+    for name in kept.columns:
+        if kept[name].dtype == object and name != f.GEOMETRY:
+            kept[name] = kept[name].map(_word, na_action="ignore").astype(object)
+            kept[name] = kept[name].where(kept[name].notna(), None)
+    if isinstance(kept, gpd.GeoDataFrame):
+        kept = kept.to_crs("EPSG:4326")
+    return kept
+
+
+def _word(value: object) -> object:
+    return str(value) if isinstance(value, str) else value

@@ -1,0 +1,297 @@
+"""The lists a committee works from: what is due, overdue, lacking, crowded, and what changed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ...geo.town import Town
+from ...geo.words import AlertLevel, RiskBand
+from ...geo.words import fields as f
+from .. import columns as c
+from ..assessment import Assessment
+from ..cases import (
+    area_candidates,
+    case_table,
+    check_mismatches,
+    hazard_rates,
+    inspections_due,
+    listed,
+    look_back_due,
+    overdue,
+    place_cases,
+    stock_by_group,
+    task_table,
+    worry_table,
+)
+from ..risk import DEVICES, fire_points, heat_by_community
+
+PLACE = (f.BUILDING_ID, f.NAME, f.ADDRESS, "community", f.USE)
+CASE = ("key", "code", "state", "found", "due_on", "age_days", "lead_dept", "description")
+CHECKS = ("self_check", "self_checked_on", "territorial_check", "territorial_checked_on",
+          "office_check", "office_checked_on")  # fmt: skip
+
+
+def risk_lists(
+    town: Town,
+    found: Assessment,
+    *,
+    day: dt.date,
+    start: dt.date,
+    alert: AlertLevel = AlertLevel.NORMAL,
+) -> dict[str, pd.DataFrame]:
+    """Return every list of risk and of the closed loop.
+
+    Parameters
+    ----------
+    town, found
+        A town and its assessment on the day.
+    day
+        Last day of the period, on which everything is told.
+    start
+        First day of the period of flows and rates.
+    alert
+        Fire-alert level.
+
+    Returns
+    -------
+    dict
+        ``risk``, ``devices``, ``due``, ``overdue``, ``listed``, ``look_back``, ``mismatches``,
+        ``stock`` (by community, kind and office), ``rates`` (by community and use), ``fires`` (by
+        use), ``clusters``, ``areas``, ``sheds``, ``progress`` (checks by community and grid).
+    """
+    buildings = with_community(found.buildings, found.communities)
+    cases = located_cases(town, buildings, day=day)
+    ledgers, rules = town.ledgers, town.rules
+    bands = pd.Series(buildings[c.RISK_BAND].to_numpy(), index=buildings[f.BUILDING_ID].astype(str))
+    due = inspections_due(
+        bands, ledgers.inspections, rules=rules.supervision, alert=alert, on=day
+    ).merge(buildings[list(PLACE)].astype({f.BUILDING_ID: str}), on=f.BUILDING_ID, how="left")
+    back = rules.supervision.look_back_days.value
+    return {
+        "risk": risk_table(buildings),
+        "devices": device_table(buildings),
+        "due": due[due["days_overdue"] >= 0].reset_index(drop=True),
+        "overdue": _cases(overdue(cases, on=day), "days_overdue"),
+        "listed": _cases(listed(cases, on=day), "status", "supervision_level", "listed_on",
+                         "listed_due_on", "lifted_on"),
+        "look_back": _cases(look_back_due(cases, on=day, after_days=back), "closed",
+                            "look_back_on"),
+        "mismatches": _cases(check_mismatches(cases), *CHECKS),
+        "stock": stock_table(town, cases, start=start, end=day),
+        "rates": rate_table(town, buildings, start=start, end=day),
+        "fires": fire_table(town, buildings, start=start, end=day),
+        "clusters": pd.DataFrame(cluster_areas(buildings).drop(columns=f.GEOMETRY)),
+        "areas": pd.DataFrame(hazard_areas(town, cases, buildings).drop(columns=f.GEOMETRY)),
+        "sheds": shed_table(buildings),
+        "heat": heat_by_community(
+            fire_points(past_fires(town, day=day), buildings), buildings, found.communities,
+            few=rules.risk.calibration.few.value),
+        "worry": worry_table(buildings, hazard_areas(town, cases, buildings),
+                             cluster_areas(buildings)),
+        "tasks": task_table(cases, due, on=day, look_back_days=back),
+        "progress": progress_table(town, buildings, due, start=start, end=day),
+    }  # fmt: skip
+
+
+def with_community(buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return buildings with the name of their community."""
+    ids = communities[f.COMMUNITY_ID].astype(str)
+    names = communities[f.NAME].where(communities[f.NAME].notna(), ids)
+    by_id = dict(zip(ids, names, strict=True))
+    return buildings.assign(community=buildings[f.COMMUNITY_ID].map(by_id, na_action="ignore"))
+
+
+def located_cases(town: Town, buildings: pd.DataFrame, *, day: dt.date) -> pd.DataFrame:
+    """Return the cases on a day with name, address, use and community of their building.
+
+    What the ledger itself says of the place stands where no building was matched.
+    """
+    cases = case_table(town.ledgers.hazards, town.ledgers.events, on=day)
+    at = buildings.drop_duplicates(f.BUILDING_ID).set_index(f.BUILDING_ID)
+    for name in (f.NAME, f.ADDRESS, "community"):
+        told = cases[f.BUILDING_ID].map(at[name], na_action="ignore")
+        cases[name] = told.where(told.notna(), cases[name])
+    cases[f.USE] = cases[f.BUILDING_ID].map(at[f.USE], na_action="ignore")
+    cases[c.RISK_BAND] = cases[f.BUILDING_ID].map(at[c.RISK_BAND], na_action="ignore")
+    return cases
+
+
+def risk_table(buildings: pd.DataFrame) -> pd.DataFrame:
+    """Return the buildings by risk, the highest first, each with its reasons."""
+    ends = [end(n) for n in (c.FIRES_PER_YEAR, c.HARM_PER_YEAR) for end in (str, c.low, c.high)]
+    reasons = [name for k in range(1, c.REASONS + 1) for name in (c.reason(k), c.reason_factor(k))]
+    columns = [c.RISK_RANK, c.RISK_RANK_LOW, c.RISK_RANK_HIGH, c.RISK_BAND, c.RISK_BAND_SHARE,
+               c.FREQUENT_BAND, c.SEVERE_BAND, *PLACE, *reasons, *ends, c.RISK_COMPLETENESS,
+               c.OPEN_HAZARDS, c.OVERDUE_HAZARDS, c.INSPECTED_ON, c.INSPECTION_DUE_ON]  # fmt: skip
+    return buildings.sort_values(c.RISK_RANK)[columns].reset_index(drop=True)
+
+
+def device_table(buildings: pd.DataFrame) -> pd.DataFrame:
+    """Return where a device removes most risk: one row a building and device, the best first.
+
+    `gain` is harm a year that it would take away there, `gain_per_household` the same for each
+    household, or premises, that lacks it, `share` how much of the building's harm it is.
+    """
+    parts = []
+    for kind in DEVICES:
+        gain, lacking = buildings[c.device_gain(kind)], buildings[c.device_lacking(kind)]
+        parts.append(
+            buildings[[*PLACE, c.RISK_BAND]].assign(
+                device=str(kind),
+                lacking=lacking,
+                gain=gain,
+                gain_per_household=gain / lacking.where(lacking > 0),
+                share=gain / buildings[c.HARM_PER_YEAR],
+            )
+        )
+    table = pd.concat(parts, ignore_index=True)
+    table = table[(table["gain"] > 0) & (table["lacking"] > 0)]
+    return table.sort_values(
+        ["gain", f.BUILDING_ID, "device"], ascending=[False, True, True],
+        ignore_index=True,
+    )  # fmt: skip
+
+
+def stock_table(town: Town, cases: pd.DataFrame, *, start: dt.date, end: dt.date) -> pd.DataFrame:
+    """Return 存量、增量、反弹 of a period by community, by kind of hazard, and by office."""
+    by_key = cases.set_index("key")
+    parts = []
+    for kind in ("community", "code", "lead_dept"):
+        table = stock_by_group(town.ledgers.events, by_key[kind], start=start, end=end)
+        parts.append(table.reset_index().assign(kind=kind))
+    return pd.concat(parts, ignore_index=True)[["kind", "group", *parts[0].columns[1:-1]]]
+
+
+def rate_table(
+    town: Town, buildings: pd.DataFrame, *, start: dt.date, end: dt.date
+) -> pd.DataFrame:
+    """Return hazards per inspected premises, by community and by use."""
+    index = buildings[f.BUILDING_ID].astype(str)
+    parts = []
+    for kind in ("community", f.USE):
+        groups = pd.Series(buildings[kind].to_numpy(), index=index)
+        table = hazard_rates(
+            town.ledgers.inspections, town.ledgers.hazards, groups, start=start, end=end
+        )
+        parts.append(table.reset_index().assign(kind=kind))
+    whole = pd.concat(parts, ignore_index=True)
+    return whole[["kind", *[name for name in whole.columns if name != "kind"]]]
+
+
+def fire_table(
+    town: Town, buildings: pd.DataFrame, *, start: dt.date, end: dt.date
+) -> pd.DataFrame:
+    """Return the fires of a period by use, with the same days of the year before."""
+    fires = town.ledgers.incidents
+    by_id = pd.Series(buildings[f.USE].to_numpy(), index=buildings[f.BUILDING_ID].astype(str))
+    use = fires[f.USE].where(fires[f.USE].notna(), fires[f.BUILDING_ID].map(by_id))
+    day = pd.to_datetime(fires["started_at"]).dt.normalize()
+    year = pd.DateOffset(years=1)
+    now = day.between(pd.Timestamp(start), pd.Timestamp(end))
+    before = day.between(pd.Timestamp(start) - year, pd.Timestamp(end) - year)
+    rows = []
+    for name in [*sorted(use.dropna().unique()), None]:
+        own = use.isna() if name is None else use == name
+        rows.append((name, int((own & now).sum()), int((own & before).sum()),
+                     int(fires.loc[own & now, "deaths"].sum()),
+                     int(fires.loc[own & now, "injured"].sum())))  # fmt: skip
+    table = pd.DataFrame(rows, columns=[f.USE, "fires", "fires_year_before", "deaths", "injured"])
+    return table[(table["fires"] + table["fires_year_before"]) > 0].reset_index(drop=True)
+
+
+def cluster_areas(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the clusters through which a fire could spread, with their outlines.
+
+    `buildings`, `people` (of those counted), `harm_per_year`, `red_buildings`; the most
+    buildings first.
+    """
+    inside = buildings[buildings[c.SPREAD_CLUSTER] > 0]
+    rows = []
+    for number, own in inside.groupby(c.SPREAD_CLUSTER):
+        rows.append(
+            {
+                c.SPREAD_CLUSTER: int(number),
+                "community": own["community"].mode().iloc[0] if own["community"].notna().any()
+                else None,
+                "buildings": len(own),
+                "people": own[c.PEOPLE].sum(min_count=1),
+                c.HARM_PER_YEAR: own[c.HARM_PER_YEAR].sum(),
+                "red_buildings": int((own[c.RISK_BAND] == RiskBand.RED).sum()),
+                "geometry": shapely.concave_hull(
+                    shapely.union_all(own.geometry.to_numpy()), ratio=0.3, allow_holes=False
+                ),
+            }
+        )  # fmt: skip
+    columns = [c.SPREAD_CLUSTER, "community", "buildings", "people", c.HARM_PER_YEAR,
+               "red_buildings"]  # fmt: skip
+    if not rows:
+        return gpd.GeoDataFrame({n: [] for n in columns}, geometry=[], crs=buildings.crs)
+    return gpd.GeoDataFrame(rows, geometry="geometry", crs=buildings.crs)
+
+
+def hazard_areas(town: Town, cases: pd.DataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the candidates of area-wide hazards."""
+    return area_candidates(place_cases(cases, buildings), rules=town.rules.risk.finding)
+
+
+def shed_table(buildings: pd.DataFrame) -> pd.DataFrame:
+    """Return the buildings whose households are beyond reach of a charging shed, most first."""
+    away = buildings[buildings[c.SHED_GAP] > 0]
+    columns = [*PLACE, c.SHED_GAP, c.SHED_M, c.RISK_BAND]
+    return away.sort_values([c.SHED_GAP, f.BUILDING_ID], ascending=[False, True])[
+        columns
+    ].reset_index(drop=True)
+
+
+def progress_table(
+    town: Town, buildings: pd.DataFrame, due: pd.DataFrame, *, start: dt.date, end: dt.date
+) -> pd.DataFrame:
+    """Return checks done in a period and checks due at its end, by community and by grid."""
+    visits = town.ledgers.inspections
+    done = visits[pd.to_datetime(visits["inspected_on"]).between(pd.Timestamp(start),
+                                                                 pd.Timestamp(end))]  # fmt: skip
+    index = buildings[f.BUILDING_ID].astype(str)
+    late = due.loc[due["days_overdue"] > 0, f.BUILDING_ID]
+    parts = []
+    for kind, groups in (("community", buildings["community"]),
+                         ("grid", _grids(town, buildings))):  # fmt: skip
+        of = pd.Series(groups.to_numpy(), index=index)
+        table = pd.DataFrame(
+            {
+                "buildings": of.value_counts(),
+                "checks_done": done[f.BUILDING_ID].map(of).value_counts(),
+                "premises_seen": done.drop_duplicates(f.BUILDING_ID)[f.BUILDING_ID]
+                .map(of).value_counts(),
+                "checks_overdue": late.map(of).value_counts(),
+            }
+        )  # fmt: skip
+        table = table.fillna(0).astype("int64").sort_index()
+        parts.append(table.rename_axis("group").reset_index().assign(kind=kind))
+    whole = pd.concat(parts, ignore_index=True)
+    return whole[["kind", *[name for name in whole.columns if name != "kind"]]]
+
+
+def past_fires(town: Town, *, day: dt.date) -> pd.DataFrame:
+    """Return the fires up to a day."""
+    fires = town.ledgers.incidents
+    return fires[pd.to_datetime(fires["started_at"]) < pd.Timestamp(day) + pd.Timedelta(days=1)]
+
+
+def _grids(town: Town, buildings: gpd.GeoDataFrame) -> pd.Series:
+    inside = shapely.point_on_surface(buildings.geometry.to_numpy())
+    which, area = shapely.STRtree(town.grids.geometry.to_numpy()).query(inside, "intersects")
+    found = np.full(len(buildings), None, dtype=object)
+    found[which] = town.grids[f.GRID_ID].to_numpy(dtype=object)[area]
+    return pd.Series(found, index=buildings.index)
+
+
+def _cases(cases: pd.DataFrame, *more: str) -> pd.DataFrame:
+    columns = [*CASE, *more, *PLACE, c.RISK_BAND]
+    return cases[[name for name in dict.fromkeys(columns) if name in cases.columns]].reset_index(
+        drop=True
+    )

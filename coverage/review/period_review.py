@@ -1,0 +1,184 @@
+"""What a meeting reviews of a period: stock and flow, overdue, listed, fires, inspections, risk."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ...geo.ledgers import read_events, read_records
+from ...geo.town import Town
+from ...geo.words import Period
+from ...geo.words import fields as f
+from ..assessment import Assessment, assess
+from ..cases import (
+    Flow,
+    case_table,
+    hazard_rates,
+    listed,
+    look_back_due,
+    overdue,
+    poisson_interval,
+    stock_and_flow,
+    stock_by_group,
+)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What was counted in a period, by community id.
+
+    Attributes
+    ----------
+    flow
+        Stock and flow of cases.
+    rates
+        Hazards per inspected premises.
+    fires
+        Fires.
+    """
+
+    flow: pd.DataFrame
+    rates: pd.DataFrame
+    fires: pd.Series
+
+
+@dataclass(frozen=True)
+class Review:
+    """A period as its meeting sees it.
+
+    Attributes
+    ----------
+    period
+        Which one.
+    found, before
+        The assessment on its last day, and on the last day of the period before: the same town
+        with the ledgers and reports of that day.
+    flow, flow_before, flow_year_before
+        Stock and flow of the period, the one before, and the same one a year before.
+    counts
+        What was counted in the period, by community.
+    cases
+        All cases on the last day.
+    overdue, listed, look_back
+        Cases overdue, under listed supervision, and due for a look-back.
+    fires
+        Fires of the period by use: `fires`, `deaths`, `injured`, `before` (a year before), and
+        `low`, `high` of the number that chance alone would give (exact Poisson, 95 %).
+    fires_by_month
+        ``(months,)`` fires by month, three years back.
+    inspections
+        Inspections made in the period.
+    """
+
+    period: Period
+    found: Assessment
+    before: Assessment
+    flow: Flow
+    flow_before: Flow
+    flow_year_before: Flow
+    counts: Counts
+    cases: pd.DataFrame
+    overdue: pd.DataFrame
+    listed: pd.DataFrame
+    look_back: pd.DataFrame
+    fires: pd.DataFrame
+    fires_by_month: pd.Series
+    inspections: int
+
+
+def review(
+    folder: Path, town: Town, period: Period, *, on: dt.date, scenario: str | None = None
+) -> Review:
+    """Review a period.
+
+    Parameters
+    ----------
+    folder
+        Of the town, for its ledgers.
+    town
+        Loaded from it.
+    period
+        Which one.
+    on
+        Today; a period that is not over is reviewed up to this day.
+    scenario
+        Of both assessments.
+    """
+    last = min(period.last, on)
+    events = read_events(folder)
+    hazards, inspections = read_records(folder, "hazards"), read_records(folder, "inspections")
+    cases = case_table(hazards, events, on=last)
+    past = period.before
+    years_before = period.year_before
+    visited = pd.to_datetime(inspections["inspected_on"])
+    within = visited.between(pd.Timestamp(period.first), pd.Timestamp(last))
+    after = town.rules.supervision.look_back_days.value
+    fires, monthly = _fires(read_records(folder, "incidents"), town, period, last)
+    return Review(
+        period=period,
+        found=assess(town, scenario=scenario, date=last.isoformat()),
+        before=assess(town, scenario=scenario, date=past.last.isoformat()),
+        flow=stock_and_flow(events, start=period.first, end=last),
+        flow_before=stock_and_flow(events, start=past.first, end=past.last),
+        flow_year_before=stock_and_flow(events, start=years_before.first, end=years_before.last),
+        counts=community_counts(folder, town, first=period.first, last=last),
+        cases=cases,
+        overdue=overdue(cases, on=last),
+        listed=listed(cases, on=last),
+        look_back=look_back_due(cases, on=last, after_days=after),
+        fires=fires,
+        fires_by_month=monthly,
+        inspections=int(within.sum()),
+    )
+
+
+def community_counts(folder: Path, town: Town, *, first: dt.date, last: dt.date) -> Counts:
+    """Count by community what the ledgers of a town tell of some days, both included."""
+    community = town.buildings.set_index(f.BUILDING_ID)[f.COMMUNITY_ID]
+    hazards = read_records(folder, "hazards")
+    of_case = hazards.set_index("key")[f.BUILDING_ID].map(community)
+    inspections = read_records(folder, "inspections")
+    incidents = read_records(folder, "incidents")
+    started = pd.to_datetime(incidents["started_at"]).dt.normalize()
+    burnt = started.between(pd.Timestamp(first), pd.Timestamp(last))
+    return Counts(
+        flow=stock_by_group(read_events(folder), of_case, start=first, end=last),
+        rates=hazard_rates(inspections, hazards, community, start=first, end=last),
+        fires=incidents.loc[burnt, f.BUILDING_ID].map(community).value_counts(),
+    )
+
+
+def _fires(
+    records: pd.DataFrame, town: Town, period: Period, last: dt.date
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Return the fires of a period by use, and those of three years by month."""
+    day = pd.to_datetime(records["started_at"]).dt.normalize()
+    use = records[f.USE].fillna(
+        records[f.BUILDING_ID].map(town.buildings.set_index(f.BUILDING_ID)[f.USE])
+    )
+    use = use.fillna("")
+    now = day.between(pd.Timestamp(period.first), pd.Timestamp(last))
+    then = day.between(
+        pd.Timestamp(period.year_before.first), pd.Timestamp(period.year_before.last)
+    )
+    names = sorted(set(use[now | then]))
+    table = pd.DataFrame(
+        {
+            "fires": [int((now & (use == name)).sum()) for name in names],
+            "deaths": [float(records.loc[now & (use == name), "deaths"].sum()) for name in names],
+            "injured": [float(records.loc[now & (use == name), "injured"].sum()) for name in names],
+            "before": [int((then & (use == name)).sum()) for name in names],
+        },
+        index=pd.Index(names, name=f.USE, dtype=object),
+    )
+    low, high = poisson_interval(table["before"].to_numpy(dtype=float))
+    table["low"], table["high"] = low, high
+    first = pd.Timestamp(last) - pd.DateOffset(months=35)
+    months = pd.period_range(first, pd.Timestamp(last), freq="M")
+    counted = day.dt.to_period("M").value_counts()
+    monthly = pd.Series([int(counted.get(month, 0)) for month in months], index=months)
+    ordered = table.sort_values(["fires", "before"], ascending=False, kind="stable")
+    return ordered, monthly

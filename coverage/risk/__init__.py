@@ -1,0 +1,28 @@
+"""Risk of every building: how often, how bad, together, with reasons and intervals.
+
+Also heat of past fires, device gaps, and calibration to a town's own fires.
+"""
+
+from . import communities
+from .assess_risk import risk
+from .calibration import calibrate
+from .communities import add_community_risk, community_fires
+from .devices import DEVICES
+from .heat import contours, fire_points, heat, heat_by_community
+from .inputs import CODES, Floats, hazard_matrix
+
+__all__ = [
+    "CODES",
+    "DEVICES",
+    "Floats",
+    "add_community_risk",
+    "calibrate",
+    "communities",
+    "community_fires",
+    "contours",
+    "fire_points",
+    "hazard_matrix",
+    "heat",
+    "heat_by_community",
+    "risk",
+]

@@ -1,0 +1,87 @@
+"""Bands of risk, and how sure they are: by rank within the town, draw by draw."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...geo.rules import RiskRule
+from ...geo.words import RiskBand
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+BANDS: tuple[RiskBand, ...] = tuple(RiskBand)
+BLOCK = 2048  # buildings whose draws are sorted at once
+
+
+def band_ends(rules: RiskRule, count: int) -> Ints:
+    """Return the last rank of each band but the lowest, for a town of so many buildings."""
+    shares = list(accumulate(rules.band_share[band].value for band in BANDS[:-1]))
+    return np.ceil(np.array(shares) * count - 1e-9).astype(np.int64)
+
+
+def ranks(values: Floats) -> Ints:
+    """Return the rank of each value, 1 the largest; equal ones in their order."""
+    order = np.argsort(-values, kind="stable")
+    rank = np.empty(len(values), dtype=np.int64)
+    rank[order] = np.arange(1, len(values) + 1)
+    return rank
+
+
+def band_codes(rank: Ints, ends: Ints) -> NDArray[np.object_]:
+    """Return the code of the band of each rank."""
+    codes = np.array([str(band) for band in BANDS], dtype=object)
+    found: NDArray[np.object_] = codes[np.searchsorted(ends, rank, side="left")]
+    return found
+
+
+def rank_intervals(
+    values: NDArray[np.float32], ends: Ints, own: Ints, *, interval: float
+) -> tuple[Ints, Ints, Floats]:
+    """Return how far the rank of each building may lie, and how sure its band is.
+
+    Parameters
+    ----------
+    values
+        ``(buildings, draws)``; written over with the ranks, to hold no second copy.
+    ends
+        Last ranks of the bands, from `band_ends`.
+    own
+        ``(buildings,)`` the rank that is told.
+    interval
+        Share of the draws between low and high.
+
+    Returns
+    -------
+    low, high
+        Ranks; ``low`` is the smaller number, so the higher risk.
+    share
+        Of the draws in which a building is in the band that is told.
+    """
+    for draw in range(values.shape[1]):
+        values[:, draw] = ranks(values[:, draw].astype(float))
+    low, high = np.empty(len(own), np.int64), np.empty(len(own), np.int64)
+    share = np.empty(len(own))
+    band = np.searchsorted(ends, own, side="left")
+    for begin in range(0, len(own), BLOCK):
+        rows = slice(begin, begin + BLOCK)
+        block = np.sort(values[rows], axis=1)
+        at = _ends(block.shape[1], interval)
+        low[rows], high[rows] = block[:, at[0]], block[:, at[1]]
+        same = np.searchsorted(ends, block.ravel(), side="left").reshape(block.shape)
+        share[rows] = (same == band[rows, None]).mean(axis=1)
+    return np.minimum(low, own), np.maximum(high, own), share
+
+
+def spread(block: Floats, *, interval: float) -> tuple[Floats, Floats]:
+    """Return the ends of the interval of each row of draws."""
+    at = _ends(block.shape[1], interval)
+    ordered = np.sort(block, axis=1)
+    return ordered[:, at[0]], ordered[:, at[1]]
+
+
+def _ends(draws: int, interval: float) -> tuple[int, int]:
+    outside = (1 - interval) / 2
+    return round(outside * (draws - 1)), round((1 - outside) * (draws - 1))

@@ -1,0 +1,353 @@
+"""What nobody told is drawn from buildings of the same class that somebody told of.
+
+A value taken from another building is blurred, because the class is not the building: so what is
+not known always spreads the answer at least as far as what is known.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...geo.rules import RiskRule, Value
+from .inputs import CODES, GROWTHS, Floats, Ints, RiskInputs
+from .numbers import RiskNumbers, log_triangular
+
+QUANTILES: Final = 64  # of the values that a class is known to have
+HAZARD_DONORS: Final = 256  # inspected buildings of a class from which hazards are taken
+#: Streams of random numbers; a new one goes to the end, so that the others stay as they are.
+STREAMS: Final = (
+    "kind", "kind_blur", "floors", "people", "residents_blur", "present_blur", "elders",
+    "elders_blur", "children", "hazards", "likelihood_blur", "escape_blur", "spread_blur",
+    "detector", "sprinkler", "systems", "remote", "single", "means_blur", "people_kind",
+    "floors_blur",
+)  # fmt: skip
+USE_BLUR: Final = 2.0  # rates of classes lie further apart than any other value
+_U: Final = (np.arange(QUANTILES) + 0.5) / QUANTILES
+
+
+@dataclass(frozen=True)
+class Donors:
+    """What the classes of a town are known to hold; ``(classes, …)`` tables.
+
+    Attributes
+    ----------
+    use
+        ``(classes,)`` weight of each class among buildings of unknown use.
+    floors, residents, present, elders, children, detector
+        ``(classes, quantiles)``; people are on 100 m² of floor.
+    sprinkler, systems, remote, single
+        ``(classes,)`` share that has it.
+    pattern
+        ``(patterns, codes)`` 0 or 1: every combination of hazards seen, the first none.
+    drawn
+        ``(classes, HAZARD_DONORS)`` rows of ``pattern``.
+    """
+
+    use: Floats
+    floors: Floats
+    residents: Floats
+    present: Floats
+    elders: Floats
+    children: Floats
+    detector: Floats
+    sprinkler: Floats
+    systems: Floats
+    remote: Floats
+    single: Floats
+    pattern: Floats
+    drawn: Ints
+
+
+@dataclass(frozen=True)
+class Filled:
+    """Buildings with nothing missing; arrays ``(buildings, draws)`` or ``(buildings, 1)``.
+
+    ``likelihood``, ``escape`` and ``spread`` are logs of the products over hazards; ``growth`` is
+    a row of the growth classes, ``stopped`` 1 where the building's systems do not count;
+    ``*_blur`` are logs by which what was not known is blurred; that of people comes after the
+    least of people, so that it blurs small houses, too.
+    """
+
+    kind: Ints
+    floor_m2: Floats
+    residents: Floats
+    present: Floats
+    residents_blur: Floats
+    present_blur: Floats
+    elders: Floats
+    children: Floats
+    special: Floats
+    likelihood: Floats
+    escape: Floats
+    spread: Floats
+    growth: Ints
+    stopped: Floats
+    single: Floats
+    detector: Floats
+    sprinkler: Floats
+    systems: Floats
+    remote: Floats
+    rate_blur: Floats
+    vulnerable_blur: Floats
+    mitigation_blur: Floats
+
+
+def donors(inputs: RiskInputs, rules: RiskRule, *, is_day: bool) -> Donors:
+    """Return what the known buildings of each class hold; too few leave the rules' defaults."""
+    least = int(rules.draw.donors.value)
+    classes = list(rules.classes.values())
+    floor = inputs.footprint_m2 * inputs.floors / 100
+    rows = [inputs.kind == at for at in range(len(classes))]
+
+    def table(values: Floats, prior: list[Value]) -> Floats:
+        quantiles = []
+        for own, value in zip(rows, prior, strict=True):
+            known = values[own & ~np.isnan(values)]
+            if len(known) >= least:
+                quantiles.append(np.quantile(known, _U))
+            else:
+                quantiles.append(np.exp(log_triangular(value, _U)))
+        return np.stack(quantiles)
+
+    def share(values: Floats, prior: Value) -> Floats:
+        told = [values[own & ~np.isnan(values)] for own in rows]
+        return np.array([v.mean() if len(v) >= least else prior.value for v in told])
+
+    many = rules.mitigation
+    night = [k.people_night for k in classes]
+    pattern, drawn = _patterns(inputs, rows, least)
+    counts = np.array([own.sum() for own in rows], dtype=float)
+    prior = np.array([k.share.value for k in classes])
+    return Donors(
+        use=counts + prior * least / prior.sum(),
+        floors=table(inputs.floors, [k.floors for k in classes]),
+        residents=table(inputs.residents / floor, night),
+        present=table(inputs.present / floor, [k.people_day for k in classes] if is_day else night),
+        elders=table(inputs.elders, [k.elders for k in classes]),
+        children=table(inputs.children, [k.children for k in classes]),
+        detector=table(inputs.detector, [many.detector_share] * len(classes)),
+        sprinkler=share(inputs.sprinkler, many.sprinkler_share),
+        systems=share(inputs.systems, many.systems_share),
+        remote=share(inputs.remote, many.remote_share),
+        single=share(_single(inputs), rules.consequence.single_stair_share),
+        pattern=pattern,
+        drawn=drawn,
+    )
+
+
+def _single(inputs: RiskInputs) -> Floats:
+    return np.where(np.isnan(inputs.stairs), np.nan, inputs.stairs == 1)
+
+
+def _patterns(inputs: RiskInputs, rows: list[NDArray[np.bool_]], least: int) -> tuple[Floats, Ints]:
+    """Return every combination of hazards seen, and which of them each class is drawn from."""
+    looked = inputs.looked
+    none = np.zeros((1, len(CODES)))
+    seen = inputs.hazards[looked]
+    pattern, at = np.unique(np.concatenate([none, seen]), axis=0, return_inverse=True)
+    of_building = np.zeros(len(inputs), dtype=np.int64)
+    of_building[looked] = at.reshape(-1)[1:]
+    everyone = np.flatnonzero(looked)
+    drawn = np.zeros((len(rows), HAZARD_DONORS), dtype=np.int64)
+    for k, own in enumerate(rows):
+        pool = np.flatnonzero(own & looked)
+        if len(pool) < least:
+            pool = everyone
+        if len(pool):  # evenly over the pool, in a fixed order
+            order = pool[np.argsort(of_building[pool], kind="stable")]
+            drawn[k] = of_building[order[np.arange(HAZARD_DONORS) * len(order) // HAZARD_DONORS]]
+    return pattern, drawn
+
+
+def take(inputs: RiskInputs, rows: slice) -> RiskInputs:
+    """Return some of the buildings."""
+    return RiskInputs(**{k.name: getattr(inputs, k.name)[rows] for k in fields(RiskInputs)})
+
+
+@dataclass(frozen=True)
+class Chance:
+    """Draws for a block of ``n`` buildings; without a seed the middle of everything.
+
+    Every field has its own stream, and a building its own place in it: what becomes known of one
+    field of one building changes no other draw.
+    """
+
+    n: int
+    draws: int
+    log_sd: float
+    seed: tuple[int, ...] | None
+
+    def _stream(self, name: str) -> np.random.Generator:
+        return np.random.default_rng([*(self.seed or ()), STREAMS.index(name)])
+
+    def uniform(self, name: str, missing: NDArray[np.bool_]) -> Floats:
+        """Return numbers in 0..1, ``(missing, draws)``."""
+        if self.seed is None or not missing.any():
+            return np.full((int(missing.sum()), self.draws), 0.5)
+        drawn = self._stream(name).random((self.n, self.draws), dtype=np.float32)
+        return drawn[missing].astype(np.float64)
+
+    def blur(self, name: str, missing: NDArray[np.bool_], *, times: float = 1) -> Floats:
+        """Return logs that change no mean, 0 where nothing is missing."""
+        log_sd = self.log_sd * times
+        if self.seed is None or not missing.any():
+            return np.zeros((self.n, 1))
+        stream = self._stream(f"{name}_blur")
+        noise = stream.standard_normal((self.n, self.draws), dtype=np.float32)
+        noise *= np.float32(log_sd)
+        noise -= np.float32(log_sd**2 / 2)
+        noise[~missing] = 0
+        return noise.astype(np.float64)
+
+    def shares(self, weight: Floats) -> Floats:
+        """Return Dirichlet shares, ``(draws, classes)``, the same for every block."""
+        return np.random.default_rng([*(self.seed or ())[:1], 3]).dirichlet(weight, self.draws)
+
+    def put(self, known: Floats, missing: NDArray[np.bool_], drawn: Floats) -> Floats:
+        """Return what is known, with what is drawn in the gaps."""
+        if not missing.any():
+            return known[:, None]
+        whole = np.repeat(known[:, None], self.draws, axis=1)
+        whole[missing] = drawn
+        return whole
+
+
+def fill(
+    inputs: RiskInputs,
+    donated: Donors,
+    numbers: RiskNumbers,
+    rules: RiskRule,
+    seed: tuple[int, ...] | None,
+) -> Filled:
+    """Return the buildings with what is missing drawn; at its middle without a seed.
+
+    Parameters
+    ----------
+    inputs
+        A block of buildings.
+    donated
+        From all of the town.
+    numbers
+        As many draws as they hold are made.
+    rules
+        The risk method.
+    seed
+        Of the block; without one middles and shares stand in, for reasons and typical values.
+    """
+    chance = Chance(len(inputs), numbers.draws, rules.draw.blur_log_sd.value, seed)
+    lost = inputs.kind < 0
+    kind = _kinds("kind", inputs.kind, donated, chance)
+    missing = np.isnan(inputs.floors)
+    drawn = _quantile(donated.floors, kind, missing, chance.uniform("floors", missing))
+    floors = chance.put(inputs.floors, missing, drawn)
+    floor_m2 = inputs.footprint_m2[:, None] * np.maximum(floors, 1)
+    if missing.any():
+        floor_m2 = floor_m2 * np.exp(chance.blur("floors", missing))
+    shares: dict[str, Any] = {}
+    for name in ("sprinkler", "systems", "remote", "single"):
+        known = _single(inputs) if name == "single" else getattr(inputs, name)
+        own = np.isnan(known)
+        part = np.broadcast_to(getattr(donated, name)[kind[own]], (int(own.sum()), chance.draws))
+        there = part if seed is None else (chance.uniform(name, own) < part).astype(float)
+        shares[name] = chance.put(known, own, there)
+    for name in ("elders", "children", "detector"):
+        known = getattr(inputs, name)
+        own = np.isnan(known)
+        part = _quantile(getattr(donated, name), kind, own, chance.uniform(name, own))
+        shares[name] = chance.put(known, own, np.clip(part, 0, 1))
+    means = (inputs.detector, inputs.sprinkler, inputs.systems, inputs.crew, inputs.water)
+    blind: NDArray[np.bool_] = np.asarray(np.isnan(np.stack(means)).any(axis=0))
+    return Filled(
+        kind=kind,
+        floor_m2=floor_m2,
+        **_people(inputs, donated, floor_m2, chance),
+        **shares,
+        **_hazards(inputs, donated, numbers, rules, kind, chance),
+        special=np.nan_to_num(inputs.special)[:, None],
+        rate_blur=chance.blur("kind", lost, times=USE_BLUR),
+        vulnerable_blur=chance.blur("elders", np.isnan(inputs.elders) & np.isnan(inputs.special)),
+        mitigation_blur=chance.blur("means", blind),
+    )
+
+
+def _kinds(name: str, known: Ints, donated: Donors, chance: Chance) -> Ints:
+    """Return the class of each building; unknown ones are drawn, or the likeliest."""
+    lost = known < 0
+    if not lost.any():
+        return known[:, None]
+    if chance.seed is None:
+        return np.where(lost, int(donated.use.argmax()), known)[:, None]
+    share = np.cumsum(chance.shares(donated.use), axis=1)
+    u = chance.uniform(name, lost)
+    drawn = np.zeros(u.shape, dtype=np.int64)
+    for bound in share.T[:-1]:
+        drawn += u > bound
+    whole = np.repeat(known[:, None], chance.draws, axis=1)
+    whole[lost] = drawn
+    return whole
+
+
+def _quantile(table: Floats, kind: Ints, rows: NDArray[np.bool_], u: Floats) -> Floats:
+    """Return quantiles of each building's class, ``(rows, draws)``."""
+    return table[kind[rows], np.minimum((u * QUANTILES).astype(np.int64), QUANTILES - 1)]
+
+
+def _people(
+    inputs: RiskInputs, donated: Donors, floor_m2: Floats, chance: Chance
+) -> dict[str, Any]:
+    """Return people with gaps filled; by day and by night the same house is full or empty.
+
+    Where nobody knows the use, they are those of any building: a class drawn twice.
+    """
+    kind = _kinds("people_kind", inputs.kind, donated, chance)
+    without = np.isnan(inputs.present) | np.isnan(inputs.residents)
+    u = chance.uniform("people", without)
+    people: dict[str, Any] = {}
+    for name in ("residents", "present"):
+        known = getattr(inputs, name)
+        own = np.isnan(known)
+        on_100_m2 = _quantile(getattr(donated, name), kind, own, u[own[without]])
+        people[name] = chance.put(known, own, on_100_m2 * floor_m2[own] / 100)
+        people[f"{name}_blur"] = chance.blur(name, own)
+    return people
+
+
+def _hazards(
+    inputs: RiskInputs,
+    donated: Donors,
+    numbers: RiskNumbers,
+    rules: RiskRule,
+    kind: Ints,
+    chance: Chance,
+) -> dict[str, Any]:
+    """Return what the hazards of each building multiply; where nobody looked, those of others."""
+    effects = [rules.hazard.get(code) for code in CODES]
+    least = np.array([GROWTHS.index(e.growth) if e and e.growth else 0 for e in effects])
+    stops = np.array([float(bool(e and e.stops_systems)) for e in effects])
+    own = np.nan_to_num(inputs.hazards)
+    unlooked = ~inputs.looked
+    donor: Ints | None = None
+    if chance.seed is not None and unlooked.any():
+        at = (chance.uniform("hazards", unlooked) * HAZARD_DONORS).astype(np.int64)
+        donor = donated.drawn[kind[unlooked], at]
+        flat = donor * chance.draws + np.arange(chance.draws)
+    found: dict[str, Any] = {}
+    for name in ("likelihood", "escape", "spread"):
+        logs = getattr(numbers, f"log_{name}")
+        total = own @ logs
+        if donor is not None:
+            total[unlooked] = np.maximum(total[unlooked], np.take(donated.pattern @ logs, flat))
+        found[name] = total + chance.blur(name, unlooked)
+    for name, of_code in (("growth", least), ("stopped", stops)):
+        most = (own * of_code).max(axis=1)[:, None]
+        if donor is not None:
+            most = np.repeat(most, chance.draws, axis=1)
+            drawn = (donated.pattern * of_code).max(axis=1)[donor]
+            most[unlooked] = np.maximum(most[unlooked], drawn)
+        found[name] = most
+    found["growth"] = np.maximum(found["growth"].astype(np.int64), inputs.danger[:, None])
+    return found

@@ -1,0 +1,50 @@
+"""What holds a fire down: 1 - product(1 - m) over detectors, sprinklers, systems, crew, water."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from .inputs import Floats, RiskInputs
+from .missing import Filled
+from .numbers import RiskNumbers
+
+MEANS = ("detector", "sprinkler", "systems", "remote", "crew", "water")
+
+
+def means(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers) -> dict[str, Floats]:
+    """Return the share of harm that each means takes away, ``(buildings, draws)`` in 0..1.
+
+    A building whose systems are stopped (W4, G1) has no detector, sprinkler, system or monitoring
+    that counts; the crew and the water stay.
+    """
+    one, works = numbers.one, 1 - filled.stopped
+    return {
+        "detector": works * filled.detector * one["mitigation.detector"]
+        * one["mitigation.detector_works"],
+        "sprinkler": works * filled.sprinkler * one["mitigation.sprinkler"],
+        "systems": works * filled.systems * one["mitigation.systems"],
+        "remote": works * filled.remote * one["mitigation.remote"],
+        "crew": _arrives(inputs.crew, numbers) * one["mitigation.crew"],
+        "water": _or_unknown(inputs.water, one["mitigation.water_unknown"])
+        * one["mitigation.water"],
+    }  # fmt: skip
+
+
+def log_left(shares: dict[str, Floats], numbers: RiskNumbers) -> Floats:
+    """Return the log of the harm that is left, never below one minus the cap."""
+    left = np.ones((1, 1))
+    for share in shares.values():
+        left = left * (1 - share)
+    return np.log(np.maximum(left, 1 - numbers.one["mitigation.cap"]))
+
+
+def _arrives(chance: Floats, numbers: RiskNumbers) -> Floats:
+    """Return the chance of a crew in time when all arrivals are slower or faster together."""
+    known = np.clip(np.nan_to_num(chance, nan=0.5), 1e-6, 1 - 1e-6)
+    moved: Floats = ndtr(ndtri(known)[:, None] + numbers.travel)
+    return np.where(np.isnan(chance)[:, None], numbers.one["mitigation.crew_unknown"], moved)
+
+
+def _or_unknown(known: Floats, otherwise: Floats) -> Floats:
+    return np.where(np.isnan(known)[:, None], otherwise, np.nan_to_num(known)[:, None])

@@ -1,0 +1,129 @@
+"""What becomes of a plan: its file, what must be covered, communities, the user's own plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...geo.ground import Conditions
+from ...geo.plan import Plan, StationChanges, planned
+from ...geo.town import Town
+from ...geo.words import fields as f
+from ..covering import Flags, Indices
+from ..reach import conditions, lane_states, observed_speeds
+from .instance import Ground
+from .objective import PlanProblem
+from .request import Ask, names_of
+from .solve import Found, Point, best_plan
+
+
+def as_plan(town: Town, ground: Ground, chosen: Flags, scenario: str) -> Plan:
+    """Return a choice of sites as a plan of the town."""
+    offset = int(ground.standing.sum())
+    stations = ground.candidates.stations()
+    new = np.flatnonzero(chosen & ~ground.standing) - offset
+    gone = names_of(ground, ground.standing & ~chosen)
+    return Plan(
+        town=town.name,
+        scenario=scenario,
+        note="weizhan site",
+        stations=StationChanges(add=tuple(stations[i] for i in new), remove=tuple(gone)),
+    )
+
+
+def own_plan(
+    town: Town,
+    ground: Ground,
+    problem: PlanProblem,
+    ask: Ask,
+    day: dt.date,
+    points: Sequence[Point],
+) -> dict[str, Any] | None:
+    """Return how the user's own plan fares, by the same engine and the same weights."""
+    if ask.own is None:
+        return None
+    theirs = planned(town, ask.own)
+    there = replace(
+        ground,
+        town=theirs,
+        standing=np.ones(len(theirs.stations), dtype=bool),
+        bands=tuple(
+            replace(band, held=held)
+            for band, held in zip(ground.bands, _held(theirs, ground, day, ask.seed), strict=True)
+        ),
+    )
+    rows = there.rows(there.reaches())
+    worth = rows.worth(there.standing)
+    added = ask.own.stations.add
+    rules = town.rules.siting
+    cost = sum(rules.host_rule(s.host_type).build_yuan.value for s in added)
+    best = best_plan(
+        replace(problem, stations=len(added), budget=None),
+        time_limit_s=max(5.0, ask.time_limit_s / 10),
+        seed=ask.seed,
+        starts=[p.answer.chosen for p in points if (p.stations or 0) <= len(added)],
+    )
+    return {
+        "stations": len(added),
+        "cost_yuan": cost,
+        "worth": worth,
+        "best": problem.rows.worth(best.answer.chosen),
+        "best_bound": best.answer.bound,
+        "best_sites": names_of(ground, best.answer.chosen & ~ground.standing),
+        "names": [s.station_id for s in added],
+    }
+
+
+def _held(town: Town, ground: Ground, day: dt.date, seed: int) -> list[Conditions]:
+    speeds = observed_speeds(town, seed=seed)
+    return [
+        conditions(town, band.scenario, lane_states(town, band.scenario, day=day), speeds=speeds)
+        for band in ground.bands
+    ]
+
+
+def must_table(
+    ground: Ground, problem: PlanProblem, building: Indices, found: Found
+) -> pd.DataFrame:
+    """Return which buildings that must be covered are, and which sites would reach the others."""
+    ids = ground.town.buildings[f.BUILDING_ID].to_numpy(dtype=object)
+    names = ground.town.buildings[f.NAME].to_numpy(dtype=object)
+    rows = []
+    for which in np.unique(building):
+        mine = np.flatnonzero(building == which)
+        assert problem.must is not None
+        counts = problem.must[mine] @ found.answer.chosen.astype(np.int32)
+        allowed = np.zeros(len(problem.costs), dtype=bool)
+        allowed[problem.open_sites] = True
+        every = np.asarray(problem.must[mine].sum(axis=0)).ravel() == len(mine)
+        takes = np.flatnonzero(every & allowed & ~found.answer.chosen)
+        takes = takes[np.argsort(problem.costs[takes], kind="stable")]
+        rows.append(
+            {
+                f.BUILDING_ID: ids[which],
+                f.NAME: names[which],
+                "met": bool((counts > 0).all()),
+                "takes": names_of(ground, takes[:3]),
+                "takes_yuan": float(problem.costs[takes[0]]) if len(takes) else None,
+            }
+        )
+    return pd.DataFrame(rows, columns=[f.BUILDING_ID, f.NAME, "met", "takes", "takes_yuan"])
+
+
+def community_table(ground: Ground, problem: PlanProblem, chosen: Flags) -> pd.DataFrame:
+    """Return the share of each community `before` and `after`."""
+    names = ground.town.communities[f.NAME].to_numpy(dtype=object)
+    groups = len(ground.communities)
+    return pd.DataFrame(
+        {
+            f.COMMUNITY_ID: ground.communities,
+            f.NAME: names,
+            "before": problem.rows.shares(ground.standing, groups),
+            "after": problem.rows.shares(chosen, groups),
+        }
+    )

@@ -1,0 +1,147 @@
+"""When the crew of every site, existing or not, is at the wall of every building.
+
+The engine of the assessment does it: candidates become stations of a town that has all of them,
+so that a plan's numbers are those of `weizhan assess --plan`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+
+from ...geo.ground import Conditions, Ints
+from ...geo.plan import Plan, StationChanges, planned
+from ...geo.rules import Scenario, TierRule
+from ...geo.town import Town
+from ..closures import drawn_blockages
+from ..reach import (
+    arrival_probability,
+    left_m,
+    passages,
+    reach_matrix,
+    tier_crews,
+    tier_journey,
+    turnout_s,
+)
+from .candidates import Candidates
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """When crews arrive, under one scenario, tier and state of the lanes.
+
+    Attributes
+    ----------
+    building, site
+        ``(pairs,)`` rows of buildings and of the stations of the town with all candidates.
+    start_ms, travel_ms, access_ms
+        ``(pairs,)`` from the alarm until the crew moves on lanes, on the network, and from the
+        lane to the wall.
+    shape
+        Buildings and sites.
+    standard_s
+        The standard of the tier.
+    """
+
+    building: NDArray[np.intp]
+    site: NDArray[np.intp]
+    start_ms: Ints
+    travel_ms: Ints
+    access_ms: Ints
+    shape: tuple[int, int]
+    standard_s: float
+
+    def cover(self, *, slower: float = 1.0) -> sparse.csr_array:
+        """Return who is within the standard of whom, buildings x sites, as ones.
+
+        Parameters
+        ----------
+        slower
+            Factor on the time on the network.
+        """
+        ms = self.start_ms + self.travel_ms * slower + self.access_ms
+        within = np.flatnonzero(ms <= round(self.standard_s * 1000))
+        ones = np.ones(len(within), dtype=np.int32)
+        cells = self.building[within], self.site[within]
+        return sparse.csr_array((ones, cells), shape=self.shape)
+
+    def slowed(self, slower: float) -> Reach:
+        """Return the same pairs with all travel so many times as long."""
+        return replace(self, travel_ms=np.rint(self.travel_ms * slower).astype(np.int32))
+
+
+def with_candidates(town: Town, candidates: Candidates) -> Town:
+    """Return the town as if every candidate were a station; they come after the others."""
+    return planned(town, Plan(stations=StationChanges(add=candidates.stations())))
+
+
+def site_reach(
+    town: Town, rule: TierRule, scenario: Scenario, held: Conditions, *, longest: float = 1.0
+) -> Reach:
+    """Return when each station's crew is at each building, typical reading.
+
+    Parameters
+    ----------
+    town
+        With all candidates as stations.
+    rule
+        The tier; stations of others, and those with nobody on duty, reach nobody.
+    scenario, held
+        When, and what holds on the lanes.
+    longest
+        Times the standard up to which arrivals are kept.
+    """
+    tier = tier_crews(town, rule, scenario)
+    plan = tier_journey(town, tier, passages(town, "typical", held))
+    limit_ms = round(rule.standard_s.value * 1000 * longest)
+    matrix = reach_matrix(plan, crews=len(tier.rows), limit_ms=limit_ms).tocoo()
+    crew, building = matrix.row, matrix.col
+    start = tier.crews.start_ms[crew]
+    access = tier.access_ms[building]
+    keep = matrix.data + access <= limit_ms
+    return Reach(
+        building[keep].astype(np.intp),
+        tier.rows[crew[keep]],
+        start[keep],
+        (matrix.data - start)[keep],
+        access[keep],
+        (len(town.buildings), len(town.stations)),
+        rule.standard_s.value,
+    )
+
+
+def arrival_chances(town: Town, rule: TierRule, reach: Reach) -> Floats:
+    """Return P(arrive within the standard) of each pair, over speed and turnout."""
+    at_site = {
+        name: turnout_s(town, np.arange(len(town.stations)), value)[reach.site]
+        for name, value in (
+            ("low", rule.turnout_s.at_least),
+            ("mode", rule.turnout_s.value),
+            ("high", rule.turnout_s.at_most),
+        )
+    }
+    return arrival_probability(
+        np.maximum(reach.travel_ms, 0) / 1000,
+        reach.access_ms / 1000 + reach.start_ms / 1000 - at_site["mode"],
+        (at_site["low"], at_site["mode"], at_site["high"]),
+        standard_s=rule.standard_s.value,
+        cv=town.rules.response.travel_cv.value,
+    )
+
+
+def drawn_conditions(
+    town: Town, held: Conditions, states: pd.DataFrame, *, draws: int, seed: int
+) -> Iterator[Conditions]:
+    """Yield what holds on the lanes in each of some random states of them."""
+    left = left_m(states, town.rules)
+    for blocked in drawn_blockages(states, draws=draws, seed=seed):
+        narrow = np.full(len(left), np.nan)
+        narrow[blocked] = left[blocked]
+        yield Conditions(narrow, held.shut, held.slowdown, held.locked)

@@ -1,0 +1,303 @@
+"""Where the next stations go: the whole study, from the ask to the plan and how sure it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ...geo.plan import Plan, planned
+from ...geo.town import Town
+from ...geo.wishes import Wishes
+from ..assessment import Assessment, assess
+from ..covering import Clock, Flags, Indices, Standing
+from .candidates import Candidates
+from .demand import usual_weight
+from .demand_rows import Rows
+from .instance import Ground, make_ground, named_bands
+from .objective import PlanProblem
+from .outcome import as_plan, community_table, must_table, own_plan
+from .replicates import Robustness, Stability, robustness, stability
+from .request import Ask, check_ask, lane_rows, make_problem, names_of
+from .sensitivity import Worths, next_plans, site_worths, sites_beyond_doubt
+from .sizes import Order, best_of_size, building_order, frontiers, what_more_buys
+from .solve import Found, Point
+from .solve_plan import PlanAnswer
+
+ALTERNATIVES = 3
+# Parts of the time that is left when each search begins.
+PARTS = {"plan": 0.4, "frontier": 0.4, "trust": 0.5, "robust": 0.25}
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """A siting study; `weizhan.maps` shows it and never computes.
+
+    Attributes
+    ----------
+    ground, problem, ask
+        What is planned, and what was asked; the problem's rows are those of the lanes as known,
+        a second crew not counted, so that what is worth is covered.
+    rows_searched
+        Those for which the plan is the best: of random states of the lanes where that is wished.
+    found
+        The best plan.
+    before
+        Share of the weight that the standing stations cover.
+    by_stations, by_budget
+        The frontier.
+    order
+        In which to build.
+    worths, certain, alternatives, stability, robust
+        How far it can be trusted; None where time was too short or the user broke off.
+    more
+        What one more station and 10,000 yuan more would cover, and their bounds.
+    own
+        The user's own plan beside the best of its size.
+    must
+        One row a must-cover building: `building_id`, `met`, and what it would take.
+    communities
+        One row a community: its share `before` and `after`.
+    plan
+        As a plan file.
+    assessed
+        The town before and after, by the engine, under the first scenario.
+    unfinished
+        Parts that time or the user cut short.
+    """
+
+    ground: Ground
+    problem: PlanProblem
+    rows_searched: Rows
+    ask: Ask
+    found: Found
+    before: float
+    by_stations: tuple[Point, ...]
+    by_budget: tuple[Point, ...]
+    order: Order
+    worths: Worths | None
+    certain: Standing | None
+    alternatives: tuple[Found, ...]
+    stability: Stability | None
+    robust: Robustness | None
+    more: Mapping[str, Any]
+    own: Mapping[str, Any] | None
+    must: pd.DataFrame
+    communities: pd.DataFrame
+    plan: Plan
+    assessed: tuple[Assessment, Assessment]
+    unfinished: tuple[str, ...] = ()
+
+    @property
+    def total(self) -> float:
+        """The whole weight, as people, buildings or harm."""
+        return self.problem.rows.total / self.ground.unit
+
+    @property
+    def new(self) -> Indices:
+        """New sites of the plan."""
+        return np.flatnonzero(self.found.answer.chosen & ~self.ground.standing)
+
+    def amount(self, worth: float) -> float:
+        """Return a sum of rows as people, buildings or harm."""
+        return worth / self.ground.unit
+
+    def share(self, worth: float) -> float:
+        """Return a sum of rows as a share of the whole weight."""
+        return worth / self.problem.rows.total if self.problem.rows.total else 0.0
+
+    def bound_share(self, answer: PlanAnswer) -> float:
+        """Return the share that a plan covers, and as much more as its objective may still gain."""
+        room = max(0.0, answer.bound - answer.objective)
+        return self.share(self.problem.rows.worth(answer.chosen) + room)
+
+    def names(self, sites: Flags | Indices) -> list[str]:
+        """Return the identities of sites."""
+        return names_of(self.ground, sites)
+
+
+@dataclass
+class _Parts:
+    """Which parts of a study are done; after Ctrl-C or the end of time the rest is left out."""
+
+    clock: Clock
+    progress: Progress
+    broken: bool = False
+    unfinished: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def part(self, name: str) -> Iterator[Clock]:
+        """Give a part its clock; Ctrl-C in it ends the study, not the program."""
+        try:
+            self.progress(f"step.site_{name}")
+        except KeyboardInterrupt:  # while the part is announced is as good as in it
+            self._break(name)
+        left = 0.0 if self.broken else self.clock.left() * PARTS.get(name, 0.9)
+        try:
+            yield Clock(left)
+        except KeyboardInterrupt:
+            self._break(name)
+
+    def _break(self, name: str) -> None:
+        self.broken = True
+        self.unfinished.append(name)
+
+
+def study(
+    town: Town,
+    candidates: Candidates,
+    ask: Ask,
+    *,
+    wishes: Wishes | None = None,
+    scenario: str | None = None,
+    day: dt.date | None = None,
+    progress: Progress = lambda step: None,
+) -> Study:
+    """Find where new stations go, and how sure that is.
+
+    Parameters
+    ----------
+    town
+        As it is.
+    candidates
+        Where stations could go.
+    ask
+        How many, for how much, or how far; what must be covered.
+    wishes
+        What else binds.
+    scenario
+        The one that counts; without it all that the wishes or the town name.
+    day
+        By which reports about lanes age; today if not given.
+    progress
+        Called with the catalogue key of each step as it begins.
+
+    Returns
+    -------
+    Study
+        After Ctrl-C, or when time is up, with the best plan found, its gap, and the names of the
+        parts that were left out.
+
+    Raises
+    ------
+    InputError
+        When what is asked cannot be, with the names of what stands against it.
+    """
+    check_ask(ask)
+    wishes = wishes or Wishes()
+    day = day or dt.date.today()
+    bands = named_bands(town, wishes, scenario)
+    progress("step.site_before")
+    risk, before = _present(town, wishes, bands, day)
+    progress("step.site_reach")
+    ground = make_ground(
+        town, candidates, wishes, scenario=scenario, day=day, risk=risk, seed=ask.seed
+    )
+    reaches = ground.reaches()
+    problem, must_building = make_problem(ground, reaches, ask)
+    robust_rows = None
+    if wishes.robust != "none":
+        robust_rows = lane_rows(ground, draws=wishes.lane_draws, seed=ask.seed)
+    whole = (
+        problem if robust_rows is None else replace(problem, rows=robust_rows, robust=wishes.robust)
+    )
+    parts = _Parts(Clock(ask.time_limit_s), progress)
+    progress("step.site_plan")
+    found, size, known = best_of_size(whole, ask, Clock(parts.clock.left() * PARTS["plan"]))
+    parts.broken = found.answer.stopped == "interrupted"
+    if found.answer.stopped in ("interrupted", "time"):
+        parts.unfinished.append("plan")
+    chosen = found.answer.chosen
+    spent = problem.spent(chosen)
+    asked = replace(whole, stations=size)
+
+    by_stations: tuple[Point, ...] = ()
+    by_budget: tuple[Point, ...] = ()
+    with parts.part("frontier") as clock:
+        by_stations, by_budget = frontiers(asked, found, known, ask, clock)
+    more: dict[str, Any] = {}
+    worths: Worths | None = None
+    certain: Standing | None = None
+    others: list[Found] = []
+    with parts.part("trust") as clock:
+        more = what_more_buys(asked, found, by_stations, spent, clock, ask.seed)
+        worths = site_worths(asked, found, clock=Clock(clock.left() / 2), seed=ask.seed)
+        others = next_plans(
+            asked, found, count=ALTERNATIVES, clock=Clock(clock.left() / 2), seed=ask.seed
+        )
+        near = town.rules.siting.near_best.value
+        certain = sites_beyond_doubt(asked, found, within=near, clock=clock, seed=ask.seed)
+    robust: Robustness | None = None
+    with parts.part("robust") as clock:
+        if not clock.over:
+            robust = robustness(
+                ground, replace(asked, rows=problem.rows, robust="none"), found,
+                clock=clock, seed=ask.seed,
+            )  # fmt: skip
+    steady: Stability | None = None
+    with parts.part("draws") as clock:
+        if ask.draws and not clock.over:
+            first = next(iter(bands))
+            drawn = risk[first] if risk and ground.bands[0].demand.weight == "risk" else None
+            steady = stability(
+                ground, asked, chosen, draws=ask.draws, clock=clock, risk=drawn, seed=ask.seed
+            )
+            if steady.draws < ask.draws:
+                parts.unfinished.append("draws")
+    progress("step.site_after")
+    told = problem.rows.once() if ground.doubled.any() else problem.rows
+    plan = as_plan(town, ground, chosen, next(iter(bands)))
+    after = assess(planned(town, plan), scenario=next(iter(bands)), date=day.isoformat())
+    return Study(
+        ground=ground,
+        problem=replace(asked, rows=told),
+        rows_searched=asked.rows,
+        ask=ask,
+        found=found,
+        before=told.worth(ground.standing) / max(told.total, 1e-300),
+        by_stations=by_stations,
+        by_budget=by_budget,
+        order=building_order(problem, chosen, by_stations),
+        worths=worths,
+        certain=certain,
+        alternatives=tuple(others),
+        stability=steady,
+        robust=robust,
+        more=more,
+        own=own_plan(town, ground, problem, ask, day, by_stations),
+        must=must_table(ground, problem, must_building, found),
+        communities=community_table(ground, problem, chosen),
+        plan=plan,
+        assessed=(before, after),
+        unfinished=tuple(dict.fromkeys(parts.unfinished)),
+    )
+
+
+def _present(
+    town: Town, wishes: Wishes, bands: Mapping[str, int], day: dt.date
+) -> tuple[dict[str, pd.DataFrame] | None, Assessment]:
+    """Return the risk of the buildings by scenario where it counts, and the town as it is."""
+    names = list(bands)
+    first = assess(town, scenario=names[0], date=day.isoformat())
+    known = first.buildings if "harm_per_year" in first.buildings else None
+    weight = wishes.weight
+    if weight is None:
+        harm = None if known is None else known["harm_per_year"]
+        weight = usual_weight(town, town.scenarios[names[0]], risk=harm)
+    if known is None:
+        return None, first
+    tables = {names[0]: pd.DataFrame(known)}
+    for name in names[1:]:
+        if weight == "risk":
+            found = assess(town, scenario=name, date=day.isoformat(), draws=1)
+            tables[name] = pd.DataFrame(found.buildings)
+        else:
+            tables[name] = tables[names[0]]
+    return tables, first

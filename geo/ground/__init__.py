@@ -1,0 +1,41 @@
+"""Where things are: datums, repaired geometry, terrain, the lane network and what passes it.
+
+No table is read here and nothing is assessed.
+"""
+
+from .datum import from_wgs84, geometry_to_wgs84, metric_crs, sniff_datum
+from .network import MILLIMETRE, Ints, Network, build_network
+from .passability import CLASS_WHEN_UNKNOWN, IMPASSABLE, Conditions, Limit, Passage, passage
+from .repair import repair_lines, repair_points, repair_polygons
+from .separation import clusters, neighbours
+from .snapping import PARTS, Positions, attachable, snap
+from .terrain import UNCERTAINTY_PCT, lane_slopes, read_terrain
+
+__all__ = [
+    "CLASS_WHEN_UNKNOWN",
+    "IMPASSABLE",
+    "MILLIMETRE",
+    "PARTS",
+    "UNCERTAINTY_PCT",
+    "Conditions",
+    "Ints",
+    "Limit",
+    "Network",
+    "Passage",
+    "Positions",
+    "attachable",
+    "build_network",
+    "clusters",
+    "from_wgs84",
+    "geometry_to_wgs84",
+    "lane_slopes",
+    "metric_crs",
+    "neighbours",
+    "passage",
+    "read_terrain",
+    "repair_lines",
+    "repair_points",
+    "repair_polygons",
+    "snap",
+    "sniff_datum",
+]

@@ -1,0 +1,264 @@
+"""Vehicle profile x lane: milliseconds in each direction, or which limit stops the vehicle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from ..rules import Reading, RuleSet, VehicleProfile
+from ..words import BarrierKind, LaneClass, Vehicle
+from ..words import fields as f
+from .network import Ints, Network
+
+IMPASSABLE = np.iinfo(np.int32).max // 4  # milliseconds; two of them still fit an int32
+CLASS_WHEN_UNKNOWN = LaneClass.SERVICE
+# Standard errors by which a slope from terrain must exceed a limit, by reading.
+SLOPE_DOUBT: dict[Reading, float] = {"slow": 0.0, "typical": 1.0, "fast": 2.0}
+
+
+class Limit(StrEnum):
+    """What stops a vehicle on a lane; the empty string means that it passes."""
+
+    NONE = ""
+    WIDTH = "width"
+    HEIGHT = "height"
+    SLOPE = "slope"
+    STEPS = "steps"
+    ACCESS = "access"
+    BARRIER = "barrier"
+    BLOCKAGE = "blockage"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """What holds on the lanes at one moment, beside what they always are.
+
+    Attributes
+    ----------
+    left_m
+        ``(lanes,)`` clear width left by an obstacle, NaN where there is none.
+    shut
+        ``(lanes,)`` True where a market or works keep vehicles out.
+    slowdown
+        ``(lanes,)`` how many times longer vehicles take.
+    locked
+        ``(barriers,)`` True for gates outside their hours: vehicles do not pass, people do
+        after a delay.
+    """
+
+    left_m: NDArray[np.float64]
+    shut: NDArray[np.bool_]
+    slowdown: NDArray[np.float64]
+    locked: NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Passage:
+    """How one vehicle passes every lane under one reading of what is unknown.
+
+    All times are int32 milliseconds; `IMPASSABLE` where the vehicle does not pass.
+
+    Attributes
+    ----------
+    forward_ms, backward_ms
+        ``(lanes,)`` along the lane from its first to its last point, and back.
+    leave_ms
+        ``(nodes,)`` what it costs to go on from a node: the delay of a gate or other barrier
+        there, `IMPASSABLE` where the barrier stops the vehicle.
+    limit
+        ``(lanes,)`` `Limit` codes.
+    certain
+        ``(lanes,)`` False where the limit rests on a width that nobody measured.
+    """
+
+    forward_ms: Ints
+    backward_ms: Ints
+    leave_ms: Ints
+    limit: NDArray[np.str_]
+    certain: NDArray[np.bool_]
+
+    def arc_ms(self, network: Network) -> Ints:
+        """Return the cost of each arc, ``(arcs,)``: leave its tail, then pass its lane."""
+        along = np.where(
+            network.arc_forward,
+            self.forward_ms[network.arc_lane],
+            self.backward_ms[network.arc_lane],
+        )
+        tail = np.repeat(np.arange(network.nodes), np.diff(network.indptr))
+        return np.minimum(along + self.leave_ms[tail], IMPASSABLE).astype(np.int32)
+
+
+def passage(
+    network: Network,
+    lanes: gpd.GeoDataFrame,
+    barriers: gpd.GeoDataFrame,
+    *,
+    rules: RuleSet,
+    vehicle: Vehicle,
+    reading: Reading = "typical",
+    conditions: Conditions | None = None,
+    without: Collection[Limit] = (),
+) -> Passage:
+    """Return how a vehicle passes every lane.
+
+    Unknown widths are read from the class of the lane (``lane_width_m`` in the rule set) at the
+    typical, narrow or wide end; an unknown height or slope does not stop a vehicle under any
+    reading and stays listed as unknown. Of several limits the first in the order of `Limit` is
+    named. Speed on slopes follows Tobler's function relative to flat ground where the profile
+    asks for it, so uphill and downhill differ.
+
+    Parameters
+    ----------
+    network, lanes, barriers
+        As `weizhan.geo.ground.network.build_network` returns them.
+    rules
+        Profiles and assumed widths.
+    vehicle
+        Whose passage.
+    reading
+        Which end of every uncertain number is taken.
+    conditions
+        What holds at the moment; without it nothing does.
+    without
+        Limits left out, to learn what they cost; `Limit.BARRIER` with all delays of barriers.
+    """
+    profile = rules.vehicle[vehicle]
+    lane_class = lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN).to_numpy(dtype=str)
+    slope = _numbers(lanes, f.SLOPE_PCT)
+    limit, certain = _lane_limits(
+        lanes, lane_class, slope, profile, rules, reading, conditions, without
+    )
+
+    speed = _per_class(lane_class, lambda c: profile.speed(c).read(reading, more_is="faster"))
+    steps = lane_class == LaneClass.STEPS
+    uphill, downhill = speed.copy(), speed
+    if profile.tobler is not None and profile.tobler.value:
+        grade = np.nan_to_num(np.where(steps, 0.0, slope)) / 100
+        uphill, downhill = speed * _tobler(grade), speed * _tobler(-grade)
+    if conditions is not None and profile.carried.value:
+        uphill, downhill = uphill / conditions.slowdown, downhill / conditions.slowdown
+    if profile.step_speed_m_s is not None:
+        step_speed = profile.step_speed_m_s.read(reading, more_is="faster")
+        uphill, downhill = (
+            np.where(steps, step_speed, uphill),
+            np.where(steps, step_speed, downhill),
+        )
+    forward = _milliseconds(network.length_m / uphill)
+    backward = _milliseconds(network.length_m / downhill)
+    stopped = limit != Limit.NONE
+    if profile.oneway.value:
+        oneway = lanes[f.ONEWAY].fillna("both").to_numpy(dtype=str)
+        backward[oneway == "forward"] = IMPASSABLE
+        forward[oneway == "backward"] = IMPASSABLE
+    forward[stopped] = backward[stopped] = IMPASSABLE
+    leave = _leave(network, barriers, profile, rules, reading, conditions)
+    if Limit.BARRIER in without:
+        leave[:] = 0
+    return Passage(forward, backward, leave, limit, certain)
+
+
+def barrier_stops(
+    barriers: gpd.GeoDataFrame, *, rules: RuleSet, vehicle: Vehicle, reading: Reading = "typical"
+) -> NDArray[np.bool_]:
+    """Return which barriers stop a vehicle, ``(barriers,)``."""
+    width, height, _ = _barrier_numbers(barriers, rules, reading)
+    profile = rules.vehicle[vehicle]
+    return (width < profile.width_m.value) | (height < profile.height_m.value)
+
+
+def _lane_limits(
+    lanes: gpd.GeoDataFrame,
+    lane_class: NDArray[np.str_],
+    slope: NDArray[np.float64],
+    profile: VehicleProfile,
+    rules: RuleSet,
+    reading: Reading,
+    conditions: Conditions | None,
+    without: Collection[Limit],
+) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
+    known_width = _numbers(lanes, f.WIDTH_M)
+    prior = _per_class(lane_class, lambda c: rules.lane_width_m[c].read(reading, more_is="faster"))
+    width = np.where(np.isnan(known_width), prior, known_width)
+    steps = lane_class == LaneClass.STEPS
+    limit = np.full(len(lanes), Limit.NONE, dtype="<U8")
+    vehicles_only = bool(profile.carried.value)
+    steepness = np.abs(slope)
+    if f.SLOPE_UNCERTAINTY_PCT in lanes:
+        # A slope read from a raster stops a vehicle only as far as it is sure.
+        steepness = steepness - SLOPE_DOUBT[reading] * _numbers(lanes, f.SLOPE_UNCERTAINTY_PCT)
+    occupied = np.zeros(len(lanes), dtype=bool)
+    if conditions is not None:
+        occupied = (conditions.left_m < profile.width_m.value) | (conditions.shut & vehicles_only)
+    found = (
+        (Limit.WIDTH, width < profile.width_m.value),
+        (Limit.HEIGHT, _numbers(lanes, f.HEIGHT_LIMIT_M) < profile.height_m.value),
+        (Limit.SLOPE, (steepness > profile.slope_max_pct.value) & ~steps),
+        (Limit.STEPS, steps & (profile.step_speed_m_s is None)),
+        (Limit.ACCESS, (lanes[f.ACCESS].to_numpy(dtype=object) == "no") & vehicles_only),
+        (Limit.BLOCKAGE, occupied),
+    )
+    for name, stops in reversed(found):
+        if name not in without:
+            limit[stops] = name
+    low = _per_class(lane_class, lambda c: rules.lane_width_m[c].at_least)
+    high = _per_class(lane_class, lambda c: rules.lane_width_m[c].at_most)
+    need = profile.width_m.value
+    undecided = np.isnan(known_width) & (low < need) & (need <= high)
+    return limit, ~(undecided & np.isin(limit, [Limit.NONE, Limit.WIDTH]))
+
+
+def _leave(
+    network: Network,
+    barriers: gpd.GeoDataFrame,
+    profile: VehicleProfile,
+    rules: RuleSet,
+    reading: Reading,
+    conditions: Conditions | None,
+) -> Ints:
+    leave = np.zeros(network.nodes, dtype=np.int32)
+    width, height, delay = _barrier_numbers(barriers, rules, reading)
+    cost = _milliseconds(delay, at_least=0)
+    if conditions is not None and conditions.locked.any():
+        wait = np.array([rules.locked_gate.delay_s.read(reading, more_is="slower")])
+        cost[conditions.locked] = IMPASSABLE if profile.carried.value else _milliseconds(wait)[0]
+    cost[(width < profile.width_m.value) | (height < profile.height_m.value)] = IMPASSABLE
+    on_lane = network.barrier_node >= 0
+    np.maximum.at(leave, network.barrier_node[on_lane], cost[on_lane])
+    return leave
+
+
+def _barrier_numbers(
+    barriers: gpd.GeoDataFrame, rules: RuleSet, reading: Reading
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    kinds = barriers[f.KIND].fillna(BarrierKind.OTHER).to_numpy(dtype=str)
+    assumed = [rules.barrier[BarrierKind(k)] for k in kinds]
+    width = _numbers(barriers, f.WIDTH_M)
+    prior = np.array([rule.width_m.read(reading, more_is="faster") for rule in assumed])
+    delay = np.array([rule.delay_s.read(reading, more_is="slower") for rule in assumed])
+    return np.where(np.isnan(width), prior, width), _numbers(barriers, f.HEIGHT_LIMIT_M), delay
+
+
+def _tobler(grade: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return walking speed relative to flat ground: exp(-3.5 |s + 0.05|), Tobler 1993."""
+    return np.asarray(np.exp(-3.5 * np.abs(grade + 0.05)) / np.exp(-3.5 * 0.05))
+
+
+def _milliseconds(seconds: NDArray[np.float64], *, at_least: int = 1) -> Ints:
+    return np.clip(np.rint(seconds * 1000), at_least, IMPASSABLE).astype(np.int32)
+
+
+def _numbers(frame: gpd.GeoDataFrame, column: str) -> NDArray[np.float64]:
+    return np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=float)
+
+
+def _per_class(
+    lane_class: NDArray[np.str_], value: Callable[[LaneClass], float]
+) -> NDArray[np.float64]:
+    classes, which = np.unique(lane_class, return_inverse=True)
+    return np.array([value(LaneClass(c)) for c in classes], dtype=float)[which.ravel()]

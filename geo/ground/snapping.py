@@ -1,0 +1,125 @@
+"""Points and footprints to positions on lanes: the lane, how far along it, how far from it.
+
+Positions are whole numbers of small units, so that a page can carry them and compute the same
+milliseconds from them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy.spatial import cKDTree
+
+from ..words import fields as f
+from .network import MILLIMETRE, Ints, Network
+
+PARTS = 2**20  # of a lane, in which positions along it are told
+MARKS_M = 10.0  # spacing of the marks on lanes by which the search is bounded; speed only
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Where features sit on the network.
+
+    Attributes
+    ----------
+    lane
+        ``(features,)`` int32 row of the lane; -1 for a feature attached to none.
+    fraction
+        ``(features,)`` float64, 0 at the lane's first point and 1 at its last; from `snap` whole
+        `PARTS`.
+    access_m
+        ``(features,)`` float64 metres from the lane to the nearest wall; NaN when unattached;
+        from `snap` whole millimetres.
+    """
+
+    lane: Ints
+    fraction: NDArray[np.float64]
+    access_m: NDArray[np.float64]
+
+    @property
+    def attached(self) -> NDArray[np.bool_]:
+        """Which features sit on a lane."""
+        return self.lane >= 0
+
+
+def attachable(
+    network: Network, lanes: gpd.GeoDataFrame, *, fragment_m: float
+) -> NDArray[np.bool_]:
+    """Return the lanes to which features may attach, ``(lanes,)``.
+
+    Not tunnels, whose walls are in the way, and not separate parts of the network of less than
+    ``fragment_m`` metres in all, which are leftovers of drawing or clipping; the longest part
+    always counts.
+    """
+    level = np.nan_to_num(lanes[f.LEVEL].to_numpy(float, na_value=np.nan))
+    part = network.component[network.lane_from]
+    whole = (network.component_length_m >= fragment_m)[part] | (part == 0)
+    return np.asarray((level >= 0) & whole)
+
+
+def snap(
+    features: NDArray[np.object_],
+    lanes: gpd.GeoDataFrame,
+    *,
+    allowed: NDArray[np.bool_],
+    within_m: float,
+) -> Positions:
+    """Attach features to the nearest allowed lane.
+
+    Parameters
+    ----------
+    features
+        ``(features,)`` shapely geometries in the CRS of the lanes; for a polygon the distance
+        counts from its wall.
+    lanes
+        The lanes of the network.
+    allowed
+        ``(lanes,)`` lanes to which features may attach.
+    within_m
+        Features farther away stay unattached.
+
+    Returns
+    -------
+    Positions
+        Of several lanes equally near, the first is taken.
+    """
+    lane = np.full(len(features), -1, dtype=np.int32)
+    fraction = np.full(len(features), np.nan)
+    access_m = np.full(len(features), np.nan)
+    rows = np.flatnonzero(allowed)
+    if not len(rows) or not len(features):
+        return Positions(lane, fraction, access_m)
+    # A tree of segments, not of lanes: their boxes are small, and the distance is that of one.
+    lines = lanes.geometry.to_numpy()[rows]
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    inner = line[1:] == line[:-1]
+    start, end = xy[:-1][inner], xy[1:][inner]
+    owner = line[:-1][inner]
+    segments = shapely.linestrings(np.stack([start, end], axis=1))
+    # The distance to a lane's nearest mark bounds the search: few segments lie in so small a box.
+    marks = shapely.get_coordinates(shapely.segmentize(lines, MARKS_M))
+    middle = shapely.get_coordinates(shapely.centroid(features))
+    mark = shapely.points(marks[cKDTree(marks).query(middle)[1]])
+    reach = np.minimum(shapely.distance(features, mark), within_m)[:, None] + 1e-6
+    corners = shapely.bounds(features) + np.hstack([-reach, -reach, reach, reach])
+    which, near = shapely.STRtree(segments).query(shapely.box(*corners.T))
+    distance = shapely.distance(features[which], segments[near])
+    order = np.lexsort((near, distance, which))
+    order = order[distance[order] <= within_m]
+    which, first = np.unique(which[order], return_index=True)
+    near, distance = near[order][first], distance[order][first]
+    length = np.hypot(*(end - start).T)
+    before = np.cumsum(length) - length
+    whole = np.bincount(owner, weights=length)
+    foot = shapely.get_coordinates(shapely.shortest_line(segments[near], features[which]))[::2]
+    along = before[near] - before[np.searchsorted(owner, owner[near])]
+    along = along + np.hypot(*(foot - start[near]).T)
+    lane[which] = rows[owner[near]]
+    fraction[which] = np.rint(np.clip(along / whole[owner[near]], 0, 1) * PARTS) / PARTS
+    access_m[which] = np.round(distance, MILLIMETRE)
+    return Positions(lane, fraction, access_m)

@@ -1,0 +1,71 @@
+"""What offices keep: ledgers come in row by row, are placed by address and kept for ever.
+
+The archive only ever appends; what it says of the town is read from here.
+"""
+
+from .addresses import parse_address
+from .archive import (
+    EVENT_COLUMNS,
+    IMPORT_COLUMNS,
+    append,
+    read_events,
+    read_records,
+    read_versions,
+    stored_columns,
+    writing,
+)
+from .arrivals import LAT, LON, SECONDS, no_arrivals, read_arrivals
+from .cases import Step, check_step
+from .intake import Intake, import_ledger
+from .observations import ledger_reports
+from .places import GUESSES, HOW, SCORE, TOLD_ID, read_places
+from .round_return import (
+    COLUMNS,
+    HEAD_ROWS,
+    MARK,
+    MARK_SHEET,
+    SHEETS,
+    VERSION,
+    import_round,
+    is_round_book,
+)
+from .town_ledgers import TownLedgers, fill_buildings, has, read_town_ledgers
+
+__all__ = [
+    "COLUMNS",
+    "EVENT_COLUMNS",
+    "GUESSES",
+    "HEAD_ROWS",
+    "HOW",
+    "IMPORT_COLUMNS",
+    "LAT",
+    "LON",
+    "MARK",
+    "MARK_SHEET",
+    "SCORE",
+    "SECONDS",
+    "SHEETS",
+    "TOLD_ID",
+    "VERSION",
+    "Intake",
+    "Step",
+    "TownLedgers",
+    "append",
+    "check_step",
+    "fill_buildings",
+    "has",
+    "import_ledger",
+    "import_round",
+    "is_round_book",
+    "ledger_reports",
+    "no_arrivals",
+    "parse_address",
+    "read_arrivals",
+    "read_events",
+    "read_places",
+    "read_records",
+    "read_town_ledgers",
+    "read_versions",
+    "stored_columns",
+    "writing",
+]

@@ -1,0 +1,335 @@
+"""A ledger comes in: headers matched, cells read, rows located, all of it kept or nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ..rules import TOWN_FILE, RuleSet, TownConfig, load_rules, read_config
+from ..tables import STEP_COLUMNS, HeaderMatch, LedgerKind, ledger_kind, match_headers
+from ..words import Datum, HazardState, InputError, Problem, label
+from ..words import fields as f
+from .archive import (
+    EVENT_COLUMNS,
+    IMPORT_COLUMNS,
+    append,
+    conflicts,
+    read_events,
+    read_said,
+    stored_columns,
+    writing,
+)
+from .cases import Step, continue_case, told_steps
+from .ledger_rows import PLOTTED, Sheet, read_sheet, typed_rows
+from .mapping import save_mapping
+from .places import BY_ID, BY_POINT, GUESSES, HOW, TOLD_ID, UNMATCHED, Places, locate, read_places
+
+#: Without one of these a ledger of vulnerable people counts nobody.
+PEOPLE_COUNTS = ("households", "empty_nest_elders", "left_behind_children", "old_weak_ill_disabled")
+#: What the story of a case is made of.
+TOLD_OF_CASE = ("key", f.SOURCE_ROW, *STEP_COLUMNS.values(), "state", "lead_dept", "evidence")
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What an import found and did.
+
+    Attributes
+    ----------
+    kind, source, as_of
+        Which ledger, from where, and the day it speaks for.
+    headers
+        One match a header of the file.
+    rows, added, changed, unchanged
+        Rows of the file; how many were new, said something new, or were there already.
+    matched
+        Rows by how they were located: id, point, address, name, unmatched.
+    unmatched
+        `source_row`, `name`, `address`, `guesses` of the rows that stand nowhere sure.
+    conflicts
+        As `weizhan.geo.ledgers.archive.conflicts` gives them, after the import.
+    problems
+        Cells, rows and steps that are wrong or doubtful.
+    """
+
+    kind: str
+    source: str
+    as_of: dt.date
+    headers: tuple[HeaderMatch, ...]
+    rows: int
+    added: int
+    changed: int
+    unchanged: int
+    matched: dict[str, int]
+    unmatched: pd.DataFrame
+    conflicts: pd.DataFrame
+    problems: tuple[Problem, ...] = field(repr=False)
+
+
+def import_ledger(
+    folder: Path,
+    file: Path,
+    *,
+    kind: str,
+    source: str | None = None,
+    as_of: dt.date | None = None,
+    at: dt.datetime | None = None,
+    datum: Datum | None = None,
+    sheet: str | None = None,
+    header_rows: int | None = None,
+    encoding: str | None = None,
+    places: Places | None = None,
+    raw: Sheet | None = None,
+    progress: Progress = lambda step: None,
+) -> Intake:
+    """Import one ledger into a town's archive.
+
+    Parameters
+    ----------
+    folder
+        Of the town.
+    file
+        Excel workbook, CSV, or geodata.
+    kind
+        A key of `weizhan.geo.tables.ledger_kinds.KINDS`.
+    source
+        Who says so; the file's name if not given. A later file of the same source replaces what
+        an earlier one said; different sources that differ are listed as conflicts.
+    as_of
+        The day the ledger speaks for; today if not given.
+    at
+        When this is imported; now if not given.
+    datum
+        Of coordinates in the ledger; the town's own if not given.
+    sheet, header_rows, encoding
+        As in `weizhan.geo.tables.sheets.read_ledger`.
+    places
+        Of the town, where several ledgers are imported in a row; read if not given.
+    raw
+        The rows, where they were read already under our own column names; how they were called
+        in the file is then not remembered.
+    progress
+        Called with the catalogue key of each step as it begins.
+
+    Returns
+    -------
+    Intake
+        Importing the same file again adds nothing and changes no byte.
+
+    Raises
+    ------
+    InputError
+        When the file cannot be read, is no such ledger, or the town cannot be read.
+    OutputError
+        When the town's folder cannot be written to.
+    """
+    chosen = ledger_kind(kind)
+    config = read_config(folder)
+    rules = load_rules(config.rules, override=config.override)
+    at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    as_of = as_of or dt.date.today()
+    source = source or file.name
+    progress("step.read_ledger")
+    ours = raw is not None
+    if raw is None:
+        raw = read_sheet(file, sheet=sheet, header_rows=header_rows, encoding=encoding)
+    matches = _headers(raw, chosen, config, rules, file)
+    table, problems = typed_rows(
+        raw, chosen, columns={m.column: m.header for m in matches if m.how != "unmatched"},
+        datum=datum or config.datum, file=file.name,
+    )  # fmt: skip
+    problems += [_hollow(cell, chosen, file.name) for cell in raw.hollow]
+    progress("step.locate")
+    locate(table, chosen, places or read_places(folder, config), rules.ledgers)
+    problems += _doubtful(table, chosen, rules, file.name)
+    progress("step.write")
+    digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    stamp = at.isoformat(timespec="seconds")
+    with writing(folder, at=at) as connection:
+        fresh, changed = _news(folder, chosen, source, table)
+        news = table[fresh]
+        if len(news):
+            steps = []
+            if chosen.name == "hazards":
+                steps = _steps(folder, news, problems, as_of=as_of, file=file.name)
+            told = (chosen.name, source, as_of.isoformat(), stamp, digest, len(table), len(news))
+            number = _keep(connection, chosen, news, told)
+            marked = [(*step, number, stamp) for step in steps]
+            append(connection, "hazard_events", EVENT_COLUMNS, marked)
+            if not ours:
+                save_mapping(folder / TOWN_FILE, chosen.name, matches)
+    lost = table[table[HOW] == UNMATCHED]
+    names = [name for name in (f.SOURCE_ROW, f.NAME, f.ADDRESS, GUESSES) if name in table]
+    return Intake(
+        kind=chosen.name,
+        source=source,
+        as_of=as_of,
+        headers=tuple(matches),
+        rows=len(raw.table),
+        added=int(fresh.sum()) - changed,
+        changed=changed,
+        unchanged=len(table) - int(fresh.sum()),
+        matched={str(how): int(n) for how, n in table[HOW].value_counts().items()},
+        unmatched=lost[names].reset_index(drop=True),
+        conflicts=conflicts(folder, chosen.name),
+        problems=tuple(problems),
+    )
+
+
+def _headers(
+    raw: Sheet, kind: LedgerKind, config: TownConfig, rules: RuleSet, file: Path
+) -> list[HeaderMatch]:
+    stated = config.imports[kind.name].columns if kind.name in config.imports else {}
+    headers = [str(c) for c in raw.table.columns if c not in (f.SOURCE_ROW, *raw.axes)]
+    matches = match_headers(headers, kind, stated=stated, rules=rules.ledgers)
+    matches += [HeaderMatch(axis, axis, 100.0, "stated") for axis in raw.axes]
+    found = {match.column for match in matches if match.how != "unmatched"}
+    needed = [entry for entry in kind.entries if entry.required and entry.name not in found]
+    if needed:
+        raise InputError(
+            "error.ledger_lacks",
+            file=file,
+            kind=kind.name,
+            columns="; ".join(f"{e.name} ({'、'.join(e.synonyms)})" for e in needed),
+            headers="、".join(headers),
+        )
+    if kind.name == "vulnerable" and not found & set(PEOPLE_COUNTS):
+        wanted = [e for e in kind.entries if e.name in PEOPLE_COUNTS]
+        columns = "; ".join("、".join(e.synonyms) for e in wanted)
+        raise InputError("error.vulnerable_needs_counts", file=file, columns=columns)
+    if not found & {f.BUILDING_ID, f.NAME, f.ADDRESS, f.LANE_ID, "lon"}:
+        raise InputError("error.ledger_no_place", file=file, headers="、".join(headers))
+    return matches
+
+
+def _hollow(cell: str, kind: LedgerKind, file: str) -> Problem:
+    row = int("".join(c for c in cell if c.isdigit()))
+    details = {"cell": cell}
+    return Problem("warning", "formula_hollow", kind.name, file, row, value=cell, details=details)
+
+
+def _doubtful(table: pd.DataFrame, kind: LedgerKind, rules: RuleSet, file: str) -> list[Problem]:
+    """Tell each row that stands nowhere, and points that look shifted."""
+    strange = table[table[TOLD_ID].notna() & ~table[HOW].isin((BY_ID, UNMATCHED))]
+    problems = [
+        Problem("warning", "id_unknown", kind.name, file, int(row), str(key), value=str(told))
+        for row, key, told in zip(
+            strange[f.SOURCE_ROW], strange["key"], strange[TOLD_ID], strict=True
+        )
+    ]
+    lost = table[table[HOW] == UNMATCHED]
+    for number, key, name, address, guesses in zip(
+        lost[f.SOURCE_ROW], lost["key"], lost[f.NAME], lost[f.ADDRESS], lost[GUESSES], strict=True
+    ):
+        told = " ".join(str(word) for word in (name, address) if word is not None)
+        problems.append(
+            Problem(
+                "warning",
+                "row_unmatched" if guesses else "row_unmatched_bare",
+                kind.name,
+                file,
+                int(number),
+                str(key),
+                value=told,
+                allowed=guesses or "",
+            )
+        )
+    there = table[table[PLOTTED]]
+    if kind.place == "building" and len(there):
+        off = ~there[HOW].isin((BY_POINT, BY_ID))
+        if 1 - off.mean() < rules.ledgers.plotted_share.value:
+            problems.append(Problem("warning", "points_off", kind.name, file, count=int(off.sum())))
+    return problems
+
+
+def _news(
+    folder: Path, kind: LedgerKind, source: str, table: pd.DataFrame
+) -> tuple[np.ndarray, int]:
+    """Tell which rows say what the same source has not said yet, and how many it said otherwise."""
+    known = read_said(folder, kind.name, source).drop_duplicates("key", keep="last")
+    known = known.set_index("key")
+    keys = table["key"]
+    same = keys.map(known["row_hash"]) == table["row_hash"]
+    for name in (f.BUILDING_ID, HOW):
+        old = keys.map(known[name])
+        same &= (old == table[name]) | (old.isna() & table[name].isna())
+    return ~same.to_numpy(dtype=bool), int((~same & keys.isin(known.index)).sum())
+
+
+def _keep(
+    connection: sqlite3.Connection, kind: LedgerKind, rows: pd.DataFrame, told: tuple[object, ...]
+) -> int:
+    """Append an import and its rows; return the number of the import."""
+    append(connection, "imports", IMPORT_COLUMNS, [told])
+    number = int(connection.execute("SELECT MAX(fid) FROM imports").fetchone()[0])
+    kept = rows.assign(import_id=number)
+    told_of = [name for name in kept.columns if kept[name].notna().any()]
+    columns = [name for name in stored_columns(kind) if name in told_of]
+    cells = [_plain_cells(kept[name]) for name in columns]
+    append(connection, kind.table, columns, list(zip(*cells, strict=True)))
+    return number
+
+
+def _plain_cells(column: pd.Series) -> list[object]:
+    """Return a column as SQLite stores it; missing is NULL."""
+    cells = column.astype(object)
+    return list(cells.where(cells.notna(), None))
+
+
+def _steps(
+    folder: Path, rows: pd.DataFrame, problems: list[Problem], *, as_of: dt.date, file: str
+) -> list[tuple[object, ...]]:
+    """Return the steps that bring each case's history to where its row says it is."""
+    events = read_events(folder)
+    events = events[events["key"].isin(rows["key"])]
+    days = events["happened_on"].dt.date
+    history: dict[str, list[Step]] = {}
+    for key, state, on, stated in zip(
+        events["key"], events["state"], days, events["stated"], strict=True
+    ):
+        history.setdefault(key, []).append(Step(HazardState(state), on, bool(stated)))
+    appended: list[tuple[object, ...]] = []
+    columns = {name: rows[name].tolist() for name in TOLD_OF_CASE}
+    for values in zip(*columns.values(), strict=True):
+        row = dict(zip(columns, values, strict=True))
+        key = str(row["key"])
+        before = history.get(key, [])
+        steps, refused = continue_case(key, before, told_steps(row, as_of=as_of))
+        who, evidence = row.get("lead_dept"), row.get("evidence")
+        appended += [
+            (key, str(s.state), s.on.isoformat(), int(s.stated), who, evidence, None) for s in steps
+        ]
+        problems += _told_case(row, [*before, *steps][-1].state, steps, refused, file)
+    return appended
+
+
+def _told_case(
+    row: dict[str, object],
+    now: HazardState,
+    steps: list[Step],
+    refused: InputError | None,
+    file: str,
+) -> list[Problem]:
+    """Tell what of a row's story could not be, was left out, or is not what history says."""
+    number, key = int(str(row[f.SOURCE_ROW])), str(row["key"])
+    if refused is not None:
+        details = {name: str(value) for name, value in refused.values.items()}
+        return [Problem("error", refused.key, "hazards", file, number, key, details=details)]
+    told = []
+    if row.get("state") not in (None, now):
+        said = label("hazard_state", row["state"])
+        told.append(
+            Problem("warning", "case_state_differs", "hazards", file, number, key, "state", said,
+                    label("hazard_state", now))
+        )  # fmt: skip
+    if any(not s.stated and s.state is HazardState.RECHECKED for s in steps):
+        told.append(Problem("warning", "recheck_skipped", "hazards", file, number, key))
+    return told

@@ -1,0 +1,229 @@
+"""Where the rows of a ledger stand: which building or lane each of them means."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from ..ground import metric_crs
+from ..rules import LedgerRule, TownConfig
+from ..tables import SCHEMAS, WGS84, LedgerKind, Schema, match_columns, read_layer, validate
+from ..words import fields as f
+from ..words import normal
+from .addresses import AddressBook, Found
+
+BY_ID, BY_POINT, BY_ADDRESS, BY_NAME, UNMATCHED = (
+    "id", "point", "address", "name", "unmatched",
+)  # fmt: skip
+HOW = "match_how"
+SCORE = "match_score"
+GUESSES = "guesses"
+TOLD_ID = "told_building_id"
+
+
+@dataclass(frozen=True)
+class Places:
+    """The buildings and lanes of a town, as far as ledgers name them.
+
+    Attributes
+    ----------
+    buildings
+        `building_id`, `name`, `address` and the footprint in one metric CRS.
+    lanes
+        `lane_id` and `name`.
+    lon, lat
+        A point in each building, degrees in WGS-84.
+    community
+        Name of the community around each building, None outside.
+    """
+
+    buildings: gpd.GeoDataFrame
+    lanes: pd.DataFrame
+    lon: NDArray[np.float64]
+    lat: NDArray[np.float64]
+    community: NDArray[np.object_]
+
+
+def read_places(folder: Path, config: TownConfig) -> Places:
+    """Read what ledgers may name from a town folder.
+
+    Raises
+    ------
+    InputError
+        When a layer cannot be read.
+    """
+    buildings = _read(folder, config, "buildings", (f.BUILDING_ID, f.NAME, f.ADDRESS))
+    lanes = _read(folder, config, "lanes", (f.LANE_ID, f.NAME))
+    points = shapely.point_on_surface(buildings.geometry.to_numpy())
+    metric = buildings.to_crs(metric_crs(tuple(lanes.total_bounds)))
+    community = np.full(len(buildings), None, dtype=object)
+    if "communities" in config.layers:
+        areas = _read(folder, config, "communities", (f.COMMUNITY_ID, f.NAME))
+        which, area = shapely.STRtree(areas.geometry.to_numpy()).query(points, "intersects")
+        community[which] = areas[f.NAME].to_numpy(dtype=object)[area]
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    return Places(metric, pd.DataFrame(lanes), lon, lat, community)
+
+
+def locate(table: pd.DataFrame, kind: LedgerKind, places: Places, rules: LedgerRule) -> None:
+    """Say of each row of a ledger which building or lane it means; nothing is guessed.
+
+    Identity goes before position, position before address, address before name; of several
+    buildings at one number the community told decides. The table gets
+    `match_how`, `match_score` (how alike the roads are, from 0 to 100) and `guesses`, the ids of
+    the buildings that come nearest where none is sure. `building_id` (for lane reports also
+    `lane_id`) is what was found, `told_building_id` what the ledger says, and `lon` and `lat` of
+    rows without a position are those of the building.
+
+    Parameters
+    ----------
+    table
+        Columns of the kind, as read; changed in place.
+    kind
+        Whose rows they are.
+    places
+        Of the town.
+    rules
+        How alike a road must be, and how near a point.
+    """
+    count = len(table)
+    row = np.full(count, -1, dtype=np.int64)
+    how = np.full(count, UNMATCHED, dtype=object)
+    score = np.zeros(count)
+    guesses: NDArray[np.object_] = np.full(count, None, dtype=object)
+
+    def settle(found: NDArray[np.int64], name: str, sure: NDArray[np.float64] | float) -> None:
+        fresh = (row < 0) & (found >= 0)
+        row[fresh], how[fresh] = found[fresh], name
+        score[fresh] = np.broadcast_to(sure, count)[fresh]
+
+    if f.BUILDING_ID not in table:
+        table[f.BUILDING_ID] = None
+    table[TOLD_ID] = table[f.BUILDING_ID]
+    settle(_unique(table[TOLD_ID], places.buildings[f.BUILDING_ID], str), BY_ID, 100.0)
+    settle(_at_points(table, places, rules.near_m.value), BY_POINT, 100.0)
+    open_rows = np.flatnonzero((row < 0) & table[f.ADDRESS].notna().to_numpy())
+    if len(open_rows):
+        texts = table[f.ADDRESS].to_numpy()[open_rows].tolist()
+        book = AddressBook(places.buildings[f.ADDRESS].tolist(), rules)
+        known = book.find(texts)
+        found = np.full(count, -1, dtype=np.int64)
+        inside = table["community"].to_numpy()[open_rows].tolist()
+        found[open_rows] = [
+            _in_community(known[text], told, places)
+            for text, told in zip(texts, inside, strict=True)
+        ]
+        alike = np.zeros(count)
+        alike[open_rows] = [known[text].score for text in texts]
+        settle(found, BY_ADDRESS, alike)
+        ids = places.buildings[f.BUILDING_ID].to_numpy()
+        for at in open_rows[row[open_rows] < 0]:
+            near = known[table[f.ADDRESS].iat[at]].guesses
+            guesses[at] = "、".join(str(ids[k]) for k in near) or None
+            score[at] = known[table[f.ADDRESS].iat[at]].score
+    if kind.place == "building":
+        settle(_unique(table[f.NAME], places.buildings[f.NAME], _plain_name), BY_NAME, 100.0)
+    _write(table, row, how, score, guesses, places)
+    if f.LANE_ID in table:
+        _lanes(table, places, named=kind.place == "lane")
+
+
+def _write(
+    table: pd.DataFrame,
+    row: NDArray[np.int64],
+    how: NDArray[np.object_],
+    score: NDArray[np.float64],
+    guesses: NDArray[np.object_],
+    places: Places,
+) -> None:
+    there = row >= 0
+    guesses[there] = None
+    ids = places.buildings[f.BUILDING_ID].to_numpy(dtype=object)
+    found = np.full(len(table), None, dtype=object)
+    found[there] = ids[row[there]]
+    table[f.BUILDING_ID] = found
+    for axis, values in (("lon", places.lon), ("lat", places.lat)):
+        own = table[axis].to_numpy(dtype=float, na_value=np.nan)
+        own = np.where(np.isnan(own) & there, values[row], own)
+        table[axis] = own
+    table[HOW], table[SCORE], table[GUESSES] = how, np.round(score, 1), guesses
+
+
+def _lanes(table: pd.DataFrame, places: Places, *, named: bool) -> None:
+    """Settle which lane a row means: by its id, or by a name that only one lane bears."""
+    found = _unique(table[f.LANE_ID], places.lanes[f.LANE_ID], str)
+    if named:
+        by_name = _unique(table[f.NAME], places.lanes[f.NAME], _plain_name)
+        fresh = (found < 0) & (by_name >= 0)
+        open_row = (table[HOW] == UNMATCHED).to_numpy() & table["lon"].isna().to_numpy()
+        table.loc[fresh & open_row, HOW] = BY_NAME
+        table.loc[found >= 0, HOW] = BY_ID
+        located = (table[HOW] == UNMATCHED) & table["lon"].notna()
+        table.loc[located, HOW] = BY_POINT
+        found = np.where(fresh & open_row, by_name, found)
+    ids = places.lanes[f.LANE_ID].to_numpy(dtype=object)
+    lane = np.full(len(table), None, dtype=object)
+    lane[found >= 0] = ids[found[found >= 0]]
+    table[f.LANE_ID] = lane
+
+
+def _unique(told: pd.Series, known: pd.Series, plain: Callable[[object], str]) -> NDArray[np.int64]:
+    """Return the row of the only thing of that name, -1 where there is none or more than one."""
+    words = known.dropna().map(plain)
+    words = words[(words != "") & ~words.duplicated(keep=False)]
+    row = dict(zip(words, words.index, strict=True))
+    return np.array([-1 if t is None else row.get(plain(t), -1) for t in told], dtype=np.int64)
+
+
+def _in_community(found: Found, told: object, places: Places) -> int:
+    """Return the row that was found, or the only one at that number in the community told."""
+    if found.row >= 0 or not found.tied or told is None:
+        return found.row
+    name = _plain_name(told)
+    inside = [
+        k
+        for k in found.tied
+        if places.community[k] is not None and _plain_name(places.community[k]) == name
+    ]
+    return inside[0] if len(inside) == 1 else -1
+
+
+def _at_points(table: pd.DataFrame, places: Places, near_m: float) -> NDArray[np.int64]:
+    """Return the building in which, or nearest to which, each row's point lies."""
+    row = np.full(len(table), -1, dtype=np.int64)
+    lon = table["lon"].to_numpy(dtype=float, na_value=np.nan)
+    lat = table["lat"].to_numpy(dtype=float, na_value=np.nan)
+    at = np.flatnonzero(~np.isnan(lon) & ~np.isnan(lat))
+    if not len(at) or places.buildings.empty:
+        return row
+    points = gpd.GeoSeries(gpd.points_from_xy(lon[at], lat[at]), crs=WGS84)
+    metric = points.to_crs(places.buildings.crs).to_numpy()
+    walls = places.buildings.geometry.to_numpy()
+    which, near = shapely.STRtree(walls).query_nearest(
+        metric, max_distance=near_m, all_matches=False
+    )
+    row[at[which]] = near
+    return row
+
+
+def _plain_name(name: object) -> str:
+    return "".join(c for c in normal(name).lower() if c.isalnum())
+
+
+def _read(folder: Path, config: TownConfig, layer: str, names: tuple[str, ...]) -> gpd.GeoDataFrame:
+    source, schema = config.layers[layer], SCHEMAS[layer]
+    few = Schema(layer, schema.identity, schema.shape, tuple(map(schema.column, names)))
+    raw = read_layer(folder / source.file, source, datum=source.datum or config.datum)
+    headers = [str(c) for c in raw.columns if c not in (f.GEOMETRY, f.SOURCE_ROW)]
+    stated = {name: header for name, header in source.columns.items() if name in names}
+    columns = match_columns(headers, few, stated=stated, file=source.file)
+    frame, _ = validate(raw, few, columns=columns, file=source.file)
+    there = frame.geometry.notna() & ~frame.geometry.is_empty
+    return frame[there].reset_index(drop=True)

@@ -1,0 +1,184 @@
+"""``town.toml``: what a town is called, where its layers come from, its rules and scenarios."""
+
+from __future__ import annotations
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from ..words import Datum, InputError
+from ..words import fields as f
+from .rule_set import DEFAULT_RULES
+
+TOWN_FILE = "town.toml"
+IMPORT_FILE = "import.json"  # what was found wrong when the layers came in
+WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+DAY_SHIFT = (dt.time(8), dt.time(20))  # which column of crew and people a time of day reads
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LedgerSource(_Frozen):
+    """A table of further attributes, joined to a layer by its identity column."""
+
+    file: str
+    sheet: str | None = None
+    header_rows: int | None = Field(default=None, ge=1, le=4)
+    encoding: str | None = None
+    columns: dict[str, str] = {}
+
+
+class LayerSource(LedgerSource):
+    """Where a layer comes from. ``columns`` maps our names to the file's headers."""
+
+    layer: str | None = None
+    datum: Datum | None = None
+    central_meridian: int | None = None
+    x: str | None = None
+    y: str | None = None
+    ledgers: tuple[LedgerSource, ...] = ()
+
+
+class ImportSource(_Frozen):
+    """How one kind of imported ledger was read: ``columns`` maps our names to its headers."""
+
+    columns: dict[str, str] = {}
+
+
+class Scenario(_Frozen):
+    """A day and time under which a town is assessed; a holiday is lived like a Sunday."""
+
+    label: dict[str, str] = {}
+    time: dt.time
+    day: Literal["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] = "We"
+
+    @property
+    def is_day(self) -> bool:
+        """Whether the day shift is on duty and people are where they are by day."""
+        return DAY_SHIFT[0] <= self.time < DAY_SHIFT[1]
+
+    @property
+    def weekday(self) -> int:
+        """The day of the week, 0 for Monday."""
+        return WEEKDAYS.index(self.day)
+
+
+DEFAULT_SCENARIOS = {
+    "day": Scenario(label={"zh": "白天", "en": "Daytime"}, time=dt.time(10)),
+    "night": Scenario(label={"zh": "夜间", "en": "Night"}, time=dt.time(2)),
+    "holiday": Scenario(label={"zh": "节假日白天", "en": "Holiday"}, time=dt.time(10), day="Su"),
+}
+
+
+class KeyDates(_Frozen):
+    """Days of a calendar on which another scenario holds: a festival, a fair, a meeting."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+    scenario: str
+
+    @model_validator(mode="after")
+    def _ordered(self) -> KeyDates:
+        if self.first > self.last:
+            msg = f"first {self.first} 晚于 (is later than) last {self.last}"
+            raise ValueError(msg)
+        return self
+
+
+class LaneEvent(_Frozen):
+    """Lanes that are closed together: an estate gate, a market day, road works.
+
+    ``lanes`` are identities of lanes, as drawn or after cutting.
+    """
+
+    label: dict[str, str] = {}
+    lanes: tuple[str, ...] = Field(min_length=1)
+    stops_people: bool = False
+
+
+class TownConfig(_Frozen):
+    """The whole of ``town.toml``."""
+
+    name: str
+    simulated: bool = False
+    attribution: str = ""
+    rules: str = DEFAULT_RULES
+    datum: Datum = Datum.WGS84
+    terrain: str | None = None
+    arrivals: str | None = None
+    layers: dict[str, LayerSource]
+    scenarios: dict[str, Scenario] = DEFAULT_SCENARIOS
+    calendar: tuple[KeyDates, ...] = ()
+    events: dict[str, LaneEvent] = {}
+    imports: dict[str, ImportSource] = {}
+    override: dict[str, Any] = {}
+
+
+def choose_scenario(
+    scenarios: Mapping[str, Scenario],
+    name: str | None,
+    *,
+    calendar: Sequence[KeyDates] = (),
+    date: dt.date | None = None,
+) -> tuple[str, Scenario]:
+    """Return a scenario by name, else that of a key date, else the first one.
+
+    Raises
+    ------
+    InputError
+        When there is none of that name; says which there are.
+    """
+    if name is None and date is not None:
+        name = next((k.scenario for k in calendar if k.first <= date <= k.last), None)
+    if name is None:
+        name = next(iter(scenarios))
+    if name not in scenarios:
+        raise InputError("error.scenario_unknown", name=name, allowed=", ".join(scenarios))
+    return name, scenarios[name]
+
+
+def read_config(folder: Path) -> TownConfig:
+    """Read ``town.toml`` of a town folder.
+
+    Raises
+    ------
+    InputError
+        When the folder or the file is not there, is no TOML, or says what is not allowed; all
+        that is wrong is named at once.
+    """
+    file = folder / TOWN_FILE
+    try:
+        tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError as error:
+        raise InputError("error.no_town", folder=folder, file=TOWN_FILE) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError("error.file_unreadable", file=file, why=error) from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError("error.not_toml", file=file, why=error) from error
+    try:
+        config = TownConfig.model_validate(tables)
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()
+        )
+        raise InputError("error.town_invalid", file=file, wrong=wrong) from error
+    unknown = sorted(set(config.layers) - set(f.LAYERS))
+    if unknown:
+        raise InputError(
+            "error.layer_unknown", file=file, layers=", ".join(unknown), allowed=", ".join(f.LAYERS)
+        )
+    lost = sorted({key.scenario for key in config.calendar} - set(config.scenarios))
+    if lost:
+        raise InputError(
+            "error.scenario_unknown", name=", ".join(lost), allowed=", ".join(config.scenarios)
+        )
+    if not config.scenarios:
+        raise InputError("error.no_scenario", file=file)
+    return config

@@ -1,0 +1,379 @@
+"""The nine kinds of ledger: their columns, and the words by which offices call them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from ..words import HazardCode, InputError, catalogue
+from ..words import fields as f
+
+CellKind = Literal["text", "number", "count", "choice", "date", "moment", "flag"]
+Sense = Literal["building", "lane"]
+
+KEY: Final = "key"
+FOUND_ON: Final = "found_on"
+STATE: Final = "state"
+STEP_COLUMNS: Final = {  # state -> the column that dates it
+    "found": "found_on",
+    "assigned": "assigned_on",
+    "fixed": "fixed_on",
+    "rechecked": "rechecked_on",
+    "closed": "closed_on",
+    "reopened": "reopened_on",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One column of a ledger.
+
+    ``personal`` marks what names or reaches a person: such columns are left out by every reader
+    that does not ask for them. ``minimum`` and ``maximum`` are the absurd, not a standard.
+    """
+
+    name: str
+    kind: CellKind
+    synonyms: tuple[str, ...] = ()
+    vocabulary: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    required: bool = False
+    personal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerKind:
+    """One kind of ledger.
+
+    Attributes
+    ----------
+    name
+        As it is typed, and the name of its table.
+    identity
+        The column that names a row; empty cells fall back to ``natural``.
+    natural
+        Columns that together mean one row, where it has no identity.
+    entries
+        All columns.
+    place
+        What a row stands at.
+    keeps_people
+        False for ledgers of vulnerable people, whose names are never stored.
+    """
+
+    name: str
+    identity: str
+    natural: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    place: Sense = "building"
+    keeps_people: bool = True
+
+    @property
+    def table(self) -> str:
+        """Name of its table in the archive."""
+        return self.name.replace("-", "_")
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all columns."""
+        return tuple(entry.name for entry in self.entries)
+
+    @property
+    def stored(self) -> tuple[Entry, ...]:
+        """The columns that are kept."""
+        return tuple(e for e in self.entries if self.keeps_people or not e.personal)
+
+
+def _count(name: str, *synonyms: str, maximum: float = 1e6) -> Entry:
+    return Entry(name, "count", synonyms, minimum=0, maximum=maximum)
+
+
+def _date(name: str, *synonyms: str, required: bool = False) -> Entry:
+    return Entry(name, "date", synonyms, required=required)
+
+
+def _text(name: str, *synonyms: str) -> Entry:
+    return Entry(name, "text", synonyms)
+
+
+def _flag(name: str, *synonyms: str) -> Entry:
+    return Entry(name, "flag", synonyms)
+
+
+def _choice(name: str, vocabulary: str, *synonyms: str, required: bool = False) -> Entry:
+    return Entry(name, "choice", synonyms, vocabulary, required=required)
+
+
+_PLACE = (
+    _text(f.BUILDING_ID, "建筑编号", "房屋编号", "楼栋编号", "建筑编码", "房屋编码"),
+    _text(f.NAME, "名称", "单位名称", "场所名称", "企业名称", "建筑名称", "单位（场所）名称"),
+    _text(f.ADDRESS, "地址", "详细地址", "场所地址", "单位地址", "所在地址", "门牌地址", "地点"),
+    _text("community", "社区", "村（社区）", "所属社区", "社区名称", "所在社区"),
+    Entry("lon", "number", ("经度", "东经", "longitude", "lng", "x坐标", "东坐标", "x")),
+    Entry("lat", "number", ("纬度", "北纬", "latitude", "y坐标", "北坐标", "y")),
+)
+_PEOPLE = (
+    Entry("person", "text", ("户主", "联系人", "负责人", "责任人", "业主", "房主", "姓名",
+                             "消防安全责任人", "消防安全管理人"), personal=True),
+    Entry("phone", "text", ("电话", "联系电话", "手机", "手机号", "联系方式"), personal=True),
+)  # fmt: skip
+
+
+def _problem_flags(codes: tuple[HazardCode, ...]) -> tuple[Entry, ...]:
+    """Return one yes-or-no column for each problem of a checklist, under its exact words."""
+    return tuple(
+        _flag(f"has_{code.lower()}", str(catalogue()[f"hazard_code.{code}"]["zh"]), code)
+        for code in codes
+    )
+
+
+_NINE = tuple(code for code in HazardCode if code.startswith("W"))
+_SIX = tuple(code for code in HazardCode if code.startswith("H"))
+
+_DEVICES = (
+    _flag("rcd", "漏电保护装置", "漏电保护器", "漏电保护"),
+    _flag("simple_sprinkler", "简易喷淋", "简易喷淋系统"),
+    _flag("remote_monitored", "远程监控", "消防远程监控"),
+    _flag("electrical_monitored", "电气火灾监控"),
+    _count("smoke_detectors", "独立式感烟探测器", "感烟探测器数", "烟感数量"),
+    _count("smoke_detectors_needed", "应装感烟探测器", "应装烟感数量"),
+)
+
+_HAZARDS = LedgerKind(
+    "hazards",
+    "hazard_id",
+    ("place", "code", FOUND_ON, "description"),
+    (
+        _text("hazard_id", "隐患编号", "隐患编码", "编号", "案件编号", "台账编号"),
+        *_PLACE,
+        _text(f.LANE_ID, "车道编号", "道路编号", "巷道编号"),
+        _choice("code", "hazard_code", "隐患类别", "隐患类型", "问题类别", "问题类型", "隐患种类",
+                required=True),
+        _text("description", "隐患描述", "隐患内容", "具体问题", "问题描述", "隐患情况"),
+        _choice("source", "hazard_source", "隐患来源", "来源", "发现方式", "检查方式", "发现途径"),
+        _text("surveyed_by", "检查单位", "排查单位", "发现单位"),
+        _text("campaign", "专项行动", "行动名称"),
+        _flag("major", "重大火灾隐患", "是否重大火灾隐患"),
+        _flag("area_wide", "区域性火灾隐患", "是否区域性火灾隐患"),
+        _choice("lead_dept", "office", "牵头科室", "责任科室", "主管科室", "交办科室"),
+        _choice("partner_dept", "partner_dept", "协同部门", "配合部门"),
+        _date(FOUND_ON, "发现日期", "发现时间", "检查日期", "排查日期", "检查时间", required=True),
+        _date("assigned_on", "交办日期", "交办时间"),
+        _date("due_on", "整改期限", "整改时限", "完成时限", "限期整改日期", "整改截止日期"),
+        _date("fixed_on", "整改完成日期", "整改日期", "完成整改日期", "整改完成时间"),
+        _date("rechecked_on", "复查日期", "复查时间"),
+        _date("closed_on", "销案日期", "销号日期", "办结日期", "销案时间"),
+        _date("reopened_on", "反弹日期", "重新立案日期"),
+        _choice(STATE, "hazard_state", "整改状态", "状态", "整改情况", "办理状态"),
+        _choice("measure", "measure", "整改措施", "处置措施", "拆搬改关"),
+        _text("six_measures", "六个一律", "“六个一律”措施"),
+        _choice("supervision_level", "supervision_level", "挂牌督办级别", "督办级别", "挂牌督办"),
+        _date("listed_on", "挂牌日期", "挂牌时间"),
+        _date("listed_due_on", "督办期限", "挂牌整改期限", "督办截止日期"),
+        _date("lifted_on", "摘牌日期", "摘牌时间"),
+        _date("looked_back_on", "回头看日期", "“回头看”日期"),
+        _text("look_back_outcome", "回头看结果", "“回头看”结果"),
+        _flag("self_check", "企业自查", "企业自查结果"),
+        _date("self_checked_on", "企业自查日期", "自查日期"),
+        _flag("territorial_check", "属地排查", "属地排查结果"),
+        _date("territorial_checked_on", "属地排查日期"),
+        _flag("office_check", "科室核查", "科室核查结果"),
+        _date("office_checked_on", "科室核查日期"),
+        Entry("remaining_width_m", "number", ("剩余宽度", "剩余净宽", "剩余宽度(米)"), minimum=0,
+              maximum=100),
+        Entry("cost_est", "number", ("整改经费", "整改费用", "预计费用", "整改经费(元)"),
+              minimum=0, maximum=1e9),
+        _text("evidence", "佐证材料", "佐证", "照片编号", "文书编号"),
+        *_PEOPLE,
+    ),
+)  # fmt: skip
+
+_STATIONS = LedgerKind(
+    "stations",
+    f.STATION_ID,
+    ("place",),
+    (
+        _text(f.STATION_ID, "站点编号", "微站编号", "编号"),
+        *(_PLACE[0],),
+        _text(f.NAME, "站点名称", "微站名称", "微型消防站名称", "名称"),
+        *_PLACE[2:],
+        _choice(f.TIER, "tier", "级别", "层级", "站点类型", "类别"),
+        _choice(f.HOST_TYPE, "host_type", "依托单位类型", "建站主体", "主体类型"),
+        _choice(f.VEHICLE, "vehicle", "车辆", "出动方式", "交通工具"),
+        _count(f.CREW_DAY, "白班人数", "日班人数", "白天值班人数", maximum=500),
+        _count(f.CREW_NIGHT, "夜班人数", "晚班人数", "夜间值班人数", maximum=500),
+        Entry(f.TURNOUT_S, "number", ("出动时间", "出动时间(秒)"), minimum=0, maximum=3600),
+        _date("checked_on", "核查日期", "检查日期"),
+        *_PEOPLE,
+    ),
+)
+
+_SELF_BUILT = LedgerKind(
+    "self-built",
+    f.BUILDING_ID,
+    ("place",),
+    (
+        *_PLACE,
+        _choice(f.USE, "use", "使用性质", "用途", "房屋用途"),
+        _text("business_use", "经营业态", "经营内容"),
+        _flag("leased", "出租", "是否出租"),
+        _count(f.FLOORS, "层数", "楼层数", maximum=200),
+        _count("stairs", "楼梯数", "疏散楼梯数", maximum=50),
+        _count("rooms", "房间数", maximum=10_000),
+        _count("beds", "床位数", maximum=20_000),
+        _count(f.PEOPLE_DAY, "白天人数", "日间人数", maximum=200_000),
+        _count(f.PEOPLE_NIGHT, "夜间人数", "居住人数", "常住人数", maximum=200_000),
+        _count(f.ELDERS, "老人数", "老年人数", "60岁以上人数", maximum=20_000),
+        _count(f.CHILDREN, "儿童数", "儿童人数", maximum=20_000),
+        _text("gas_type", "用气类型", "燃气类型"),
+        *_DEVICES,
+        *_problem_flags(_SIX),
+        _date("checked_on", "检查日期", "排查日期"),
+        *_PEOPLE,
+    ),
+)
+
+_WAREHOUSES = LedgerKind(
+    "warehouses",
+    "unit_id",
+    (f.NAME, "place"),
+    (
+        _text("unit_id", "单位编号", "企业编号", "厂房编号", "库房编号", "编号"),
+        *_PLACE,
+        _choice(f.USE, "use", "使用性质", "类型", "场所类型"),
+        _choice("danger_class", "danger_class", "火灾危险性", "火灾危险性类别", "危险性类别"),
+        _count("tenants", "承租单位数", "租户数", "承租户数", maximum=10_000),
+        Entry("area_m2", "number", ("建筑面积", "面积", "建筑面积(平方米)"), minimum=0,
+              maximum=1e7),
+        _count(f.PEOPLE_DAY, "白天人数", "从业人数", "员工人数", maximum=200_000),
+        _count(f.PEOPLE_NIGHT, "夜间人数", "住宿人数", maximum=200_000),
+        *_DEVICES,
+        _choice("systems_state", "system_state", "建筑消防设施", "消防设施状况"),
+        *_problem_flags(_NINE),
+        _flag("key_unit", "消防安全重点单位", "重点单位"),
+        _flag("high_risk_unit", "火灾高危单位"),
+        _flag("registered_engineer", "注册消防工程师"),
+        _date("self_check_date", "自查日期", "企业自查日期"),
+        _flag("pledge", "公示承诺", "是否公示承诺"),
+        _date("assessment_date", "消防安全评估日期", "评估日期"),
+        _date("insured_until", "保险到期日", "火灾公众责任保险到期日"),
+        _date("talk_date", "约谈日期", "警示约谈日期"),
+        _text("talk_reason", "约谈原因", "约谈事由"),
+        _date("drill_date", "演练日期", "疏散演练日期"),
+        _date("checked_on", "检查日期", "核查日期"),
+        *_PEOPLE,
+    ),
+)  # fmt: skip
+
+_OTHERS = (
+    LedgerKind(
+        "devices",
+        "device_id",
+        ("place", "device"),
+        (
+            _text("device_id", "设备编号", "设施编号", "编号"),
+            *_PLACE,
+            _choice("device", "device_kind", "设备类型", "设施类型", "技防类型", "设备名称",
+                    required=True),
+            _count("installed", "安装数量", "已安装数量", "数量"),
+            _count("needed", "应装数量", "需安装数量"),
+            _choice(STATE, "system_state", "设备状态", "运行状态", "状态"),
+            _date("installed_on", "安装日期", "安装时间"),
+            _date("checked_on", "检查日期", "维护日期"),
+            *_PEOPLE,
+        ),
+    ),
+    LedgerKind(
+        "incidents",
+        "incident_id",
+        ("place", "started_at"),
+        (
+            _text("incident_id", "火灾编号", "警情编号", "事故编号", "编号"),
+            *_PLACE,
+            Entry("started_at", "moment", ("起火时间", "起火日期", "报警时间", "发生时间",
+                                           "火灾日期"), required=True),
+            _choice(f.USE, "use", "起火场所", "场所类型", "使用性质"),
+            _choice("cause", "fire_cause", "起火原因", "火灾原因", "原因"),
+            _choice("grade", "fire_grade", "火灾等级", "等级"),
+            _count("deaths", "死亡人数", maximum=10_000),
+            _count("injured", "受伤人数", maximum=10_000),
+            Entry("loss_yuan", "number", ("直接财产损失", "直接财产损失(元)", "损失(元)"),
+                  minimum=0, maximum=1e11),
+            Entry("arrived_at", "moment", ("到场时间", "首队到场时间")),
+            *_PEOPLE,
+        ),
+    ),
+    LedgerKind(
+        "inspections",
+        "inspection_id",
+        ("place", "inspected_on", "source"),
+        (
+            _text("inspection_id", "检查编号", "记录编号", "编号"),
+            *_PLACE,
+            _date("inspected_on", "检查日期", "检查时间", "排查日期", required=True),
+            _choice("source", "hazard_source", "检查方式", "检查类型", "检查类别"),
+            _text("surveyed_by", "检查单位", "检查部门"),
+            _count("hazards_found", "发现隐患数", "隐患数", "发现问题数", maximum=10_000),
+            _text("result", "检查结果", "检查情况"),
+            Entry("inspector", "text", ("检查人", "检查人员", "网格员"), personal=True),
+            *_PEOPLE,
+        ),
+    ),
+    LedgerKind(
+        "vulnerable",
+        "count_id",
+        ("place",),
+        (
+            _text("count_id", "统计编号", "编号"),
+            *_PLACE,
+            _count("households", "户数", "特殊群体户数", "特殊群体家庭户数"),
+            _count("empty_nest_elders", "空巢老人", "空巢老人数", "独居老人"),
+            _count("left_behind_children", "留守儿童", "留守儿童数"),
+            _count("old_weak_ill_disabled", "老弱病残", "老弱病残人数", "病残人数"),
+            _count("helper_assigned", "“一对一”帮扶户数", "一对一帮扶户数", "已帮扶户数"),
+            _count("smoke_detectors", "已装感烟探测器户数", "已装烟感户数"),
+            _date("counted_on", "统计日期", "登记日期"),
+            *_PEOPLE,
+        ),
+        keeps_people=False,
+    ),
+    LedgerKind(
+        "lane-reports",
+        "report_id",
+        ("lane", "observed_at"),
+        (
+            _text("report_id", "报告编号", "记录编号", "编号"),
+            _text(f.LANE_ID, "车道编号", "道路编号", "巷道编号"),
+            _text(f.NAME, "道路名称", "车道名称", "巷道名称", "路名"),
+            *_PLACE[2:],
+            _choice(STATE, "lane_state", "通行状态", "车道状态", "通行情况", "状态", required=True),
+            Entry("remaining_width_m", "number", ("剩余宽度", "剩余净宽", "剩余宽度(米)"),
+                  minimum=0, maximum=100),
+            Entry("observed_at", "moment", ("观测时间", "发现时间", "巡查时间", "巡查日期",
+                                            "观测日期"), required=True),
+            Entry("expires_at", "moment", ("失效时间", "有效期至", "预计恢复时间")),
+            _choice("source", "hazard_source", "来源", "发现方式", "巡查方式"),
+            _text("description", "情况说明", "说明", "占用情况"),
+            Entry("inspector", "text", ("巡查人", "报告人", "网格员"), personal=True),
+        ),
+        place="lane",
+    ),
+)  # fmt: skip
+
+KINDS: dict[str, LedgerKind] = {
+    kind.name: kind for kind in (_HAZARDS, _STATIONS, _SELF_BUILT, _WAREHOUSES, *_OTHERS)
+}
+
+
+def ledger_kind(name: str) -> LedgerKind:
+    """Return a kind of ledger by name.
+
+    Raises
+    ------
+    InputError
+        When there is none of that name; says which there are.
+    """
+    if name not in KINDS:
+        raise InputError("error.ledger_kind_unknown", value=name, allowed=", ".join(KINDS))
+    return KINDS[name]

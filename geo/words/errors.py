@@ -1,0 +1,203 @@
+"""The errors of weizhan.
+
+::
+
+    WeizhanError                    everything we raise on purpose
+    ├── InputError (ValueError)     something given to us is wrong: a file, a value, an option
+    │   └── TownError               a town with problems that must be mended; carries them all
+    ├── OutputError (OSError)       we could not, or must not, write there
+    └── OfflineError (OSError)      a service on the internet was needed and did not answer
+
+A message is a key of the text catalogue with its values, so that each error can be told in
+Chinese and in English; ``str(error)`` gives both.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from .catalogue import Lang, text
+
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+
+
+class WeizhanError(Exception):
+    """Base of all errors raised on purpose.
+
+    Parameters
+    ----------
+    key
+        Key of the message in the text catalogue, for example ``"error.file_missing"``.
+    **values
+        What the message names: file, row, column, value, allowed.
+    """
+
+    def __init__(self, key: str, /, **values: object) -> None:
+        """Keep the key and the values; the sentence is made when it is asked for."""
+        super().__init__(key, values)
+        self.key = key
+        self.values = values
+
+    def message(self, lang: Lang = "zh") -> str:
+        """Return the sentence in one language."""
+        return text(self.key, lang, **self.values)
+
+    def __str__(self) -> str:
+        """Return the sentence in Chinese, then in English."""
+        return f"{self.message('zh')}\n{self.message('en')}"
+
+
+class InputError(WeizhanError, ValueError):
+    """A file, a value or an option given to us is wrong."""
+
+
+class TownError(InputError):
+    """A town has problems that must be mended first.
+
+    Parameters
+    ----------
+    problems
+        Every problem found, not only the first; also those that are only warnings.
+    """
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        """Count the problems that must be mended and keep all of them."""
+        self.problems = tuple(problems)
+        errors = [problem for problem in self.problems if problem.severity == "error"]
+        super().__init__("error.town", count=len(errors))
+
+    def message(self, lang: Lang = "zh") -> str:
+        """Return the headline, then one line a problem that must be mended."""
+        errors = [p.message(lang) for p in self.problems if p.severity == "error"]
+        return "\n".join([super().message(lang), *(f"  {line}" for line in errors)])
+
+
+class OutputError(WeizhanError, OSError):
+    """We could not, or must not, write to a place."""
+
+
+class OfflineError(WeizhanError, OSError):
+    """A service on the internet was needed and did not answer."""
+
+
+Severity = Literal["error", "warning", "repaired"]
+SHOWN_CHARACTERS = 80  # of a value that came from data
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong, or was repaired, in one layer.
+
+    ``code`` names the sentence ``problem.<code>`` in the catalogue. ``row`` is the row as the
+    user sees it in the file (a spreadsheet's first row is 1), ``count`` how many features share
+    the problem when it is told once for many. A problem made from an error has the error's key
+    as its code, and its values as ``details``.
+    """
+
+    severity: Severity
+    code: str
+    layer: str
+    file: str = ""
+    row: int | None = None
+    feature: str = ""
+    column: str = ""
+    value: str = ""
+    allowed: str = ""
+    count: int = 1
+    details: Mapping[str, str] = field(default_factory=dict)
+
+    def message(self, lang: Lang = "zh") -> str:
+        """Return one line: where it is, what is wrong, what is allowed."""
+        where = [text(f"problem.severity_{self.severity}", lang), self.file, self.layer]
+        if self.row is not None:
+            where.append(text("problem.row", lang, row=self.row))
+        if self.feature:
+            where.append(text("problem.feature", lang, feature=_shorten(self.feature)))
+        if self.column:
+            where.append(text("problem.column", lang, column=_shorten(self.column)))
+        values: dict[str, object] = {
+            "value": _shorten(self.value),
+            "allowed": self.allowed,
+            "count": self.count,
+            "column": self.column,
+            **self.details,
+        }
+        key = self.code if "." in self.code else f"problem.{self.code}"
+        said = text(key, lang, **values)
+        return " · ".join(part for part in where if part) + ": " + said
+
+    def as_record(self) -> dict[str, object]:
+        """Return the problem as a plain record, with its sentence in both languages."""
+        return {**asdict(self), "zh": self.message("zh"), "en": self.message("en")}
+
+
+def named(
+    severity: Severity,
+    code: str,
+    layer: str,
+    refs: Sequence[object],
+    *,
+    file: str = "",
+    row: int | None = None,
+    allowed: str = "",
+    shown: int = 5,
+) -> Problem:
+    """Return one problem for many features, naming the first few.
+
+    Parameters
+    ----------
+    severity, code, layer, file, row, allowed
+        As in `Problem`.
+    refs
+        Identities of all the features.
+    shown
+        How many of them are named.
+    """
+    feature = ", ".join(str(ref) for ref in refs[:shown]) + ("…" if len(refs) > shown else "")
+    return Problem(severity, code, layer, file, row, feature, allowed=allowed, count=len(refs))
+
+
+def told_values(error: ValidationError, layer: str, file: str) -> list[Problem]:
+    """Return what a model refuses in a file, one problem a value."""
+    return [
+        Problem(
+            "error",
+            "value_refused",
+            layer,
+            file,
+            column=".".join(str(part) for part in e["loc"]),
+            value="" if isinstance(e["input"], dict | list) else str(e["input"]),
+            allowed=e["msg"],
+        )
+        for e in error.errors()
+    ]
+
+
+def told_error(error: WeizhanError, layer: str, file: str) -> Problem:
+    """Return an error that stopped one layer as a problem of that layer."""
+    details = {name: str(value) for name, value in error.values.items()}
+    return Problem("error", error.key, layer, file, details=details)
+
+
+def write_problems(file: Path, problems: Sequence[Problem]) -> None:
+    """Write problems as JSON, to be read again by `read_problems`."""
+    records = [asdict(problem) for problem in problems]
+    file.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def read_problems(file: Path) -> list[Problem]:
+    """Read what `write_problems` wrote; no file means no problems."""
+    if not file.exists():
+        return []
+    return [Problem(**record) for record in json.loads(file.read_text(encoding="utf-8"))]
+
+
+def _shorten(value: str) -> str:
+    """Cut a value from data to a length that fits a line, without control characters."""
+    shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in value)
+    return shown if len(shown) <= SHOWN_CHARACTERS else shown[:SHOWN_CHARACTERS] + "…"

@@ -1,0 +1,28 @@
+"""Tables to work with: Excel workbooks, CSV lists, GeoPackages.
+
+No cell from data is a formula.
+"""
+
+from .csv_tables import sheet
+from .geopackage import storable, write_geopackage
+from .indicators import indicators
+from .lanes_tables import findings_csv, keep_clear_csv, openings_csv
+from .ledger_book import dictionary, ledger_book
+from .list_tables import write_lists
+from .round_book import round_book
+from .siting_book import write_book
+
+__all__ = [
+    "dictionary",
+    "findings_csv",
+    "indicators",
+    "keep_clear_csv",
+    "ledger_book",
+    "openings_csv",
+    "round_book",
+    "sheet",
+    "storable",
+    "write_book",
+    "write_geopackage",
+    "write_lists",
+]

@@ -1,0 +1,44 @@
+"""GeoPackages for other systems: layers with values that the format can hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from ...geo.tables import write_layers
+from ...geo.words import fields as f
+
+
+def storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return a frame in EPSG:4326 with plain strings where it held codes, without file rows."""
+    stored = frame.drop(columns=f.SOURCE_ROW, errors="ignore").to_crs("EPSG:4326")
+    for name in stored.columns.drop(f.GEOMETRY):
+        if stored[name].dtype == object:
+            stored[name] = stored[name].map(_plain, na_action="ignore")
+    return stored
+
+
+def write_geopackage(file: Path, layers: Mapping[str, gpd.GeoDataFrame], *, date: str) -> None:
+    """Write layers in EPSG:4326; equal input gives equal bytes.
+
+    Parameters
+    ----------
+    file
+        To write.
+    layers
+        By name, in the CRS of the town.
+    date
+        Of the assessment, ISO 8601; the GeoPackage carries it instead of the time of writing.
+    """
+    pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date}T00:00:00.000Z"})
+    write_layers(file, {name: storable(frame) for name, frame in layers.items()})
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, str):
+        return str(value)
+    return None if pd.isna(value) else value  # type: ignore[call-overload]

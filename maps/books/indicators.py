@@ -1,0 +1,75 @@
+"""``indicators.xlsx``: the yearly sheet of each community, with denominators and ranges."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Final
+
+import xlsxwriter
+
+from ...coverage.assessment import Assessment
+from ...coverage.review import Counts
+from ...geo.words import Lang, text
+from ..voice import FEWEST_PEOPLE
+from .workbook import cell, look
+
+COLUMNS: Final = (
+    "community", "buildings", "covered", "covered_low", "covered_high", "red", "opening", "new",
+    "closed", "reopened", "closing", "premises", "rate", "rate_low", "rate_high", "fires",
+)  # fmt: skip
+
+
+def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> bytes:
+    """Return the indicators of a year.
+
+    Parameters
+    ----------
+    found
+        The assessment on the last day that counts.
+    counts
+        Of the days of the year up to it.
+    year
+        Which one.
+    lang
+        Of the headers.
+    """
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False})
+    day = dt.date.fromisoformat(found.date)
+    book.set_properties({"created": dt.datetime.combine(day, dt.time())})
+    style = look(book)
+    sheet = book.add_worksheet(text("indicators.sheet", lang))
+    title = text("indicators.title", lang, town=found.town, year=year, day=day)
+    sheet.write_string(0, 0, title, style.title)
+    for at, name in enumerate(COLUMNS):
+        sheet.write_string(1, at, text(f"indicators.{name}", lang), style.head)
+        sheet.set_column(at, at, 13)
+    for row, entry in enumerate(found.summary["communities"], start=2):
+        key = entry["community_id"]
+        micro = entry["coverage"].get("micro", {})
+        flow = counts.flow.loc[key] if key in counts.flow.index else {}
+        rate = counts.rates.loc[key] if key in counts.rates.index else {}
+        risk = entry.get("risk") or {}
+        fires = int(counts.fires.get(key, 0))
+        values = {
+            "community": entry["name"] or key or text("table.no_community", lang),
+            "buildings": entry["buildings"],
+            "covered": micro.get("share_buildings"),
+            "covered_low": micro.get("share_buildings_low"),
+            "covered_high": micro.get("share_buildings_high"),
+            "red": risk.get("red_buildings"),
+            **{n: flow.get(n) for n in ("opening", "new", "closed", "reopened", "closing")},
+            **{n: rate.get(n) for n in ("premises", "rate", "rate_low", "rate_high")},
+            "fires": fires if fires == 0 or fires >= FEWEST_PEOPLE else None,
+        }
+        for at, name in enumerate(COLUMNS):
+            value = values[name]
+            plain = value.item() if hasattr(value, "item") else value
+            cell(sheet, row, at, plain, style.of())
+    last = 2 + len(found.summary["communities"])
+    sheet.write_string(last + 1, 0, text("indicators.note", lang))
+    sheet.freeze_panes(2, 1)
+    sheet.autofilter(1, 0, last - 1, len(COLUMNS) - 1)
+    book.close()
+    return written.getvalue()

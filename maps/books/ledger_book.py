@@ -1,0 +1,154 @@
+"""``ledgers.xlsx``: every ledger as a sheet, coloured by due date, with a data dictionary."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from collections.abc import Mapping
+from typing import Any, Final
+
+import pandas as pd
+import xlsxwriter
+
+from ...geo.tables import KINDS, LedgerKind, allowed_words
+from ...geo.words import VOCABULARIES, HazardState, Lang, label, text
+from .workbook import Look, cell, header, look
+
+MOST_LISTED: Final = 250  # characters of a drop-down that Excel takes without a list of its own
+
+
+def ledger_book(
+    ledgers: Mapping[str, pd.DataFrame], *, on: dt.date, personal: bool, lang: Lang
+) -> bytes:
+    """Return ledgers as workbook.
+
+    Parameters
+    ----------
+    ledgers
+        Records by kind, from `read_records`; hazards as cases with `state`.
+    on
+        The day by which a case is overdue.
+    personal
+        Whether the frames hold columns that name or reach persons; the file then says so.
+    lang
+        Of headers and words.
+    """
+    written = io.BytesIO()
+    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False,
+                                         "strings_to_urls": False})  # fmt: skip
+    book.set_properties({"created": dt.datetime.combine(on, dt.time())})
+    style = look(book)
+    late = book.add_format({"bg_color": "#F4B183"})
+    soon = book.add_format({"bg_color": "#FFE699"})
+    for name, frame in ledgers.items():
+        _sheet(book, KINDS[name], frame, style, (late, soon), on, lang)
+    _dictionary(book, ledgers, style, personal, lang)
+    book.close()
+    return written.getvalue()
+
+
+def _sheet(
+    book: xlsxwriter.Workbook,
+    kind: LedgerKind,
+    frame: pd.DataFrame,
+    style: Look,
+    colours: tuple[Any, Any],
+    on: dt.date,
+    lang: Lang,
+) -> None:
+    sheet = book.add_worksheet(label("ledger_name", kind.name, lang))
+    entries = [e for e in kind.stored if e.name in frame.columns and frame[e.name].notna().any()]
+    columns = ["key", *(e.name for e in entries if e.name != kind.identity)]
+    by_name = {e.name: e for e in entries}
+    for at, column in enumerate(columns):
+        said = header(kind.name, kind.identity if column == "key" else column, lang)
+        sheet.write_string(0, at, said, style.head)
+        sheet.set_column(at, at, 26 if column in ("address", "description") else 14)
+    values = {name: frame[name].tolist() for name in columns}
+    for row in range(len(frame)):
+        for at, column in enumerate(columns):
+            entry = by_name.get(column)
+            value = values[column][row]
+            if entry is not None and entry.vocabulary and isinstance(value, str):
+                value = label(entry.vocabulary, value, lang)
+            elif entry is not None and entry.kind == "flag" and not pd.isna(value):
+                value = text("ledgers_book.yes", lang) if value else "—"
+            is_date = entry is not None and entry.kind in ("date", "moment")
+            cell(sheet, row + 1, at, value, style.of(date=is_date))
+    last = len(frame)
+    sheet.freeze_panes(1, 1)
+    sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
+    for at, column in enumerate(columns):
+        entry = by_name.get(column)
+        if entry is None or not entry.vocabulary or not last:
+            continue
+        words = [label(entry.vocabulary, code, lang) for code in VOCABULARIES[entry.vocabulary]]
+        if len(",".join(words)) <= MOST_LISTED:
+            sheet.data_validation(1, at, last, at, {"validate": "list", "source": words})
+    if "due_on" in columns and last:
+        _colour(sheet, columns, last, colours, on, lang)
+
+
+def _colour(
+    sheet: Any, columns: list[str], last: int, colours: tuple[Any, Any], on: dt.date, lang: Lang
+) -> None:
+    """Colour due days: past and not closed, or within a month. The rules hold no data."""
+    due = columns.index("due_on")
+    closed = label("hazard_state", HazardState.CLOSED, lang)
+    letter = _letter(due)
+    still = f'${_letter(columns.index("state"))}2<>"{closed}"' if "state" in columns else "TRUE"
+    day = f"DATE({on.year},{on.month},{on.day})"
+    for colour, rule in (
+        (colours[0], f"=AND(ISNUMBER(${letter}2),${letter}2<{day},{still})"),
+        (colours[1], f"=AND(ISNUMBER(${letter}2),${letter}2<{day}+30,{still})"),
+    ):
+        sheet.conditional_format(
+            1, due, last, due, {"type": "formula", "criteria": rule, "format": colour,
+                                "stop_if_true": True}
+        )  # fmt: skip
+
+
+def _dictionary(
+    book: xlsxwriter.Workbook,
+    ledgers: Mapping[str, pd.DataFrame],
+    style: Look,
+    personal: bool,
+    lang: Lang,
+) -> None:
+    sheet = book.add_worksheet(text("ledgers_book.dictionary", lang))
+    note = "with_personal" if personal else "without_personal"
+    sheet.write_string(0, 0, text(f"ledgers_book.{note}", lang), style.wrapped)
+    heads = ("ledger", "column", "name", "kind", "allowed", "personal")
+    for at, name in enumerate(heads):
+        sheet.write_string(1, at, text(f"ledgers_book.{name}", lang), style.head)
+        sheet.set_column(at, at, 60 if name == "allowed" else 20)
+    for row, cells in enumerate(dictionary(ledgers, lang), start=2):
+        for at, value in enumerate(cells):
+            cell(sheet, row, at, value, style.of())
+    sheet.freeze_panes(2, 0)
+
+
+def dictionary(ledgers: Mapping[str, pd.DataFrame], lang: Lang) -> list[list[str]]:
+    """Return the data dictionary of some ledgers: ledger, word, name, type, allowed, personal."""
+    return [
+        [
+            label("ledger_name", name, lang),
+            header(name, entry.name, lang),
+            entry.name,
+            entry.kind,
+            allowed_words(entry),
+            text("ledgers_book.yes", lang) if entry.personal else "",
+        ]
+        for name in ledgers
+        for entry in KINDS[name].stored
+        if entry.name in ledgers[name].columns
+    ]
+
+
+def _letter(column: int) -> str:
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters

@@ -1,0 +1,108 @@
+"""Chinese on a machine without Chinese fonts: the characters of a page as a font inside it.
+
+The font is the last that a page asks for, so a machine with fonts of its own never unpacks it.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import json
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+import pylopdf_fonts_zh_cn
+from fontTools.subset import Options, Subsetter
+from fontTools.ttLib import TTFont
+
+from ...coverage.assessment import Assessment
+from ...geo.words import LANGS, catalogue
+from ...geo.words import fields as f
+
+FAMILY = "weizhan"
+FIRST_WIDE = 0x2E80  # characters from here on are what a bare machine lacks
+_FILE = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
+
+
+def town_font(assessment: Assessment, *further: str) -> str:
+    """Return `font_face` for all pages of an assessment: one font, so it is made once.
+
+    Parameters
+    ----------
+    assessment
+        Whose names the pages show.
+    further
+        What else they show.
+    """
+    frames = (
+        assessment.buildings, assessment.lanes, assessment.stations, assessment.communities,
+        assessment.barriers, assessment.water,
+    )  # fmt: skip
+    names = {
+        str(value)
+        for frame in frames
+        for column in frame.columns.intersection([f.NAME, f.ADDRESS])
+        for value in frame[column].dropna().unique()
+    }
+    texts = [entry[lang] for entry in catalogue().values() for lang in LANGS]
+    told = [assessment.town, assessment.rules, *assessment.scenario_label.values()]
+    summary = json.dumps(assessment.summary, default=str, ensure_ascii=False)
+    return font_face([*texts, *names, *told, summary, *further])
+
+
+def font_face(texts: Iterable[str]) -> str:
+    """Return a style sheet with a font that has the Chinese characters of some texts.
+
+    Parameters
+    ----------
+    texts
+        All that a page may show.
+
+    Returns
+    -------
+    str
+        One ``@font-face`` rule of the family ``weizhan``; empty when nothing needs it.
+    """
+    letters = frozenset(
+        letter for text in texts for letter in set(text) if ord(letter) >= FIRST_WIDE
+    )
+    data = _woff2(letters)
+    if not data:
+        return ""
+    said = base64.b64encode(data).decode("ascii")
+    source = f"url(data:font/woff2;base64,{said})"
+    return f"@font-face{{font-family:{FAMILY};src:{source} format('woff2');font-display:swap}}\n"
+
+
+@cache
+def _woff2(letters: frozenset[str]) -> bytes:
+    """Return the font with those of the letters that it has; nothing if it has none."""
+    options = Options(
+        hinting=False,
+        layout_features=[],
+        name_IDs=[],
+        notdef_outline=True,
+        recalc_bounds=False,
+        drop_tables=[
+            *Options().drop_tables,
+            "vhea",
+            "vmtx",
+            "VORG",
+            "BASE",
+            "GPOS",
+            "GSUB",
+            "GDEF",
+        ],
+    )
+    with TTFont(_FILE, lazy=True, recalcBBoxes=False, recalcTimestamp=False) as font:
+        known = {ord(letter) for letter in letters} & set(font.getBestCmap())
+        if not known:
+            return b""
+        subsetter = Subsetter(options)
+        subsetter.populate(unicodes=known)
+        subsetter.subset(font)
+        font.flavor = "woff2"
+        out = io.BytesIO()
+        font.save(out)
+    return out.getvalue()

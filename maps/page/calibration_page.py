@@ -1,0 +1,122 @@
+"""The report of a calibration: what was fitted, on what, and how well it holds; no script."""
+
+from __future__ import annotations
+
+from string import Template
+from typing import Any
+
+from ...geo.words import Lang, label, text
+from ..html import escape, report_line, report_section, report_table, seal, shown, template
+
+RIVALS = ("priors", "shrinkage", "regression", "boosting", "density", "inspectors")
+
+
+def calibration_page(told: dict[str, Any], *, lang: Lang = "zh") -> str:
+    """Return the report as one HTML text.
+
+    Parameters
+    ----------
+    told
+        `weizhan.coverage.risk.calibration.Calibrated.told`.
+    lang
+        Language of the page.
+    """
+    badge = escape(text("page.simulated", lang))
+    title = text("calibration.title", lang, town=shown(told["town"]))
+    parts = [
+        report_section("calibration.verdict", _verdict(told, lang), lang),
+        report_section("calibration.data", _data(told, lang), lang),
+        report_section(
+            "calibration.later", _checks(told["checks"], told, lang, "later_note"), lang
+        ),
+        report_section(
+            "calibration.elsewhere", _checks(told["left_out"], told, lang, "elsewhere_note"), lang
+        ),
+    ]
+    if told["classes"]:
+        parts += [
+            report_section("calibration.classes", _classes(told, lang), lang),
+            report_section("calibration.communities", _communities(told, lang), lang),
+        ]
+    page = Template(template("report.html")).substitute(
+        lang="zh-CN" if lang == "zh" else "en",
+        title=escape(title),
+        style=template("index.css"),
+        badge=f'<strong class="badge">{badge}</strong>' if told["simulated"] else "",
+        facts=escape(text("calibration.facts", lang, first=told["first"], last=told["last"],
+                          rules=shown(told["rules"]))),
+        body="".join(parts),
+    )  # fmt: skip
+    return seal(page)
+
+
+def _verdict(told: dict[str, Any], lang: Lang) -> str:
+    said = [report_line(f"calibration.chosen_{told['chosen']}", lang, fires=told["fires_fitted"])]
+    if told["chosen"] == "priors":
+        few = len(told["rungs"]) == 1
+        said.append(
+            report_line(
+                "calibration.too_few" if few else "not_better", lang, fires=told["fires_fitted"]
+            )
+        )
+    return "".join(said)
+
+
+def _data(told: dict[str, Any], lang: Lang) -> str:
+    return report_line(
+        "calibration.data_said", lang, fires=told["fires_in_ledger"],
+        without=told["fires_without_building"],
+        fitted=told["fires_fitted"], buildings=told["buildings_fitted"], all=told["buildings"],
+    )  # fmt: skip
+
+
+def _checks(checks: dict[str, Any], told: dict[str, Any], lang: Lang, note: str) -> str:
+    if not checks:
+        return report_line("calibration.no_check", lang)
+    heads = [text(f"calibration.{name}", lang, top=f"{told['top_share']:.0%}")
+             for name in ("score", "top", "auc", "slope", "fires")]  # fmt: skip
+    rows = []
+    for name in RIVALS:
+        if name in checks:
+            found = checks[name]
+            slope = "—" if found["slope"] is None else f"{found['slope']:.2f}"
+            rows.append([text(f"calibration.score_{name}", lang), f"{found['top']:.0%}",
+                         f"{found['auc']:.2f} ({found['auc_low']:.2f}–{found['auc_high']:.2f})",
+                         slope, str(found["fires"])])  # fmt: skip
+    share = f"{told['held_out_share']:.0%}"
+    explained = report_line(
+        f"calibration.{note}", lang, share=share, bandwidth=f"{told['bandwidth_m']:g}"
+    )
+    return explained + report_table(heads, rows)
+
+
+def _classes(told: dict[str, Any], lang: Lang) -> str:
+    heads = [text(f"calibration.{name}", lang) for name in
+             ("class", "per", "prior", "rate", "interval", "fires", "buildings")]  # fmt: skip
+    rows = [
+        [label("risk_class", row["class"], lang), text(f"calibration.per_{row['per']}", lang),
+         f"{row['prior']:.3g}", f"{row['rate']:.3g}", f"{row['low']:.3g}–{row['high']:.3g}",
+         _few(row["fires"], told, lang), str(row["buildings"])]
+        for row in told["classes"] if "rate" in row
+    ]  # fmt: skip
+    return report_line(
+        "calibration.classes_note", lang, interval=f"{told['interval']:.0%}"
+    ) + report_table(heads, rows)
+
+
+def _communities(told: dict[str, Any], lang: Lang) -> str:
+    heads = [text(f"calibration.{name}", lang) for name in
+             ("community", "factor", "interval", "fires")]  # fmt: skip
+    rows = [
+        [shown(row["community"]), f"{row['factor']:.2f}", f"{row['low']:.2f}–{row['high']:.2f}",
+         _few(row["fires"], told, lang)]
+        for row in told["communities"]
+    ]  # fmt: skip
+    return report_line("calibration.communities_note", lang) + report_table(heads, rows)
+
+
+def _few(fires: int | None, told: dict[str, Any], lang: Lang) -> str:
+    """Return a count of fires, never a small one."""
+    if fires is None or fires < told["few"]:
+        return f"<{told['few']:g}"
+    return str(fires)

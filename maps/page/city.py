@@ -1,0 +1,143 @@
+"""A city: too many buildings for one page, so an overview and a page for each community."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from ...coverage.assessment import Assessment
+from ...coverage.scenes import Scene
+from ...geo.plan import Plan
+from ...geo.words import LaneClass, Lang, text
+from ...geo.words import fields as f
+from ..voice import community_name
+from .committee import NO_SCENES, committee_page
+
+MOST_BUILDINGS = 150_000  # on one page
+FOLDER = "communities"
+AROUND_M = 250.0  # what lies round a community is drawn as far as this
+MAIN_LANES = [
+    LaneClass.TRUNK.value,
+    LaneClass.PRIMARY.value,
+    LaneClass.SECONDARY.value,
+    LaneClass.TERTIARY.value,
+]
+
+
+def committee_pages(
+    assessment: Assessment,
+    *,
+    scenes: Mapping[str, Scene] = NO_SCENES,
+    plan: Plan | None = None,
+    lang: Lang = "zh",
+    most: int = MOST_BUILDINGS,
+) -> Iterator[tuple[str, str]]:
+    """Return the committee's page, or an overview and the pages of the communities.
+
+    Parameters
+    ----------
+    assessment, scenes, plan, lang
+        As for `weizhan.maps.page.committee.committee_page`.
+    most
+        Buildings on one page; with more there is a page for each community.
+
+    Yields
+    ------
+    name, page
+        Names of files in the result folder, ``committee.html`` first.
+    """
+    entries = [e for e in assessment.summary.get("communities", ()) if e.get("buildings", 1)]
+    if len(assessment.buildings) <= most or len(entries) < 2:
+        yield "committee.html", committee_page(assessment, scenes=scenes, plan=plan, lang=lang)
+        return
+    files = {
+        str(entry["community_id"]): f"{FOLDER}/{number:04d}.html"
+        for number, entry in enumerate(entries, start=1)
+    }
+    yield (
+        "committee.html",
+        committee_page(_overview(assessment, lang), scenes=_no_buildings(scenes), plan=plan,
+                       pages=files, lang=lang),
+    )  # fmt: skip
+    for entry in entries:
+        own, moments = _community(assessment, scenes, entry, lang)
+        page = committee_page(own, scenes=moments, plan=plan, home="../committee.html", lang=lang)
+        yield files[str(entry["community_id"])], page
+
+
+def _overview(assessment: Assessment, lang: Lang) -> Assessment:
+    """Return the city without its buildings and small lanes."""
+    main = assessment.lanes[f.LANE_CLASS].isin(MAIN_LANES)
+    note = {lang: text("tree.city_note", lang)}
+    notes = [note, *assessment.summary.get("notes", ())]
+    return replace(
+        assessment,
+        buildings=assessment.buildings.iloc[:0],
+        lanes=assessment.lanes[main].reset_index(drop=True),
+        barriers=assessment.barriers.iloc[:0],
+        water=assessment.water.iloc[:0],
+        areas=assessment.areas[assessment.areas[f.STATION_ID].isna()].reset_index(drop=True),
+        summary={**assessment.summary, "notes": notes},
+    )
+
+
+def _no_buildings(scenes: Mapping[str, Scene]) -> dict[str, Scene]:
+    return {n: replace(scene, buildings=scene.buildings.iloc[:0]) for n, scene in scenes.items()}
+
+
+def _community(
+    assessment: Assessment, scenes: Mapping[str, Scene], entry: Mapping[str, Any], lang: Lang
+) -> tuple[Assessment, dict[str, Scene]]:
+    """Return one community with what lies round it, and the same at the other moments."""
+    identity = str(entry["community_id"])
+    inside = (assessment.buildings[f.COMMUNITY_ID].fillna("").astype(str) == identity).to_numpy()
+    buildings = assessment.buildings[inside].reset_index(drop=True)
+    own = assessment.communities[f.COMMUNITY_ID].astype(str) == identity
+    communities = assessment.communities[own].reset_index(drop=True)
+    bounds = np.vstack([buildings.total_bounds, communities.total_bounds])
+    west, south = np.nanmin(bounds[:, :2], axis=0) - AROUND_M
+    east, north = np.nanmax(bounds[:, 2:], axis=0) + AROUND_M
+    near = shapely.box(west, south, east, north)
+
+    def cut(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+        return frame[frame.geometry.intersects(near)].reset_index(drop=True)
+
+    stations = assessment.stations.geometry.intersects(near).to_numpy()
+    whole = assessment.summary
+    coverage = {
+        tier: {**whole["coverage"].get(tier, {}), **found}
+        for tier, found in entry.get("coverage", {}).items()
+    }
+    lanes = cut(assessment.lanes)
+    counts = {"buildings": len(buildings), "stations": int(stations.sum()), "lanes": len(lanes)}
+    areas = cut(assessment.areas[assessment.areas[f.STATION_ID].isna()])
+    if not areas.empty:
+        areas = areas.set_geometry(areas.geometry.intersection(near))
+    found = replace(
+        assessment,
+        town=f"{assessment.town} · {community_name(entry, lang)}",
+        buildings=buildings,
+        lanes=lanes,
+        stations=assessment.stations[stations].reset_index(drop=True),
+        communities=communities,
+        barriers=cut(assessment.barriers),
+        water=cut(assessment.water),
+        areas=areas,
+        summary={**whole, "coverage": coverage, "communities": [entry], "counts": counts},
+    )
+    moments = {
+        name: replace(
+            scene,
+            buildings=scene.buildings[inside].reset_index(drop=True),
+            on_duty=None
+            if scene.on_duty is None
+            else scene.on_duty[stations].reset_index(drop=True),
+        )
+        for name, scene in scenes.items()
+    }
+    return found, moments

@@ -1,0 +1,208 @@
+"""The page for the committee: one file, a full-screen map with reasons in its popups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from ...coverage import columns as c
+from ...coverage.assessment import Assessment
+from ...coverage.scenes import Scene
+from ...geo.plan import Plan
+from ...geo.words import Lang, text
+from ...geo.words import fields as f
+from ..html import escape, shown
+from ..styles import style
+from ..voice import (
+    FEWEST_PEOPLE,
+    community_name,
+    count,
+    is_missing,
+    key_figures,
+    people,
+    share,
+    tiers_told,
+)
+from . import lane_overlays, overlays, scene_overlays
+from .layer_columns import Numbers, Styles
+from .overlays import column
+from .town_page import Surroundings, bar_texts, script_content, town_page
+
+_CLICKS = ("proposed", "stations", "barriers", "water", "buildings", "lanes", "communities")
+_HEADINGS = ("panel", "close", "figures", "communities", "notes", "communities_note")
+_TREE = ("title", "search", "full", "measure", "print", "print_title", "paper", "grey",
+         "print_now", "print_back", "north", "swipe", "swipe_handle")  # fmt: skip
+_TOOLS = ("tools.js", "heat.js", "swipe.js", "community.js", "print.js")
+NO_SCENES: Mapping[str, Scene] = {}
+
+
+def committee_page(
+    assessment: Assessment,
+    *,
+    scenes: Mapping[str, Scene] = NO_SCENES,
+    plan: Plan | None = None,
+    pages: Mapping[str, str] | None = None,
+    home: str = "",
+    lang: Lang = "zh",
+) -> str:
+    """Return the committee's page as one HTML text.
+
+    Parameters
+    ----------
+    assessment
+        What to show.
+    scenes
+        Other moments that the page may switch to, by name; see `weizhan.coverage.scenes`.
+    plan
+        Whose added stations are marked as proposed.
+    pages
+        Files of the communities' own pages by identity, for an overview.
+    home
+        File of the overview, for the page of a community.
+    lang
+        Language of the page.
+    """
+    further = [partial(_heat_numbers, assessment), partial(scene_overlays.add_scenes, assessment,
+                                                           scenes)]  # fmt: skip
+    duties = {name: scene.on_duty for name, scene in scenes.items() if scene.on_duty is not None}
+    layers = (
+        overlays.communities(
+            assessment,
+            lang=lang,
+            further=scene_overlays.community_styles(assessment, scenes, lang),
+        ),
+        lane_overlays.lanes(assessment, lang=lang),
+        overlays.buildings(assessment, lang=lang, further=further),
+        overlays.areas(assessment, lang=lang),
+        overlays.water(assessment, lang=lang),
+        overlays.barriers(assessment, lang=lang),
+        overlays.stations(assessment, lang=lang, duties=duties),
+        overlays.proposed(plan, lang=lang),
+    )
+    headings = {name: escape(text(f"page.{name}", lang)) for name in _HEADINGS}
+    headings |= {f"tree_{name}": escape(text(f"tree.{name}", lang)) for name in _TREE}
+    around = Surroundings(
+        "committee",
+        bar_texts(assessment, lang) | headings,
+        _content(assessment, scenes, lang) | {"pages": dict(pages or {}), "home": home},
+        ["committee.css", "print.css"],
+        tools=_TOOLS,
+    )
+    title = text("page.title", lang, town=shown(assessment.town))
+    return town_page(assessment, title, layers, around, lang)
+
+
+def _heat_numbers(
+    assessment: Assessment,
+    lang: Lang,
+    styles: Styles,
+    numbers: Numbers,
+    texts: dict[str, pd.Series],
+) -> None:
+    """Add what heat is made of beyond cover and people, where the assessment has it."""
+    frame = assessment.buildings
+    if c.HARM_PER_YEAR in frame.columns:
+        numbers["harm"] = (frame[c.HARM_PER_YEAR], 7)
+    if c.PAST_FIRES in frame.columns:
+        numbers["past_fires"] = (frame[c.PAST_FIRES], 0)
+
+
+def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) -> dict[str, Any]:
+    """Return what the page's scripts show beside the layers."""
+    notes = [shown(note[lang]) for note in assessment.summary.get("notes", ())]
+    if assessment.simulated:
+        notes.insert(0, text("page.simulated_note", lang))
+    own = assessment.scenario_label.get(lang, assessment.scenario)
+    moments = [{"code": "", "label": shown(own)}]
+    moments += [{"code": n, "label": shown(s.label.get(lang, n))} for n, s in scenes.items()]
+    return {
+        **script_content(assessment, _CLICKS, lang, spoken=("scene", "tree")),
+        "covers": [cover.value for cover in style.COVER_FILLS] + ["unknown"],
+        "moments": moments,
+        "figures": _figures(assessment, scenes, lang),
+        "communities": _communities(assessment, scenes, lang),
+        "notes": notes,
+    }
+
+
+def _figures(
+    assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the figures that matter most, by moment."""
+    moments = {"": assessment}
+    for name, scene in scenes.items():
+        summary = {**assessment.summary, "coverage": scene.coverage}
+        moments[name] = replace(assessment, summary=summary)
+    return {
+        name: [asdict(figure) for figure in key_figures(shown_then, lang)]
+        for name, shown_then in moments.items()
+    }
+
+
+def _communities(
+    assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang
+) -> list[dict[str, Any]]:
+    """Return one row a community: its name, its people, its share by moment and tier, its risk."""
+    frame = assessment.communities
+    ids, heads = column(frame, f.COMMUNITY_ID), column(frame, f.PEOPLE)
+    inhabitants = dict(zip(ids.astype(str), heads, strict=True))
+    told = tiers_told(assessment, further=False)
+    entries = list(assessment.summary.get("communities", ()))
+    moments = {"": _by_community(entries)}
+    moments |= {name: _by_community(scene.communities) for name, scene in scenes.items()}
+    ranks = {tier: scene_overlays.rank_intervals(entries, tier) for tier in told}
+    rows = []
+    for community in entries:
+        identity = str(community["community_id"])
+        shares: dict[str, dict[str, Any]] = {}
+        for name, known in moments.items():
+            coverage = known.get(identity, {})
+            shares[name] = {tier: asdict(share(coverage.get(tier), lang)) for tier in told}
+        for tier in told:
+            rank, first, last = ranks[tier].get(identity, (0, 0, 0))
+            said = text("scene.rank", lang, rank=rank, low=first, high=last) if rank else ""
+            shares[""][tier]["rank"] = said
+        rows.append(
+            {
+                "id": shown(identity),
+                "name": community_name(community, lang),
+                "people": people(inhabitants.get(identity), lang, unit=True),
+                "shares": shares,
+                "risk": _risk_lines(community.get("risk"), lang),
+            }
+        )
+    return rows
+
+
+def _by_community(entries: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {str(entry["community_id"]): entry.get("coverage", {}) for entry in entries}
+
+
+def _risk_lines(risk: Mapping[str, Any] | None, lang: Lang) -> list[str]:
+    """Return what is said of a community's risk, each with its numbers."""
+    if not risk:
+        return []
+    bands = {
+        b: count(risk.get(f"{b}_buildings"), lang) for b in ("red", "orange", "yellow", "blue")
+    }
+    lines = [
+        text("tree.community_bands", lang, **bands),
+        text(
+            "tree.community_hazards",
+            lang,
+            open=count(risk.get(c.OPEN_HAZARDS), lang),
+            late=count(risk.get(c.OVERDUE_HAZARDS), lang),
+        ),
+    ]
+    if not is_missing(risk.get("fire_ratio")):
+        ratio, low, high = (
+            f"{float(risk['fire_ratio' + end]):.2f}" for end in ("", "_low", "_high")
+        )
+        fires = risk.get(c.PAST_FIRES)
+        few = f"<{FEWEST_PEOPLE}" if is_missing(fires) else count(fires, lang)
+        lines.append(text("tree.community_fires", lang, count=few, ratio=ratio, low=low, high=high))
+    return lines

@@ -1,0 +1,363 @@
+"""The page of a siting study: the map before and after, the sites with reasons, the proof."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ...coverage import columns as c
+from ...coverage.siting import Study
+from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN
+from ...geo.words import Lang, text
+from ...geo.words import fields as f
+from ..html import escape, shown
+from ..styles import style
+from ..voice import (
+    Table,
+    amount,
+    as_words,
+    certain_said,
+    certainties,
+    communities,
+    dropped,
+    frontier,
+    headline,
+    host_said,
+    money,
+    must,
+    notes,
+    plans,
+    proof,
+    robust,
+    scenario_name,
+    sites,
+    tenths,
+)
+from . import lane_overlays, overlays
+from .canvas import PackedPoints, PackedPolygons
+from .layer_columns import labels
+from .siting_chart import Dot, chart
+from .town_page import Surroundings, bar_texts, script_content, town_page
+
+MOST_DROPPED = 50  # on the page; the workbook has all
+CHANGES = ("kept", "new", "still", "lost", "unknown")
+CHANGE_FILLS = ("#cfe2ee", "#2f9e6b", "#9c480b", "#4a2106", style.UNKNOWN_FILL)
+_CLICKS = ("candidates", "stations", "buildings")
+
+
+def siting_page(study: Study, *, lang: Lang = "zh") -> str:
+    """Return the page as one HTML text."""
+    after = study.assessed[1]
+    headings = ("sites", "frontier", "plans", "robust", "steady", "communities", "proof", "notes")
+    texts = {name: escape(text(f"site.{name}", lang)) for name in (*headings, "print")}
+    texts |= {
+        "headline": escape(headline(study, lang)),
+        "sites_part": _sites(study, lang),
+        "frontier_part": _frontier(study, lang),
+        "plans_part": _table(plans(study, lang), lang),
+        "robust_part": _robust(study, lang),
+        "steady_part": _steady(study, lang),
+        "communities_part": _table(communities(study), lang),
+        "must_part": _must(study, lang),
+        "own_part": _own(study, lang),
+        "proof_part": "".join(_paragraph(said) for said in proof(study, lang)),
+        "notes_part": _notes(study, lang),
+    }
+    content = script_content(after, _CLICKS, lang)
+    keys = ("paint", "paint_change", "paint_before", "paint_after")
+    content["texts"] |= {f"site.{key}": text(f"site.{key}", lang) for key in keys}
+    content["texts"] |= {
+        f"site_head.{key}": text(f"site_head.{key}", lang)
+        for key in ("id", "host", "cost_yuan", "draws", "certain", "before", "after")
+    }
+    title = text("site.title", lang, town=shown(after.town))
+    bar = bar_texts(after, lang) | {"town": escape(title)}
+    around = Surroundings("siting", bar | texts, content, ["committee.css", "siting.css"])
+    layers = (
+        overlays.communities(after, lang=lang),
+        lane_overlays.lanes(after, lang=lang),
+        buildings(study, lang),
+        candidates(study, lang),
+        overlays.stations(after, lang=lang),
+    )
+    return town_page(after, title, layers, around, lang)
+
+
+def buildings(study: Study, lang: Lang) -> PackedPolygons:
+    """Return the buildings by what the plan changes, and by time before and after."""
+    before, after = (found.buildings for found in study.assessed)
+    tier = next(iter(study.ground.tiers))
+    standard_s = study.assessed[1].tiers[tier]
+    scenario = scenario_name(study.assessed[1], lang)
+    classes = tuple(
+        style.Class(
+            text(f"site.class_{name}", lang), fill, pattern="hatch" if name == "unknown" else ""
+        )
+        for name, fill in zip(CHANGES, CHANGE_FILLS, strict=True)
+    )
+    change = style.Style(
+        text("site.paint_change", lang), classes, text("site.class_note", lang, scenario=scenario)
+    )
+    styles = {"change": (change, changes(before, after, tier))}
+    for name, frame in (("before", before), ("after", after)):
+        times, cover = frame[c.response_time(tier)], frame[c.cover(tier)]
+        styles[name] = (
+            style.response_style(tier, standard_s, lang),
+            style.response_classes(times, cover, standard_s),
+        )
+    return PackedPolygons(
+        "buildings",
+        after,
+        styles=styles,
+        numbers={
+            "before": (overlays.whole_seconds(before[c.response_time(tier)]), 0),
+            "after": (overlays.whole_seconds(after[c.response_time(tier)]), 0),
+        },
+        texts={
+            "id": overlays.column(after, f.BUILDING_ID),
+            f.NAME: overlays.column(after, f.NAME),
+            f.ADDRESS: overlays.column(after, f.ADDRESS),
+            f.USE: labels(overlays.column(after, f.USE), "use", lang),
+        },
+        z_index=3,
+    )
+
+
+def changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, tier: str) -> style.Integers:
+    """Return for each building its place in `CHANGES`, at typical values."""
+    was, now = (
+        frame[c.cover(tier)].isin([c.Cover.COVERED, c.Cover.LIKELY]) for frame in (before, after)
+    )
+    unknown = after[c.cover(tier)] == c.Cover.UNKNOWN
+    found = np.select([unknown, was & now, now, was], [4, 0, 1, 3], default=2)
+    return found.astype(np.int64)
+
+
+def candidates(study: Study, lang: Lang) -> PackedPoints:
+    """Return the candidates: chosen, able to take a chosen one's place, others."""
+    frame = study.ground.candidates.sites
+    offset = int(study.ground.standing.sum())
+    chosen = study.found.answer.chosen[offset:]
+    certain = frame[CANDIDATE_ID].astype(str).map(certainties(study))
+    classes = np.where(chosen, 0, np.where(certain == "sometimes", 1, 2)).astype(np.int64)
+    looks = style.Style(
+        text("site.legend_sites", lang),
+        (
+            style.Class(
+                text("site.site_chosen", lang),
+                "#d6006c",
+                line="#ffffff",
+                pixels=20,
+                symbol="diamond",
+            ),
+            style.Class(
+                text("site.site_sometimes", lang),
+                "#f3b6d3",
+                line="#d6006c",
+                pixels=11,
+                symbol="circle",
+            ),
+            style.Class(
+                text("site.site_other", lang), "#ffffff", line="#8a8177", pixels=8, symbol="circle"
+            ),
+        ),
+    )
+    steady = study.stability
+    share = pd.Series(
+        [None] * len(frame)
+        if steady is None or not steady.draws
+        else [tenths(v) for v in steady.chosen[offset:]],
+        index=frame.index,
+        dtype=object,
+    )
+    return PackedPoints(
+        "candidates",
+        frame,
+        styles={"candidates": (looks, classes)},
+        numbers={COST_YUAN: (frame[COST_YUAN], 0)},
+        texts={
+            "id": frame[CANDIDATE_ID],
+            f.NAME: frame[f.NAME],
+            f.HOST_TYPE: frame[f.HOST_TYPE].map(lambda host: host_said(host, lang)),
+            "draws": share,
+            "certain": certain.map(lambda w: certain_said(w, lang), na_action="ignore"),
+        },
+        z_index=8,
+    )
+
+
+def _sites(study: Study, lang: Lang) -> str:
+    table = sites(study, lang)
+    keys = [key for key, _ in table.columns]
+    shown_keys = ("rank", "site", "host", "cost_yuan", "adds", "alone", "draws", "certain")
+    heads = "".join(
+        f'<th scope="col">{escape(text(f"site_head.{key}", lang))}</th>' for key in shown_keys
+    )
+    rows = []
+    for row in table.rows:
+        words = dict(zip(keys, as_words(row, table.columns), strict=True))
+        name = words["name"] if words["name"] != "–" else words["id"]
+        cells = [
+            escape(words["rank"]),
+            f'<button type="button">{escape(name)}</button>'
+            f'<span class="small">{escape(words["id"])}</span>',
+            *(escape(words[key]) for key in shown_keys[2:]),
+        ]
+        inner = "".join(f"<td>{cell}</td>" for cell in cells)
+        rows.append(
+            f'<tr data-layer="candidates" data-id="{escape(words["id"])}">{inner}</tr>'
+            f'<tr class="said"><td></td><td colspan="{len(cells) - 1}">'
+            f"{escape(words['said'])}</td></tr>"
+        )
+    body = (
+        f'<table class="listed"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table>"
+    )
+    more = []
+    for what in ("station", "yuan"):
+        gain = study.more.get(what)
+        if gain is not None and gain > 0:
+            more.append(text(f"site.more_{what}", lang, amount=amount(study, float(gain), lang)))
+        elif gain is not None and what == "yuan":
+            more.append(text("site.nothing_more", lang))
+    note = _paragraph(text("site.sites_note", lang), "note")
+    return note + f'<div class="wide">{body}</div>' + _paragraph(" ".join(more))
+
+
+def _frontier(study: Study, lang: Lang) -> str:
+    total = len(study.new)
+    spent = study.problem.spent(study.found.answer.chosen)
+    own = study.own
+    parts = [_paragraph(text("site.frontier_note", lang), "note"), '<div class="charts">']
+    size = study.problem.stations if study.problem.stations is not None else total
+    dots = [
+        Dot(
+            float(p.stations or 0),
+            study.share(study.problem.rows.worth(p.answer.chosen)),
+            study.bound_share(p.answer),
+            p.stations == size,
+        )
+        for p in study.by_stations
+    ]
+    nested = [
+        (float(k), study.share(float(w))) for k, w in enumerate(study.order.worth.tolist(), start=1)
+    ]
+    theirs = (float(own["stations"]), study.share(own["worth"])) if own else None
+    drawing = chart(dots, label=text("site.by_stations", lang), nested=nested, own=theirs)
+    parts.append(f"<figure>{drawing}</figure>")
+    asked = study.problem.budget
+    money_dots = [
+        Dot(
+            float(p.budget or 0),
+            study.share(study.problem.rows.worth(p.answer.chosen)),
+            study.bound_share(p.answer),
+            asked is not None and p.budget == asked,
+        )
+        for p in study.by_budget
+    ]
+    paid = (float(own["cost_yuan"]), study.share(own["worth"])) if own else None
+    if asked is None and money_dots:
+        paid = paid or (spent, study.share(study.problem.rows.worth(study.found.answer.chosen)))
+    drawing = chart(money_dots, label=text("site.by_budget", lang), own=paid, thousands=True)
+    parts.append(f"<figure>{drawing}</figure></div>")
+    loss = np.nanmax(np.append(study.order.best - study.order.worth, 0.0))
+    parts.append(_paragraph(text("site.order_note", lang, loss=amount(study, float(loss), lang))))
+    for by in ("stations", "budget"):
+        table = frontier(study, lang, by=by)
+        said = escape(text(f"site.by_{by}", lang))
+        parts.append(f"<details><summary>{said}</summary>{_table(table, lang)}</details>")
+    return "".join(parts)
+
+
+def _robust(study: Study, lang: Lang) -> str:
+    if study.robust is None:
+        return _paragraph(text("site.none", lang))
+    told = {"draws": study.robust.draws, "tail": f"{study.robust.tail:.0%}"}
+    note = _paragraph(text("site.robust_note", lang, **told), "note")
+    return note + _table(robust(study, lang), lang)
+
+
+def _steady(study: Study, lang: Lang) -> str:
+    found = study.stability
+    if found is None or not found.draws:
+        return _paragraph(text("site.none", lang))
+    low, high = np.quantile(found.share, [0.1, 0.9])
+    what = text("site.steady_all" if found.risk_drawn else "site.steady_some", lang)
+    return _paragraph(
+        text(
+            "site.steady_note",
+            lang,
+            draws=found.draws,
+            what=what,
+            low=tenths(float(low)),
+            high=tenths(float(high)),
+            regret=tenths(float(found.regret.mean())),
+        )
+    )
+
+
+def _must(study: Study, lang: Lang) -> str:
+    if study.must.empty:
+        return ""
+    unmet = int((~study.must["met"].astype(bool)).sum())
+    told = {"count": len(study.must), "unmet": unmet, "least": study.found.answer.unmet_bound}
+    said = text("site.must_some" if unmet else "site.must_all", lang, **told)
+    table = _table(must(study, lang), lang) if unmet else ""
+    return _section("must", _paragraph(said) + table, lang)
+
+
+def _own(study: Study, lang: Lang) -> str:
+    own = study.own
+    if own is None:
+        return ""
+    more = own["best"] - own["worth"]
+    said = text(
+        "site.own_said" if more > 0 else "site.own_same",
+        lang,
+        count=own["stations"],
+        cost=money(own["cost_yuan"]),
+        worth=amount(study, own["worth"], lang),
+        best=amount(study, own["best"], lang),
+        more=amount(study, more, lang),
+        names=", ".join(map(shown, own["best_sites"])),
+    )
+    return _section("own", _paragraph(said), lang)
+
+
+def _notes(study: Study, lang: Lang) -> str:
+    said = [
+        *notes(study, lang),
+        *(shown(n[lang]) for n in study.assessed[0].summary.get("notes", ())),
+    ]
+    items = "".join(f"<li>{escape(line)}</li>" for line in said)
+    gone = dropped(study, lang)
+    used = len(study.ground.candidates.sites)
+    head = text("site.dropped_note", lang, used=used, dropped=len(gone.rows))
+    less = Table(gone.name, gone.columns, gone.rows[:MOST_DROPPED])
+    table = _table(less, lang) if gone.rows else ""
+    return f"<ul>{items}</ul>{_paragraph(head)}{table}"
+
+
+def _section(name: str, inner: str, lang: Lang) -> str:
+    title = escape(text(f"site.{name}", lang))
+    return f'<section id="{name}"><h2>{title}</h2>{inner}</section>'
+
+
+def _table(table: Table, lang: Lang) -> str:
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads(lang))
+    ends = ["" if kind == "text" else ' class="n"' for _, kind in table.columns]
+    rows = "".join(
+        "<tr>"
+        + "".join(f"<td{end}>{escape(word)}</td>" for end, word in zip(ends, words, strict=True))
+        + "</tr>"
+        for words in (as_words(row, table.columns) for row in table.rows)
+    )
+    return (
+        f'<div class="wide"><table class="listed plain"><thead><tr>{heads}</tr></thead>'
+        f"<tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _paragraph(said: str, kind: str = "") -> str:
+    return f'<p class="{kind}">{escape(said)}</p>' if said else ""

@@ -1,0 +1,32 @@
+"""Paper: route sheets, station sheets, pre-plans, wall maps, reports as PDF and Word.
+
+The same input gives the same bytes on every machine.
+"""
+
+from .briefs import exposure_list, holiday_brief
+from .meeting import period_pack
+from .passage_report import passage_report
+from .pre_plan import key_buildings, pre_plans
+from .report import report_pdf
+from .route_sheet import SIZES, clock, route_sheet
+from .sheet_source import SheetSource
+from .station_sheet import station_sheets
+from .wall_map import wall_maps
+from .word import report_word
+
+__all__ = [
+    "SIZES",
+    "SheetSource",
+    "clock",
+    "exposure_list",
+    "holiday_brief",
+    "key_buildings",
+    "passage_report",
+    "period_pack",
+    "pre_plans",
+    "report_pdf",
+    "report_word",
+    "route_sheet",
+    "station_sheets",
+    "wall_maps",
+]

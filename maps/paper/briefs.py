@@ -1,0 +1,113 @@
+"""Briefs on one page or one list: before a key date by community, cases for exposure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ...coverage import columns as c
+from ...coverage.review import Review
+from ...geo.rules import KeyDates
+from ...geo.words import Lang, label, text
+from ...geo.words import fields as f
+from ..voice import FEWEST_PEOPLE, records, state_said
+from .meeting import (
+    buildings_grid,
+    cases_grid,
+    day_of,
+    next_key_date,
+    place_of,
+    report_of,
+    said_of,
+    word_of,
+)
+from .report import Block, Grid, Heading, NewPage, Paragraph, Report
+
+TOP: Final = 10
+
+
+def exposure_list(told: Review, *, lang: Lang) -> Report:
+    """Return the cases for the quarterly exposure: major hazards and listed cases not closed."""
+    cases = told.cases[(told.cases["state"] != "closed")]
+    major = cases[(cases["major"] == 1) | cases["supervision_level"].notna()]
+    rows = [
+        [
+            str(row["key"]),
+            place_of(row),
+            label("hazard_code", row["code"], lang),
+            word_of(row["supervision_level"], "supervision_level", lang),
+            label("hazard_state", row["state"], lang),
+            day_of(row["found"]),
+            day_of(row["due_on"]),
+        ]
+        for row in major.sort_values("key").to_dict("records")
+    ]
+    heads = [text(f"pack.{n}", lang) for n in ("case", "place", "hazard", "level", "state",
+                                              "found_on", "due_on")]  # fmt: skip
+    blocks: list[Block] = [Paragraph(text("pack.exposure_note", lang), small=True)]
+    blocks.append(
+        Grid(heads, rows, (1.2, 2.4, 2, 1.6, 1, 1.2, 1.2))
+        if rows
+        else Paragraph(text("pack.none_listed", lang))
+    )
+    return report_of(told, text("pack.exposure_title", lang, period=told.period.name), blocks, lang)
+
+
+def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Report:
+    """Return the risk brief before the next key date, one page a community."""
+    following = next_key_date(calendar, told.found.date)
+    named = (
+        text("pack.holiday_named", lang, name=following.name, first=following.first,
+             last=following.last)
+        if following
+        else text("pack.holiday_none", lang)
+    )  # fmt: skip
+    blocks: list[Block] = []
+    buildings = told.found.buildings
+    for at, community in enumerate(told.found.summary["communities"]):
+        inside = buildings[buildings[f.COMMUNITY_ID] == community["community_id"]]
+        if community["community_id"] is None:
+            continue
+        if at:
+            blocks.append(NewPage())
+        blocks.append(Heading(str(community["name"] or community["community_id"])))
+        blocks.append(Paragraph(named))
+        blocks.append(Paragraph(_community_line(community, lang)))
+        blocks.append(Heading(text("pack.watch", lang), 2))
+        blocks.append(buildings_grid(inside.sort_values(c.RISK_RANK).head(TOP), lang))
+        late = told.overdue[told.overdue[f.BUILDING_ID].isin(inside[f.BUILDING_ID])].head(8)
+        blocks.append(Heading(text("pack.overdue", lang), 2))
+        blocks.append(cases_grid(late, lang) if len(late) else Paragraph(text("pack.none", lang)))
+        lanes = told.found.lanes
+        near = lanes[
+            lanes[f.LANE_ID].isin(inside[c.ATTACHED_LANE_ID])
+            & lanes[c.STATE].isin(("blocked", "narrowed"))
+        ]
+        blocks.append(Heading(text("pack.lanes_seen", lang), 2))
+        blocks.append(
+            Grid(
+                [text(f"lane.head_{n}", lang) for n in ("id", "name", "state")],
+                [
+                    [str(r[f.LANE_ID]), said_of(r[f.NAME]), state_said(r, lang)]
+                    for r in records(near)
+                ],
+                (1, 2, 3),
+            )
+            if len(near)
+            else Paragraph(text("papers.none_seen", lang))
+        )
+        blocks.append(Paragraph(text("pack.advice", lang), small=True))
+    return report_of(told, text("pack.holiday_title", lang), blocks, lang)
+
+
+def _community_line(entry: dict[str, Any], lang: Lang) -> str:
+    risk = entry.get("risk") or {}
+    people = entry["coverage"]["micro"]["people"] if "micro" in entry["coverage"] else None
+    told = (
+        text("popup.unknown", lang) if people is None or people < FEWEST_PEOPLE else f"{people:,}"
+    )
+    return text(
+        "pack.community_line", lang, buildings=entry["buildings"], people=told,
+        red=risk.get("red_buildings", 0), orange=risk.get("orange_buildings", 0),
+        open=risk.get("open_hazards", 0), overdue=risk.get("overdue_hazards", 0),
+    )  # fmt: skip

@@ -1,0 +1,386 @@
+"""What goes to the meeting: the pack of a period, the holiday brief, the list for exposure."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, Final
+
+import pandas as pd
+import shapely
+
+from ...coverage import columns as c
+from ...coverage.cases import Flow
+from ...coverage.review import Review
+from ...geo.rules import KeyDates
+from ...geo.words import Lang, RiskBand, label, text
+from ...geo.words import fields as f
+from ..voice import is_missing, keep_clear_reason, minutes_said, ranked, records, state_said
+from .charts import bars
+from .drawing import Drawing, frame_round
+from .report import Block, Grid, Heading, Paragraph, Picture, Report
+from .sheet_page import finished
+from .wall_map import GREYS
+
+TOP: Final = 10
+ROWS: Final = 20
+MAP_MM: Final = (166.0, 112.0)
+FLOW: Final = ("opening", "new", "closed", "reopened", "closing")
+SMALL: Final = 10  # fires: below this a change is told to be within chance
+
+
+def period_pack(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Report:
+    """Return the pack of a quarterly meeting or a half-year analysis."""
+    blocks: list[Block] = [
+        *_notes(told, lang),
+        *_coverage(told, lang),
+        *_risk(told, lang),
+        *_loop(told, lang),
+        *_top_buildings(told, lang),
+        *_stations_lanes(told, lang),
+        *_communities(told, lang),
+        *_fires(told, lang),
+        *_next_holiday(told, calendar, lang),
+    ]
+    return report_of(told, text("pack.title", lang, period=told.period.name), blocks, lang)
+
+
+def next_key_date(calendar: Sequence[KeyDates], date: str) -> KeyDates | None:
+    """Return the key date that is next, or now."""
+    day = dt.date.fromisoformat(date)
+    coming = [key for key in calendar if key.last >= day]
+    return min(coming, key=lambda key: key.first, default=None)
+
+
+def report_of(told: Review, title: str, blocks: list[Block], lang: Lang) -> Report:
+    """Return a report of a review under a title."""
+    found = told.found
+    subtitle = text(
+        "pack.subtitle", lang,
+        town=found.town, first=told.period.first, last=found.date, rules=found.rules,
+        scenario=found.scenario_label.get(lang) or found.scenario,
+    )  # fmt: skip
+    return Report(title, subtitle, f"{found.town}　{title}", found.date, found.simulated, blocks)
+
+
+def _notes(told: Review, lang: Lang) -> list[Block]:
+    said = [str(note[lang]) for note in told.found.summary["notes"]]
+    said.append(text("pack.before_note", lang, day=told.before.date))
+    return [Paragraph("　".join(said), small=True)]
+
+
+def _coverage(told: Review, lang: Lang) -> list[Block]:
+    rows = []
+    for tier, now in told.found.summary["coverage"].items():
+        then = told.before.summary["coverage"][tier]
+        rows.append(
+            [
+                label("map_tier", tier, lang),
+                f"{now['standard_s'] / 60:g}",
+                _share(now, lang),
+                _share(then, lang),
+                f"{now['covered_buildings']}/{now['known_buildings']}",
+                f"{now['stations_on_duty']}/{now['stations']}",
+            ]
+        )
+    heads = ("tier", "minutes", "share", "share_before", "buildings", "on_duty")
+    return [
+        Heading(text("pack.coverage", lang)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows, (1.4, 0.8, 2, 2, 1.3, 1.2)),
+        _map(told, lang),
+    ]
+
+
+def _share(figures: dict[str, Any], lang: Lang) -> str:
+    if figures["share_buildings"] is None:
+        return text("popup.unknown", lang)
+    low, high = figures["share_buildings_low"], figures["share_buildings_high"]
+    return f"{figures['share_buildings']:.1%}（{low:.1%}–{high:.1%}）"
+
+
+def _map(told: Review, lang: Lang) -> Picture:
+    found = told.found
+    frame = frame_round(found.buildings.total_bounds, width_mm=MAP_MM[0], height_mm=MAP_MM[1])
+    drawing = Drawing(frame)
+    drawing.ground(
+        buildings=found.buildings, lanes=found.lanes, water=found.water,
+        communities=found.communities,
+    )  # fmt: skip
+    for band, grey in GREYS.items():
+        of_band = found.buildings[found.buildings[c.RISK_BAND] == band]
+        drawing.houses(of_band.geometry.to_numpy(), fill=grey)
+    for shape, name in zip(found.stations.geometry, found.stations[f.NAME], strict=True):
+        drawing.mark(shape.x, shape.y, "station", said_of(name))
+    for shape, name in zip(found.communities.geometry, found.communities[f.NAME], strict=True):
+        middle = shapely.point_on_surface(shape)
+        drawing.label(middle.x, middle.y, said_of(name))
+    said = text("pack.map_said", lang, scale=frame.scale)
+    return Picture(finished(drawing, lang), *MAP_MM, said)
+
+
+def _risk(told: Review, lang: Lang) -> list[Block]:
+    now, then = told.found.summary["risk"], told.before.summary["risk"]
+    columns = [
+        {
+            "fires_expected": f"{figures['fires_per_year']:.1f}",
+            "harm_expected": f"{figures['harm_per_year']:.2f}",
+            "red_sure": _sure(figures, RiskBand.RED),
+            "orange_sure": _sure(figures, RiskBand.ORANGE),
+            "completeness": f"{figures['completeness']:.0%}",
+        }
+        for figures in (now, then)
+    ]
+    rows = [[text(f"pack.{name}", lang), *(of[name] for of in columns)] for name in columns[0]]
+    heads = ("figure", "now", "before")
+    return [
+        Heading(text("pack.risk", lang)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows, (2.4, 1, 1)),
+        Paragraph(text("pack.risk_note", lang, share=f"{now['completeness']:.0%}"), small=True),
+    ]
+
+
+def _sure(figures: dict[str, Any], band: RiskBand) -> str:
+    return f"{figures['bands_sure'][band]} / {figures['bands'][band]}"
+
+
+def _loop(told: Review, lang: Lang) -> list[Block]:
+    flows = (told.flow, told.flow_before, told.flow_year_before)
+    names = (told.period.name, told.period.before.name, told.period.year_before.name)
+    table = Grid(
+        [text("pack.period", lang), *(text(f"pack.flow_{n}", lang) for n in FLOW)],
+        [
+            [name, *(str(getattr(flow, n)) for n in FLOW)]
+            for name, flow in zip(names, flows, strict=True)
+        ],
+        (1.2, 1, 1, 1, 1, 1),
+    )  # fmt: skip
+    chart = bars(
+        [text(f"pack.flow_{n}", lang) for n in FLOW],
+        [(name, [getattr(flow, n) for n in FLOW]) for name, flow in zip(names, flows, strict=True)],
+    )
+    under = told.listed[told.listed["status"] != "lifted"]
+    return [
+        Heading(text("pack.loop", lang)),
+        table,
+        Picture(chart, 166, 62, text("pack.flow_said", lang)),
+        Paragraph(_reading(told.flow, told, lang)),
+        Heading(text("pack.overdue", lang), 2),
+        cases_grid(told.overdue.head(ROWS), lang),
+        Paragraph(_of(ROWS, len(told.overdue), lang), small=True),
+        Heading(text("pack.listed", lang), 2),
+        cases_grid(under.head(ROWS), lang)
+        if len(under)
+        else Paragraph(text("pack.none_listed", lang)),
+    ]
+
+
+def _reading(flow: Flow, told: Review, lang: Lang) -> str:
+    return text(
+        "pack.loop_said", lang, opening=flow.opening, new=flow.new, closed=flow.closed,
+        reopened=flow.reopened, closing=flow.closing, overdue=len(told.overdue),
+        look_back=len(told.look_back), inspections=told.inspections,
+    )  # fmt: skip
+
+
+def _of(shown: int, all_: int, lang: Lang) -> str:
+    return text("pack.shown", lang, shown=min(shown, all_), all=all_)
+
+
+def cases_grid(cases: pd.DataFrame, lang: Lang) -> Grid:
+    """Return cases with place, state and due day."""
+    heads = ("case", "place", "hazard", "state", "due_on", "late", "office")
+    return Grid(
+        [text(f"pack.{n}", lang) for n in heads],
+        [
+            [
+                str(row["key"]),
+                place_of(row),
+                label("hazard_code", row["code"], lang),
+                label("hazard_state", row["state"], lang),
+                day_of(row["due_on"]),
+                "" if is_missing(row.get("days_overdue")) else str(int(row["days_overdue"])),
+                word_of(row["lead_dept"], "office", lang),
+            ]
+            for row in cases.to_dict("records")
+        ],
+        (1.2, 2, 2, 0.9, 1.2, 0.7, 1.4),
+    )
+
+
+def _top_buildings(told: Review, lang: Lang) -> list[Block]:
+    top = told.found.buildings.sort_values(c.RISK_RANK).head(TOP)
+    return [Heading(text("pack.top", lang)), buildings_grid(top, lang)]
+
+
+def buildings_grid(buildings: pd.DataFrame, lang: Lang) -> Grid:
+    """Return buildings with their rank, reasons and minutes."""
+    heads = ("building", "use", "band", "rank", "reasons", "minutes_micro")
+    return Grid(
+        [text(f"pack.{n}", lang) for n in heads],
+        [
+            [
+                said_of(row[f.NAME]) or said_of(row[f.ADDRESS]) or str(row[f.BUILDING_ID]),
+                word_of(row[f.USE], "use", lang),
+                word_of(row[c.RISK_BAND], "risk_band", lang),
+                f"{row[c.RISK_RANK]}（{row[c.RISK_RANK_LOW]}–{row[c.RISK_RANK_HIGH]}）",
+                "；".join(
+                    text(f"risk_reason.{row[f'risk_reason_{k + 1}']}", lang)
+                    for k in range(c.REASONS)
+                    if not is_missing(row[f"risk_reason_{k + 1}"])
+                ),
+                minutes_said(row[c.response_time("micro")], lang),
+            ]
+            for row in buildings.to_dict("records")
+        ],
+        (2, 1.3, 0.5, 1.4, 2.6, 0.9),
+    )
+
+
+def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
+    found = told.found
+    tiers = {tier: s for tier, s in found.tiers.items() if tier != "own"}
+    seen = found.lanes[found.lanes[c.STATE].isin(("blocked", "narrowed"))]
+    clear = ranked(found, c.KEEP_CLEAR_RANK, TOP)
+    return [
+        Heading(text("pack.stations_lanes", lang)),
+        Grid(
+            [text(f"pack.{n}", lang) for n in ("station", "tier", "crew", "first_at")],
+            [
+                [
+                    said_of(row[f.NAME]) or str(row[f.STATION_ID]),
+                    label("tier", row[f.TIER], lang),
+                    f"{_count(row[f.CREW_DAY], lang)} / {_count(row[f.CREW_NIGHT], lang)}",
+                    str(_first_at(found, row[f.STATION_ID])),
+                ]
+                for row in found.stations.to_dict("records")
+            ],
+            (2, 1.4, 1.2, 1),
+        ),
+        Heading(text("pack.lanes_seen", lang), 2),
+        Grid(
+            [text(f"lane.head_{n}", lang) for n in ("id", "name", "state")],
+            [[str(r[f.LANE_ID]), said_of(r[f.NAME]), state_said(r, lang)] for r in records(seen)][
+                :ROWS
+            ],
+            (1, 2, 3),
+        )
+        if len(seen)
+        else Paragraph(text("papers.none_seen", lang)),
+        Heading(text("lanes_page.keep_clear", lang), 2),
+        Grid(
+            [text(f"lane.head_{n}", lang) for n in ("id", "name", "reason")],
+            [
+                [str(r[f.LANE_ID]), said_of(r[f.NAME]), keep_clear_reason(r, tiers, lang)]
+                for r in clear
+            ],
+            (1, 1.5, 4),
+        ),
+    ]  # fmt: skip
+
+
+def _first_at(found: Any, station: str) -> int:
+    tiers = [tier for tier in found.tiers if tier != "own"] or list(found.tiers)
+    return int(max((found.buildings[c.station(tier)] == station).sum() for tier in tiers))
+
+
+def _communities(told: Review, lang: Lang) -> list[Block]:
+    rows = []
+    for entry in told.found.summary["communities"]:
+        key = entry["community_id"]
+        micro = entry["coverage"].get("micro")
+        rate = told.counts.rates.loc[key] if key in told.counts.rates.index else None
+        flow = told.counts.flow.loc[key] if key in told.counts.flow.index else None
+        risk = entry.get("risk") or {}
+        rows.append(
+            [
+                str(entry["name"] or key or text("table.no_community", lang)),
+                _share(micro, lang) if micro else text("popup.unknown", lang),
+                f"{micro['known_buildings']}" if micro else "",
+                str(risk.get("red_buildings", "")),
+                "" if flow is None else f"{flow['closing']}（+{flow['new']} −{flow['closed']}）",
+                text("pack.not_inspected", lang)
+                if rate is None or not rate["premises"]
+                else f"{rate['rate']:.2f}（{rate['rate_low']:.2f}–{rate['rate_high']:.2f}，"
+                f"n={rate['premises']}）",
+                text("popup.unknown", lang)
+                if is_missing(risk.get("fire_ratio"))
+                else f"{risk['fire_ratio']:.2f}（{risk['fire_ratio_low']:.2f}–"
+                f"{risk['fire_ratio_high']:.2f}）",
+            ]
+        )
+    heads = ("community", "share_micro", "buildings", "red", "stock", "rate", "fire_ratio")
+    return [
+        Heading(text("pack.communities", lang)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows, (1.4, 2, 0.8, 0.6, 1.4, 2, 1.7)),
+        Paragraph(text("pack.communities_note", lang), small=True),
+    ]
+
+
+def _fires(told: Review, lang: Lang) -> list[Block]:
+    rows = [
+        [
+            label("use", use, lang) if use else text("popup.unknown", lang),
+            f"{row['fires']:.0f}",
+            f"{row['before']:.0f}",
+            f"{row['low']:.1f}–{row['high']:.1f}",
+            f"{row['deaths']:.0f} / {row['injured']:.0f}",
+        ]
+        for use, row in told.fires.iterrows()
+    ]
+    now, then = int(told.fires["fires"].sum()), int(told.fires["before"].sum())
+    key = "pack.fires_small" if max(now, then) < SMALL else "pack.fires_said"
+    months = told.fires_by_month
+    chart = bars([str(month) for month in months.index],
+                 [(text("pack.fires", lang), months.tolist())])  # fmt: skip
+    heads = ("use", "fires_now", "fires_then", "fires_chance", "victims")
+    return [
+        Heading(text("pack.fires_title", lang)),
+        Paragraph(text(key, lang, now=now, then=then)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows, (2, 1, 1, 1.6, 1))
+        if rows
+        else Paragraph(text("pack.no_fires", lang)),
+        Picture(chart, 166, 62, text("pack.months_said", lang)),
+    ]
+
+
+def _next_holiday(told: Review, calendar: Sequence[KeyDates], lang: Lang) -> list[Block]:
+    following = next_key_date(calendar, told.found.date)
+    said = (
+        text("pack.holiday_none", lang)
+        if following is None
+        else text("pack.holiday_named", lang, name=following.name, first=following.first,
+                  last=following.last)
+    )  # fmt: skip
+    return [Heading(text("pack.holiday", lang)), Paragraph(said),
+            Paragraph(text("pack.advice", lang), small=True)]  # fmt: skip
+
+
+def place_of(row: Any) -> str:
+    """Return the name, address or id by which a case is found."""
+    return next(
+        (
+            said_of(row[n])
+            for n in (f.NAME, f.ADDRESS, f.BUILDING_ID, f.LANE_ID)
+            if said_of(row.get(n))
+        ),
+        "",
+    )
+
+
+def said_of(value: object) -> str:
+    """Return a text, empty when missing."""
+    return value if isinstance(value, str) else ""
+
+
+def day_of(value: Any) -> str:
+    """Return a day as text, empty when missing."""
+    return "" if is_missing(value) else pd.Timestamp(value).date().isoformat()
+
+
+def word_of(value: object, vocabulary: str, lang: Lang) -> str:
+    """Return the word of a code, empty when missing."""
+    return "" if is_missing(value) else label(vocabulary, value, lang)
+
+
+def _count(value: Any, lang: Lang) -> str:
+    return text("popup.unknown", lang) if is_missing(value) else f"{float(value):g}"

@@ -1,0 +1,130 @@
+"""The life-passage report: lanes blocked or narrowed, ranked by who loses the service with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from ...coverage import columns as c
+from ...geo.words import Lang, Vehicle, label, text
+from ...geo.words import fields as f
+from ..voice import FEWEST_PEOPLE, Record, count, findings_of, is_missing, records, state_said
+from .route_sheet import signs_of
+from .sheet_page import Page, Table, finished, ground_map, paper_of
+from .sheet_source import SheetSource
+
+SHOWN: Final = 60
+
+
+def passage_report(ground: SheetSource, *, lang: Lang) -> bytes:
+    """Return the report of a town.
+
+    Parameters
+    ----------
+    ground
+        The assessment and what maps are drawn from.
+    lang
+        Of the report.
+    """
+    found = ground.found
+    tiers = {tier: s for tier, s in found.tiers.items() if tier != "own"}
+    drawing, frame = ground_map(found, tuple(found.lanes.total_bounds), names=20)
+    signs_of(drawing, found, np.empty((0, 2)), overview=True)
+    seen = found.lanes[found.lanes[c.STATE].isin(("blocked", "narrowed"))]
+    unknown = int((found.lanes[c.STATE] == c.UNKNOWN_STATE).sum())
+    too_narrow = found.lanes[
+        (found.lanes[c.lane_limit(Vehicle.FIRE_ENGINE)] != "")
+        & found.lanes[c.lane_limit_certain(Vehicle.FIRE_ENGINE)]
+        & ~found.lanes[c.STATE].isin(("blocked", "narrowed"))
+    ]
+    head = [
+        *(text(f"lane.head_{name}", lang) for name in ("id", "name", "state", "remaining")),
+        *(text("papers.lost", lang, minutes=f"{s / 60:g}") for s in tiers.values()),
+    ]
+    page = Page(
+        title=text("papers.passages", lang),
+        facts=[
+            ("", text("papers.lanes", lang, count=len(found.lanes))),
+            (text("papers.blocked", lang), str(int((found.lanes[c.STATE] == "blocked").sum()))),
+            (text("papers.narrowed", lang), str(int((found.lanes[c.STATE] == "narrowed").sum()))),
+            (text("papers.state_unknown", lang), str(unknown)),
+        ],
+        drawing=finished(drawing, lang),
+        scale=frame.scale,
+        tables=[
+            Table(
+                title=text("papers.seen_lanes", lang),
+                head=head,
+                widths=(0, 1, 2, 0, *(1 for _ in tiers)),
+                rows=[_row(lane, tiers, lang) for lane in _by_people(records(seen), tiers)],
+                empty=text("papers.none_seen", lang),
+            ),
+            Table(
+                title=text("papers.engine_lanes", lang),
+                head=[*head[:2], text("papers.stopped_by", lang), head[3], *head[4:]],
+                widths=(0, 1, 1, 0, *(1 for _ in tiers)),
+                rows=[
+                    _row(lane, tiers, lang, stopped=True)
+                    for lane in _by_people(records(too_narrow), tiers)[:SHOWN]
+                ],
+                empty=text("papers.none_engine", lang),
+            ),
+            _checks(ground, lang),
+        ],
+        notes=[text("papers.passage_note", lang), text("papers.no_report_note", lang)],
+    )
+    return paper_of([page], found, foot=text("papers.passages", lang), lang=lang)
+
+
+def _by_people(lanes: list[Record], tiers: Mapping[str, float]) -> list[Record]:
+    def people(lane: Record) -> float:
+        return sum(float(lane.get(c.lost(tier, "people")) or 0) for tier in tiers)
+
+    return sorted(lanes, key=lambda lane: (-people(lane), str(lane[f.LANE_ID])))
+
+
+def _row(
+    lane: Record, tiers: Mapping[str, float], lang: Lang, *, stopped: bool = False
+) -> list[str]:
+    limit = str(lane.get(c.lane_limit(Vehicle.FIRE_ENGINE)) or "")
+    width = lane[f.WIDTH_M] if stopped else lane[c.REMAINING_WIDTH_M]
+    return [
+        str(lane[f.LANE_ID]),
+        "" if is_missing(lane[f.NAME]) else str(lane[f.NAME]),
+        label("limit_name", limit, lang) if stopped else state_said(lane, lang),
+        text("popup.unknown", lang) if is_missing(width) else f"{float(str(width)):g}",
+        *(_lost(lane, tier, lang) for tier in tiers),
+    ]
+
+
+def _lost(lane: Record, tier: str, lang: Lang) -> str:
+    """Return buildings and people; people under five are not told."""
+    houses = lane.get(c.lost(tier, "buildings"))
+    people = lane.get(c.lost(tier, "people"))
+    told = [text("papers.houses", lang, count=count(houses, lang))]
+    if not is_missing(people) and float(str(people)) >= FEWEST_PEOPLE:
+        told.append(text("lanes_page.lost_people", lang, count=count(people, lang)))
+    return " / ".join(told)
+
+
+def _checks(ground: SheetSource, lang: Lang) -> Table:
+    findings = findings_of(ground.found)
+    table = findings.groupby(["check", "clause", "certainty"], dropna=False).size().reset_index()
+    return Table(
+        title=text("papers.checks", lang),
+        head=[text(f"lane.finding_{name}", lang) for name in ("check", "clause", "certainty")]
+        + [text("papers.number", lang)],
+        widths=(1, 2, 1, 0),
+        rows=[
+            [
+                label("compliance_check", check, lang),
+                str(clause),
+                label("compliance_certainty", certainty, lang),
+                str(many),
+            ]
+            for check, clause, certainty, many in table.itertuples(index=False)
+        ],
+        empty=text("lanes_page.none_findings", lang),
+    )

@@ -1,0 +1,239 @@
+"""The one-page pre-plan of a key building: who comes when, water, lanes, who is inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+import shapely
+
+from ...coverage import columns as c
+from ...geo.rules import Scenario
+from ...geo.words import Lang, RiskBand, Use, label, text
+from ...geo.words import fields as f
+from ..voice import is_missing, minutes_said
+from .route_sheet import signs_of
+from .sheet_page import Page, Table, finished, ground_map, paper_of
+from .sheet_source import SheetSource
+
+KEY_USES: Final = (
+    Use.ELDER_CARE, Use.MEDICAL, Use.SCHOOL, Use.CHILDCARE, Use.COMMERCIAL_COMPLEX,
+    Use.SUPER_TALL, Use.ENERGY_STORAGE, Use.HOTEL, Use.ESPORTS_HOTEL,
+)  # fmt: skip
+AROUND_M: Final = 90.0
+WATER_SHOWN: Final = 4
+
+Bands = Mapping[str, pd.DataFrame]
+
+
+def key_buildings(found: Any, *, most: int) -> pd.Index:
+    """Return the buildings that get a pre-plan: of key uses, then of the red band, by risk."""
+    buildings = found.buildings
+    key = buildings[f.USE].isin(KEY_USES)
+    red = buildings[c.RISK_BAND] == RiskBand.RED
+    chosen = buildings[key | red].assign(_key=key)
+    ordered = chosen.sort_values(["_key", c.RISK_RANK], ascending=[False, True])
+    rows: pd.Index = ordered.index[:most]
+    return rows
+
+
+def pre_plans(
+    ground: SheetSource,
+    rows: pd.Index,
+    bands: Bands,
+    scenarios: Mapping[str, Scenario],
+    *,
+    lang: Lang,
+) -> bytes:
+    """Return one page a building.
+
+    Parameters
+    ----------
+    ground
+        The assessment and what maps are drawn from.
+    rows
+        Which buildings, by index of the assessment's table.
+    bands
+        Response by scenario, from `weizhan.coverage.time_bands.response_by_band`.
+    scenarios
+        Of the town, for their names.
+    lang
+        Of the pages.
+    """
+    names = {key: scenario.label.get(lang, key) for key, scenario in scenarios.items()}
+    pages = [_page(ground, row, bands, names, lang) for row in rows]
+    return paper_of(pages, ground.found, foot=text("papers.pre_plans", lang), lang=lang)
+
+
+def _page(
+    ground: SheetSource, row: Any, bands: Bands, names: Mapping[str, str], lang: Lang
+) -> Page:
+    found = ground.found
+    building = found.buildings.loc[row]
+    drawing, frame = ground_map(found, building.geometry.buffer(AROUND_M).bounds, names=20)
+    drawing.houses(found.buildings.geometry[[row]].to_numpy(), fill="#333")
+    signs_of(drawing, found, ground.hazard_xy)
+    title = next(
+        (str(building[n]) for n in (f.NAME, f.ADDRESS) if isinstance(building[n], str)),
+        str(building[f.BUILDING_ID]),
+    )
+    return Page(
+        title=title,
+        facts=_facts(building, lang),
+        drawing=finished(drawing, lang),
+        scale=frame.scale,
+        tables=[
+            _arrivals(row, ground, bands, names, lang),
+            water_table(building.geometry, ground, most=WATER_SHOWN, lang=lang),
+            _hazards(building, ground, lang),
+        ],
+        notes=_notes(building, lang),
+    )
+
+
+def _facts(building: pd.Series, lang: Lang) -> list[tuple[str, str]]:
+    unknown = text("popup.unknown", lang)
+
+    def told(name: str) -> str:
+        return unknown if is_missing(building[name]) else f"{float(building[name]):g}"
+
+    address = building[f.ADDRESS] if isinstance(building[f.ADDRESS], str) else unknown
+    use = unknown if is_missing(building[f.USE]) else label("use", building[f.USE], lang)
+    return [
+        ("", str(building[f.BUILDING_ID])),
+        (text("papers.address", lang), address),
+        (text("papers.use", lang), use),
+        (text("papers.floors", lang), told(f.FLOORS)),
+        (text("papers.height", lang), told(f.HEIGHT_M)),
+        (text("papers.day_night", lang), f"{told(f.PEOPLE_DAY)} / {told(f.PEOPLE_NIGHT)}"),
+        (text("papers.elders", lang), told(f.ELDERS)),
+        (text("papers.children", lang), told(f.CHILDREN)),
+        (
+            text("papers.risk", lang),
+            unknown
+            if is_missing(building[c.RISK_BAND])
+            else label("risk_band", building[c.RISK_BAND], lang),
+        ),
+    ]
+
+
+def _arrivals(
+    row: Any, ground: SheetSource, bands: Bands, names: Mapping[str, str], lang: Lang
+) -> Table:
+    stations = dict(
+        zip(ground.found.stations[f.STATION_ID], ground.found.stations[f.NAME], strict=True)
+    )
+    rows = []
+    for tier in ground.found.tiers:
+        for scenario, table in bands.items():
+            times = table.loc[row]
+            for rank, (station, when) in enumerate(
+                (
+                    (c.station(tier), c.response_time(tier)),
+                    (c.second_station(tier), c.second_response_time(tier)),
+                )
+            ):
+                if tier == "own" and rank:
+                    continue
+                key = times[station]
+                if rank and is_missing(key):
+                    continue
+                rows.append(
+                    [
+                        label("map_tier", tier, lang),
+                        names[scenario],
+                        text("papers.second" if rank else "papers.first", lang),
+                        text("papers.nobody", lang)
+                        if is_missing(key)
+                        else str(stations.get(key) or key),
+                        _range(times, tier, lang) if not rank else minutes_said(times[when], lang),
+                        _limits(times, tier, lang) if not rank else "",
+                    ]
+                )
+    heads = ("tier", "band", "which", "station", "minutes", "limits")
+    return Table(
+        title=text("papers.arrivals", lang),
+        head=[text(f"papers.head_{name}", lang) for name in heads],
+        widths=(0, 0, 0, 1.4, 1, 1.6),
+        rows=rows,
+        empty=text("popup.unknown", lang),
+    )
+
+
+def _range(times: pd.Series, tier: str, lang: Lang) -> str:
+    typical = minutes_said(times[c.response_time(tier)], lang)
+    low, high = times[c.response_time_low(tier)], times[c.response_time_high(tier)]
+    if is_missing(low) and is_missing(high):
+        return typical
+    return f"{typical}（{minutes_said(low, lang)}–{minutes_said(high, lang)}）"
+
+
+def _limits(times: pd.Series, tier: str, lang: Lang) -> str:
+    told = []
+    limit = times[c.main_limit(tier)]
+    if not is_missing(limit):
+        cost = times[c.limit_cost(tier)]
+        said = label("limit_name", limit, lang)
+        told.append(said if is_missing(cost) else f"{said} +{float(cost):.0f} s")
+    walk = times[c.walk(tier)]
+    if not is_missing(walk):
+        told.append(text("papers.walk", lang, metres=round(float(walk))))
+    hose = times[c.hose(tier)]
+    if not is_missing(hose):
+        told.append(text("papers.hose", lang, time=minutes_said(hose, lang)))
+    top = times[c.top_floor(tier)]
+    if not is_missing(top):
+        told.append(text("papers.top", lang, time=minutes_said(top, lang)))
+    return "；".join(told)
+
+
+def water_table(place: shapely.Geometry, ground: SheetSource, *, most: int, lang: Lang) -> Table:
+    """Return the water nearest to a place, in a straight line."""
+    water = ground.found.water
+    metres = water.geometry.distance(place)
+    near = water.assign(_m=metres).sort_values(["_m", f.WATER_ID]).head(most)
+    unknown = text("popup.unknown", lang)
+    return Table(
+        title=text("papers.water", lang),
+        head=[text(f"papers.water_{name}", lang) for name in ("id", "kind", "flow", "metres")],
+        widths=(1, 1, 1, 1),
+        rows=[
+            [
+                str(key),
+                unknown if is_missing(kind) else label("water_kind", kind, lang),
+                unknown if is_missing(flow) else f"{flow:g}",
+                f"{away:.0f}",
+            ]
+            for key, kind, flow, away in zip(
+                near[f.WATER_ID], near[f.KIND], near[f.FLOW_L_S], near["_m"], strict=True
+            )
+        ],
+        empty=text("papers.no_water", lang),
+    )
+
+
+def _hazards(building: pd.Series, ground: SheetSource, lang: Lang) -> Table:
+    here = ground.open_cases[ground.open_cases[f.BUILDING_ID] == building[f.BUILDING_ID]]
+    return Table(
+        title=text("paper.open_hazards", lang),
+        head=[text(f"papers.head_{name}", lang) for name in ("case", "code", "state", "due")],
+        widths=(1, 2, 1, 1),
+        rows=[
+            [
+                str(key),
+                label("hazard_code", case["code"], lang),
+                label("hazard_state", case["state"], lang),
+                "" if pd.isna(case["due_on"]) else pd.Timestamp(case["due_on"]).date().isoformat(),
+            ]
+            for key, case in here.head(8).iterrows()
+        ],
+        empty=text("paper.no_hazards", lang),
+    )
+
+
+def _notes(building: pd.Series, lang: Lang) -> Sequence[str]:
+    reasons = [building.get(f"risk_reason_{k + 1}") for k in range(c.REASONS)]
+    said = "；".join(text(f"risk_reason.{r}", lang) for r in reasons if not is_missing(r))
+    told = [text("papers.minutes_note", lang), text("papers.counts_note", lang)]
+    return [text("papers.reasons", lang, said=said), *told] if said else told

@@ -1,0 +1,358 @@
+"""The route sheet of one inspector and day: maps, directions, stops with checklists."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import segno
+import shapely
+
+from ...coverage import columns as c
+from ...coverage.assessment import Assessment
+from ...coverage.rounds import (
+    DOOR,
+    LANE,
+    HalfDay,
+    LeftOut,
+    Place,
+    Round,
+    Stop,
+)
+from ...geo.words import Lang, Vehicle, WaterKind, label, text
+from ...geo.words import fields as f
+from ..voice import arrival, checklist, reason_sentence, way_sentences
+from .drawing import Drawing, Frame, frame_round
+from .sheet_source import SheetSource
+from .signs import legend
+from .typeset import pdf
+
+SECTION_STOPS: Final = 4  # stops on one detail map at the most
+SECTION_SCALE: Final = 4000  # and so many as fit at this scale
+MARGIN_MM: Final = 10
+CODE_MASK: Final = 3  # any mask is read; trying all eight takes longer than the rest of a stop
+SMALLEST: Final = 1500  # no detail map is drawn larger than 1 : this
+LEFT_SHOWN: Final = 40
+HAZARDS_SHOWN: Final = 6
+SIZES: Final = {"a4": ((186, 150), (186, 76)), "a3": ((396, 205), (396, 120))}  # mm of both maps
+WORDS: Final = (
+    "page", "simulated", "why", "way", "open_hazards", "no_hazards", "checklist", "findings",
+    "signature", "inspector_signature", "time_spent", "left_out_title",
+)  # fmt: skip
+LEGEND: Final = (
+    "stop", "route", "end", "station", "hydrant", "water", "hazard", "closed", "narrowed", "steps",
+)  # fmt: skip
+
+
+def route_sheet(
+    round_: Round,
+    ground: SheetSource,
+    *,
+    kind: str,
+    seed: int,
+    left_out: Sequence[LeftOut] = (),
+    paper: str = "a4",
+    lang: Lang = "zh",
+) -> bytes:
+    """Return one day of one team as PDF.
+
+    Parameters
+    ----------
+    round_
+        From `weizhan.coverage.rounds.plan_rounds.plan_rounds`.
+    ground
+        What maps are drawn from.
+    kind, seed
+        Of the rounds, as told on the sheet.
+    left_out
+        Visits that no round makes; listed at the end.
+    paper
+        ``a4`` or ``a3``; A3 lies across.
+    lang
+        Of the sheet.
+    """
+    found = ground.found
+    numbers = {id(stop): str(k + 1) for k, stop in enumerate(round_.stops)}
+    wide, detail = SIZES[paper]
+    overview = _map(ground, round_.halves, numbers, size=wide, lang=lang, whole=True)
+    drawings = {"overview": overview[0]}
+    sections = []
+    stops = round_.stops
+    first = 0
+    for k, part in enumerate(_sections(stops, detail)):
+        halves = [_part(half, part) for half in round_.halves]
+        drawn, frame = _map(
+            ground, [half for half in halves if half], numbers, size=detail, lang=lang
+        )
+        drawings[f"section-{k}"] = drawn
+        title = (
+            text("paper.section_one", lang, first=first + 1)
+            if len(part) == 1
+            else text("paper.section", lang, first=first + 1, last=first + len(part))
+        )
+        first += len(part)
+        sections.append(
+            {
+                "title": title,
+                "scale": text("paper.scale", lang, scale=frame.scale),
+                "map": f"section-{k}",
+                "stops": [
+                    _stop(stop, round_, ground, numbers, frame=overview[1], lang=lang)
+                    for stop in part
+                ],
+            }
+        )
+    for stop in stops:
+        drawings[f"qr-{numbers[id(stop)]}"] = _code(stop, ground)
+    entries, signs = legend(LEGEND, lang)
+    heading = text("paper.route_title", lang)
+    data = {
+        "paper": paper,
+        "flipped": paper == "a3",
+        "lang": lang,
+        "words": {name: text(f"paper.{name}", lang, **_BLANKS.get(name, {})) for name in WORDS},
+        "simulated": found.simulated,
+        "title": f"{heading}　{round_.team.name}　{round_.day.isoformat()}",
+        "foot": f"{found.town}　{heading}　{round_.team.name}　{round_.day.isoformat()}",
+        "facts": _facts(round_, ground, kind, lang),
+        "overview": {
+            "title": text("paper.overview", lang),
+            "scale": text("paper.scale", lang, scale=overview[1].scale),
+        },
+        "legend": entries,
+        "halves": [_half(half, numbers, lang) for half in round_.halves],
+        "sections": sections,
+        "note": text("paper.heuristic", lang, seed=seed),
+        "left_out": [
+            [item.visit.visit_id, _name(item.visit.name, item.visit.address, lang),
+             text(f"left_out.{item.why}", lang)]
+            for item in left_out[:LEFT_SHOWN]
+        ],
+        "left_out_more": text("paper.left_out_more", lang, count=len(left_out) - LEFT_SHOWN)
+        if len(left_out) > LEFT_SHOWN
+        else "",
+    }  # fmt: skip
+    return pdf("route", data, date=round_.day.isoformat(), **drawings, **signs)
+
+
+_BLANKS: Final[Mapping[str, Mapping[str, str]]] = {"page": {"page": "{page}", "pages": "{pages}"}}
+
+
+def _facts(round_: Round, ground: SheetSource, kind: str, lang: Lang) -> list[list[str]]:
+    metres = sum(
+        line.length
+        for half in round_.halves
+        for way in (*(stop.way for stop in half.stops), half.back)
+        if (line := ground.line(way)) is not None
+    )
+    vehicle = (
+        text("paper.walking", lang)
+        if round_.team.vehicle == Vehicle.FOOT
+        else label("vehicle", round_.team.vehicle, lang)
+    )
+    return [
+        [text("paper.inspector", lang), round_.team.name],
+        [text("paper.date", lang), round_.day.isoformat()],
+        [text("paper.kind", lang), label("round_kind", kind, lang)],
+        [text("paper.by", lang), vehicle],
+        ["", text("paper.stops", lang, count=len(round_.stops))],
+        ["", text("paper.distance", lang, km=f"{metres / 1000:.1f}")],
+        [text("paper.rules", lang), ground.found.rules],
+    ]
+
+
+def _half(half: HalfDay, numbers: Mapping[int, str], lang: Lang) -> dict[str, Any]:
+    return {
+        "leave": _leaves(half, lang),
+        "stops": [f"{numbers[id(stop)]} {clock(stop.begin_s)}" for stop in half.stops],
+        "back": _returns(half, lang),
+    }
+
+
+def _stop(
+    stop: Stop,
+    round_: Round,
+    ground: SheetSource,
+    numbers: Mapping[int, str],
+    *,
+    frame: Frame,
+    lang: Lang,
+) -> dict[str, Any]:
+    visit, lanes = stop.visit, ground.found.lanes
+    communities = dict(
+        zip(ground.found.communities[f.COMMUNITY_ID], ground.found.communities[f.NAME], strict=True)
+    )
+    facts = [
+        visit.visit_id,
+        str(communities.get(visit.community_id) or visit.community_id),
+        _kind(visit.kind, lang),
+        f"{text('paper.field', lang)} {frame.grid(visit.x, visit.y)}",
+        text("paper.planned", lang, begin=clock(stop.begin_s), end=clock(stop.leave_s)),
+        "" if visit.hours_known else text("paper.hours_unknown", lang),
+    ]
+    if len(visit.buildings) > 1:
+        told = "、".join(visit.buildings)
+        facts.append(text("paper.houses", lang, count=len(visit.buildings), ids=told))
+    ways = way_sentences(stop.way, lanes, ground.landmarks, lang)
+    ways.append(arrival(stop.way, lanes, visit.x, visit.y, visit.access_m, lang))
+    told_stop: dict[str, Any] = {
+        "number": numbers[id(stop)],
+        "name": _name(visit.name, visit.address, lang),
+        "address": visit.address,
+        "facts": [fact for fact in facts if fact],
+        "way": ways,
+        "why": [reason_sentence(why, values, lang) for why, values in visit.reasons[:4]],
+        "hazards": _hazards(visit.cases, ground, lang),
+        "checks": checklist(visit.kind, lang),
+    }
+    for half in round_.halves:
+        if half.stops[0] is stop:
+            told_stop["leave"] = _leaves(half, lang)
+        if half.stops[-1] is stop:
+            told_stop["back"] = _returns(half, lang)
+            told_stop["back_way"] = way_sentences(half.back, lanes, ground.landmarks, lang)
+    return told_stop
+
+
+def _hazards(cases: Sequence[str], ground: SheetSource, lang: Lang) -> list[str]:
+    told = []
+    for key in cases[:HAZARDS_SHOWN]:
+        case = ground.open_cases.loc[key]
+        parts = [key, label("hazard_code", case["code"], lang),
+                 label("hazard_state", case["state"], lang)]  # fmt: skip
+        for column, word in (("found", "found_on"), ("due_on", "due_on")):
+            if not pd.isna(case[column]):
+                day = pd.Timestamp(case[column]).date().isoformat()
+                parts.append(text(f"paper.{word}", lang, day=day))
+        told.append("　".join(parts))
+    if len(cases) > HAZARDS_SHOWN:
+        told.append(f"+ {len(cases) - HAZARDS_SHOWN}")
+    return told
+
+
+def _map(
+    ground: SheetSource,
+    halves: Sequence[HalfDay],
+    numbers: Mapping[int, str],
+    *,
+    size: tuple[float, float],
+    lang: Lang,
+    whole: bool = False,
+) -> tuple[str, Frame]:
+    """Return the map of some stops and the ways between them, and its frame."""
+    found = ground.found
+    lines = [ground.line(s.way) for half in halves for s in half.stops]
+    if whole:
+        lines += [ground.line(half.back) for half in halves]
+    stops = [stop for half in halves for stop in half.stops]
+    points = [shapely.Point(stop.visit.x, stop.visit.y) for stop in stops]
+    # A detail map shows its stops; the whole way is on the overview.
+    shown = points + [line for line in lines if whole and line is not None]
+    frame = frame_round(
+        shapely.total_bounds(np.array(shown, dtype=object)),
+        width_mm=size[0], height_mm=size[1], margin_mm=MARGIN_MM,
+        smallest=1 if whole else SMALLEST,
+    )  # fmt: skip
+    drawing = Drawing(frame)
+    drawing.ground(
+        buildings=found.buildings, lanes=found.lanes, water=found.water,
+        communities=found.communities,
+    )  # fmt: skip
+    inside = {key for stop in stops for key in stop.visit.buildings}
+    mine = found.buildings[f.BUILDING_ID].isin(inside)
+    drawing.houses(found.buildings.geometry[mine].to_numpy(), fill="#bdbdbd" if whole else "#777")
+    state = found.lanes[c.STATE].to_numpy(dtype=object)
+    lanes = found.lanes.geometry.to_numpy()
+    drawing.closed(lanes[state == "blocked"])
+    drawing.narrowed(lanes[state == "narrowed"])
+    drawing.lane_names(found.lanes, most=18 if whole else 30)
+    drawing.route(lines)
+    signs_of(drawing, found, ground.hazard_xy, overview=whole)
+    for half in halves:
+        for place in (half.start, half.end):
+            drawing.mark(place.x, place.y, "end", place.name)
+    for stop in stops:
+        drawing.stop(stop.visit.x, stop.visit.y, numbers[id(stop)])
+    return drawing.svg(north=text("paper.north", lang), metres=text("paper.metres", lang)), frame
+
+
+def signs_of(
+    drawing: Drawing, found: Assessment, hazard_xy: np.ndarray, *, overview: bool = False
+) -> None:
+    """Draw stations, and on all but overviews water that can be taken and open hazards."""
+    for shape, name in zip(found.stations.geometry, found.stations[f.NAME], strict=True):
+        drawing.mark(shape.x, shape.y, "station", name if isinstance(name, str) else "")
+    if overview:
+        return
+    drawing.marks(hazard_xy, "hazard")
+    water = found.water[shapely.get_dimensions(found.water.geometry.to_numpy()) == 0]
+    xy = shapely.get_coordinates(water.geometry.to_numpy())
+    hydrant = (water[f.KIND] == WaterKind.HYDRANT).to_numpy()
+    drawing.marks(xy[hydrant], "hydrant")
+    drawing.marks(xy[~hydrant], "water")
+
+
+def _sections(stops: Sequence[Stop], size: tuple[float, float]) -> list[Sequence[Stop]]:
+    """Return the stops in runs that share a detail map."""
+    parts: list[list[Stop]] = []
+    for stop in stops:
+        grown = [*(parts[-1] if parts else []), stop]
+        xy = np.array([[s.visit.x, s.visit.y] for s in grown])
+        frame = frame_round((*xy.min(axis=0), *xy.max(axis=0)), width_mm=size[0],
+                            height_mm=size[1], margin_mm=MARGIN_MM)  # fmt: skip
+        if parts and len(grown) <= SECTION_STOPS and frame.scale <= SECTION_SCALE:
+            parts[-1].append(stop)
+        else:
+            parts.append([stop])
+    return list(parts)
+
+
+def _part(half: HalfDay, stops: Sequence[Stop]) -> HalfDay | None:
+    """Return what of a half day lies in a section; None where nothing does."""
+    mine = tuple(stop for stop in half.stops if any(stop is other for other in stops))
+    if not mine:
+        return None
+    return HalfDay(half.start, half.end, half.leave_s, mine, half.back, half.back_s)
+
+
+def _code(stop: Stop, ground: SheetSource) -> str:
+    """Return the id and the place of a stop as a QR code."""
+    visit = stop.visit
+    said = f"id={visit.visit_id}"
+    if visit.buildings:
+        place = ground.places[visit.buildings[0]]
+        said += f";geo:{place.y:.6f},{place.x:.6f}"
+    drawn = io.BytesIO()
+    segno.make(said, error="m", micro=False, mask=CODE_MASK).save(
+        drawn, kind="svg", scale=4, border=1
+    )
+    return drawn.getvalue().decode()
+
+
+def _kind(kind: str, lang: Lang) -> str:
+    vocabulary = "visit_kind" if kind in (DOOR, LANE) else "use"
+    return label(vocabulary, kind, lang) if kind else ""
+
+
+def _name(name: str, address: str, lang: Lang) -> str:
+    return name or address or text("paper.nobody", lang)
+
+
+def _leaves(half: HalfDay, lang: Lang) -> str:
+    return text("paper.leave", lang, time=clock(half.leave_s), place=_place(half.start, lang))
+
+
+def _returns(half: HalfDay, lang: Lang) -> str:
+    return text("paper.return", lang, time=clock(half.back_s), place=_place(half.end, lang))
+
+
+def _place(place: Place, lang: Lang) -> str:
+    return place.name or place.place_id or text("paper.start_place", lang)
+
+
+def clock(seconds: int) -> str:
+    """Return a time of day."""
+    return f"{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"

@@ -1,0 +1,151 @@
+"""One page of paper: a title, facts, a map, tables, things to tick, notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import numpy as np
+import shapely
+
+from ...coverage import columns as c
+from ...coverage.assessment import Assessment
+from ...geo.words import Lang, text
+from .drawing import Drawing, Frame, frame_round
+from .signs import legend
+from .typeset import pdf
+
+SIGNS_USED: Final = (
+    "station", "hydrant", "water", "hazard", "closed", "narrowed", "clear", "steps",
+)  # fmt: skip
+#: Size of the map in mm, by paper; A3 lies across.
+MAPS: Final = {"a4": (186.0, 106.0), "a3": (396.0, 225.0)}
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table on paper.
+
+    ``widths`` are shares of the width, 0 for as wide as needed; ``empty`` is said when there is
+    no row.
+    """
+
+    title: str
+    head: Sequence[str]
+    widths: Sequence[float]
+    rows: Sequence[Sequence[str]]
+    empty: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page; a map may be missing."""
+
+    title: str
+    facts: Sequence[tuple[str, str]]
+    drawing: str | None = None
+    scale: int = 0
+    tables: Sequence[Table] = ()
+    ticks_title: str = ""
+    ticks: Sequence[str] = ()
+    notes: Sequence[str] = field(default_factory=tuple)
+
+
+def paper_of(
+    pages: Sequence[Page], found: Assessment, *, foot: str, paper: str = "a4", lang: Lang
+) -> bytes:
+    """Return pages as PDF.
+
+    Parameters
+    ----------
+    pages
+        In order.
+    found
+        Whose town, day and rules stand at the foot.
+    foot
+        What the paper is.
+    paper
+        ``a4``, or ``a3`` lying across.
+    lang
+        Of legend and foot.
+    """
+    entries, signs = legend(SIGNS_USED, lang)
+    drawings = {f"map-{k}": page.drawing for k, page in enumerate(pages) if page.drawing}
+    data: dict[str, Any] = {
+        "paper": paper,
+        "flipped": paper == "a3",
+        "lang": lang,
+        "words": {
+            "page": text("paper.page", lang, page="{page}", pages="{pages}"),
+            "simulated": text("paper.simulated", lang),
+        },
+        "simulated": found.simulated,
+        "foot": "　".join((found.town, foot, found.date, found.rules)),
+        "legend": entries,
+        "pages": [
+            {
+                "title": page.title,
+                "facts": [list(fact) for fact in page.facts],
+                "map": f"map-{k}" if page.drawing else "",
+                "scale": text("paper.scale", lang, scale=page.scale),
+                "tables": [
+                    {
+                        "title": table.title,
+                        "head": list(table.head),
+                        "widths": list(table.widths),
+                        "rows": [list(row) for row in table.rows],
+                        "empty": table.empty,
+                    }
+                    for table in page.tables
+                ],
+                "ticks_title": page.ticks_title,
+                "ticks": list(page.ticks),
+                "notes": list(page.notes),
+            }
+            for k, page in enumerate(pages)
+        ],
+    }
+    return pdf("sheet", data, date=found.date, **drawings, **signs)
+
+
+def ground_map(
+    found: Assessment, bounds: Sequence[float], *, paper: str = "a4", names: int = 30
+) -> tuple[Drawing, Frame]:
+    """Return a map with houses, lanes, water and what is known of the lanes' state.
+
+    Parameters
+    ----------
+    found
+        The assessment.
+    bounds
+        What it must show.
+    paper
+        Decides its size.
+    names
+        How many lanes are named at the most.
+    """
+    width, height = MAPS[paper]
+    frame = frame_round(bounds, width_mm=width, height_mm=height, margin_mm=10, smallest=1000)
+    drawing = Drawing(frame)
+    drawing.ground(
+        buildings=found.buildings, lanes=found.lanes, water=found.water,
+        communities=found.communities,
+    )  # fmt: skip
+    state = found.lanes[c.STATE].to_numpy(dtype=object)
+    lines = found.lanes.geometry.to_numpy()
+    drawing.closed(lines[state == "blocked"])
+    drawing.narrowed(lines[state == "narrowed"])
+    drawing.lane_names(found.lanes, most=names)
+    return drawing, frame
+
+
+def finished(drawing: Drawing, lang: Lang) -> str:
+    """Return a drawing with its scale bar and north arrow in words."""
+    return drawing.svg(north=text("paper.north", lang), metres=text("paper.metres", lang))
+
+
+def bounds_of(shapes: Sequence[shapely.Geometry]) -> tuple[float, float, float, float]:
+    """Return the bounds of some geometries."""
+    west, south, east, north = shapely.total_bounds(np.array(shapes, dtype=object))
+    return float(west), float(south), float(east), float(north)

@@ -1,0 +1,67 @@
+"""What all sheets of a town are drawn from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from ...coverage.assessment import Assessment
+from ...coverage.rounds import Landmarks, Way, way_line
+from ...geo.words import HazardState
+from ...geo.words import fields as f
+
+
+@dataclass(frozen=True)
+class SheetSource:
+    """What all sheets of a town are drawn from.
+
+    Attributes
+    ----------
+    found
+        The assessment.
+    cases
+        Hazards as they stand; only those not closed are drawn.
+    landmarks
+        Named houses.
+    """
+
+    found: Assessment
+    cases: pd.DataFrame
+    landmarks: Landmarks
+
+    @cached_property
+    def open_cases(self) -> pd.DataFrame:
+        """The cases not closed, by key."""
+        still = self.cases[self.cases["state"] != HazardState.CLOSED]
+        return still.set_index("key", drop=False)
+
+    @cached_property
+    def hazard_xy(self) -> np.ndarray:
+        """Where buildings with open hazards stand, ``(buildings, 2)`` metres."""
+        buildings = self.found.buildings
+        there = buildings[f.BUILDING_ID].isin(self.open_cases[f.BUILDING_ID].dropna())
+        middle = shapely.centroid(buildings.geometry[there].to_numpy())
+        return np.asarray(shapely.get_coordinates(middle))
+
+    @cached_property
+    def _lines(self) -> dict[Way, shapely.LineString | None]:
+        return {}
+
+    def line(self, way: Way) -> shapely.LineString | None:
+        """Return the line of a way; each is put together once, for maps and figures alike."""
+        if way not in self._lines:
+            self._lines[way] = way_line(way, self.found.lanes)
+        return self._lines[way]
+
+    @cached_property
+    def places(self) -> gpd.GeoSeries:
+        """Middle of each building by id, in degrees, for the codes on paper."""
+        buildings = self.found.buildings
+        middle = gpd.GeoSeries(shapely.centroid(buildings.geometry.to_numpy()),
+                               index=buildings[f.BUILDING_ID], crs=buildings.crs)  # fmt: skip
+        return middle.to_crs("EPSG:4326")

@@ -1,0 +1,21 @@
+"""Whole result folders, one a command, written completely or not at all."""
+
+from .assessment_results import RESULT_NAMES, write_results
+from .export import names_of, write_export
+from .lanes_results import LANES_NAMES, write_lanes
+from .round_results import names_in, read_promises, write_rounds
+from .siting_results import SITING_NAMES, write_siting
+
+__all__ = [
+    "LANES_NAMES",
+    "RESULT_NAMES",
+    "SITING_NAMES",
+    "names_in",
+    "names_of",
+    "read_promises",
+    "write_export",
+    "write_lanes",
+    "write_results",
+    "write_rounds",
+    "write_siting",
+]

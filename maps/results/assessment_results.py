@@ -1,0 +1,126 @@
+"""The folder of an assessment: pages, ``summary.json``, ``results.gpkg``, ``communities.csv``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyogrio
+
+from ...coverage.assessment import Assessment
+from ...coverage.risk import communities as community_risk
+from ...coverage.scenes import Scene
+from ...geo.plan import Plan
+from ...geo.words import Lang, label, text
+from ..books import sheet, write_geopackage
+from ..page import FOLDER, NO_SCENES, committee_pages, index_page
+
+RISK_FIGURES = (*community_risk.FIGURES, *community_risk.COUNTS)
+RESULT_NAMES = (
+    "index.html",
+    "committee.html",
+    "planner.html",
+    FOLDER,
+    "summary.json",
+    "results.gpkg",
+    "communities.csv",
+)
+FIGURES = (
+    "standard_s",
+    "buildings",
+    "known_buildings",
+    "covered_buildings",
+    "covered_buildings_low",
+    "covered_buildings_high",
+    "share_buildings",
+    "share_buildings_low",
+    "share_buildings_high",
+    "people",
+    "covered_people",
+    "share_people",
+    "people_unknown_buildings",
+)
+
+
+def write_results(
+    assessment: Assessment,
+    folder: Path,
+    *,
+    lang: Lang,
+    timings: Mapping[str, float],
+    scenes: Mapping[str, Scene] = NO_SCENES,
+    plan: Plan | None = None,
+    progress: Callable[[str], None] = lambda step: None,
+) -> None:
+    """Write everything that an assessment shows into a folder that exists.
+
+    Parameters
+    ----------
+    assessment
+        What to show.
+    folder
+        Empty; see `weizhan.geo.words.folders.whole_folder`.
+    lang
+        Of the pages and the table of communities.
+    timings
+        Seconds of the stages before the assessment, for ``summary.json``.
+    scenes
+        Other moments that the committee's page may switch to.
+    plan
+        The plan under which the town was assessed, if any.
+    progress
+        Called with the catalogue key of each step as it begins.
+    """
+    progress("step.pages")
+    (folder / "index.html").write_text(index_page(assessment, lang=lang), encoding="utf-8")
+    for name, page in committee_pages(assessment, scenes=scenes, plan=plan, lang=lang):
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(page, encoding="utf-8")
+    progress("step.write")
+    rounded = {stage: round(seconds, 3) for stage, seconds in timings.items()}
+    summary = dict(assessment.summary)
+    summary["timings_s"] = {**rounded, **assessment.summary["timings_s"]}
+    said = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False)
+    (folder / "summary.json").write_text(said + "\n", encoding="utf-8")
+    table = communities_csv(assessment.summary["communities"], tuple(assessment.tiers), lang=lang)
+    (folder / "communities.csv").write_text(table, encoding="utf-8-sig", newline="")
+    write_geopackage(
+        folder / "results.gpkg",
+        {
+            "buildings": assessment.buildings,
+            "lanes": assessment.lanes,
+            "stations": assessment.stations,
+            "communities": assessment.communities,
+            "areas": assessment.areas,
+        },
+        date=assessment.date,
+    )
+    if not assessment.provenance.empty:
+        told = assessment.provenance.astype({"value": str, "as_of": str})
+        pyogrio.write_dataframe(told, folder / "results.gpkg", layer="provenance", append=True)
+
+
+def communities_csv(
+    communities: list[dict[str, Any]], tiers: tuple[str, ...], *, lang: Lang
+) -> str:
+    """Return the table of communities, one row each, as CSV that a spreadsheet opens safely.
+
+    Text that a spreadsheet would take for a formula is led by an apostrophe.
+    """
+    figures = [text(f"table.{figure}", lang) for figure in FIGURES]
+    heads = [
+        text("table.community_id", lang),
+        text("table.community", lang),
+        *(f"{label('map_tier', tier, lang)} {figure}" for tier in tiers for figure in figures),
+        *(text(f"table.{figure}", lang) for figure in RISK_FIGURES),
+    ]
+    rows = []
+    for entry in communities:
+        name = entry["name"] if entry["community_id"] else text("table.no_community", lang)
+        cells = [entry["community_id"], name]
+        cells += [entry["coverage"][tier][figure] for tier in tiers for figure in FIGURES]
+        cells += [entry.get("risk", {}).get(figure) for figure in RISK_FIGURES]
+        rows.append(cells)
+    return sheet(heads, rows)

@@ -1,0 +1,186 @@
+"""The folder of a round: route sheets, ``round.xlsx``, ``rounds.json``, ``left_out.csv``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import re
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from ...coverage.rounds import Promised, Round, RoundKind, Rounds
+from ...geo.words import InputError, Lang, label, text
+from ...geo.words import fields as f
+from ..books import round_book, sheet
+from ..paper import SheetSource, clock, route_sheet
+from ..voice import reason_sentence
+
+NAMES: Final = ("round.xlsx", "rounds.json", "left_out.csv", "sample.csv")
+FORMAT: Final = "weizhan-rounds"
+_UNSAFE: Final = re.compile(r"[^\w\-]+")
+
+
+def names_in(folder: Path) -> list[str]:
+    """Return the names that an earlier run of rounds left in a folder and that may be replaced."""
+    routes = [file.name for file in folder.glob("route-*.pdf")] if folder.is_dir() else []
+    return [*NAMES, *routes]
+
+
+def read_promises(file: Path) -> Promised:
+    """Read which team an earlier plan sends where on which day.
+
+    Raises
+    ------
+    InputError
+        When the file is no ``rounds.json``.
+    """
+    try:
+        told = json.loads(file.read_text(encoding="utf-8"))
+        if told["format"] != FORMAT:
+            raise InputError("error.plan_file", file=file)
+        return {
+            str(stop["visit_id"]): (str(r["team"]), dt.date.fromisoformat(r["date"]))
+            for r in told["rounds"]
+            for stop in r["stops"]
+        }
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError("error.plan_file", file=file) from error
+
+
+def write_rounds(
+    rounds: Rounds,
+    ground: SheetSource,
+    folder: Path,
+    *,
+    kind: RoundKind,
+    first: dt.date,
+    paper: str,
+    reasons: pd.DataFrame,
+    lang: Lang,
+) -> None:
+    """Write everything that a round needs into a folder that exists.
+
+    Parameters
+    ----------
+    rounds
+        What was planned.
+    ground
+        What maps are drawn from.
+    folder
+        Empty; see `weizhan.geo.words.folders.whole_folder`.
+    kind, first
+        Of the rounds, and their first day.
+    paper
+        ``a4`` or ``a3``.
+    reasons
+        The reasons that made the visits; a draw is written out so that it can be repeated.
+    lang
+        Of everything that people read.
+    """
+    round_id = f"{first.isoformat()}-{kind}-{rounds.seed}"
+    names: list[str] = []
+    for round_ in rounds.rounds:
+        name = f"route-{_file_name(round_.team.name)}-{round_.day.isoformat()}"
+        while name in names:
+            name += "-2"
+        names.append(name)
+    for name, drawn in zip(names, draw_sheets(rounds, ground, kind, paper, lang), strict=True):
+        (folder / f"{name}.pdf").write_bytes(drawn)
+    book = round_book(rounds, ground, kind=kind, round_id=round_id, lang=lang)
+    (folder / "round.xlsx").write_bytes(book)
+    said = json.dumps(_record(rounds, kind, ground), ensure_ascii=False, indent=1)
+    (folder / "rounds.json").write_text(said + "\n", encoding="utf-8")
+    table = sheet(
+        [text(f"left_out_column.{name}", lang) for name in ("id", "name", "why", "because")],
+        [
+            [
+                item.visit.visit_id,
+                item.visit.name or item.visit.address,
+                text(f"left_out.{item.why}", lang),
+                "；".join(reason_sentence(w, v, lang) for w, v in item.visit.reasons[:3]),
+            ]
+            for item in rounds.left_out
+        ],
+    )
+    (folder / "left_out.csv").write_text(table, encoding="utf-8-sig", newline="")
+    if kind == RoundKind.OPEN_SECRET:
+        (folder / "sample.csv").write_text(_sample(reasons, lang), encoding="utf-8-sig", newline="")
+
+
+def draw_sheets(
+    rounds: Rounds, ground: SheetSource, kind: RoundKind, paper: str, lang: Lang
+) -> Iterator[bytes]:
+    """Return the sheet of each round; while one is set the next is drawn."""
+
+    def sheet_of(round_: Round) -> bytes:
+        return route_sheet(
+            round_, ground, kind=kind, seed=rounds.seed, left_out=rounds.left_out, paper=paper,
+            lang=lang,
+        )  # fmt: skip
+
+    with ThreadPoolExecutor(max_workers=os.cpu_count()) as pool:
+        yield from pool.map(sheet_of, rounds.rounds)
+
+
+def _record(rounds: Rounds, kind: RoundKind, ground: SheetSource) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "town": ground.found.town,
+        "kind": str(kind),
+        "rules": ground.found.rules,
+        "seed": rounds.seed,
+        "iterations": rounds.iterations,
+        "heuristic": True,
+        "rounds": [
+            {
+                "team": r.team.name,
+                "date": r.day.isoformat(),
+                "vehicle": str(r.team.vehicle),
+                "stops": [
+                    {
+                        "visit_id": stop.visit.visit_id,
+                        "buildings": list(stop.visit.buildings),
+                        "begin": clock(stop.begin_s),
+                        "leave": clock(stop.leave_s),
+                        "minutes": stop.visit.minutes,
+                        "weight": round(stop.visit.weight, 4),
+                        "cases": list(stop.visit.cases),
+                    }
+                    for stop in r.stops
+                ],
+            }
+            for r in rounds.rounds
+        ],
+        "left_out": [
+            {
+                "visit_id": item.visit.visit_id,
+                "why": item.why,
+                "weight": round(item.visit.weight, 4),
+            }
+            for item in rounds.left_out
+        ],
+    }
+
+
+def _sample(reasons: pd.DataFrame, lang: Lang) -> str:
+    """Return a draw with what is needed to repeat and defend it."""
+    columns = ("building_id", "chance_weight", "draw_key", "seed", "population", "size")
+    heads = [label("sample_column", name, lang) for name in columns]
+    return sheet(
+        heads,
+        [
+            [row[f.BUILDING_ID], row["chance_weight"], row["draw_key"], *(
+                row["values"][name] for name in columns[3:]
+            )]
+            for row in reasons.to_dict("records")
+        ],
+    )  # fmt: skip
+
+
+def _file_name(name: str) -> str:
+    return _UNSAFE.sub("_", name)[:60] or "_"

@@ -1,0 +1,100 @@
+"""Sentences for people with paper: the way, why they go there, what they look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import geopandas as gpd
+import shapely
+
+from ...coverage.rounds import DOOR, LANE, Landmarks, Stretch, Way, directions, piece_line
+from ...geo.words import HazardCode, LaneClass, Lang, Use, label, text
+
+NINE: Final = tuple(code for code in HazardCode if code.startswith("W"))
+SIX: Final = tuple(code for code in HazardCode if code.startswith("H"))
+INDUSTRY: Final = (Use.FACTORY, Use.WAREHOUSE, Use.LOGISTICS, Use.RECYCLING)
+SELF_BUILT: Final = (
+    Use.SELF_BUILT, Use.SELF_BUILT_BUSINESS, Use.RURAL_SELF_BUILT, Use.GROUP_RENTAL,
+    Use.THREE_IN_ONE,
+)  # fmt: skip
+PREMISES: Final = ("exits", "lane", "systems", "electrics", "e_bikes", "extinguishers", "people")
+BASICS: Final = ("exits", "lane", "extinguishers")
+AT_DOORS: Final = ("detector", "stove", "wiring", "e_bikes", "exits", "bars", "helper")
+ON_LANES: Final = ("width", "parked", "stall", "gate", "height", "marked")
+KIT: Final = (
+    "extinguisher", "nozzle", "hose", "splitter", "hydrant_key", "light", "helmet", "suit",
+    "gloves", "boots", "belt", "mask", "axe", "crowbar", "phone", "radio",
+)  # fmt: skip
+#: Which vocabulary tells the value ``named`` of a reason.
+NAMED: Final = {"joint": "partner_dept", "listed": "supervision_level"}
+
+
+def way_sentences(way: Way, lanes: gpd.GeoDataFrame, landmarks: Landmarks, lang: Lang) -> list[str]:
+    """Return a way as sentences, one a stretch."""
+    told = directions(way, lanes, landmarks)
+    if not told:
+        return [text("stretch.there", lang)]
+    return [_sentence(stretch, lang) for stretch in told]
+
+
+def arrival(
+    way: Way, lanes: gpd.GeoDataFrame, x: float, y: float, metres: float, lang: Lang
+) -> str:
+    """Return on which side of the lane a stop lies, and how far from it."""
+    if not way.pieces or metres < 1:
+        return text("stretch.arrive_at", lang)
+    (ax, ay), (bx, by) = shapely.get_coordinates(piece_line(way.pieces[-1], lanes))[-2:]
+    cross = (bx - ax) * (y - by) - (by - ay) * (x - bx)
+    side = text("stretch.side_left" if cross > 0 else "stretch.side_right", lang)
+    return text("stretch.arrive", lang, side=side, metres=_paces(metres))
+
+
+def reason_sentence(why: str, values: Mapping[str, Any], lang: Lang) -> str:
+    """Return why a stop is visited."""
+    told = {"due_on": "—", "case": "—", **values}
+    if "band" in told:
+        told["band"] = label("risk_band", told["band"], lang)
+    if "code" in told:
+        told["code"] = label("hazard_code", told["code"], lang)
+    if why in NAMED:
+        told["named"] = label(NAMED[why], told["named"], lang)
+    return text(f"why.{why}", lang, **told)
+
+
+def checklist(kind: str, lang: Lang) -> list[str]:
+    """Return what is looked at: the nine, the six, or what fits the use."""
+    if kind == LANE:
+        return [text(f"check.{item}", lang) for item in ON_LANES]
+    if kind == DOOR:
+        return [text(f"check.{item}", lang) for item in AT_DOORS]
+    if kind in INDUSTRY:
+        return [label("hazard_code", code, lang) for code in NINE] + _checks(BASICS[2:], lang)
+    if kind in SELF_BUILT:
+        return [label("hazard_code", code, lang) for code in SIX] + _checks(BASICS, lang)
+    return _checks(PREMISES, lang)
+
+
+def _checks(items: tuple[str, ...], lang: Lang) -> list[str]:
+    return [text(f"check.{item}", lang) for item in items]
+
+
+def _sentence(stretch: Stretch, lang: Lang) -> str:
+    at = text("turn.at", lang, landmark=stretch.landmark) if stretch.landmark else ""
+    compass = label("compass", stretch.compass, lang)
+    turn = text(f"turn.{stretch.turn}", lang, compass=compass, at=at).strip()
+    turn = turn[:1].upper() + turn[1:]
+    lane = stretch.lane_name or label("lane_class", stretch.lane_class, lang)
+    metres = _paces(stretch.distance_m)
+    if stretch.lane_class == LaneClass.STEPS and not stretch.rides:
+        count = text("stretch.count", lang, steps=stretch.step_count) if stretch.step_count else ""
+        key = {1: "up", -1: "down", 0: "steps"}[stretch.climb]
+        return text(f"stretch.{key}", lang, turn=turn, lane=lane, metres=metres, count=count)
+    key = "ride" if stretch.rides else "walk"
+    return text(f"stretch.{key}", lang, turn=turn, lane=lane, metres=metres)
+
+
+def _paces(metres: float) -> int:
+    """Return metres as people tell them: to five below a hundred, to ten above."""
+    unit = 5 if metres < 100 else 10
+    return max(unit * round(metres / unit), 1 if metres < 2.5 else 5)

@@ -1,0 +1,356 @@
+"""The tables of a siting study, for the page and the workbook alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from ...coverage.siting import Study, as_certain
+from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN, YEARLY_YUAN
+from ...geo.words import Lang, label, text
+from ...geo.words import fields as f
+from ..html import shown
+from .siting_words import host_said, money, paragraph, site_name, tenths
+
+Kind = Literal["text", "count", "share", "yuan", "degrees"]
+Cell = str | float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table: columns as (key of the head, kind of its cells), and rows.
+
+    A share is a part of the whole weight; a missing cell is None.
+    """
+
+    name: str
+    columns: tuple[tuple[str, Kind], ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+    def heads(self, lang: Lang) -> list[str]:
+        """Return the heads of the columns."""
+        return [text(f"site_head.{key}", lang) for key, _ in self.columns]
+
+
+def all_tables(study: Study, lang: Lang) -> list[Table]:
+    """Return every table, the most asked for first."""
+    return [
+        sites(study, lang),
+        frontier(study, lang, by="stations"),
+        frontier(study, lang, by="budget"),
+        plans(study, lang),
+        robust(study, lang),
+        communities(study),
+        must(study, lang),
+        candidates(study, lang),
+        dropped(study, lang),
+    ]
+
+
+def sites(study: Study, lang: Lang) -> Table:
+    """Return the chosen sites in the order of building."""
+    offset = int(study.ground.standing.sum())
+    certain = certainties(study)
+    rows = []
+    last = study.problem.rows.worth(study.ground.standing & study.found.answer.chosen)
+    for rank, site in enumerate(study.order.sites.tolist()):
+        row = study.ground.candidates.sites.iloc[site - offset]
+        adds = study.order.worth[rank] - last
+        last = study.order.worth[rank]
+        alone = instead = price = without = None
+        if study.worths is not None:
+            at = int(np.flatnonzero(study.worths.sites == site)[0])
+            alone = study.share(float(study.worths.alone[at]))
+            other = int(study.worths.replacement[at])
+            instead = site_name(study, other, lang) if other >= 0 else None
+            price = study.share(float(study.worths.price[at])) if other >= 0 else None
+            refused = study.worths.refused[at]
+            if refused is not None:
+                without = study.share(study.problem.rows.worth(refused.answer.chosen))
+        steady = study.stability
+        rows.append(
+            (
+                rank + 1.0,
+                str(row[CANDIDATE_ID]),
+                _said(row[f.NAME]),
+                host_said(row[f.HOST_TYPE], lang),
+                float(row[COST_YUAN]),
+                _number(row[YEARLY_YUAN]),
+                study.share(float(adds)),
+                alone,
+                instead,
+                price,
+                without,
+                None if steady is None or not steady.draws else float(steady.chosen[site]),
+                certain_said(certain.get(str(row[CANDIDATE_ID])), lang),
+                float(row["lon"]),
+                float(row["lat"]),
+                paragraph(study, rank, lang),
+            )
+        )
+    kinds: tuple[tuple[str, Kind], ...] = (
+        ("rank", "count"),
+        ("id", "text"),
+        ("name", "text"),
+        ("host", "text"),
+        ("cost_yuan", "yuan"),
+        ("yearly_yuan", "yuan"),
+        ("adds", "share"),
+        ("alone", "share"),
+        ("instead", "text"),
+        ("price", "share"),
+        ("refused", "share"),
+        ("draws", "share"),
+        ("certain", "text"),
+        ("lon", "degrees"),
+        ("lat", "degrees"),
+        ("said", "text"),
+    )
+    return Table("sites", kinds, tuple(rows))
+
+
+def frontier(study: Study, lang: Lang, *, by: Literal["stations", "budget"]) -> Table:
+    """Return the best plan for each number of stations, or each budget."""
+    points = study.by_stations if by == "stations" else study.by_budget
+    rows = []
+    for point in points:
+        chosen = point.answer.chosen
+        size = point.stations if by == "stations" else point.budget
+        cells: list[Cell] = [
+            float(size or 0),
+            study.problem.spent(chosen),
+            study.share(study.problem.rows.worth(chosen)),
+            study.bound_share(point.answer),
+            yes(point.answer.proven, lang),
+        ]
+        if by == "stations":
+            rank = int(size or 0) - 1
+            there = 0 <= rank < len(study.order.worth)
+            cells.append(study.share(float(study.order.worth[rank])) if there else None)
+        cells.append(listed(study.names(chosen & ~study.ground.standing)))
+        rows.append(tuple(cells))
+    nested: tuple[tuple[str, Kind], ...] = (("nested", "share"),) if by == "stations" else ()
+    kind: Kind = "count" if by == "stations" else "yuan"
+    columns: tuple[tuple[str, Kind], ...] = (
+        (by, kind),
+        ("spent", "yuan"),
+        ("covered", "share"),
+        ("bound", "share"),
+        ("proven", "text"),
+        *nested,
+        ("sites", "text"),
+    )
+    return Table(f"by_{by}", columns, tuple(rows))
+
+
+def plans(study: Study, lang: Lang) -> Table:
+    """Return the best plan and the next-best ones."""
+    every = (study.found, *study.alternatives)
+    rows = tuple(
+        (
+            rank + 1.0,
+            study.share(study.problem.rows.worth(found.answer.chosen)),
+            study.problem.spent(found.answer.chosen),
+            yes(found.answer.proven, lang),
+            listed(study.names(found.answer.chosen & ~study.ground.standing)),
+        )
+        for rank, found in enumerate(every)
+    )
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("rank", "count"),
+        ("covered", "share"),
+        ("spent", "yuan"),
+        ("proven", "text"),
+        ("sites", "text"),
+    )
+    return Table("plans", columns, rows)
+
+
+def robust(study: Study, lang: Lang) -> Table:
+    """Return what plans for different attitudes to blocked lanes cover."""
+    names = ("mean", "tail", "worst", "fresh_mean", "fresh_tail", "fresh_worst")
+    rows: list[tuple[Cell, ...]] = []
+    if study.robust is not None:
+        for attitude, found in study.robust.plans.items():
+            shares = [float(v) for v in study.robust.table[list(names)].T[attitude]]
+            rows.append(
+                (
+                    text(f"site.attitude_{attitude}", lang),
+                    *shares,
+                    yes(found.answer.proven, lang),
+                    listed(study.names(found.answer.chosen & ~study.ground.standing)),
+                )
+            )
+    shares_kinds: tuple[tuple[str, Kind], ...] = tuple((name, "share") for name in names)
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("attitude", "text"),
+        *shares_kinds,
+        ("proven", "text"),
+        ("sites", "text"),
+    )
+    return Table("robust", columns, tuple(rows))
+
+
+def communities(study: Study) -> Table:
+    """Return each community before and after, those that gain most first."""
+    frame = study.communities.assign(
+        change=study.communities["after"] - study.communities["before"]
+    )
+    frame = frame.sort_values("change", ascending=False, kind="stable", na_position="last")
+    rows = tuple(
+        (
+            _said(row[f.NAME]) or str(row[f.COMMUNITY_ID]),
+            _number(row["before"]),
+            _number(row["after"]),
+            _number(row["change"]),
+        )
+        for _, row in frame.iterrows()
+    )
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("community", "text"),
+        ("before", "share"),
+        ("after", "share"),
+        ("change", "share"),
+    )
+    return Table("communities", columns, rows)
+
+
+def must(study: Study, lang: Lang) -> Table:
+    """Return the buildings that must be covered, those that are not first."""
+    frame = study.must.sort_values("met", kind="stable")
+    rows = tuple(
+        (
+            str(row[f.BUILDING_ID]),
+            _said(row[f.NAME]),
+            yes(bool(row["met"]), lang),
+            None if row["met"] else listed(row["takes"]) or text("site.none", lang),
+            None if row["met"] else _number(row["takes_yuan"]),
+        )
+        for _, row in frame.iterrows()
+    )
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("id", "text"),
+        ("name", "text"),
+        ("met", "text"),
+        ("takes", "text"),
+        ("takes_yuan", "yuan"),
+    )
+    return Table("must", columns, rows)
+
+
+def candidates(study: Study, lang: Lang) -> Table:
+    """Return all candidates that could be used, with how certain their place in a plan is."""
+    certain = certainties(study)
+    offset = int(study.ground.standing.sum())
+    steady = study.stability
+    gains = study.problem.rows.gains(study.ground.standing)
+    rows = tuple(
+        (
+            str(row[CANDIDATE_ID]),
+            _said(row[f.NAME]),
+            host_said(row[f.HOST_TYPE], lang),
+            float(row[COST_YUAN]),
+            study.share(float(gains[offset + at])),
+            None if steady is None or not steady.draws else float(steady.chosen[offset + at]),
+            certain_said(certain.get(str(row[CANDIDATE_ID])), lang),
+            float(row["lon"]),
+            float(row["lat"]),
+        )
+        for at, (_, row) in enumerate(study.ground.candidates.sites.iterrows())
+    )
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("id", "text"),
+        ("name", "text"),
+        ("host", "text"),
+        ("cost_yuan", "yuan"),
+        ("adds", "share"),
+        ("draws", "share"),
+        ("certain", "text"),
+        ("lon", "degrees"),
+        ("lat", "degrees"),
+    )
+    return Table("candidates", columns, rows)
+
+
+def dropped(study: Study, lang: Lang) -> Table:
+    """Return the candidates that cannot be used, with the reason."""
+    rows = tuple(
+        (
+            str(row[CANDIDATE_ID]),
+            _said(row[f.NAME]),
+            host_said(row[f.HOST_TYPE], lang),
+            text(f"candidate_drop.{row['reason']}", lang),
+            _detail(row["reason"], row["detail"], lang),
+        )
+        for _, row in study.ground.candidates.dropped.iterrows()
+    )
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("id", "text"),
+        ("name", "text"),
+        ("host", "text"),
+        ("reason", "text"),
+        ("detail", "text"),
+    )
+    return Table("dropped", columns, rows)
+
+
+def certainties(study: Study) -> dict[str, str]:
+    """Return how certain each candidate's place in a plan is, by identity."""
+    if study.certain is None:
+        return {}
+    return as_certain(study.names(np.arange(len(study.ground.standing))), study.certain)
+
+
+def certain_said(word: str | None, lang: Lang) -> str | None:
+    """Return what people read for it."""
+    return None if word is None else text(f"site.certain_{word}", lang)
+
+
+def listed(names: Iterable[object], most: int = 12) -> str:
+    """Return identities in one cell."""
+    told = [shown(name) for name in names]
+    return ", ".join(told[:most]) + ("…" if len(told) > most else "")
+
+
+def yes(value: bool, lang: Lang) -> str:
+    """Return yes or no."""
+    return text("site_head.yes" if value else "site_head.no", lang)
+
+
+def as_words(row: Sequence[Cell], kinds: Sequence[tuple[str, Kind]]) -> list[str]:
+    """Return the cells of a row as people read them."""
+    said = []
+    for cell, (key, kind) in zip(row, kinds, strict=True):
+        if cell is None:
+            said.append("–")
+        elif isinstance(cell, str) and key in ("said", "sites"):
+            said.append(cell)  # made of shown names, and whole
+        elif isinstance(cell, str):
+            said.append(shown(cell))
+        elif kind == "share":
+            said.append(("−" if cell < 0 else "") + tenths(abs(cell)))
+        elif kind == "degrees":
+            said.append(f"{cell:.6f}")
+        else:
+            said.append(money(cell))
+    return said
+
+
+def _detail(reason: object, detail: object, lang: Lang) -> str | None:
+    if detail is None or (isinstance(detail, float) and np.isnan(detail)):
+        return None
+    if reason == "vehicle":
+        return label("limit_name", detail, lang)
+    return f"{detail:g}" if isinstance(detail, float) else str(detail)
+
+
+def _said(value: object) -> str | None:
+    return None if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+
+
+def _number(value: object) -> float | None:
+    return None if value is None or pd.isna(value) else float(str(value))  # type: ignore[call-overload]

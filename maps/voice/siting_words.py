@@ -1,0 +1,237 @@
+"""A siting study in plain sentences: the answer, each site, the proof, what was assumed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from ...coverage.covering import Certificate
+from ...coverage.siting import PriceCertificate, Study
+from ...geo.candidate_list import ABSENT_DAY, ABSENT_NIGHT, COST_YUAN, YEARLY_YUAN
+from ...geo.words import Lang, label, text
+from ...geo.words import fields as f
+from ..html import shown
+
+
+def tenths(share: float) -> str:
+    """Return a share with one decimal; never 0 or 100 % unless it is."""
+    if 0 < share < 0.0005:
+        return "<0.1%"
+    if 0.9995 <= share < 1:
+        return ">99.9%"
+    return f"{share:.1%}"
+
+
+def money(yuan: float) -> str:
+    """Return yuan with separators."""
+    return f"{yuan:,.0f}"
+
+
+def figure(value: float) -> str:
+    """Return a sum of what counts with as many digits as tell something."""
+    return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}"
+
+
+def amount(study: Study, worth: float, lang: Lang) -> str:
+    """Return a sum of rows as people, buildings, or a share of the risk."""
+    weight = study.ground.bands[0].demand.weight
+    told = {"amount": f"{study.amount(worth):,.0f}", "share": tenths(study.share(worth))}
+    return text(f"site.amount_{weight}", lang, **told)
+
+
+def site_name(study: Study, site: int, lang: Lang) -> str:
+    """Return what people call a site, and its identity."""
+    row = study.ground.town.stations.iloc[site]
+    identity = shown(row[f.STATION_ID])
+    return f"{shown(row[f.NAME])}（{identity}）" if pd.notna(row[f.NAME]) else identity
+
+
+def host_said(host: object, lang: Lang) -> str:
+    """Return the kind of a host."""
+    known = isinstance(host, str) and host != ""
+    return label("host_type", host, lang) if known else text("site.host_unknown", lang)
+
+
+def within(study: Study, lang: Lang) -> str:
+    """Return the time within which cover counts."""
+    tiers = list(study.ground.tiers)
+    if len(tiers) > 1:
+        return text("site.within_many", lang)
+    seconds = study.ground.town.rules.tier[tiers[0]].standard_s.value
+    return text("site.within", lang, minutes=f"{seconds / 60:g}")
+
+
+def headline(study: Study, lang: Lang) -> str:
+    """Return the answer in a sentence or two."""
+    chosen = study.found.answer.chosen
+    after = study.share(study.problem.rows.worth(chosen))
+    parts = [
+        text(
+            "site.headline",
+            lang,
+            count=len(study.new),
+            cost=money(study.problem.spent(chosen)),
+            standard=within(study, lang),
+            weight=text(f"site.weight_{study.ground.bands[0].demand.weight}", lang),
+            before=tenths(study.before),
+            after=tenths(after),
+            proof=proof_short(study, lang),
+        )
+    ]
+    gone = study.names(study.ground.standing & ~chosen)
+    if gone:
+        names = ", ".join(map(shown, gone))
+        parts.append(text("site.headline_moved", lang, count=len(gone), names=names))
+    return " ".join(parts)
+
+
+def proof_short(study: Study, lang: Lang) -> str:
+    """Return whether the plan is proven, or how far it may be from the best."""
+    answer = study.found.answer
+    if answer.proven:
+        return text("site.proven", lang)
+    return text(
+        "site.not_proven",
+        lang,
+        gap=tenths(study.share(answer.bound - answer.objective)),
+        bound=tenths(study.bound_share(answer)),
+        stopped=text(f"site.stopped_{answer.stopped}", lang),
+    )
+
+
+def proof(study: Study, lang: Lang) -> list[str]:
+    """Return status, bound, gap and how to check the bound by hand."""
+    answer, certificate = study.found.answer, study.found.certificate
+    unit = study.ground.unit
+    told = [
+        text(
+            "site.proof_said",
+            lang,
+            stopped=text(f"site.stopped_{answer.stopped}", lang),
+            objective=figure(answer.objective / unit),
+            bound=figure(answer.bound / unit),
+            gap=f"{answer.gap:.3%}",
+        )
+    ]
+    if certificate is None:
+        return [*told, text("site.proof_none", lang)]
+    draws = study.problem.rows.draws
+    bound = certificate.bound / (draws if isinstance(certificate, Certificate) else 1)
+    if isinstance(certificate, PriceCertificate):
+        told.append(text("site.proof_price", lang, bound=figure(bound / unit)))
+    elif study.problem.budget is None:
+        told.append(
+            text("site.proof_cover", lang, count=len(study.new), bound=figure(bound / unit))
+        )
+    else:
+        told.append(text("site.proof_budget", lang, bound=figure(bound / unit)))
+    if bound > answer.bound * (1 + 1e-6) + 1e-9:
+        told.append(text("site.proof_weaker", lang, bound=figure(answer.bound / unit)))
+    if study.certain is not None:
+        new = ~study.ground.standing
+        counts = {
+            word: int(new[getattr(study.certain, word)].sum())
+            for word in ("always", "never", "sometimes", "unknown")
+        }
+        told.append(
+            text("site.certain_counts", lang, within=f"{study.certain.within:.1%}", **counts)
+        )
+    return told
+
+
+def paragraph(study: Study, rank: int, lang: Lang) -> str:
+    """Return what speaks for a site, and what if it says no.
+
+    Parameters
+    ----------
+    study
+        Of which plan.
+    rank
+        In the order of building, from 0.
+    lang
+        Language.
+    """
+    site = int(study.order.sites[rank])
+    row = study.ground.candidates.sites.iloc[site - int(study.ground.standing.sum())]
+    before = study.problem.rows.worth(study.ground.standing & study.found.answer.chosen)
+    last = before if rank == 0 else study.order.worth[rank - 1]
+    adds = amount(study, study.order.worth[rank] - last, lang)
+    told = [text("site.word_adds", lang, rank=rank + 1, adds=adds)]
+    if study.worths is not None:
+        told += _worths(study, site, lang)
+    if study.stability is not None and study.stability.draws:
+        share = tenths(float(study.stability.chosen[site]))
+        told.append(text("site.word_draws", lang, share=share))
+    told.append(
+        text(
+            "site.word_host",
+            lang,
+            host=host_said(row[f.HOST_TYPE], lang),
+            cost=money(row[COST_YUAN]),
+            yearly="–" if pd.isna(row[YEARLY_YUAN]) else money(row[YEARLY_YUAN]),
+            day=f"{row[ABSENT_DAY]:.0%}",
+            night=f"{row[ABSENT_NIGHT]:.0%}",
+        )
+    )
+    return "".join(told) if lang == "zh" else " ".join(told)
+
+
+def _worths(study: Study, site: int, lang: Lang) -> list[str]:
+    worths = study.worths
+    assert worths is not None
+    at = int(np.flatnonzero(worths.sites == site)[0])
+    alone = float(worths.alone[at])
+    key = "site.word_alone" if alone > 0 else "site.word_alone_none"
+    told = [text(key, lang, alone=amount(study, alone, lang))]
+    other, price = int(worths.replacement[at]), float(worths.price[at])
+    if other >= 0:
+        key = "site.word_instead" if price > 0 else "site.word_instead_free"
+        name = site_name(study, other, lang)
+        told.append(text(key, lang, name=name, price=amount(study, price, lang)))
+    refused = worths.refused[at]
+    if refused is not None and other >= 0 and price > 0:
+        chosen = refused.answer.chosen
+        now = study.problem.rows.worth(study.found.answer.chosen)
+        lost = now - study.problem.rows.worth(chosen)
+        if 0 <= lost < price - 1e-9:
+            names = ", ".join(shown(n) for n in study.names(chosen & ~study.ground.standing))
+            told.append(
+                text("site.word_refused", lang, price=amount(study, lost, lang), names=names)
+            )
+    return told
+
+
+def notes(study: Study, lang: Lang) -> list[str]:
+    """Return what was assumed, and what was cut short."""
+    ground = study.ground
+    told = []
+    bands = ", ".join(
+        f"{shown(band.scenario.label.get(lang) or band.name)} × {band.share}"
+        for band in ground.bands
+    )
+    told.append(text("site.bands", lang, bands=bands))
+    if ground.wishes.aim == "arrival":
+        told.append(text("site.aim_arrival", lang))
+    if ground.doubled.any():
+        worth = ground.town.rules.siting.second_cover.value
+        told.append(
+            text("site.double", lang, count=int(ground.doubled.sum()), worth=f"{worth:.0%}")
+        )
+    if ground.wishes.aim == "absence":
+        absent = ", ".join(f"{share:.0%}" for share in ground.absent)
+        told.append(text("site.aim_absence", lang, absent=absent))
+    if ground.wishes.robust != "none":
+        draws, tail = ground.wishes.lane_draws, f"{ground.wishes.tail:.0%}"
+        told.append(text(f"site.robust_{ground.wishes.robust}", lang, draws=draws, tail=tail))
+    demand = ground.bands[0].demand
+    if demand.assumed:
+        told.append(text("site.assumed", lang, count=demand.assumed))
+    if demand.unattached:
+        told.append(text("site.unattached", lang, count=demand.unattached))
+    told.append(text("site.costs_judged", lang))
+    if (ground.candidates.sites["origin"] == "host").any():
+        told.append(text("site.hosts_guessed", lang))
+    if study.unfinished:
+        parts = ", ".join(text(f"site.part_{name}", lang) for name in study.unfinished)
+        told.append(text("site.outside_frontier", lang, parts=parts))
+    return told

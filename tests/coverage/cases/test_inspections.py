@@ -1,0 +1,85 @@
+import datetime as dt
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from weizhan.coverage.cases.inspections import (
+    hazard_rates,
+    inspections_due,
+    poisson_interval,
+    wilson_interval,
+)
+from weizhan.geo.rules.rule_set import load_rules
+from weizhan.geo.words.vocabulary import AlertLevel
+
+RULES = load_rules().supervision
+ON = dt.date(2026, 6, 30)
+
+
+def _visits(*rows):
+    frame = pd.DataFrame(rows, columns=["building_id", "inspected_on"])
+    frame["inspected_on"] = pd.to_datetime(frame["inspected_on"])
+    return frame.assign(address=None, name=None, key=[f"J{k}" for k in range(len(frame))])
+
+
+def test_the_band_and_the_alert_level_say_when_a_building_is_due():
+    bands = pd.Series({"A": "red", "B": "red", "C": "blue", "D": "orange", "E": None, "F": "blue"})
+    visits = _visits(
+        ("A", "2026-05-30"), ("A", "2026-01-01"), ("B", "2026-06-20"), ("C", "2026-01-01"),
+        ("B", "2026-07-15"),
+    )  # fmt: skip
+    due = inspections_due(bands, visits, rules=RULES, alert=AlertLevel.NORMAL, on=ON)
+    assert due["building_id"].tolist() == ["A", "D", "F", "B", "C"]
+    table = due.set_index("building_id")
+    assert table["days_overdue"].to_dict() == {"A": 1, "D": 0, "F": 0, "B": -20, "C": -185}
+    assert table.loc["A", "due_on"] == pd.Timestamp("2026-06-29")
+    assert pd.isna(table.loc["D", "inspected_on"])
+    raised = inspections_due(bands, visits, rules=RULES, alert=AlertLevel.RAISED, on=ON)
+    assert raised.set_index("building_id")["days_overdue"].to_dict() == {
+        "A": 16, "D": 0, "F": 0, "B": -5, "C": 0,
+    }  # fmt: skip
+
+
+def test_intervals_are_those_of_the_textbooks():
+    low, high = poisson_interval(np.array([0.0, 10.0]))
+    assert low == pytest.approx([0, 4.795], abs=1e-3)
+    assert high == pytest.approx([3.689, 18.390], abs=1e-3)
+    low, high = wilson_interval(np.array([0.0, 5.0]), np.array([10.0, 10.0]))
+    assert low == pytest.approx([0, 0.2366], abs=1e-4)
+    assert high == pytest.approx([0.2775, 0.7634], abs=1e-4)
+
+
+def test_hazards_count_per_inspected_premises():
+    visits = _visits(("A", "2026-05-01"), ("A", "2026-05-09"), ("B", "2026-05-01"),
+                     ("C", "2026-05-01"), ("C", "2025-05-01"))  # fmt: skip
+    visits.loc[len(visits)] = [None, pd.Timestamp("2026-05-02"), "不知何处", None, "J9"]
+    found = pd.DataFrame(
+        {
+            "building_id": ["A", "A", "D", None, "C"],
+            "found_on": pd.to_datetime(["2026-05-01", "2026-05-09", "2026-05-03", "2026-05-02",
+                                        "2025-05-01"]),
+            "address": [None, None, None, "不知何处", None],
+            "name": None,
+            "key": list("12345"),
+        }
+    )  # fmt: skip
+    groups = pd.Series({"A": "东", "B": "东", "C": "西", "D": "西"})
+    rates = hazard_rates(visits, found, groups, start=dt.date(2026, 1, 1), end=ON)
+    columns = ["premises", "hazards", "premises_with_hazard", "hazards_elsewhere"]
+    assert rates[columns].to_numpy().tolist() == [[2, 2, 1, 0], [1, 0, 0, 1], [1, 1, 1, 0]]
+    assert rates.index.tolist() == ["东", "西", None]
+    assert rates["rate"].tolist() == [1.0, 0.0, 1.0]
+    assert rates.loc["东", ["rate_low", "rate_high"]].tolist() == pytest.approx(
+        [0.1211, 3.6123], abs=1e-3
+    )
+    assert rates.loc["东", "share"] == 0.5
+
+
+def test_where_nobody_looked_no_rate_is_known():
+    none = _visits().astype({"inspected_on": "datetime64[ns]"})
+    found = pd.DataFrame({"building_id": ["A"], "found_on": pd.to_datetime(["2026-05-01"]),
+                          "address": None, "name": None, "key": "1"})  # fmt: skip
+    rates = hazard_rates(none, found, pd.Series({"A": "东"}), start=dt.date(2026, 1, 1), end=ON)
+    assert rates["rate"].isna().all()
+    assert rates["hazards_elsewhere"].tolist() == [1]

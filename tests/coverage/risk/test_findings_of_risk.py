@@ -1,0 +1,142 @@
+"""Device gaps, sheds, clusters, areas of hazards and shrunk rates, by hand."""
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from scipy.stats import gamma, poisson
+
+from weizhan.coverage import columns as c
+from weizhan.coverage.cases.area_hazards import area_candidates, place_cases
+from weizhan.coverage.risk.communities import community_fires, shrink
+from weizhan.coverage.risk.devices import device_gaps
+from weizhan.coverage.risk.draws import logs_of
+from weizhan.coverage.risk.missing import donors
+from weizhan.coverage.risk.numbers import typical_numbers
+from weizhan.coverage.risk.sheds import shed_distance, shed_gap
+from weizhan.geo.ground.separation import close_pairs, clusters, neighbours
+
+from ..risk_towns import ALL_YEAR, RULES, inputs, with_hazards
+
+CRS = "EPSG:32648"
+
+
+def gaps(told, harm):
+    typical = typical_numbers(RULES.risk)
+    given = donors(told, RULES.risk, is_day=False)
+    return device_gaps(told, given, typical, RULES, ALL_YEAR, logs_of, np.asarray(harm))
+
+
+def test_each_device_takes_away_its_share_of_the_harm():
+    found = gaps(inputs(residents=np.array([26.0])), [1.0])
+    assert found[c.device_gain("smoke_detector")][0] == pytest.approx(0.55 * 0.82)
+    assert found[c.device_gain("simple_sprinkler")][0] == pytest.approx(0.5)
+    assert found[c.device_gain("rcd")][0] == pytest.approx(0.31 * 0.4)
+    assert found[c.device_lacking("smoke_detector")][0] == 10  # households of 2.6
+    assert found[c.DEVICE_GAP][0] == "simple_sprinkler"
+    assert found[c.DEVICE_HOUSEHOLDS][0] == 10
+
+
+def test_what_is_there_cannot_be_added_again_and_half_there_by_half():
+    told = inputs(2, sprinkler=np.ones(2), detector=np.array([1.0, 0.5]), rcd=np.array([1.0, 1.0]),
+                  residents=np.full(2, 26.0))  # fmt: skip
+    found = gaps(told, [1.0, 1.0])
+    assert found[c.DEVICE_GAP].tolist() == [None, "smoke_detector"]
+    m = 0.55 * 0.82
+    assert found[c.DEVICE_GAIN][1] == pytest.approx(1 - (1 - m) / (1 - m / 2))
+    assert found[c.DEVICE_HOUSEHOLDS][1] == 5
+
+
+def test_where_systems_are_switched_off_a_detector_gains_nothing():
+    found = gaps(inputs(hazards=with_hazards("W4")), [1.0])
+    assert found[c.device_gain("smoke_detector")][0] == 0
+
+
+def squares(*corners, side=10.0):
+    return np.array([shapely.box(x, y, x + side, y + side) for x, y in corners])
+
+
+def test_gaps_between_walls_make_neighbours_and_clusters():
+    row = squares((0, 0), (15, 0), (31, 0), (100, 0))  # gaps of 5, 6 and 59 metres
+    assert [list(pair) for pair in zip(*close_pairs(row, within_m=6), strict=True)] == [
+        [0, 1], [1, 2],
+    ]  # fmt: skip
+    assert neighbours(row, within_m=5.5).tolist() == [1, 1, 0, 0]
+    assert clusters(row, within_m=6, least=3).tolist() == [1, 1, 1, 0]
+    assert clusters(row, within_m=6, least=4).tolist() == [0, 0, 0, 0]
+    assert clusters(row[:0], within_m=6, least=1).tolist() == []
+
+
+def test_households_beyond_a_shed_and_a_town_without_sheds():
+    homes = squares((0, 0), (300, 0))
+    away = shed_distance(homes, np.array([shapely.Point(60, 5), None]))
+    assert away.tolist() == [50, 240]
+    assert shed_gap(away, np.array([7.0, 9.0]), within_m=100).tolist() == [0, 9]
+    unknown = shed_distance(homes, np.array([], dtype=object))
+    assert np.isnan(shed_gap(unknown, np.array([7.0, 9.0]), within_m=100)).all()
+
+
+def test_open_hazards_near_to_each_other_are_a_candidate():
+    corners = [(40 * k, 0) for k in range(5)] + [(1000, 0)]
+    buildings = gpd.GeoDataFrame({"building_id": list("ABCDEF")}, geometry=squares(*corners),
+                                 crs=CRS)  # fmt: skip
+    cases = pd.DataFrame(
+        {
+            "key": [f"K{k}" for k in range(8)],
+            "building_id": ["A", "A", "B", "C", "D", "E", "F", None],
+            "state": ["found", "fixed", "assigned", "reopened", "found", "closed", "found",
+                      "found"],
+            "code": ["H1", "H2", "H2", "H2", "H1", "H2", "H1", "H1"],
+            "major": [1, np.nan, 0, 0, 0, 1, 0, 0],
+            "lon": np.nan, "lat": np.nan,
+        }
+    )  # fmt: skip
+    placed = place_cases(cases, buildings)
+    assert placed["key"].tolist() == [f"K{k}" for k in range(7)]  # one has no place
+    areas = area_candidates(placed, rules=RULES.risk.finding)
+    told = areas[["open_hazards", "premises", "major_hazards", "main_code"]]
+    assert told.to_numpy().tolist() == [[5, 4, 1, "H2"]]
+    assert areas.geometry[0].contains(buildings.geometry[1].centroid)
+    assert not areas["long"][0]
+    assert area_candidates(placed.iloc[:3], rules=RULES.risk.finding).empty
+
+
+def test_rates_of_few_fires_are_drawn_to_the_mean():
+    observed, expected = np.array([0.0, 2, 40, 10]), np.array([1.0, 1, 25, 25])
+    found = shrink(observed, expected, interval=0.9)
+    raw = observed / expected
+    assert (np.abs(found.ratio - 1) < np.abs(raw - 1)).all()
+    assert abs(found.ratio[2] - raw[2]) < abs(found.ratio[1] - raw[1])
+    assert (found.low < found.ratio).all() and (found.ratio < found.high).all()
+
+
+def test_intervals_of_shrunk_rates_hold_the_truth_nearly_as_often_as_they_say():
+    """A little less often: the town's mean itself is counted from few fires."""
+    rng = np.random.default_rng(5)
+    inside = []
+    for _ in range(100):
+        truth = gamma(8, scale=1 / 8).rvs(20, random_state=rng)
+        expected = rng.uniform(2, 20, 20)
+        found = shrink(poisson(truth * expected).rvs(random_state=rng).astype(float), expected,
+                       interval=0.9)  # fmt: skip
+        scale = (truth * expected).sum() / expected.sum()  # ratios are to the town's mean
+        inside.append(((found.low <= truth / scale) & (truth / scale <= found.high)).mean())
+    assert np.mean(inside) >= 0.85
+
+
+def test_few_fires_of_a_community_are_not_told_and_few_of_a_town_give_no_ratio():
+    buildings = pd.DataFrame({"building_id": list("ABC"), "community_id": ["1", "1", "2"],
+                              c.FIRES_PER_YEAR: [0.1, 0.1, 0.2]})  # fmt: skip
+    places = pd.DataFrame({"community_id": ["1", "2"]})
+    day = pd.Timestamp("2026-01-01").date()
+
+    def fires(*at):
+        when = pd.to_datetime(["2025-06-01"] * len(at))
+        return pd.DataFrame({"building_id": list(at), "started_at": when})
+
+    told = community_fires(fires(*"AAABBBC"), buildings, places, day=day, rules=RULES.risk)
+    assert told[c.PAST_FIRES].tolist()[0] == 6 and np.isnan(told[c.PAST_FIRES][1])
+    assert told["fire_ratio"].notna().all()
+    none = community_fires(fires(*"AB"), buildings, places, day=day, rules=RULES.risk)
+    assert none["fire_ratio"].isna().all()

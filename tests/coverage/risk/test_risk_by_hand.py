@@ -1,0 +1,103 @@
+"""Risk of single buildings, computed by hand from the rule set's typical numbers."""
+
+import numpy as np
+import pytest
+
+from weizhan.coverage.risk.draws import Moment
+
+from ..risk_towns import CLASSES, RULES, inputs, typical, with_hazards
+
+R = RULES.risk
+DEATHS = 0.0046 / 1.5  # an ordinary fire at home, nobody old or young
+
+
+def test_an_ordinary_home_of_three_people():
+    fires, harm = typical(inputs())
+    assert fires[0] == pytest.approx(0.19 * 3 / 1000)
+    assert harm[0] == pytest.approx(DEATHS, rel=1e-5)
+
+
+def test_hazards_multiply_fires_up_to_the_cap():
+    fires, _ = typical(inputs(2, hazards=np.vstack([with_hazards("H5"), with_hazards("H2", "H5")])))
+    assert fires == pytest.approx(np.array([1.8, 2.0 * 1.8]) * 0.19 * 3 / 1000)
+    many = with_hazards("W1", "W2", "W5", "H2", "H5", "G3")
+    capped, _ = typical(inputs(hazards=many))
+    assert capped[0] == pytest.approx(6 * 0.19 * 3 / 1000)
+
+
+def test_three_in_one_and_many_tenants_multiply_too():
+    told = inputs(
+        kind=np.array([CLASSES.index("three_in_one")]),
+        three_in_one=np.array([True]),
+        tenants=np.array([4.0]),
+    )
+    assert typical(told)[0][0] == pytest.approx(2.0 * 1.3 * 0.45 * 3 / 1000)
+
+
+def test_places_of_work_burn_by_their_floor():
+    told = inputs(kind=np.array([CLASSES.index("factory")]), footprint_m2=np.array([2000.0]),
+                  floors=np.array([2.0]))  # fmt: skip
+    assert typical(told)[0][0] == pytest.approx(0.010 * 4)
+
+
+def test_devices_prevent_their_share_of_electrical_fires():
+    told = inputs(2, rcd=np.array([1.0, 1.0]), monitor=np.array([0.0, 1.0]))
+    left = [1 - 0.31 * 0.4, 1 - 0.31 * (1 - 0.6 * 0.7)]
+    assert typical(told)[0] == pytest.approx(np.array(left) * 0.19 * 3 / 1000)
+
+
+def test_harm_grows_with_people_the_old_and_the_young():
+    told = inputs(3, present=np.array([12.0, 3, 3]), elders=np.array([0, 0.5, 0.0]),
+                  children=np.array([0, 0, 0.5]))  # fmt: skip
+    base = typical(inputs())[1][0]
+    assert typical(told)[1] / base == pytest.approx([2.0, 1 + 0.5 * 2.3, 1 + 0.5 * 0.5])
+
+
+def test_escape_factors_multiply_and_a_battery_indoors_makes_the_fire_fast():
+    told = inputs(hazards=with_hazards("H4", "H6"))
+    assert typical(told)[1][0] / typical(inputs())[1][0] == pytest.approx(1.8 * 1.5)
+    battery = inputs(hazards=with_hazards("H2"))
+    assert typical(battery)[1][0] / typical(inputs())[1][0] == pytest.approx(1.3 * 2.0)
+    worst = inputs(hazards=with_hazards("W6", "W9", "H4", "H6"))
+    assert typical(worst)[1][0] / typical(inputs())[1][0] == pytest.approx(4.0)
+
+
+def test_a_single_stair_counts_from_three_floors():
+    base = typical(inputs(2, floors=np.array([2.0, 3.0])))[1]
+    assert base[1] / base[0] == pytest.approx(1.4)
+
+
+def test_night_and_height_are_not_stacked():
+    night = Moment(fires=0.68, harm_asleep=1.9, is_day=False)
+    told = inputs(2, height_m=np.array([3.0, 24.0]))
+    fires, harm = typical(told, night)
+    assert fires == pytest.approx([0.68 * 0.19 * 3 / 1000] * 2)
+    assert harm / typical(inputs())[1][0] == pytest.approx([1.9, 2.8])
+
+
+def test_means_take_away_their_share_and_never_more_than_the_cap():
+    base = typical(inputs())[1][0]
+    told = inputs(3, detector=np.array([1, 0, 1.0]), sprinkler=np.array([0, 1, 1.0]))
+    left = [1 - 0.55 * 0.82, 0.5, (1 - 0.55 * 0.82) * 0.5]
+    assert typical(told)[1] / base == pytest.approx(left, rel=1e-6)
+    all_of_it = inputs(detector=np.ones(1), sprinkler=np.ones(1), systems=np.ones(1),
+                       remote=np.ones(1), crew=np.ones(1), water=np.ones(1))  # fmt: skip
+    product = (1 - 0.55 * 0.82) * 0.5 * 0.7 * 0.9 * 0.65 * 0.85
+    assert typical(all_of_it)[1][0] / base == pytest.approx(max(product, 0.15), rel=1e-5)
+
+
+def test_systems_switched_off_do_not_count_but_the_crew_does():
+    base = typical(inputs())[1][0]
+    told = inputs(detector=np.ones(1), systems=np.ones(1), crew=np.ones(1),
+                  hazards=with_hazards("W4"))  # fmt: skip
+    assert typical(told)[1][0] / base == pytest.approx(0.65, rel=1e-5)
+
+
+def test_neighbours_and_poor_separation_spread_up_to_a_cap():
+    base = typical(inputs())[1][0]
+    told = inputs(
+        3,
+        near=np.array([2, 9, 9]),
+        hazards=np.vstack([with_hazards(), with_hazards(), with_hazards("W7", "H3", "W3")]),
+    )
+    assert typical(told)[1] / base == pytest.approx([1.2, 1.5, 2.5])

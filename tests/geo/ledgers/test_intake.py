@@ -1,0 +1,421 @@
+"""Ledgers come in as offices write them; importing twice is importing once."""
+
+import datetime as dt
+import sqlite3
+
+import geopandas as gpd
+import openpyxl
+import pandas as pd
+import pyogrio
+import pytest
+import shapely
+
+from weizhan.geo.founding import found_town
+from weizhan.geo.ground.datum import from_wgs84
+from weizhan.geo.ledger_stations import stations_of_ledgers
+from weizhan.geo.ledgers import archive
+from weizhan.geo.ledgers import intake as intake_module
+from weizhan.geo.ledgers.archive import (
+    conflicts,
+    read_events,
+    read_imports,
+    read_records,
+    read_versions,
+)
+from weizhan.geo.ledgers.intake import import_ledger
+from weizhan.geo.town import load_town
+from weizhan.geo.words.errors import InputError, OutputError
+
+DAY = dt.date(2026, 6, 1)
+AT = dt.datetime(2026, 6, 1, 12)
+LON, LAT = 106.5, 29.5
+STEP = 0.0003  # about 30 m
+
+
+@pytest.fixture(scope="module")
+def _town(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("town") / "t"
+    corners = [(LON + k * STEP, LAT) for k in range(4)]
+    buildings = gpd.GeoDataFrame(
+        {
+            "building_id": ["B1", "B2", "B3", "B4"],
+            "name": ["红星厂", "悦云苑2栋", None, None],
+            "address": ["云岭路1号", "云岭路2号", "青山街3号", "青山街3号"],
+        },
+        geometry=[shapely.box(x, y, x + STEP / 2, y + STEP / 2) for x, y in corners],
+        crs=4326,
+    )
+    lanes = gpd.GeoDataFrame(
+        {"lane_id": ["L1", "L2"], "name": ["云岭路", "后巷"]},
+        geometry=[
+            shapely.LineString([(LON, LAT - STEP / 4), (LON + 5 * STEP, LAT - STEP / 4)]),
+            shapely.LineString([(LON, LAT - STEP / 4), (LON, LAT - 3 * STEP)]),
+        ],
+        crs=4326,
+    )
+    communities = gpd.GeoDataFrame(
+        {"community_id": ["C1", "C2"], "name": ["东社区", "西社区"]},
+        geometry=[
+            shapely.box(LON - 1e-3, LAT - 1e-3, LON + 2.9 * STEP, LAT + 1e-3),
+            shapely.box(LON + 2.9 * STEP, LAT - 1e-3, LON + 1e-2, LAT + 1e-3),
+        ],
+        crs=4326,
+    )
+    layers = {"buildings": buildings, "lanes": lanes, "communities": communities}
+    found_town(folder, layers, name="小镇", origin="test")
+    return folder
+
+
+@pytest.fixture
+def town(_town, tmp_path):
+    folder = tmp_path / "town"
+    folder.mkdir()
+    for file in _town.iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    return folder
+
+
+@pytest.fixture
+def book(tmp_path):
+    def write(name, rows, merged=()):
+        workbook = openpyxl.Workbook()
+        page = workbook.active
+        for row in rows:
+            page.append(row)
+        for area in merged:
+            page.merge_cells(area)
+        workbook.save(tmp_path / name)
+        return tmp_path / name
+
+    return write
+
+
+def take(folder, file, kind="hazards", **options):
+    return import_ledger(folder, file, kind=kind, **{"as_of": DAY, "at": AT, **options})
+
+
+def contents(folder):
+    return {file.name: file.read_bytes() for file in sorted(folder.iterdir())}
+
+
+HEADERS = ["隐患编号", "详细地址", "隐患类别", "发现日期", "整改期限", "整改状态"]
+
+
+def test_a_ledger_as_offices_write_it(town, book):
+    file = book(
+        "隐患.xlsx",
+        [
+            ["二季度火灾隐患台账", None, None, None, None, None, None],
+            ["基本情况", None, None, "整改", None, None, None],
+            ["联系人", "整改状态", "发现日期", "整改期限", "隐患编号", "详细地址", "隐患类别"],
+            ["甲", "整改中", "2026年3月5日", 46120, "YH1", "云岭路1号", "违规住人"],
+            [None, None, None, None, None, None, None],
+            ["乙", "待交办", 20260306, "2026/4/6", "YH2", "重庆市云岭路２号", "w8"],
+            ["丙", None, dt.date(2026, 3, 7), "3月5日", "YH3", "不知何处", "宇宙"],
+        ],
+        merged=["A1:G1", "A2:C2", "D2:G2"],
+    )
+    taken = take(town, file)
+    assert (taken.rows, taken.added, taken.matched) == (3, 3, {"address": 2, "unmatched": 1})
+    records = read_records(town, "hazards").set_index("key")
+    assert records["building_id"].tolist() == ["B1", "B2", None]
+    assert records["code"].tolist() == ["W6", "W8", None]
+    assert records["found_on"].dt.day.tolist() == [5, 6, 7]
+    assert records.loc["YH1", "due_on"] == pd.Timestamp("2026-04-08")
+    assert [(p.code, p.row, p.column) for p in taken.problems if p.severity == "error"] == [
+        ("not_in_vocabulary", 7, "隐患类别"),
+        ("not_a_full_date", 7, "整改期限"),
+    ]
+    assert taken.unmatched[["source_row", "address"]].to_numpy().tolist() == [[7, "不知何处"]]
+    events = read_events(town)
+    assert events.groupby("key")["state"].last().to_dict() == {
+        "YH1": "assigned", "YH2": "found", "YH3": "found",
+    }  # fmt: skip
+
+
+def test_importing_twice_changes_no_byte(town, book):
+    file = book("a.xlsx", [HEADERS, ["YH1", "云岭路1号", "W6", "2026-03-05", None, "整改中"]])
+    take(town, file)
+    before = contents(town)
+    again = take(town, file, as_of=dt.date(2026, 9, 1), at=dt.datetime(2026, 9, 1))
+    assert (again.added, again.changed, again.unchanged) == (0, 0, 1)
+    assert contents(town) == before
+
+
+def test_a_later_ledger_of_the_same_source_carries_the_case_on(town, book):
+    row = ["YH1", "云岭路1号", "W6", "2026-03-05", "2026-05-01"]
+    take(town, book("a.xlsx", [HEADERS, [*row, "整改中"]]))
+    later = take(town, book("a.xlsx", [HEADERS, [*row, "已销案"]]), as_of=dt.date(2026, 7, 1))
+    assert (later.added, later.changed) == (0, 1)
+    assert later.conflicts.empty
+    assert {p.code for p in later.problems} == {"recheck_skipped"}
+    assert len(read_versions(town, "hazards")) == 2
+    events = read_events(town)
+    assert events["state"].tolist() == ["found", "assigned", "fixed", "rechecked", "closed"]
+    assert events["stated"].tolist() == [1, 0, 0, 0, 0]
+    back = take(town, book("a.xlsx", [HEADERS, [*row, "整改中"]]), as_of=dt.date(2026, 8, 1))
+    (refused,) = [p for p in back.problems if p.severity == "error"]
+    assert "YH1" in refused.message() and "反弹/reopened" in refused.message()
+    assert len(read_events(town)) == 5
+
+
+def test_sources_that_differ_are_listed_with_source_and_date(town, book):
+    take(town, book("社区.xlsx", [HEADERS, ["YH1", "云岭路1号", "W6", "2026-03-05", "2026-05-01"]]))
+    taken = take(
+        town,
+        book("应急办.xlsx", [HEADERS, ["YH1", "云岭路1号", "W6", "2026-03-05", "2026-06-01"]]),
+        as_of=dt.date(2026, 7, 1),
+    )
+    assert taken.conflicts.to_numpy().tolist() == [
+        ["YH1", "due_on", pd.Timestamp("2026-05-01"), "社区.xlsx", "2026-06-01", 2, False],
+        ["YH1", "due_on", pd.Timestamp("2026-06-01"), "应急办.xlsx", "2026-07-01", 2, True],
+    ]
+    (holds,) = read_records(town, "hazards")["due_on"]
+    assert holds == pd.Timestamp("2026-06-01")
+    assert len(read_events(town)) == 1
+    assert conflicts(town, "devices").empty
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_csv_in_the_encodings_of_offices(town, tmp_path, encoding):
+    file = tmp_path / "设施.csv"
+    text = "设备类型,地址,安装数量,应装数量\n烟感,云岭路1号,2,3\n漏保,云岭路2号,1,\n"
+    file.write_bytes(text.encode(encoding))
+    take(town, file, "devices")
+    records = read_records(town, "devices")
+    assert records["device"].tolist() == ["smoke_detector", "rcd"]
+    assert records["building_id"].tolist() == ["B1", "B2"]
+
+
+def test_rows_are_located_by_id_point_address_name_and_community(town, tmp_path):
+    lon, lat = from_wgs84([LON + STEP * 1.25], [LAT + STEP / 4], "gcj02")
+    file = tmp_path / "检查.csv"
+    rows = [
+        "检查日期,房屋编号,单位名称,地址,所属社区,经度,纬度",
+        "2026-05-01,B4,,,,,",
+        f"2026-05-02,,,,,{lon[0]},{lat[0]}",
+        "2026-05-03,,,云岭路2号,,,",
+        "2026-05-04,,红星厂,,,,",
+        "2026-05-05,,,青山街3号,,,",
+        "2026-05-06,,,青山街3号,西社区,,",
+        "2026-05-07,B99,,云岭路1号,,,",
+    ]
+    file.write_text("\n".join(rows), encoding="utf-8")
+    taken = take(town, file, "inspections", datum="gcj02")
+    records = read_records(town, "inspections").sort_values("inspected_on")
+    assert list(zip(records["building_id"], records["match_how"], strict=True)) == [
+        ("B4", "id"), ("B2", "point"), ("B2", "address"), ("B1", "name"), (None, "unmatched"),
+        ("B4", "address"), ("B1", "address"),
+    ]  # fmt: skip
+    assert records["guesses"].iloc[4] == "B3、B4"
+    assert records["told_building_id"].iloc[6] == "B99"
+    assert [p.code for p in taken.problems] == ["id_unknown", "row_unmatched"]
+
+
+def test_geodata_brings_its_own_positions(town, tmp_path):
+    frame = gpd.GeoDataFrame(
+        {"巡查时间": ["2026-05-01 08:00", "2026-05-02"], "通行状态": ["堵塞", "变窄"],
+         "车道编号": ["L1", None], "剩余宽度": [None, 1.5]},
+        geometry=[shapely.Point(LON, LAT), shapely.Point(LON, LAT - STEP)], crs=4326,
+    )  # fmt: skip
+    frame.to_file(tmp_path / "巡查.gpkg", layer="a")
+    take(town, tmp_path / "巡查.gpkg", "lane-reports")
+    records = read_records(town, "lane-reports")
+    assert records["lane_id"].tolist() == ["L1", None]
+    assert records["match_how"].tolist() == ["id", "point"]
+    assert records["lat"].tolist() == pytest.approx([LAT, LAT - STEP])
+
+
+def test_doubled_rows_are_told_and_nothing_is_dropped(town, book):
+    rows = [
+        HEADERS,
+        ["YH1", "云岭路1号", "W6", "2026-03-05", None, None],
+        ["YH1", "云岭路1号", "W6", "2026-03-05", None, None],
+        ["YH1", "云岭路2号", "W6", "2026-03-05", None, None],
+    ]
+    taken = take(town, book("a.xlsx", rows))
+    assert read_records(town, "hazards")["key"].tolist() == ["YH1", "YH1#2"]
+    assert [(p.code, p.row) for p in taken.problems] == [("row_again", 3), ("row_double", 4)]
+    assert take(town, book("a.xlsx", rows)).unchanged == 2
+
+
+def test_rows_without_identity_keep_theirs_however_often_they_come(town, book):
+    headers = ["地址", "设备类型", "安装数量"]
+    rows = [headers, ["云岭路1号", "烟感", 1], ["云岭路2号", "烟感", 2]]
+    take(town, book("d.xlsx", rows), "devices")
+    assert take(town, book("d.xlsx", rows), "devices").unchanged == 2
+    more = take(town, book("d.xlsx", [*rows, ["云岭路1号", "漏保", 1]]), "devices")
+    assert (more.added, more.changed, more.unchanged) == (1, 0, 2)
+
+
+def test_merged_cells_hold_for_every_row_they_cover(town, book):
+    rows = [
+        HEADERS,
+        ["YH1", "云岭路1号", "W6", "2026-03-05", None, None],
+        ["YH2", None, "W5", "2026-03-05", None, None],
+    ]
+    take(town, book("a.xlsx", rows, merged=["B2:B3"]))
+    assert read_records(town, "hazards")["building_id"].tolist() == ["B1", "B1"]
+
+
+def test_formulas_without_results_are_told_and_texts_like_formulas_stay_texts(town, book, tmp_path):
+    file = book("f.xlsx", [HEADERS, ["YH1", "云岭路1号", "W6", "2026-03-05", "=D2+30", None]])
+    taken = take(town, file)
+    assert [(p.code, p.row, p.value) for p in taken.problems] == [("formula_hollow", 2, "E2")]
+    csv = tmp_path / "g.csv"
+    csv.write_text(
+        "隐患编号,地址,隐患类别,发现日期,隐患描述\n"
+        "YH9,云岭路1号,W6,2026-03-05,=cmd|' /C calc'!A0\n",
+        encoding="utf-8",
+    )
+    take(town, csv)
+    assert read_records(town, "hazards")["description"].tolist()[-1] == "=cmd|' /C calc'!A0"
+
+
+def test_names_that_look_like_sql_are_only_names(town, book):
+    evil = "YH1'); DROP TABLE hazards; --"
+    rows = [
+        [*HEADERS, "隐患描述"],
+        [evil, "云岭路1号", "W6", "2026-03-05", None, None, '"; DELETE'],
+    ]
+    file = book("a.xlsx", rows)
+    take(town, file, source="x' OR '1'='1")
+    records = read_records(town, "hazards")
+    assert records[["key", "description"]].to_numpy().tolist() == [[evil, '"; DELETE']]
+    assert take(town, file, source="x' OR '1'='1").unchanged == 1
+
+
+def test_history_cannot_be_changed_and_opens_as_a_geopackage(town, book):
+    take(town, book("a.xlsx", [HEADERS, ["YH1", "云岭路1号", "W6", "2026-03-05", None, None]]))
+    file = town / archive.ARCHIVE_FILE
+    with sqlite3.connect(file) as connection:
+        for table in ("hazards", "hazard_events", "imports", "ledger_columns"):
+            for change in (f"UPDATE {table} SET fid = fid + 100", f"DELETE FROM {table}"):
+                with pytest.raises(sqlite3.IntegrityError, match="only ever appended"):
+                    connection.execute(change)
+    connection.close()
+    assert "hazard_states" in pyogrio.list_layers(file)[:, 0]
+    states = pyogrio.read_dataframe(file, layer="hazard_states")
+    assert states[["key", "state"]].to_numpy().tolist() == [["YH1", "found"]]
+
+
+def test_what_names_a_person_is_marked_and_left_out(town, book):
+    rows = [[*HEADERS, "联系人", "联系电话"],
+            ["YH1", "云岭路1号", "W6", "2026-03-05", None, None, "甲", "023"]]  # fmt: skip
+    take(town, book("a.xlsx", rows))
+    assert not {"person", "phone"} & set(read_records(town, "hazards").columns)
+    assert read_records(town, "hazards", personal=True)["person"].tolist() == ["甲"]
+    columns = pyogrio.read_dataframe(town / archive.ARCHIVE_FILE, layer="ledger_columns")
+    assert set(columns[columns["personal"].astype(bool)]["name"]) == {
+        "person",
+        "phone",
+        "inspector",
+    }
+
+
+def test_vulnerable_people_are_counts_and_their_names_are_never_stored(town, book):
+    with pytest.raises(InputError, match="空巢老人"):
+        take(town, book("v.xlsx", [["姓名", "地址"], ["甲某某", "云岭路1号"]]), "vulnerable")
+    assert not (town / archive.ARCHIVE_FILE).exists()
+    rows = [["姓名", "地址", "空巢老人"], ["甲某某", "云岭路1号", 2]]
+    take(town, book("v.xlsx", rows), "vulnerable")
+    assert read_records(town, "vulnerable", personal=True)["empty_nest_elders"].tolist() == [2]
+    assert "甲某某".encode() not in (town / archive.ARCHIVE_FILE).read_bytes()
+
+
+def test_an_import_that_fails_leaves_nothing(town, book, monkeypatch):
+    first = book("a.xlsx", [HEADERS, ["YH1", "云岭路1号", "W6", "2026-03-05", None, None]])
+    before = contents(town)
+
+    def fail(*_):
+        raise OutputError("error.cannot_write", file="town.toml", why="full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(intake_module, "save_mapping", fail)
+        with pytest.raises(OutputError):
+            take(town, first)
+        assert contents(town) == before
+    take(town, first)
+    before = contents(town)
+    second = book("b.xlsx", [HEADERS, ["YH2", "云岭路2号", "W6", "2026-03-05", None, None]])
+    with monkeypatch.context() as broken:
+        broken.setattr(intake_module, "save_mapping", fail)
+        with pytest.raises(OutputError):
+            take(town, second)
+        assert read_imports(town)["source"].tolist() == ["a.xlsx"]
+    assert {name: b for name, b in contents(town).items() if name != archive.ARCHIVE_FILE} == {
+        name: b for name, b in before.items() if name != archive.ARCHIVE_FILE
+    }
+
+
+def test_the_mapping_is_written_beside_what_the_user_wrote(town, book):
+    file = town / "town.toml"
+    said = file.read_text(encoding="utf-8") + "\n# 我的注释\n[override.ledgers]\n"
+    file.write_text(said, encoding="utf-8")
+    rows = [["类别一", *HEADERS[:2], HEADERS[3]], ["W6", "YH1", "云岭路1号", "2026-03-05"]]
+    with pytest.raises(InputError, match="隐患类别"):
+        take(town, book("a.xlsx", rows))
+    assert file.read_text(encoding="utf-8") == said
+    file.write_text(
+        said + '\n[imports.hazards.columns]\ncode = "类别一" # 手写\n', encoding="utf-8"
+    )
+    take(town, book("a.xlsx", rows))
+    now = file.read_text(encoding="utf-8")
+    assert now.startswith(said)
+    assert 'code = "类别一" # 手写' in now
+    assert 'address = "详细地址"' in now
+    load_town(town)
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([["编号", "备注"], ["1", "x"]], "found_on"),
+        ([["隐患类别", "发现日期"], ["W6", "2026-03-05"]], "位置列"),
+    ],
+)
+def test_what_is_no_such_ledger_is_refused_with_its_headers(town, book, rows, said):
+    with pytest.raises(InputError, match=said) as told:
+        take(town, book("n.xlsx", rows))
+    assert rows[0][0] in told.value.message("en")
+    assert not (town / archive.ARCHIVE_FILE).exists()
+
+
+def test_a_broken_archive_is_told(town, book):
+    (town / archive.ARCHIVE_FILE).write_bytes(b"no database" * 100)
+    with pytest.raises(InputError, match="archive"):
+        read_records(town, "hazards")
+
+
+def test_points_that_fall_nowhere_put_the_datum_in_doubt(town, tmp_path):
+    file = tmp_path / "p.csv"
+    lines = [f"2026-05-0{k},{LON + 0.005 + k * 1e-4},{LAT}" for k in range(1, 5)]
+    file.write_text("\n".join(["检查日期,经度,纬度", *lines, "2026-05-09,999,1"]), encoding="utf-8")
+    taken = take(town, file, "inspections")
+    codes = [p.code for p in taken.problems]
+    assert codes.count("points_off") == 1
+    assert codes.count("not_a_position") == 1
+    assert taken.matched == {"unmatched": 5}
+
+
+def test_stations_of_ledgers_become_a_layer(town, tmp_path):
+    assert stations_of_ledgers(town).empty
+    file = tmp_path / "微站.csv"
+    rows = (
+        "微站名称,地址,类别,白班人数\n东社区微站,云岭路1号,微型消防站,6\n某微站,不知何处,微站,6\n"
+    )
+    file.write_text(rows, encoding="utf-8")
+    take(town, file, "stations")
+    (station,) = stations_of_ledgers(town).to_dict("records")
+    assert (station["name"], station["tier"], station["crew_day"]) == (
+        "东社区微站", "micro_station", 6,
+    )  # fmt: skip
+    assert station["geometry"].distance(shapely.Point(LON, LAT)) < STEP
+
+
+def test_two_first_imports_at_once_do_not_replace_each_other(town, book):
+    row = ["YH1", "云岭路1号", "W6", "2026-03-05", None, None]
+    file = book("a.xlsx", [HEADERS, row])
+    with pytest.raises(OutputError), archive.writing(town, at=AT):
+        take(town, file)
+    assert read_records(town, "hazards")["key"].tolist() == ["YH1"]

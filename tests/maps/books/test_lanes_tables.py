@@ -1,0 +1,73 @@
+"""The tables of lanes: whole, in order, safe in a spreadsheet, silent about few people."""
+
+import csv
+import dataclasses
+import io
+
+import pandas as pd
+import pytest
+
+from weizhan.geo.words.catalogue import LANGS
+from weizhan.maps.books.csv_tables import harmless
+from weizhan.maps.books.lanes_tables import findings_csv, keep_clear_csv, openings_csv
+
+TABLES = (keep_clear_csv, openings_csv, findings_csv)
+
+
+def read(table: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(table, newline="")))
+
+
+def test_the_keep_clear_list_is_whole_and_in_order(assessment):
+    rows = read(keep_clear_csv(assessment, lang="zh"))
+    lanes = assessment.lanes.dropna(subset="keep_clear_rank").sort_values("keep_clear_rank")
+    assert [row["车道编号"] for row in rows] == lanes["lane_id"].tolist()
+    assert [row["次序"] for row in rows] == [str(i + 1) for i in range(len(rows))]
+    by_id = {row["车道编号"]: row for row in rows}
+    assert by_id["L8"]["3 分钟内失去建筑（栋）"] == "56"
+    assert by_id["L8"]["3 分钟内失去弱势人口（人）"] == ""
+    assert by_id["L1"]["3 分钟内失去弱势人口（人）"] == "<5"
+    assert by_id["L0"]["3 分钟内失去人口（人）"] == "0"  # no building, so nobody
+    assert by_id["L8"]["理由"].endswith("预计损失 28.0 栋。")
+    assert by_id["L7"]["状况"] == "未知"
+    assert by_id["L1"]["状况"] == "变窄"
+
+
+def test_openings_and_findings(assessment):
+    gains = [float(row["多覆盖（栋）"]) for row in read(openings_csv(assessment, lang="zh"))]
+    assert gains == sorted(gains, reverse=True)
+    found = read(findings_csv(assessment, lang="zh"))
+    assert [row["对象"] for row in found] == ["道路", "道路", "建筑"]
+    assert [row["实际"] for row in found] == ["2.4", "", "3.2"]
+    assert found[1]["把握"].startswith("无法判定")
+
+
+@pytest.mark.parametrize("payload", ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "\t=1"])
+@pytest.mark.parametrize("table", TABLES)
+def test_no_cell_becomes_a_formula(make, table, payload):
+    town = make()
+    lanes = town.lanes.assign(lane_id=payload, name=payload, lane_class=payload, state=payload)
+    lanes = lanes.assign(state_observed_on=payload, fire_engine_limit=payload)
+    names = ("id", "check", "clause", "unit", "certainty", "subject")
+    spoilt = dataclasses.replace(
+        town, lanes=lanes, findings=town.findings.assign(**dict.fromkeys(names, payload))
+    )
+    for row in csv.reader(io.StringIO(table(spoilt, lang="zh"), newline="")):
+        assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row)
+
+
+def test_texts_that_cannot_be_written_are_replaced():
+    assert harmless("\ud800") == "?"
+    assert harmless(-3.5) == -3.5
+
+
+@pytest.mark.parametrize("lang", LANGS)
+@pytest.mark.parametrize("table", TABLES)
+def test_a_town_without_the_columns_gives_the_heads_only(assessment, table, lang):
+    bare = dataclasses.replace(
+        assessment, lanes=assessment.lanes[["lane_id", "geometry"]], findings=pd.DataFrame()
+    )
+    written = table(bare, lang=lang)
+    assert read(written) == []
+    heads = next(csv.reader(io.StringIO(written)))
+    assert len(heads) == len(set(heads)) > 5

@@ -1,0 +1,64 @@
+"""A city has an overview without buildings, and a page for each community that leads back."""
+
+import pandas as pd
+
+from weizhan.coverage.scenes import Scene
+from weizhan.maps.page.city import committee_pages
+
+
+def test_a_town_has_one_page(assessment):
+    assert [name for name, _ in committee_pages(assessment)] == ["committee.html"]
+
+
+def test_a_city_has_an_overview_and_a_page_for_each_community(browser, assessment):
+    columns = [n for n in assessment.buildings if n.startswith(("micro_", "brigade_"))]
+    day = Scene(
+        {"zh": "白天"},
+        pd.DataFrame(assessment.buildings[columns]),
+        pd.Series(True, index=assessment.stations.index),
+        assessment.summary["coverage"],
+        assessment.summary["communities"],
+    )
+    pages = dict(committee_pages(assessment, scenes={"day": day}, most=100))
+    files = [f"communities/000{k}.html" for k in (1, 2, 3, 4)]
+    assert list(pages) == ["committee.html", *files]
+
+    browser.open(pages["committee.html"])
+    assert browser.run("return layers.buildings.features.count") == 0
+    assert browser.run("return layers.communities.style") == "share_micro"
+    assert "较好：90% 及以上" in browser.legend()
+    assert "点击社区打开" in browser.run("return document.getElementById('notes').innerText")
+    assert browser.run("return content.pages") == {f"C{k}": files[k - 1] for k in (1, 2, 3, 4)}
+    browser.pick("scene", "day")
+    assert browser.run("return layers.communities.style") == "share_micro@day"
+
+    own = assessment.buildings[assessment.buildings["community_id"] == "C3"]
+    browser.open(pages[files[2]])
+    assert browser.run("return layers.buildings.features.count") == len(own)
+    assert browser.run("return layers.communities.features.count") == 1
+    assert f"{len(own)} 栋" in browser.run("return document.getElementById('figures').innerText")
+    assert "新圩村" in browser.run("return document.title")
+    assert browser.run("return document.querySelector('.home').getAttribute('href')") == (
+        "../committee.html"
+    )
+    browser.click_building(own["building_id"].iloc[0])
+    assert own["building_id"].iloc[0] in browser.popup()
+    browser.pick("scene", "day")
+    browser.run("openCommunity('C3')")
+    assert "新圩村" in browser.run("return document.getElementById('community').innerText")
+
+
+def test_a_click_on_a_community_opens_its_page(browser, assessment):
+    pages = dict(committee_pages(assessment, most=100))
+    (browser.folder / "communities").mkdir(exist_ok=True)
+    for name, page in pages.items():
+        (browser.folder / name).write_text(page, encoding="utf-8")
+    browser.driver.get((browser.folder / "committee.html").as_uri())
+    browser.run("document.querySelector('tr[data-id=C2] button').click()")
+    browser.driver.execute_async_script("setTimeout(arguments[0], 400)")
+    assert browser.driver.current_url.endswith("communities/0002.html")
+    browser.run("document.querySelector('.home').click()")
+    browser.driver.execute_async_script("setTimeout(arguments[0], 400)")
+    assert browser.driver.current_url.endswith("committee.html")
+    browser.driver.get("about:blank")
+    browser.open(pages["communities/0002.html"])

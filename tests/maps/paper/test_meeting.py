@@ -1,0 +1,191 @@
+"""Packs for meetings: what is told adds up, Word and PDF say the same, nothing runs."""
+
+import datetime as dt
+import io
+import re
+import zipfile
+from dataclasses import replace
+
+import docx
+import openpyxl
+import pypdf
+import pytest
+
+from weizhan.coverage.cases.hazards import case_table
+from weizhan.coverage.review.period_review import review
+from weizhan.data.demo import make_demo
+from weizhan.data.demo_ledgers import import_demo_ledgers
+from weizhan.geo.ledgers.archive import read_events, read_records
+from weizhan.geo.town import load_town
+from weizhan.geo.words import fields as f
+from weizhan.geo.words.periods import read_period
+from weizhan.maps.books.indicators import indicators
+from weizhan.maps.books.ledger_book import ledger_book
+from weizhan.maps.paper.briefs import exposure_list, holiday_brief
+from weizhan.maps.paper.meeting import next_key_date, period_pack
+from weizhan.maps.paper.report import Grid, Heading, Paragraph, Report, report_pdf
+from weizhan.maps.paper.word import report_word
+from weizhan.maps.results.export import write_export
+
+DAY = dt.date(2026, 9, 30)
+PAYLOAD = '=HYPERLINK("http://x","y") #image("a") <b>&amp;\x07'
+
+
+@pytest.fixture(scope="module")
+def village(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pack") / "village"
+    make_demo(folder, size="village", seed=3)
+    import_demo_ledgers(folder)
+    return folder, load_town(folder)
+
+
+@pytest.fixture(scope="module")
+def told(village):
+    folder, town = village
+    return review(folder, town, read_period("2026Q3"), on=DAY)
+
+
+def _pdf(content):
+    pages = pypdf.PdfReader(io.BytesIO(content)).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
+
+
+def _word(content):
+    document = docx.Document(io.BytesIO(content))
+    cells = [c.text for t in document.tables for row in t.rows for c in row.cells]
+    return "".join("".join([*(p.text for p in document.paragraphs), *cells]).split())
+
+
+def test_the_review_adds_up(told):
+    flow = told.flow
+    assert flow.opening + flow.new - flow.closed + flow.reopened == flow.closing
+    assert told.counts.flow["closing"].sum() == flow.closing
+    assert told.counts.flow["new"].sum() == flow.new
+    assert (told.overdue["days_overdue"] > 0).all()
+    assert told.before.date == "2026-06-30"
+    assert len(told.fires_by_month) == 36
+    assert told.fires["fires"].sum() >= told.counts.fires.sum()
+
+
+def test_word_and_pdf_tell_the_same(told, village):
+    pack = period_pack(told, calendar=village[1].calendar, lang="zh")
+    pdf, word = _pdf(report_pdf(pack, lang="zh")), _word(report_word(pack, lang="zh"))
+    for block in pack.blocks:
+        if isinstance(block, Heading | Paragraph):
+            assert "".join(block.said.split()) in word
+            assert "".join(block.said.split()) in pdf
+        if isinstance(block, Grid):
+            for row in block.rows:
+                for cell in row:
+                    assert "".join(cell.split()) in word
+                    assert "".join(cell.split()) in pdf
+    assert "模拟数据" in pdf
+    assert "模拟数据" in word
+    assert "未校准" in word
+    for community in village[1].communities[f.NAME]:
+        assert community in word
+
+
+def test_reports_are_the_same_bytes_and_in_english_too(told, village):
+    for make in (
+        lambda lang: period_pack(told, calendar=village[1].calendar, lang=lang),
+        lambda lang: holiday_brief(told, calendar=village[1].calendar, lang=lang),
+        lambda lang: exposure_list(told, lang=lang),
+    ):
+        report = make("en")
+        assert report_word(report, lang="en") == report_word(report, lang="en")
+        assert report_pdf(report, lang="en") == report_pdf(report, lang="en")
+        heads = " ".join(b.said for b in report.blocks if isinstance(b, Heading))
+        names = "".join(village[1].communities[f.NAME])
+        assert not re.search("[一-鿿]", "".join(c for c in heads if c not in names))
+
+
+def test_chinese_fonts_are_set_in_word(told):
+    content = report_word(exposure_list(told, lang="zh"), lang="zh")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        styles = archive.read("word/styles.xml").decode()
+    assert 'w:eastAsia="宋体"' in styles
+    assert 'w:eastAsia="黑体"' in styles
+
+
+def test_the_holiday_brief_has_one_page_a_community(told, village):
+    report = holiday_brief(told, calendar=village[1].calendar, lang="zh")
+    pages = pypdf.PdfReader(io.BytesIO(report_pdf(report, lang="zh"))).pages
+    assert len(pages) == len(village[1].communities)
+    assert "国庆" in pages[0].extract_text()
+    assert next_key_date(village[1].calendar, "2027-01-01") is None
+
+
+def test_a_hostile_text_ends_as_text_everywhere():
+    grid = Grid([PAYLOAD, "b"], [[PAYLOAD, "2"]], (1, 1))
+    report = Report(PAYLOAD, PAYLOAD, PAYLOAD, "2026-09-30", False, [Paragraph(PAYLOAD), grid])
+    plain = "".join(PAYLOAD.replace("\x07", "").split())
+    assert _word(report_word(report, lang="zh")).count(plain) >= 4
+    assert _pdf(report_pdf(report, lang="zh")).count(plain) >= 4
+
+
+def test_ledgers_open_as_text_with_their_colours_and_their_dictionary(village):
+    folder, _ = village
+    ledgers = {"hazards": case_table(read_records(folder, "hazards"), read_events(folder), on=DAY)}
+    ledgers["hazards"].loc[0, "description"] = PAYLOAD
+    content = ledger_book(ledgers, on=DAY, personal=False, lang="zh")
+    assert content == ledger_book(ledgers, on=DAY, personal=False, lang="zh")
+    book = openpyxl.load_workbook(io.BytesIO(content))
+    page = book["隐患"]
+    assert page.freeze_panes == "B2"
+    assert page.auto_filter.ref
+    heads = [cell.value for cell in page[1]]
+    hostile = page.cell(2, heads.index("隐患描述") + 1)
+    assert hostile.data_type == "s"
+    assert hostile.value == PAYLOAD.replace("\x07", "")
+    assert {"隐患类别", "整改期限", "整改状态"} <= set(heads)
+    assert "联系人" not in heads
+    assert not any(c.data_type == "f" for row in page.iter_rows() for c in row)
+    rules = [r for group in page.conditional_formatting for r in group.rules]
+    assert len(rules) == 2
+    words = {row[2].value for row in book["数据字典"].iter_rows(min_row=3)}
+    assert {"code", "found_on", "state"} <= words
+    assert "不含个人信息" in book["数据字典"]["A1"].value
+
+
+def test_indicators_carry_their_ranges(told):
+    book = openpyxl.load_workbook(
+        io.BytesIO(indicators(told.found, told.counts, year=2026, lang="zh"))
+    )
+    page = book.active
+    heads = [cell.value for cell in page[2]]
+    rows = [dict(zip(heads, [c.value for c in row], strict=True)) for row in page.iter_rows(
+        min_row=3, max_row=2 + len(told.found.communities))]  # fmt: skip
+    for row in rows:
+        if row["3 分钟覆盖率"] is not None:
+            assert row["覆盖率下限"] <= row["3 分钟覆盖率"] <= row["覆盖率上限"]
+        if row["每家受检单位隐患数"] is not None:
+            assert row["下限（95%）"] <= row["每家受检单位隐患数"] <= row["上限（95%）"]
+        fires = row["火灾（少于 5 起不列）"]
+        assert fires is None or fires == 0 or fires >= 5
+
+
+def test_an_export_has_stable_ids_and_no_person_unless_asked(village, told, tmp_path):
+    folder, town = village
+    persons = {"person", "phone", "inspector"}
+    for personal in (False, True):
+        out = tmp_path / str(personal)
+        out.mkdir()
+        ledgers = {
+            kind: read_records(folder, kind, personal=personal)
+            for kind in ("hazards", "inspections", "warehouses")
+        }
+        write_export(told.found, ledgers, out, personal=personal, lang="zh")
+        heads = set()
+        for file in out.glob("*.csv"):
+            heads |= set(file.read_text("utf-8-sig").splitlines()[0].split(","))
+        assert bool(heads & persons) is personal
+        said = (out / "README.txt").read_text("utf-8-sig")
+        assert ("不含个人信息" in said) is not personal
+    first = (tmp_path / "False" / "buildings.csv").read_text("utf-8-sig").splitlines()[1]
+    assert first.startswith(str(town.buildings[f.BUILDING_ID].iloc[0]))
+    hostile = replace(told.found, stations=told.found.stations.assign(name="=1+1"))
+    out = tmp_path / "hostile"
+    out.mkdir()
+    write_export(hostile, {}, out, personal=False, lang="en")
+    assert ",'=1+1," in (out / "stations.csv").read_text("utf-8-sig")

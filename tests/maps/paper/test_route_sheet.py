@@ -1,0 +1,166 @@
+"""Route sheets as paper: every stop and direction is there as text, whatever names contain."""
+
+import datetime as dt
+import io
+from dataclasses import replace
+
+import pypdf
+import pytest
+
+from weizhan.coverage.assessment import assess
+from weizhan.coverage.rounds.directions import Landmarks
+from weizhan.coverage.rounds.plan_rounds import default_teams, plan_rounds
+from weizhan.coverage.rounds.reasons_to_visit import RoundKind, known, reasons_to_visit
+from weizhan.coverage.rounds.visits import visits_for
+from weizhan.data.demo import make_demo
+from weizhan.data.demo_ledgers import import_demo_ledgers
+from weizhan.geo.town import load_town
+from weizhan.geo.words import fields as f
+from weizhan.geo.words.vocabulary import Vehicle
+from weizhan.maps.paper.passage_report import passage_report
+from weizhan.maps.paper.pre_plan import key_buildings, pre_plans
+from weizhan.maps.paper.route_sheet import clock, route_sheet
+from weizhan.maps.paper.sheet_source import SheetSource
+from weizhan.maps.paper.station_sheet import station_sheets
+from weizhan.maps.paper.wall_map import wall_maps
+from weizhan.maps.voice.route_text import checklist, way_sentences
+
+DAY = dt.date(2026, 9, 30)
+PAYLOADS = (
+    '#image("/etc/passwd")', "$x^2$ `raw` *b* _e_ @ref <label>", "</svg><script>alert(1)</script>",
+    '"]; #panic("x") #[', "\\u{41} // no comment", "=cmd|' /C calc'!A0",
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """A village, its rounds, and what sheets are drawn from."""
+    folder = tmp_path_factory.mktemp("paper") / "village"
+    make_demo(folder, size="village", seed=3)
+    import_demo_ledgers(folder)
+    town = load_town(folder)
+    found = assess(town, date=DAY.isoformat(), draws=20)
+    told = known(folder, found, town.rules, on=DAY)
+    visits = visits_for(reasons_to_visit(RoundKind.DUE, told), town, told.cases)[:9]
+    teams = default_teams(1, Vehicle.E_BIKE, hours="Mo-Su 08:30-12:00,14:00-18:00", named="甲")
+    rounds = plan_rounds(town, visits, teams, [DAY], iterations=500)
+    return town, SheetSource(found, told.cases, Landmarks.of(town)), rounds
+
+
+def _words(content):
+    """All text of a PDF without blanks: lines break where the paper ends."""
+    pages = pypdf.PdfReader(io.BytesIO(content)).pages
+    return "".join("".join(page.extract_text().split()) for page in pages)
+
+
+def _plain(text):
+    return "".join(text.split())
+
+
+def test_every_stop_every_direction_and_every_check_is_on_paper(drawn):
+    _, ground, rounds = drawn
+    (round_,) = rounds.rounds
+    assert len(round_.stops) >= 5
+    content = route_sheet(round_, ground, kind="due", seed=1, left_out=rounds.left_out)
+    said = _words(content)
+    for stop in round_.stops:
+        visit = stop.visit
+        assert visit.visit_id in said
+        assert _plain(visit.address) in said
+        assert clock(stop.begin_s) in said
+        for sentence in way_sentences(stop.way, ground.found.lanes, ground.landmarks, "zh"):
+            assert _plain(sentence) in said
+        for item in checklist(visit.kind, "zh"):
+            assert _plain(item) in said
+        for case in visit.cases[:6]:
+            assert case in said
+    for left in rounds.left_out:
+        assert left.visit.visit_id in said
+    assert "模拟数据" in said
+    assert "\ufffd" not in said
+
+
+def test_a_stop_is_never_split_over_two_pages(drawn):
+    _, ground, rounds = drawn
+    (round_,) = rounds.rounds
+    content = route_sheet(round_, ground, kind="due", seed=1)
+    pages = pypdf.PdfReader(io.BytesIO(content)).pages
+    for stop in round_.stops:
+        there = [
+            text.count("被检查方签字")
+            for page in pages
+            if _plain(f"{stop.visit.visit_id}") in (text := _plain(page.extract_text()))
+        ]
+        assert len(there) == 1
+        assert there[0] >= 1
+
+
+def test_the_same_round_gives_the_same_bytes_in_both_languages_and_sizes(drawn):
+    _, ground, rounds = drawn
+    (round_,) = rounds.rounds
+    for paper, lang, word in (("a4", "zh", "检查路线单"), ("a3", "en", "Routesheet")):
+        twice = [
+            route_sheet(round_, ground, kind="due", seed=1, paper=paper, lang=lang)
+            for _ in range(2)
+        ]
+        assert twice[0] == twice[1]
+        assert word in _words(twice[0])
+    page = pypdf.PdfReader(io.BytesIO(twice[0])).pages[0]
+    assert (round(page.mediabox.width), round(page.mediabox.height)) == (1191, 842)
+
+
+@pytest.mark.parametrize("payload", PAYLOADS)
+def test_what_names_contain_ends_as_text(drawn, payload):
+    town, ground, rounds = drawn
+    (round_,) = rounds.rounds
+    named = {
+        layer: getattr(ground.found, layer).assign(**{f.NAME: payload})
+        for layer in ("buildings", "lanes", "stations", "communities")
+    }
+    hostile = SheetSource(
+        replace(ground.found, **named),
+        ground.cases,
+        Landmarks.of(replace(town, buildings=named["buildings"])),
+    )
+    visits = [replace(stop.visit, name=payload, address=payload) for stop in round_.stops]
+    halves = tuple(
+        replace(half, stops=tuple(
+            replace(stop, visit=visits[round_.stops.index(stop)]) for stop in half.stops
+        ))
+        for half in round_.halves
+    )  # fmt: skip
+    team = replace(round_.team, name=payload)
+    content = route_sheet(replace(round_, halves=halves, team=team), hostile, kind="due", seed=1)
+    assert _plain(payload) in _words(content)
+    assert _plain(payload) in _words(station_sheets(hostile, lang="zh"))
+    assert _plain(payload) in _words(wall_maps(hostile, lang="zh"))
+
+
+def test_papers_of_the_town_tell_what_they_promise(drawn):
+    town, ground, _ = drawn
+    found = ground.found
+    stations = _words(station_sheets(ground, lang="zh"))
+    for name in found.stations[f.NAME]:
+        assert _plain(name) in stations
+    assert "水带" in stations
+    walls = _words(wall_maps(ground, lang="zh"))
+    for name in found.communities[f.NAME]:
+        assert _plain(name) in walls
+    assert "未校准" in walls
+    report = _words(passage_report(ground, lang="zh"))
+    seen = found.lanes[found.lanes["state"].isin(["blocked", "narrowed"])]
+    for lane in seen[f.LANE_ID]:
+        assert lane in report
+    rows = key_buildings(found, most=3)
+    bands = {"day": found.buildings}
+    plans = _words(
+        pre_plans(
+            ground,
+            rows,
+            bands,
+            town.scenarios | {"day": next(iter(town.scenarios.values()))},
+            lang="zh",
+        )
+    )
+    for key in found.buildings.loc[rows, f.BUILDING_ID]:
+        assert key in plans
