@@ -34,7 +34,8 @@ TURNOUT_S = 60.0
 def ours(file: Path) -> dict[str, float]:
     """Read, found, load and assess."""
     from weizhan.coverage.assessment import assess
-    from weizhan.coverage.reach.response import passages, tier_crews, tier_journey
+    from weizhan.coverage.reach.moment import built_passages
+    from weizhan.coverage.reach.response import tier_crews, tier_journey
     from weizhan.coverage.reach.travel import arrive_at
     from weizhan.geo.founding import found_town, layers_of_extract
     from weizhan.geo.ground.snapping import attachable, snap
@@ -57,7 +58,7 @@ def ours(file: Path) -> dict[str, float]:
     within_m = rule.network.attach_m.value
     walls = town.buildings.geometry.to_numpy()
     at = snap(walls, town.lanes, allowed=allowed, within_m=within_m)
-    roads = passages(town, "typical")
+    roads = built_passages(town)
     crews = tier_crews(town, rule.tier["brigade"], next(iter(town.scenarios.values())))
     arrive_at(tier_journey(replace(town, building_positions=at), crews, roads))
     nearest = time.process_time() - begin

@@ -36,7 +36,7 @@ def lanes(
         step("step.compile")
         from ..coverage.assessment import assess
         from ..coverage.closures import opening_gains
-        from ..coverage.reach import conditions, lane_states, observed_speeds
+        from ..coverage.reach import Moment
         from ..maps.results import LANES_NAMES, write_lanes
 
         with whole_folder(out, may_hold=LANES_NAMES) as unfinished:
@@ -53,10 +53,7 @@ def lanes(
             )
             step("step.openings")
             chosen = town.scenarios[found.scenario]
-            states = lane_states(town, chosen, day=today)
-            speeds = observed_speeds(town, seed=seed)
-            held = conditions(town, chosen, states, speeds=speeds)
-            gains = opening_gains(town, chosen, held)
+            gains = opening_gains(Moment(town, chosen, today, seed=seed))
             write_lanes(found.with_lanes(gains), unfinished, lang=lang.value, progress=step)
     say_problems(town.problems, lang.value, folder=folder)
     say("cli.lanes_done", lang.value, page=out / "lanes.html", **found.summary["lanes"])

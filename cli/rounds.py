@@ -60,7 +60,7 @@ def rounds(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import assess
-        from ..coverage.reach import conditions, lane_states
+        from ..coverage.reach import Moment
         from ..coverage.rounds import Landmarks, default_teams, plan_rounds, visits_for
         from ..coverage.rounds import reasons_to_visit as why
         from ..geo.teams import WORKING, read_teams
@@ -108,7 +108,7 @@ def rounds(
                 visits,
                 crew,
                 [begin + dt.timedelta(days=k) for k in range(days)],
-                conditions=conditions(town, at, lane_states(town, at, day=today)),
+                conditions=Moment(town, at, today, seed=seed).conditions(),
                 promised=promised,
                 seed=seed,
             )

@@ -24,17 +24,14 @@ from .cases import building_cases
 from .clauses import compliance
 from .closures import event_losses, keep_clear, lane_losses, lane_probabilities
 from .reach import (
-    READINGS,
+    Moment,
+    built_passages,
     community_coverage,
-    conditions,
     coverage_by_use,
     coverage_of,
     in_reach,
-    lane_states,
     lane_summary,
-    observed_speeds,
     on_duty,
-    passages,
     present,
     response_times,
     service_areas,
@@ -157,25 +154,22 @@ def assess(
     name, chosen = choose_scenario(town.scenarios, scenario, calendar=town.calendar, date=day)
     progress("step.lane_state")
     with _timed(timings, "lane_state"):
-        states = lane_states(town, chosen, day=day)
-        speeds = observed_speeds(town, seed=seed)
-        held = {r: conditions(town, chosen, states, r, speeds=speeds) for r in READINGS}
+        moment = Moment(town, chosen, day, seed=seed)
+        states, speeds = moment.states, moment.speeds
     progress("step.response")
     with _timed(timings, "response"):
-        response = response_times(town, chosen, by_reading=held)
+        response = response_times(moment)
     progress("step.closures")
     with _timed(timings, "closures"):
-        costs = lane_losses(town, chosen, held["typical"], workers=workers)
-        events = event_losses(town, chosen, held["typical"])
+        costs = lane_losses(moment, workers=workers)
+        events = event_losses(moment)
         ranked = keep_clear(costs, states, list(town.rules.tier))
     progress("step.draws")
     with _timed(timings, "draws"):
-        chances = lane_probabilities(
-            town, chosen, held["typical"], states, draws=draws, seed=seed, workers=workers
-        )
+        chances = lane_probabilities(moment, draws=draws, seed=seed, workers=workers)
     progress("step.areas")
     with _timed(timings, "areas"):
-        areas = service_areas(town, chosen, held["typical"])
+        areas = service_areas(moment)
     progress("step.compliance")
     with _timed(timings, "compliance"):
         checked = compliance(
@@ -183,7 +177,7 @@ def assess(
             town.lanes,
             town.buildings,
             town.building_positions,
-            passage=passages(town, "typical")[Vehicle.FIRE_ENGINE],
+            passage=built_passages(town)[Vehicle.FIRE_ENGINE],
             rules=town.rules,
         )
     progress("step.risk")
@@ -198,8 +192,7 @@ def assess(
         )
     progress("step.summary")
     with _timed(timings, "summary"):
-        roads = passages(town, "typical", held["typical"])
-        lanes = _lane_table(town, roads, states.join(costs).join(ranked))
+        lanes = _lane_table(town, moment.passages(), states.join(costs).join(ranked))
         stations = town.stations.assign(
             on_duty=on_duty(town, chosen), **_position_columns(town, town.station_positions)
         )

@@ -17,12 +17,9 @@ from ..geo.words import LANGS, InputError, text
 from ..geo.words import fields as f
 from . import columns as c
 from .reach import (
-    READINGS,
+    Moment,
     community_coverage,
-    conditions,
     coverage_of,
-    lane_states,
-    observed_speeds,
     on_duty,
     present,
     response_times,
@@ -69,14 +66,12 @@ def other_scenes(town: Town, *, besides: str, day: dt.date, seed: int = 1) -> di
     seed
         Of the fit of speeds.
     """
-    speeds = observed_speeds(town, seed=seed)
+    present_moment = Moment(town, town.scenarios[besides], day, seed=seed)
     found = {}
     for name, scenario in town.scenarios.items():
         if name == besides:
             continue
-        states = lane_states(town, scenario, day=day)
-        held = {r: conditions(town, scenario, states, r, speeds=speeds) for r in READINGS}
-        response = response_times(town, scenario, by_reading=held)
+        response = response_times(present_moment.under(scenario))
         buildings = response.assign(**{c.PEOPLE: present(town, scenario)})
         placed = buildings.assign(**{f.COMMUNITY_ID: town.buildings[f.COMMUNITY_ID]})
         duty = on_duty(town, scenario)

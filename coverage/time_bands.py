@@ -7,7 +7,7 @@ import datetime as dt
 import pandas as pd
 
 from ..geo.town import Town
-from .reach import READINGS, conditions, lane_states, observed_speeds, response_times
+from .reach import Moment, response_times
 
 
 def response_by_band(town: Town, *, on: dt.date, seed: int = 1) -> dict[str, pd.DataFrame]:
@@ -22,10 +22,5 @@ def response_by_band(town: Town, *, on: dt.date, seed: int = 1) -> dict[str, pd.
     seed
         Of the interval of fitted speeds.
     """
-    speeds = observed_speeds(town, seed=seed)
-    found = {}
-    for name, scenario in town.scenarios.items():
-        states = lane_states(town, scenario, day=on)
-        held = {r: conditions(town, scenario, states, r, speeds=speeds) for r in READINGS}
-        found[name] = response_times(town, scenario, by_reading=held)
-    return found
+    first = Moment(town, next(iter(town.scenarios.values())), on, seed=seed)
+    return {name: response_times(first.under(at)) for name, at in town.scenarios.items()}

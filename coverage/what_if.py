@@ -17,7 +17,7 @@ from ..geo.ground import IMPASSABLE, Ints, Limit
 from ..geo.rules import Reading
 from ..geo.town import Town
 from ..geo.words import Vehicle
-from .reach import READINGS, conditions, lane_states, observed_speeds, passages
+from .reach import READINGS, Moment
 
 OPENING = (Limit.WIDTH, Limit.BLOCKAGE)  # what opening a lane takes away, in `weizhan.geo.plan`
 
@@ -58,15 +58,14 @@ def moments(town: Town, *, day: dt.date, seed: int = 1) -> Moments:
     seed
         Of the fit of speeds, as in `weizhan.coverage.assessment.assess`.
     """
-    speeds = observed_speeds(town, seed=seed)
+    first = Moment(town, next(iter(town.scenarios.values())), day, seed=seed)
     found: dict[str, dict[Reading, dict[Vehicle, OpenPassage]]] = {}
     for name, scenario in town.scenarios.items():
-        states = lane_states(town, scenario, day=day)
+        moment = first.under(scenario)
         found[name] = {}
         for reading in READINGS:
-            held = conditions(town, scenario, states, reading, speeds=speeds)
-            now = passages(town, reading, held)
-            opened = passages(town, reading, held, without=OPENING)
+            now = moment.passages(reading)
+            opened = moment.passages(reading, without=OPENING)
             found[name][reading] = {
                 vehicle: OpenPassage(
                     free.forward_ms,

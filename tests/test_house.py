@@ -114,6 +114,17 @@ def test_every_room_has_a_face():
     }
 
 
+def test_only_a_moment_puts_conditions_and_passages_together():
+    for module in MODULES:
+        if module.parent == ROOT / "coverage" / "reach":
+            continue
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            called = node.func if isinstance(node, ast.Call) else None
+            assert not (isinstance(called, ast.Name) and called.id in ("conditions", "passages")), (
+                module
+            )
+
+
 def test_the_folder_coverage_is_no_package():
     assert not (ROOT / "coverage" / "__init__.py").exists()
 

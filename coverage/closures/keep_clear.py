@@ -10,22 +10,21 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ...geo.ground import Conditions, Ints, Limit
-from ...geo.rules import Scenario, TierRule
+from ...geo.rules import TierRule
 from ...geo.town import Town
 from ...geo.words import Vehicle
 from ...geo.words import fields as f
 from .. import columns as c
 from ..reach import (
     FAR,
+    Moment,
     Passages,
     TierCrews,
     arrive,
     in_reach,
     left_m,
-    passages,
     present,
     search,
-    tier_crews,
     tier_journey,
 )
 from .criticality import Forest, changes, losses, prepare
@@ -34,9 +33,7 @@ WEIGHTS = ("buildings", "people", "vulnerable")
 Floats = NDArray[np.float64]
 
 
-def lane_losses(
-    town: Town, scenario: Scenario, held: Conditions, *, workers: int = 1
-) -> pd.DataFrame:
+def lane_losses(moment: Moment, *, workers: int = 1) -> pd.DataFrame:
     """Return what the failure of every lane, alone, costs each tier.
 
     A failed lane holds an obstacle that leaves the rule set's ``left_m`` beside it, so vehicles
@@ -44,10 +41,8 @@ def lane_losses(
 
     Parameters
     ----------
-    town, scenario
-        Whose crews.
-    held
-        What holds on the lanes anyway, typical reading.
+    moment
+        Whose crews, and what holds on the lanes anyway; typical reading.
     workers
         Threads.
 
@@ -58,17 +53,17 @@ def lane_losses(
         unknown number of people adds nothing), the seconds added in all, and the buildings that
         nobody reaches any more.
     """
-    roads = passages(town, "typical", held)
+    town = moment.town
     left = np.full(town.network.lanes, town.rules.lane_state.left_m.value)
     table: dict[str, Any] = {}
     for tier, rule in town.rules.tier.items():
-        crews = tier_crews(town, rule, scenario)
-        forest = _forest(town, crews, roads, _stopped(town, left))
+        crews = moment.crews(tier)
+        forest = _forest(moment, tier, _stopped(town, left))
         found = losses(
             forest,
             np.arange(town.network.lanes, dtype=np.int32),
             limit_ms=_limits(rule, crews),
-            weights=_weights(town, scenario),
+            weights=_weights(moment),
             workers=workers,
         )
         for k, what in enumerate(WEIGHTS):
@@ -78,13 +73,11 @@ def lane_losses(
     return pd.DataFrame(table, index=town.lanes.index)
 
 
-def event_losses(
-    town: Town, scenario: Scenario, held: Conditions
-) -> dict[str, dict[str, dict[str, float]]]:
+def event_losses(moment: Moment) -> dict[str, dict[str, dict[str, float]]]:
     """Return what each of the town's lane events costs, by event and tier."""
+    town = moment.town
     if not town.events:
         return {}
-    roads = passages(town, "typical", held)
     known = town.lanes[f.LANE_ID].astype(str), town.lanes[f.DRAWN_LANE_ID].astype(str)
     told: dict[str, dict[str, dict[str, float]]] = {}
     for name, event in town.events.items():
@@ -94,12 +87,11 @@ def event_losses(
             del stops[Vehicle.FOOT]
         told[name] = {}
         for tier, rule in town.rules.tier.items():
-            crews = tier_crews(town, rule, scenario)
             found = losses(
-                _forest(town, crews, roads, stops),
+                _forest(moment, tier, stops),
                 [np.flatnonzero(shut).astype(np.int32)],
-                limit_ms=_limits(rule, crews),
-                weights=_weights(town, scenario),
+                limit_ms=_limits(rule, moment.crews(tier)),
+                weights=_weights(moment),
             )
             told[name][tier] = {
                 **{what: float(found.lost[0, k]) for k, what in enumerate(WEIGHTS)},
@@ -110,16 +102,7 @@ def event_losses(
     return told
 
 
-def lane_probabilities(
-    town: Town,
-    scenario: Scenario,
-    held: Conditions,
-    states: pd.DataFrame,
-    *,
-    draws: int,
-    seed: int,
-    workers: int = 1,
-) -> pd.DataFrame:
+def lane_probabilities(moment: Moment, *, draws: int, seed: int, workers: int = 1) -> pd.DataFrame:
     """Return in what share of random lane states each building is covered, by tier.
 
     In each draw every lane holds an obstacle with its own probability, independently; crews move
@@ -128,24 +111,22 @@ def lane_probabilities(
 
     Parameters
     ----------
-    town, scenario, held
-        As for `lane_losses`; reported obstacles in ``held`` are drawn like all others.
-    states
-        From `weizhan.coverage.reach.lane_states.lane_states`.
+    moment
+        As for `lane_losses`; reported obstacles are drawn like all others.
     draws, seed
         How many states are drawn, from which seed.
     workers
         Threads.
     """
+    town, states, held = moment.town, moment.states, moment.conditions()
     events = drawn_blockages(states, draws=draws, seed=seed)
-    free = Conditions(np.full(len(states), np.nan), held.shut, held.slowdown, held.locked)
-    roads = passages(town, "typical", free)
+    nothing_left = np.full(len(states), np.nan)
+    free = moment.holding(Conditions(nothing_left, held.shut, held.slowdown, held.locked))
     stopped = _stopped(town, left_m(states, town.rules))
     table: dict[str, Floats] = {}
     for tier, rule in town.rules.tier.items():
-        crews = tier_crews(town, rule, scenario)
-        forest = _forest(town, crews, roads, stopped)
-        limit = _limits(rule, crews)
+        forest = _forest(free, tier, stopped)
+        limit = _limits(rule, free.crews(tier))
         base = forest.base_ms <= limit
         found = changes(forest, events, workers=workers)
         after = found.ms <= limit[found.position]
@@ -188,9 +169,7 @@ def keep_clear(costs: pd.DataFrame, states: pd.DataFrame, tiers: list[str]) -> p
 
 
 def opening_gains(
-    town: Town,
-    scenario: Scenario,
-    held: Conditions,
+    moment: Moment,
     *,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> pd.DataFrame:
@@ -206,11 +185,11 @@ def opening_gains(
         One row a lane: `opening_gain_buildings`, all tiers together (0 where nothing is gained),
         and `opening_gain_rank`, missing where nothing is.
     """
-    usual = passages(town, "typical", held)
-    free = passages(town, "typical", held, without=[Limit.WIDTH, Limit.BLOCKAGE])
+    town, usual = moment.town, moment.passages()
+    free = moment.passages(without=[Limit.WIDTH, Limit.BLOCKAGE])
     gain = np.zeros(town.network.lanes)
-    for rule in town.rules.tier.values():
-        crews = tier_crews(town, rule, scenario)
+    for tier, rule in town.rules.tier.items():
+        crews = moment.crews(tier)
         if len(crews.rows):
             gain += _gains(town, crews, rule, usual, free, progress)
     order = np.argsort(-gain, kind="stable")
@@ -280,11 +259,10 @@ def _first(plan: Any, ms: Ints) -> Ints:
     return best[:, 0]
 
 
-def _forest(
-    town: Town, crews: TierCrews, roads: Passages, stopped: Mapping[Vehicle, NDArray[np.bool_]]
-) -> Forest:
-    plan = tier_journey(town, crews, roads)
-    return prepare(plan, town.network, crews.crews, town.building_positions, stopped=stopped)
+def _forest(moment: Moment, tier: str, stopped: Mapping[Vehicle, NDArray[np.bool_]]) -> Forest:
+    town, crews = moment.town, moment.crews(tier).crews
+    plan = moment.journey(tier)
+    return prepare(plan, town.network, crews, town.building_positions, stopped=stopped)
 
 
 def _stopped(town: Town, left: Floats) -> dict[Vehicle, NDArray[np.bool_]]:
@@ -297,8 +275,9 @@ def _limits(rule: TierRule, crews: TierCrews) -> Ints:
     return (round(rule.standard_s.value * 1000) - crews.access_ms).astype(np.int32)
 
 
-def _weights(town: Town, scenario: Scenario) -> Floats:
+def _weights(moment: Moment) -> Floats:
+    town = moment.town
     vulnerable = town.buildings[[f.ELDERS, f.CHILDREN]].sum(axis=1, min_count=1)
-    people = present(town, scenario)
+    people = present(town, moment.scenario)
     one = pd.Series(1.0, index=town.buildings.index)
     return np.stack([w.fillna(0).to_numpy(dtype=float) for w in (one, people, vulnerable)])

@@ -5,8 +5,8 @@ Times are whole milliseconds inside and seconds outside.
 
 from .areas import service_areas
 from .kernels import FAR, arrive, pile_width, search, sort_out, twice
-from .lane_states import conditions, lane_states, left_m, time_band_name
-from .observed import observed_speeds
+from .lane_states import left_m, time_band_name
+from .moment import Moment, built_passages
 from .probability import arrival_probability
 from .response import (
     READINGS,
@@ -14,11 +14,9 @@ from .response import (
     TierCrews,
     in_reach,
     on_duty,
-    passages,
     present,
     response_times,
     station_vehicles,
-    tier_crews,
     tier_journey,
     turnout_s,
 )
@@ -42,26 +40,24 @@ __all__ = [
     "READINGS",
     "Crews",
     "Journey",
+    "Moment",
     "Passages",
     "TierCrews",
     "arrival_probability",
     "arrivals",
     "arrive",
+    "built_passages",
     "community_coverage",
-    "conditions",
     "coverage_by_use",
     "coverage_of",
     "grouped",
     "in_reach",
     "journey",
-    "lane_states",
     "lane_summary",
     "left_m",
     "nearest",
-    "observed_speeds",
     "on_duty",
     "part_ms",
-    "passages",
     "pile_width",
     "predecessors",
     "present",
@@ -71,7 +67,6 @@ __all__ = [
     "service_areas",
     "sort_out",
     "station_vehicles",
-    "tier_crews",
     "tier_journey",
     "time_band_name",
     "turnout_s",

@@ -6,27 +6,23 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from ...geo.ground import Conditions
-from ...geo.rules import Scenario
-from ...geo.town import Town
 from ...geo.words import Vehicle
 from ...geo.words import fields as f
-from .response import Passages, TierCrews, passages, tier_crews, tier_journey
+from .moment import Moment
+from .response import Passages, TierCrews
 from .service_area import Spread, piece_lines, reached, service_polygon
 from .travel import Journey, Starts, nearest
 
 TIER = "tier"
 
 
-def service_areas(town: Town, scenario: Scenario, held: Conditions) -> gpd.GeoDataFrame:
+def service_areas(moment: Moment) -> gpd.GeoDataFrame:
     """Return what each tier, and each of its stations alone, reaches within the standard.
 
     Parameters
     ----------
-    town, scenario
-        Whose crews.
-    held
-        What holds on the lanes, typical reading.
+    moment
+        Whose crews, and what holds on the lanes; typical reading.
 
     Returns
     -------
@@ -34,14 +30,13 @@ def service_areas(town: Town, scenario: Scenario, held: Conditions) -> gpd.GeoDa
         `tier`, `station_id` (None for the whole tier) and multipolygons with their holes, in
         the CRS of the town; a station that reaches nothing has no row.
     """
-    roads = passages(town, "typical", held)
+    town, roads = moment.town, moment.passages()
     rule = town.rules.service_area
     lines = town.lanes.geometry.to_numpy()
     ids = town.stations[f.STATION_ID].to_numpy(dtype=object)
     rows = []
     for tier, standard in town.rules.tier.items():
-        crews = tier_crews(town, standard, scenario)
-        plan = tier_journey(town, crews, roads)
+        crews, plan = moment.crews(tier), moment.journey(tier)
         limit_ms = round(standard.standard_s.value * 1000)
         for crew in [None, *range(len(crews.rows))] if len(crews.rows) else []:
             spreads = _spreads(plan, crews, roads, crew)

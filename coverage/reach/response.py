@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,9 @@ from .hose import hose_s, walked_m
 from .kernels import FAR
 from .probability import arrival_probability
 from .travel import Arrivals, Crews, Journey, arrive_at, journey, reach_matrix
+
+if TYPE_CHECKING:
+    from .moment import Moment
 
 READINGS: tuple[Reading, ...] = ("typical", "fast", "slow")
 LIMITS = (Limit.WIDTH, Limit.HEIGHT, Limit.SLOPE, Limit.STEPS, Limit.BARRIER, Limit.BLOCKAGE)
@@ -135,19 +139,13 @@ def tier_journey(town: Town, tier: TierCrews, passages: Passages) -> Journey:
     )
 
 
-def response_times(
-    town: Town, scenario: Scenario, *, by_reading: Mapping[Reading, Conditions]
-) -> pd.DataFrame:
+def response_times(moment: Moment) -> pd.DataFrame:
     """Return the response of every tier at every building.
 
     Parameters
     ----------
-    town
-        With stations and buildings attached to lanes.
-    scenario
-        Decides which stations have a crew.
-    by_reading
-        What holds on the lanes, by reading.
+    moment
+        Of a town with stations and buildings attached to lanes.
 
     Returns
     -------
@@ -156,13 +154,12 @@ def response_times(
         `weizhan.coverage.columns`: typical, low and high response time, first and second
         station, `Cover`, probability, depth, what the limits cost, and the top floor.
     """
-    roads = {reading: passages(town, reading, held) for reading, held in by_reading.items()}
-    typical = by_reading["typical"]
-    freed = {limit: passages(town, "typical", typical, without=[limit]) for limit in LIMITS}
+    town, roads = moment.town, moment.passages()
+    freed = {limit: moment.passages(without=[limit]) for limit in LIMITS}
     table: dict[str, NDArray[np.float64] | NDArray[np.object_]] = {}
     for tier, rule in town.rules.tier.items():
-        crews = {reading: tier_crews(town, rule, scenario, reading) for reading in READINGS}
-        plans = {r: tier_journey(town, crews[r], roads[r]) for r in READINGS}
+        crews = {reading: moment.crews(tier, reading) for reading in READINGS}
+        plans = {reading: moment.journey(tier, reading) for reading in READINGS}
         found = {r: _at_walls(plans[r], crews[r]) for r in READINGS}
         known = town.building_positions.attached & bool(in_reach(town, rule).any())
         table |= _times(town, tier, rule, found, crews["typical"].rows, known)
@@ -174,7 +171,7 @@ def response_times(
         times = {
             limit: _at_walls(tier_journey(town, crews["typical"], free), crews["typical"])
             for limit, free in freed.items()
-            if _matters(roads["typical"], free, crews["typical"].crews)
+            if _matters(roads, free, crews["typical"].crews)
         }
         table |= _limit_costs(tier, found["typical"], times)
     frame = pd.DataFrame(table, index=town.buildings.index)

@@ -12,7 +12,7 @@ from ...geo.ground import Limit, attachable, snap
 from ...geo.town import Town
 from ...geo.words import Vehicle, YesNo
 from ...geo.words import fields as f
-from ..reach import passages
+from ..reach import built_passages
 
 DROPPED = ("reason", "detail")
 
@@ -31,7 +31,7 @@ def dropped_reasons(town: Town, sites: gpd.GeoDataFrame) -> pd.DataFrame:
     at = snap(
         sites.geometry.to_numpy(), town.lanes, allowed=allowed, within_m=limits.attach_m.value
     )
-    roads = passages(town, "typical")
+    roads = built_passages(town)
     lane = np.maximum(at.lane, 0)
     stopped = np.full(len(sites), "", dtype=object)
     for vehicle in sites[f.VEHICLE].unique():

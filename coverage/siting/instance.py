@@ -15,14 +15,13 @@ from scipy import sparse
 
 from ...geo.candidate_list import ABSENT_DAY, ABSENT_NIGHT, COST_YUAN
 from ...geo.ground import Conditions
-from ...geo.rules import Scenario
 from ...geo.town import Town
 from ...geo.wishes import Weight, Wishes
 from ...geo.words import InputError
 from ...geo.words import fields as f
 from .. import columns as c
 from ..covering import Flags, Floats, Indices
-from ..reach import conditions, lane_states, observed_speeds
+from ..reach import Moment
 from .candidates import Candidates
 from .demand import Demand, demand, usual_weight
 from .demand_rows import Rows, stacked
@@ -38,10 +37,8 @@ class Band:
     """One scenario of the study: what holds, and how much each building counts."""
 
     name: str
-    scenario: Scenario
+    moment: Moment
     share: int
-    states: pd.DataFrame
-    held: Conditions
     demand: Demand
 
 
@@ -92,7 +89,7 @@ class Ground:
     @property
     def absent(self) -> Floats:
         """Per band the probability that a crew is absent, the mean over hosts."""
-        names = [ABSENT_DAY if b.scenario.is_day else ABSENT_NIGHT for b in self.bands]
+        names = [ABSENT_DAY if b.moment.scenario.is_day else ABSENT_NIGHT for b in self.bands]
         return np.array([float(self.candidates.sites[name].mean()) for name in names])
 
     @property
@@ -123,10 +120,8 @@ class Ground:
             longest = FAR
         return {
             (band.name, tier): site_reach(
-                self.town,
-                self.town.rules.tier[tier],
-                band.scenario,
-                band.held if held is None else held[band.name],
+                band.moment if held is None else band.moment.holding(held[band.name]),
+                tier,
                 longest=longest,
             )
             for band in self.bands
@@ -135,10 +130,7 @@ class Ground:
 
     def drawn(self, *, draws: int, seed: int) -> Iterator[dict[str, Conditions]]:
         """Yield random states of the lanes, one for all bands at a time."""
-        every = [
-            drawn_conditions(self.town, band.held, band.states, draws=draws, seed=seed)
-            for band in self.bands
-        ]
+        every = [drawn_conditions(band.moment, draws=draws, seed=seed) for band in self.bands]
         names = [band.name for band in self.bands]
         for states in zip(*every, strict=True):
             yield dict(zip(names, states, strict=True))
@@ -276,17 +268,16 @@ def make_ground(
         )
     harm = {name: None if risk is None else risk[name][c.HARM_PER_YEAR] for name in named}
     whole = with_candidates(town, candidates)
-    speeds = observed_speeds(town, seed=seed)
+    now = Moment(town, town.scenarios[next(iter(named))], day, seed=seed)
     weight: Weight = wishes.weight or usual_weight(
         town, town.scenarios[next(iter(named))], risk=next(iter(harm.values()))
     )
     bands = []
     for name, share in named.items():
         chosen = town.scenarios[name]
-        states = lane_states(whole, chosen, day=day)
-        held = conditions(whole, chosen, states, speeds=speeds)
+        moment = Moment(whole, chosen, day, seed=seed, fitted=now.speeds)
         counted = demand(town, chosen, weight=weight, risk=harm[name])
-        bands.append(Band(name, chosen, share, states, held, counted))
+        bands.append(Band(name, moment, share, counted))
     standing = np.arange(len(whole.stations)) < len(town.stations)
     doubled = town.buildings[f.USE].isin(wishes.double_uses).to_numpy()
     if wishes.double_bands:

@@ -10,12 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...geo.ground import Conditions
 from ...geo.plan import Plan, StationChanges, planned
 from ...geo.town import Town
 from ...geo.words import fields as f
 from ..covering import Flags, Indices
-from ..reach import conditions, lane_states, observed_speeds
+from ..reach import Moment
 from .instance import Ground
 from .objective import PlanProblem
 from .request import Ask, names_of
@@ -48,13 +47,13 @@ def own_plan(
     if ask.own is None:
         return None
     theirs = planned(town, ask.own)
+    first = Moment(theirs, ground.bands[0].moment.scenario, day, seed=ask.seed)
     there = replace(
         ground,
         town=theirs,
         standing=np.ones(len(theirs.stations), dtype=bool),
         bands=tuple(
-            replace(band, held=held)
-            for band, held in zip(ground.bands, _held(theirs, ground, day, ask.seed), strict=True)
+            replace(band, moment=first.under(band.moment.scenario)) for band in ground.bands
         ),
     )
     rows = there.rows(there.reaches())
@@ -77,14 +76,6 @@ def own_plan(
         "best_sites": names_of(ground, best.answer.chosen & ~ground.standing),
         "names": [s.station_id for s in added],
     }
-
-
-def _held(town: Town, ground: Ground, day: dt.date, seed: int) -> list[Conditions]:
-    speeds = observed_speeds(town, seed=seed)
-    return [
-        conditions(town, band.scenario, lane_states(town, band.scenario, day=day), speeds=speeds)
-        for band in ground.bands
-    ]
 
 
 def must_table(

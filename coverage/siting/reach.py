@@ -10,22 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
 from ...geo.ground import Conditions, Ints
 from ...geo.plan import Plan, StationChanges, planned
-from ...geo.rules import Scenario, TierRule
+from ...geo.rules import TierRule
 from ...geo.town import Town
 from ..closures import drawn_blockages
 from ..reach import (
+    Moment,
     arrival_probability,
     left_m,
-    passages,
     reach_matrix,
-    tier_crews,
-    tier_journey,
     turnout_s,
 )
 from .candidates import Candidates
@@ -82,33 +79,29 @@ def with_candidates(town: Town, candidates: Candidates) -> Town:
     return planned(town, Plan(stations=StationChanges(add=candidates.stations())))
 
 
-def site_reach(
-    town: Town, rule: TierRule, scenario: Scenario, held: Conditions, *, longest: float = 1.0
-) -> Reach:
+def site_reach(moment: Moment, tier: str, *, longest: float = 1.0) -> Reach:
     """Return when each station's crew is at each building, typical reading.
 
     Parameters
     ----------
-    town
-        With all candidates as stations.
-    rule
-        The tier; stations of others, and those with nobody on duty, reach nobody.
-    scenario, held
-        When, and what holds on the lanes.
+    moment
+        Of the town with all candidates as stations.
+    tier
+        Stations of others, and those with nobody on duty, reach nobody.
     longest
         Times the standard up to which arrivals are kept.
     """
-    tier = tier_crews(town, rule, scenario)
-    plan = tier_journey(town, tier, passages(town, "typical", held))
+    town, rule, crews = moment.town, moment.town.rules.tier[tier], moment.crews(tier)
+    plan = moment.journey(tier)
     limit_ms = round(rule.standard_s.value * 1000 * longest)
-    matrix = reach_matrix(plan, crews=len(tier.rows), limit_ms=limit_ms).tocoo()
+    matrix = reach_matrix(plan, crews=len(crews.rows), limit_ms=limit_ms).tocoo()
     crew, building = matrix.row, matrix.col
-    start = tier.crews.start_ms[crew]
-    access = tier.access_ms[building]
+    start = crews.crews.start_ms[crew]
+    access = crews.access_ms[building]
     keep = matrix.data + access <= limit_ms
     return Reach(
         building[keep].astype(np.intp),
-        tier.rows[crew[keep]],
+        crews.rows[crew[keep]],
         start[keep],
         (matrix.data - start)[keep],
         access[keep],
@@ -136,11 +129,10 @@ def arrival_chances(town: Town, rule: TierRule, reach: Reach) -> Floats:
     )
 
 
-def drawn_conditions(
-    town: Town, held: Conditions, states: pd.DataFrame, *, draws: int, seed: int
-) -> Iterator[Conditions]:
+def drawn_conditions(moment: Moment, *, draws: int, seed: int) -> Iterator[Conditions]:
     """Yield what holds on the lanes in each of some random states of them."""
-    left = left_m(states, town.rules)
+    held, states = moment.conditions(), moment.states
+    left = left_m(states, moment.town.rules)
     for blocked in drawn_blockages(states, draws=draws, seed=seed):
         narrow = np.full(len(left), np.nan)
         narrow[blocked] = left[blocked]

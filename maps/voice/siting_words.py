@@ -206,7 +206,7 @@ def notes(study: Study, lang: Lang) -> list[str]:
     ground = study.ground
     told = []
     bands = ", ".join(
-        f"{shown(band.scenario.label.get(lang) or band.name)} × {band.share}"
+        f"{shown(band.moment.scenario.label.get(lang) or band.name)} × {band.share}"
         for band in ground.bands
     )
     told.append(text("site.bands", lang, bands=bands))

@@ -216,7 +216,7 @@ def test_the_keep_clear_list_ranks_by_loss_times_chance(street):
 
 def test_opening_a_narrow_lane_gains_what_it_gains(street):
     from weizhan.coverage.closures.keep_clear import opening_gains
-    from weizhan.coverage.reach.lane_states import conditions, lane_states
+    from weizhan.coverage.reach.moment import Moment
 
     lanes = [
         {"geometry": shapely.LineString([(0, 0), (500, 0)]), "lane_class": "alley", "width_m": 3},
@@ -235,8 +235,7 @@ def test_opening_a_narrow_lane_gains_what_it_gains(street):
     town = street(houses=[_house(800), _house(900)], stations=[station], lanes=lanes)
     scenario = town.scenarios["day"]
     day = dt.date.fromisoformat(DAY)
-    held = conditions(town, scenario, lane_states(town, scenario, day=day))
-    gains = opening_gains(town, scenario, held)["opening_gain_buildings"]
+    gains = opening_gains(Moment(town, scenario, day))["opening_gain_buildings"]
     where = town.lanes.geometry.centroid.x.rank()
     # By truck to 500 m, then on foot: 184 s and 224 s; with the second lane open 125 s and 175 s.
     assert dict(zip(where, gains, strict=True)) == {1.0: 0, 2.0: 2, 3.0: 0}

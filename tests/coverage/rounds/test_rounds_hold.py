@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from weizhan.coverage.assessment import assess
-from weizhan.coverage.reach.lane_states import conditions, lane_states
+from weizhan.coverage.reach.moment import Moment
 from weizhan.coverage.rounds.legs import at_work
 from weizhan.coverage.rounds.plan_rounds import plan_rounds
 from weizhan.coverage.rounds.reasons_to_visit import RoundKind, known, reasons_to_visit
@@ -46,7 +46,7 @@ def test_rounds_can_be_walked_as_printed(village, kind):
         Team("乙", Vehicle.FOOT, parse_hours(HOURS)),
     ]
     scenario = town.scenarios[found.scenario]
-    held = conditions(town, scenario, lane_states(town, scenario, day=DAY))
+    held = Moment(town, scenario, DAY).conditions()
     rounds = plan_rounds(town, visits, teams, DAYS, conditions=held, iterations=1_000)
     made = [stop.visit.visit_id for r in rounds.rounds for stop in r.stops]
     left = [item.visit.visit_id for item in rounds.left_out]

@@ -1,13 +1,13 @@
 """A whole siting study on a street to compute by hand, and its wishes and contradictions."""
 
 import datetime as dt
+import importlib
 
 import numpy as np
 import pytest
 import shapely
 
 from weizhan.coverage.assessment import assess
-from weizhan.coverage.siting import study as site_study
 from weizhan.coverage.siting.candidates import host_candidates, lane_candidates
 from weizhan.coverage.siting.instance import whole_numbers
 from weizhan.coverage.siting.mip import Formed
@@ -271,6 +271,7 @@ def test_ctrl_c_ends_the_study_with_the_best_plan(make_town, monkeypatch, where)
     def interrupted(*_args, **_options):
         raise KeyboardInterrupt
 
+    site_study = importlib.import_module("weizhan.coverage.siting.study")
     monkeypatch.setattr(site_study, where, interrupted)
     found = _study(_street(make_town), Ask(stations=2, draws=2))
     assert found.found.answer.proven

@@ -11,9 +11,8 @@ from pyproj import Transformer
 
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.reach.kernels import FAR
-from weizhan.coverage.reach.lane_states import conditions, lane_states
-from weizhan.coverage.reach.observed import observed_speeds
-from weizhan.coverage.reach.response import READINGS, passages, tier_crews, tier_journey
+from weizhan.coverage.reach.moment import Moment
+from weizhan.coverage.reach.response import READINGS
 from weizhan.coverage.reach.travel import arrive_at
 from weizhan.coverage.what_if import moments
 from weizhan.data.demo import make_demo
@@ -55,17 +54,14 @@ def python_answer(town, plan, scenario):
     """Walls in milliseconds and who is there first, by tier and reading, under a plan."""
     changed = planned(town, plan)
     chosen = changed.scenarios[scenario]
-    speeds = observed_speeds(changed)
-    states = lane_states(changed, chosen, day=DAY)
+    moment = Moment(changed, chosen, DAY)
     ids = changed.stations["station_id"].to_numpy(dtype=object)
     out = {}
-    for tier, rule in changed.rules.tier.items():
+    for tier in changed.rules.tier:
         out[tier] = {}
         for reading in READINGS:
-            held = conditions(changed, chosen, states, reading, speeds=speeds)
-            crews = tier_crews(changed, rule, chosen, reading)
-            roads = passages(changed, reading, held)
-            found = arrive_at(tier_journey(changed, crews, roads))
+            crews = moment.crews(tier, reading)
+            found = arrive_at(moment.journey(tier, reading))
             ms, crew = found.ms[:, 0], found.crew[:, 0]
             walls = np.where(ms < FAR, ms + crews.access_ms, FAR)
             names = [ids[crews.rows[c]] if c >= 0 else None for c in crew]
