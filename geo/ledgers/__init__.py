@@ -7,13 +7,12 @@ from .addresses import parse_address
 from .archive import (
     EVENT_COLUMNS,
     IMPORT_COLUMNS,
-    append,
     read_events,
     read_records,
     read_versions,
-    stored_columns,
     writing,
 )
+from .archive_schema import append, stored_columns
 from .arrivals import LAT, LON, SECONDS, no_arrivals, read_arrivals
 from .cases import Step, check_step
 from .intake import Intake, import_ledger

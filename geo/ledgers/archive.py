@@ -20,42 +20,24 @@ from typing import Final
 
 import pandas as pd
 
-from ..tables import KINDS, Entry, LedgerKind, ledger_kind
+from ..tables import Entry, ledger_kind
 from ..words import InputError, OutputError
+from .archive_schema import (
+    STAMP,
+    check_version,
+    columns_of,
+    create,
+    migrate,
+    stored_columns,
+)
 from .places import GUESSES, HOW, SCORE, TOLD_ID, UNMATCHED
 
 ARCHIVE_FILE: Final = "ledgers.gpkg"
-STAMP: Final = "%Y-%m-%dT%H:%M:%S.000Z"
-MATCH_COLUMNS: Final = {TOLD_ID: "TEXT", HOW: "TEXT", SCORE: "REAL", GUESSES: "TEXT"}
 ORIGIN_COLUMNS: Final = ("key", "row_hash", "import_id", "source_row")
 EVENT_COLUMNS: Final = (
     "key", "state", "happened_on", "stated", "who", "evidence", "note", "import_id", "recorded_at",
 )  # fmt: skip
 IMPORT_COLUMNS: Final = ("kind", "source", "as_of", "imported_at", "sha256", "rows", "added")
-
-_TYPES = {
-    "text": "TEXT", "choice": "TEXT", "moment": "TEXT", "number": "REAL", "count": "INTEGER",
-    "date": "DATE", "flag": "BOOLEAN",
-}  # fmt: skip
-_GPKG = """
-CREATE TABLE gpkg_spatial_ref_sys (
-  srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
-  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
-INSERT INTO gpkg_spatial_ref_sys VALUES
-  ('Undefined cartesian SRS', -1, 'NONE', -1, 'undefined', NULL),
-  ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', NULL),
-  ('WGS 84 geodetic', 4326, 'EPSG', 4326,
-   'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],'
-   || 'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433],AUTHORITY["EPSG","4326"]]', NULL);
-CREATE TABLE gpkg_contents (
-  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
-  description TEXT DEFAULT '', last_change DATETIME NOT NULL, min_x DOUBLE, min_y DOUBLE,
-  max_x DOUBLE, max_y DOUBLE, srs_id INTEGER REFERENCES gpkg_spatial_ref_sys(srs_id));
-CREATE TABLE gpkg_geometry_columns (
-  table_name TEXT NOT NULL UNIQUE REFERENCES gpkg_contents(table_name), column_name TEXT NOT NULL,
-  geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL REFERENCES gpkg_spatial_ref_sys(srs_id),
-  z TINYINT NOT NULL, m TINYINT NOT NULL, PRIMARY KEY (table_name, column_name));
-"""
 
 
 @contextmanager
@@ -84,7 +66,9 @@ def writing(folder: Path, *, at: dt.datetime) -> Iterator[sqlite3.Connection]:
             try:
                 connection.execute("BEGIN IMMEDIATE")
                 if fresh:
-                    _create(connection, at)
+                    create(connection, at)
+                else:
+                    migrate(connection, at, file)
                 before = connection.total_changes
                 yield connection
                 if connection.total_changes > before:
@@ -108,25 +92,6 @@ def writing(folder: Path, *, at: dt.datetime) -> Iterator[sqlite3.Connection]:
     finally:
         if target != file:
             target.unlink(missing_ok=True)
-
-
-def append(
-    connection: sqlite3.Connection,
-    table: str,
-    columns: Sequence[str],
-    rows: Sequence[Sequence[object]],
-) -> None:
-    """Append rows to one of the archive's tables."""
-    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
-    connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
-
-
-def stored_columns(kind: LedgerKind) -> dict[str, str]:
-    """Return the columns of a kind's table with their types, fid left out."""
-    columns = dict.fromkeys(("key", "row_hash"), "TEXT NOT NULL")
-    columns |= {"import_id": "INTEGER NOT NULL", "source_row": "INTEGER NOT NULL"}
-    columns |= {entry.name: _TYPES[entry.kind] for entry in kind.stored}
-    return columns | {"building_id": "TEXT", "lon": "REAL", "lat": "REAL"} | MATCH_COLUMNS
 
 
 def read_versions(
@@ -153,30 +118,29 @@ def read_versions(
     chosen = ledger_kind(kind)
     hidden = () if personal else tuple(e.name for e in chosen.stored if e.personal)
     columns = [name for name in stored_columns(chosen) if name not in hidden]
-    selected = ", ".join(f"r.{name}" for name in columns)
     only = ""
     if disputed:
-        differs = " OR ".join(f"MIN({e.name}) <> MAX({e.name})" for e in chosen.stored)
+        told = [e.name for e in chosen.stored if e.name in _stored_there(folder, chosen.table)]
+        differs = " OR ".join(f"MIN({name}) <> MAX({name})" for name in told) or "0"
         only = f"WHERE r.key IN (SELECT key FROM {chosen.table} GROUP BY key HAVING {differs}) "
     frame = _query(
         folder,
-        f"SELECT r.fid, {selected}, i.source AS from_source, i.as_of FROM {chosen.table} AS r "
-        f"JOIN imports AS i ON i.fid = r.import_id {only}ORDER BY r.fid",
-        ["fid", *columns, "from_source", "as_of"],
+        chosen.table,
+        ["fid", *columns],
+        joined=["i.source AS from_source", "i.as_of"],
+        rest=f"JOIN imports AS i ON i.fid = r.import_id {only}ORDER BY r.fid",
     )
     return _typed(frame, chosen.stored)
 
 
 def read_said(folder: Path, kind: str, source: str) -> pd.DataFrame:
     """Return what one source has said of a kind: `key`, `row_hash` and where the row stands."""
-    columns = ["key", "row_hash", "building_id", HOW]
-    selected = ", ".join(f"r.{name}" for name in columns)
     return _query(
         folder,
-        f"SELECT {selected} FROM {ledger_kind(kind).table} AS r "
-        "JOIN imports AS i ON i.fid = r.import_id WHERE i.source = ? ORDER BY r.fid",
-        columns,
-        source,
+        ledger_kind(kind).table,
+        ["key", "row_hash", "building_id", HOW],
+        rest="JOIN imports AS i ON i.fid = r.import_id WHERE i.source = ? ORDER BY r.fid",
+        values=[source],
     )
 
 
@@ -205,21 +169,14 @@ def latest_versions(folder: Path, kind: str) -> pd.DataFrame:
 
 def read_events(folder: Path) -> pd.DataFrame:
     """Return the steps of all cases in the order in which they were recorded."""
-    frame = _query(
-        folder,
-        f"SELECT fid, {', '.join(EVENT_COLUMNS)} FROM hazard_events ORDER BY fid",
-        ["fid", *EVENT_COLUMNS],
-    )
+    frame = _query(folder, "hazard_events", ["fid", *EVENT_COLUMNS], rest="ORDER BY fid")
     frame["happened_on"] = pd.to_datetime(frame["happened_on"], format="ISO8601")
     return frame
 
 
 def read_imports(folder: Path) -> pd.DataFrame:
     """Return which files were imported, and which day they speak for."""
-    columns = ", ".join(IMPORT_COLUMNS)
-    return _query(
-        folder, f"SELECT fid, {columns} FROM imports ORDER BY fid", ["fid", *IMPORT_COLUMNS]
-    )
+    return _query(folder, "imports", ["fid", *IMPORT_COLUMNS], rest="ORDER BY fid")
 
 
 def conflicts(folder: Path, kind: str) -> pd.DataFrame:
@@ -274,16 +231,45 @@ def _typed(frame: pd.DataFrame, entries: Sequence[Entry]) -> pd.DataFrame:
     return frame
 
 
-def _query(folder: Path, sql: str, columns: Sequence[str], *values: str) -> pd.DataFrame:
+def _query(
+    folder: Path,
+    table: str,
+    columns: Sequence[str],
+    *,
+    joined: Sequence[str] = (),
+    rest: str,
+    values: Sequence[str] = (),
+) -> pd.DataFrame:
+    """Return columns of a table, called ``r``; those that an older file lacks are missing."""
     file = folder / ARCHIVE_FILE
+    names = [*columns, *(said.split()[-1].removeprefix("i.") for said in joined)]
+    nothing = pd.DataFrame({name: pd.Series(dtype=object) for name in names})
     if not file.exists():
-        return pd.DataFrame({name: pd.Series(dtype=object) for name in columns})
+        return nothing
     try:
-        with closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as opened:
+        with _reading(file) as opened:
+            check_version(opened, file)
+            there = columns_of(opened, table)
+            if not there:
+                return nothing
+            own = [f"r.{name}" if name in there else "NULL" for name in columns]
+            sql = f"SELECT {', '.join([*own, *joined])} FROM {table} AS r {rest}"
             rows = opened.execute(sql, values).fetchall()
     except sqlite3.DatabaseError as error:
         raise InputError("error.archive_broken", file=file, why=error) from error
-    return pd.DataFrame.from_records(rows, columns=list(columns))
+    return pd.DataFrame.from_records(rows, columns=names)
+
+
+def _stored_there(folder: Path, table: str) -> list[str]:
+    file = folder / ARCHIVE_FILE
+    if not file.exists():
+        return []
+    with _reading(file) as opened:
+        return columns_of(opened, table)
+
+
+def _reading(file: Path) -> closing[sqlite3.Connection]:
+    return closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True))
 
 
 def _unfinished(file: Path) -> Path:
@@ -291,56 +277,3 @@ def _unfinished(file: Path) -> Path:
     os.close(handle)
     Path(name).chmod(0o644)  # colleagues on a shared drive read it too
     return Path(name)
-
-
-def _create(connection: sqlite3.Connection, at: dt.datetime) -> None:
-    connection.execute("PRAGMA application_id = 1196444487")  # "GPKG"
-    connection.execute("PRAGMA user_version = 10300")
-    tables = {kind.table: stored_columns(kind) for kind in KINDS.values()}
-    tables["imports"] = {
-        "kind": "TEXT NOT NULL", "source": "TEXT NOT NULL", "as_of": "DATE NOT NULL",
-        "imported_at": "TEXT NOT NULL", "sha256": "TEXT NOT NULL", "rows": "INTEGER NOT NULL",
-        "added": "INTEGER NOT NULL",
-    }  # fmt: skip
-    tables["hazard_events"] = {
-        "key": "TEXT NOT NULL", "state": "TEXT NOT NULL", "happened_on": "DATE NOT NULL",
-        "stated": "BOOLEAN NOT NULL", "who": "TEXT", "evidence": "TEXT", "note": "TEXT",
-        "import_id": "INTEGER", "recorded_at": "TEXT NOT NULL",
-    }  # fmt: skip
-    tables["ledger_columns"] = {
-        "ledger": "TEXT NOT NULL", "name": "TEXT NOT NULL", "kind": "TEXT NOT NULL",
-        "headers": "TEXT NOT NULL", "personal": "BOOLEAN NOT NULL",
-    }  # fmt: skip
-    for statement in filter(str.strip, _GPKG.split(";\n")):
-        connection.execute(statement)
-    for table, columns in tables.items():
-        described = ", ".join(f"{name} {kind}" for name, kind in columns.items())
-        connection.execute(
-            f"CREATE TABLE {table} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, {described})"
-        )
-        for change in ("UPDATE", "DELETE"):
-            connection.execute(
-                f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
-                "BEGIN SELECT RAISE(ABORT, 'history is only ever appended'); END"
-            )
-    connection.execute(
-        "CREATE VIEW hazard_states AS SELECT e.fid, e.key, e.state, e.happened_on AS since, e.who, "
-        "e.evidence FROM hazard_events AS e JOIN "
-        "(SELECT MAX(fid) AS fid FROM hazard_events GROUP BY key) AS last ON last.fid = e.fid"
-    )
-    stamp = at.strftime(STAMP)
-    connection.executemany(
-        "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) "
-        "VALUES (?, 'attributes', ?, ?)",
-        [(table, table, stamp) for table in (*tables, "hazard_states")],
-    )
-    append(
-        connection,
-        "ledger_columns",
-        ("ledger", "name", "kind", "headers", "personal"),
-        [
-            (kind.name, e.name, e.kind, "、".join(e.synonyms), int(e.personal))
-            for kind in KINDS.values()
-            for e in kind.stored
-        ],
-    )

@@ -16,16 +16,8 @@ from ..rules import TOWN_FILE, RuleSet, TownConfig, load_rules, read_config
 from ..tables import STEP_COLUMNS, HeaderMatch, LedgerKind, ledger_kind, match_headers
 from ..words import Datum, HazardState, InputError, Problem, label
 from ..words import fields as f
-from .archive import (
-    EVENT_COLUMNS,
-    IMPORT_COLUMNS,
-    append,
-    conflicts,
-    read_events,
-    read_said,
-    stored_columns,
-    writing,
-)
+from .archive import EVENT_COLUMNS, IMPORT_COLUMNS, conflicts, read_events, read_said, writing
+from .archive_schema import append, stored_columns
 from .cases import Step, continue_case, told_steps
 from .ledger_rows import PLOTTED, Sheet, read_sheet, typed_rows
 from .mapping import save_mapping

@@ -1,0 +1,186 @@
+"""The tables of ``ledgers.gpkg``: their version, and how older files become like new ones.
+
+An archive says its version in ``archive_versions``, one row for each step it took; a file without
+that table is of version 1. Columns and tables are only ever added, so a file of any older version
+can be read as it stands: what it lacks is missing. It is brought up to date when it is next
+written to.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import sqlite3
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from ..tables import KINDS, LedgerKind
+from ..words import InputError
+from .places import GUESSES, HOW, SCORE, TOLD_ID
+
+VERSION: Final = 2
+STAMP: Final = "%Y-%m-%dT%H:%M:%S.000Z"
+MATCH_COLUMNS: Final = {TOLD_ID: "TEXT", HOW: "TEXT", SCORE: "REAL", GUESSES: "TEXT"}
+
+_TYPES = {
+    "text": "TEXT", "choice": "TEXT", "moment": "TEXT", "number": "REAL", "count": "INTEGER",
+    "date": "DATE", "flag": "BOOLEAN",
+}  # fmt: skip
+_GPKG = """
+CREATE TABLE gpkg_spatial_ref_sys (
+  srs_name TEXT NOT NULL, srs_id INTEGER PRIMARY KEY, organization TEXT NOT NULL,
+  organization_coordsys_id INTEGER NOT NULL, definition TEXT NOT NULL, description TEXT);
+INSERT INTO gpkg_spatial_ref_sys VALUES
+  ('Undefined cartesian SRS', -1, 'NONE', -1, 'undefined', NULL),
+  ('Undefined geographic SRS', 0, 'NONE', 0, 'undefined', NULL),
+  ('WGS 84 geodetic', 4326, 'EPSG', 4326,
+   'GEOGCS["WGS 84",DATUM["WGS_1984",SPHEROID["WGS 84",6378137,298.257223563]],'
+   || 'PRIMEM["Greenwich",0],UNIT["degree",0.0174532925199433],AUTHORITY["EPSG","4326"]]', NULL);
+CREATE TABLE gpkg_contents (
+  table_name TEXT NOT NULL PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE,
+  description TEXT DEFAULT '', last_change DATETIME NOT NULL, min_x DOUBLE, min_y DOUBLE,
+  max_x DOUBLE, max_y DOUBLE, srs_id INTEGER REFERENCES gpkg_spatial_ref_sys(srs_id));
+CREATE TABLE gpkg_geometry_columns (
+  table_name TEXT NOT NULL UNIQUE REFERENCES gpkg_contents(table_name), column_name TEXT NOT NULL,
+  geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL REFERENCES gpkg_spatial_ref_sys(srs_id),
+  z TINYINT NOT NULL, m TINYINT NOT NULL, PRIMARY KEY (table_name, column_name));
+"""
+
+
+def stored_columns(kind: LedgerKind) -> dict[str, str]:
+    """Return the columns of a kind's table with their types, fid left out."""
+    columns = dict.fromkeys(("key", "row_hash"), "TEXT NOT NULL")
+    columns |= {"import_id": "INTEGER NOT NULL", "source_row": "INTEGER NOT NULL"}
+    columns |= {entry.name: _TYPES[entry.kind] for entry in kind.stored}
+    return columns | {"building_id": "TEXT", "lon": "REAL", "lat": "REAL"} | MATCH_COLUMNS
+
+
+def append(
+    connection: sqlite3.Connection,
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+) -> None:
+    """Append rows to one of the archive's tables."""
+    names, marks = ", ".join(columns), ", ".join("?" * len(columns))
+    connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+
+
+def columns_of(connection: sqlite3.Connection, table: str) -> list[str]:
+    """Return the columns that a table of an open archive has; none where it has no such table."""
+    return [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
+
+
+def check_version(connection: sqlite3.Connection, file: Path) -> int:
+    """Return the version of an open archive.
+
+    Raises
+    ------
+    InputError
+        When the file is newer than this program, or is no archive.
+    """
+    if not columns_of(connection, "imports"):
+        raise InputError("error.archive_broken", file=file, why="imports")
+    version = 1
+    if columns_of(connection, "archive_versions"):
+        version = connection.execute("SELECT MAX(version) FROM archive_versions").fetchone()[0]
+    if version > VERSION:
+        raise InputError("error.archive_newer", file=file, version=version, known=VERSION)
+    return int(version)
+
+
+def create(connection: sqlite3.Connection, at: dt.datetime) -> None:
+    """Make all tables in an empty file."""
+    connection.execute("PRAGMA application_id = 1196444487")  # "GPKG"
+    connection.execute("PRAGMA user_version = 10300")
+    for statement in filter(str.strip, _GPKG.split(";\n")):
+        connection.execute(statement)
+    _complete(connection, at)
+
+
+def migrate(connection: sqlite3.Connection, at: dt.datetime, file: Path) -> None:
+    """Bring an open archive up to this version; nothing that it holds is changed."""
+    if check_version(connection, file) < VERSION or _lacking(connection):
+        _complete(connection, at)
+
+
+def _tables() -> dict[str, dict[str, str]]:
+    """Return all tables with the types of their columns, fid left out."""
+    tables = {kind.table: stored_columns(kind) for kind in KINDS.values()}
+    tables["imports"] = {
+        "kind": "TEXT NOT NULL", "source": "TEXT NOT NULL", "as_of": "DATE NOT NULL",
+        "imported_at": "TEXT NOT NULL", "sha256": "TEXT NOT NULL", "rows": "INTEGER NOT NULL",
+        "added": "INTEGER NOT NULL",
+    }  # fmt: skip
+    tables["hazard_events"] = {
+        "key": "TEXT NOT NULL", "state": "TEXT NOT NULL", "happened_on": "DATE NOT NULL",
+        "stated": "BOOLEAN NOT NULL", "who": "TEXT", "evidence": "TEXT", "note": "TEXT",
+        "import_id": "INTEGER", "recorded_at": "TEXT NOT NULL",
+    }  # fmt: skip
+    tables["ledger_columns"] = {
+        "ledger": "TEXT NOT NULL", "name": "TEXT NOT NULL", "kind": "TEXT NOT NULL",
+        "headers": "TEXT NOT NULL", "personal": "BOOLEAN NOT NULL",
+    }  # fmt: skip
+    tables["archive_versions"] = {"version": "INTEGER NOT NULL", "since": "TEXT NOT NULL"}
+    return tables
+
+
+def _lacking(connection: sqlite3.Connection) -> bool:
+    return any(
+        set(columns) - set(columns_of(connection, table)) for table, columns in _tables().items()
+    )
+
+
+def _complete(connection: sqlite3.Connection, at: dt.datetime) -> None:
+    """Add every table and column that is not there, then say the version."""
+    for table, columns in _tables().items():
+        there = columns_of(connection, table)
+        if not there:
+            _make_table(connection, table, columns, at)
+        for name in columns if there else ():
+            if name not in there:  # a column that comes later has no value in older rows
+                kind = columns[name].removesuffix(" NOT NULL")
+                connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
+    if not columns_of(connection, "hazard_states"):
+        connection.execute(
+            "CREATE VIEW hazard_states AS SELECT e.fid, e.key, e.state, e.happened_on AS since, "
+            "e.who, e.evidence FROM hazard_events AS e JOIN (SELECT MAX(fid) AS fid FROM "
+            "hazard_events GROUP BY key) AS last ON last.fid = e.fid"
+        )
+        _list_table(connection, "hazard_states", at)
+    told = set(connection.execute("SELECT ledger, name FROM ledger_columns").fetchall())
+    append(
+        connection,
+        "ledger_columns",
+        ("ledger", "name", "kind", "headers", "personal"),
+        [
+            (kind.name, e.name, e.kind, "、".join(e.synonyms), int(e.personal))
+            for kind in KINDS.values()
+            for e in kind.stored
+            if (kind.name, e.name) not in told
+        ],
+    )
+    append(connection, "archive_versions", ("version", "since"), [(VERSION, at.strftime(STAMP))])
+
+
+def _make_table(
+    connection: sqlite3.Connection, table: str, columns: dict[str, str], at: dt.datetime
+) -> None:
+    described = ", ".join(f"{name} {kind}" for name, kind in columns.items())
+    connection.execute(
+        f"CREATE TABLE {table} (fid INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, {described})"
+    )
+    for change in ("UPDATE", "DELETE"):
+        connection.execute(
+            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} "
+            "BEGIN SELECT RAISE(ABORT, 'history is only ever appended'); END"
+        )
+    _list_table(connection, table, at)
+
+
+def _list_table(connection: sqlite3.Connection, table: str, at: dt.datetime) -> None:
+    connection.execute(
+        "INSERT INTO gpkg_contents (table_name, data_type, identifier, last_change) "
+        "VALUES (?, 'attributes', ?, ?)",
+        (table, table, at.strftime(STAMP)),
+    )
