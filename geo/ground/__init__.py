@@ -3,7 +3,14 @@
 No table is read here and nothing is assessed.
 """
 
-from .datum import from_wgs84, geometry_to_wgs84, metric_crs, sniff_datum
+from .datum import (
+    DatumGuess,
+    from_wgs84,
+    geometry_to_wgs84,
+    metric_crs,
+    sniff_datum,
+    to_wgs84,
+)
 from .network import MILLIMETRE, Ints, Network, build_network
 from .passability import CLASS_WHEN_UNKNOWN, IMPASSABLE, Conditions, Limit, Passage, passage
 from .repair import repair_lines, repair_points, repair_polygons
@@ -18,6 +25,7 @@ __all__ = [
     "PARTS",
     "UNCERTAINTY_PCT",
     "Conditions",
+    "DatumGuess",
     "Ints",
     "Limit",
     "Network",
@@ -38,4 +46,5 @@ __all__ = [
     "repair_polygons",
     "snap",
     "sniff_datum",
+    "to_wgs84",
 ]

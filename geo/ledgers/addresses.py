@@ -1,9 +1,15 @@
-"""Addresses: a road or estate, and a number; the road compared loosely, the number exactly."""
+"""Addresses: regions, a road or estate, and a number; all that tells places apart must be equal.
+
+Likeness of roads only proposes. A road is the same when it is spelled the same, or when one side
+leaves out 路, 街, 段 and the like and no other road would do; a region or community that a ledger
+states must be that of the building, or one that the town or the ledger as a whole is known by.
+"""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,12 +23,17 @@ _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | 
 _NUMBER = r"(?:\d+|[〇零一二三四五六七八九十百两]+)"
 _ADDRESS = re.compile(
     rf"(?P<road>.*?[^\d〇零一二三四五六七八九十百两\-附之])"
-    rf"(?P<number>{_NUMBER})(?:(?:号?附|之|-)(?P<sub>{_NUMBER}))?(?P<mark>号楼|号院|号|幢|栋|#)"
-    rf"(?:附(?P<annex>{_NUMBER})号?)?"
+    rf"(?P<number>{_NUMBER})(?:(?:号?[附之]|-)(?P<sub>{_NUMBER}))?(?P<mark>号楼|号院|号(?![路街巷桥线道厂库仓门])|幢|栋|#|$)"
+    rf"(?:[附之](?P<annex>{_NUMBER})号?)?"
 )
 _HOUSE = re.compile(rf"(?P<number>{_NUMBER})(?:号楼|幢|栋|#)")
 _ASIDE = re.compile(r"[\s,，。.·()（）“”\"']")
-_REGION = re.compile(r"^.*?(?:省|自治区|市|区|县|街道|镇|乡|社区|村委会)(?=.{3,})")
+_REGION = re.compile(r"^(.*?)(省|自治区|市|社区|区|县|街道|镇|乡|村委会)(?=.{3,})")
+_LEVELS = {"省": 1, "自治区": 1, "市": 2, "区": 3, "县": 3, "街道": 4, "镇": 4, "乡": 4}  # else 5
+_COUNTED = re.compile(r"([〇零一二三四五六七八九十百两]+)(?=[号组期社队栋幢])")
+_GENERIC = re.compile(r"大道|大街|小区|路|街|巷|弄|道|段")
+LEFT_OUT = 95.0  # score of a road that leaves out what kind of road it is
+LEDGERS_OWN = 5  # rows of a ledger that name one region make it the ledger's own
 HOUSES = ("号楼", "幢", "栋", "#")
 SHOWN_ROADS = 5  # roads among which guesses are looked for
 
@@ -56,7 +67,8 @@ def parse_address(text: object) -> Address | None:
     match = _ADDRESS.search(plain)
     if match is None:
         return None
-    is_house = match["mark"] in HOUSES
+    along_a_road = match["mark"] == "#" and match["road"][-1] in "路街巷弄道段"
+    is_house = match["mark"] in HOUSES and not along_a_road
     number = _arabic(match["number"]) + ("栋" if is_house else "号")
     sub = match["sub"] or match["annex"]
     if sub:
@@ -75,23 +87,56 @@ class AddressBook:
     addresses
         One a building; None or text without a number is left out.
     rules
-        How alike two roads must be.
+        How alike two roads must be to be proposed.
+    names
+        Of the buildings; one such as 知沐府1栋 is looked up like an address.
+    communities
+        Name of the community around each building, None where that is not known.
+    region
+        What the town is called, for example 重庆市铜梁区东城街道.
     """
 
-    def __init__(self, addresses: Sequence[object], rules: LedgerRule) -> None:
-        """Index the addresses by road and number."""
+    def __init__(
+        self,
+        addresses: Sequence[object],
+        rules: LedgerRule,
+        *,
+        names: Sequence[object] = (),
+        communities: Sequence[object] = (),
+        region: str = "",
+    ) -> None:
+        """Index the addresses by their text, by road and by number."""
         self._rules = rules
         self._rows: dict[str, dict[str, list[int]]] = {}
         self._ordered: dict[str, tuple[list[int], list[int]]] = {}
-        for row, text in enumerate(addresses):
-            parsed = None if text is None or text != text else parse_address(text)
-            if parsed is not None:
-                numbers = self._rows.setdefault(parsed.road, {})
-                numbers.setdefault(parsed.number, []).append(row)
+        self._texts: dict[str, list[int]] = {}
+        self._regions: dict[int, dict[int, str]] = {}
+        for told in (addresses, names):
+            for row, text in enumerate(told):
+                self._index(row, text, whole=told is addresses)
+        self._community = [None if c is None else _region_name(normal(c)) for c in communities]
+        self._known = {name for own in self._regions.values() for name in own.values()}
+        self._known |= {name for name in self._community if name}
+        self._known |= set(_regions(normal(region) + "····")[0].values()) | {_region_name(region)}
         self._roads = list(self._rows)
-        self._by_short: dict[str, list[str]] = {}
+        self._by_core: dict[str, list[str]] = {}
         for road in self._roads:
-            self._by_short.setdefault(_short(road), []).append(road)
+            self._by_core.setdefault(_GENERIC.sub("", road), []).append(road)
+
+    def _index(self, row: int, text: object, *, whole: bool) -> None:
+        if text is None or text != text:
+            return
+        if whole:
+            self._texts.setdefault(_ASIDE.sub("", normal(text)), []).append(row)
+        parsed = parse_address(text)
+        if parsed is None:
+            return
+        regions, road = _regions(parsed.road)
+        rows = self._rows.setdefault(_key(road), {}).setdefault(parsed.number, [])
+        if row not in rows:
+            rows.append(row)
+        if whole:
+            self._regions[row] = regions
 
     def find(self, texts: Sequence[object]) -> dict[object, Found]:
         """Look up addresses; each distinct text once.
@@ -102,71 +147,97 @@ class AddressBook:
             By text. Of several buildings at one number none is sure: they become guesses.
         """
         parsed = {text: parse_address(text) for text in dict.fromkeys(texts)}
-        roads = sorted({p.road for p in parsed.values() if p is not None})
-        meant = self._meant(roads)
-        return {
-            text: self._look_up(p, meant[p.road]) if p is not None else Found(-1, 0.0)
-            for text, p in parsed.items()
+        apart = {text: _regions(p.road) for text, p in parsed.items() if p is not None}
+        lowest = Counter(
+            regions[max(regions)] for text in texts if text in apart and (regions := apart[text][0])
+        )
+        often = {
+            name
+            for name, count in lowest.items()
+            if count >= LEDGERS_OWN and 2 * count > lowest.total()
         }
-
-    def _meant(self, roads: list[str]) -> dict[str, list[tuple[str, float]]]:
-        """Return for each road the known roads it may mean, the likeliest first.
-
-        A sure road stands alone with its score; unsure ones come with scores made negative.
-        """
-        meant: dict[str, list[tuple[str, float]]] = {}
-        open_roads = []
-        for road in roads:
-            known = self._exactly(road)
-            if known is None:
-                open_roads.append(road)
+        roads = {text: self._meant(_key(road)) for text, (_, road) in apart.items()}
+        unknown = sorted({_key(apart[text][1]) for text, (_, score) in roads.items() if not score})
+        alike = self._alike(unknown)
+        found: dict[object, Found] = {}
+        for text, address in parsed.items():
+            same = self._texts.get(_ASIDE.sub("", normal(text)), [])
+            if len(same) == 1:
+                found[text] = Found(same[0], 100.0)
+            elif address is None:
+                found[text] = Found(-1, 0.0)
             else:
-                meant[road] = [(known, 100.0)]
+                regions, road = apart[text]
+                known, score = roads[text]
+                found[text] = (
+                    self._look_up(address, known, score, regions, often)
+                    if score
+                    else self._proposed(address, alike[_key(road)])
+                )
+        return found
+
+    def _meant(self, road: str) -> tuple[str, float]:
+        """Return the known road that the text surely is and a score, 0 if there is none."""
+        if road in self._rows:
+            return road, 100.0
+        kinds = _GENERIC.findall(road)
+        alike = [
+            known
+            for known in self._by_core.get(_GENERIC.sub("", road), [])
+            if _within(kinds, _GENERIC.findall(known)) or _within(_GENERIC.findall(known), kinds)
+        ]
+        return (alike[0], LEFT_OUT) if len(alike) == 1 else ("", 0.0)
+
+    def _alike(self, roads: list[str]) -> dict[str, list[tuple[str, float]]]:
+        """Return for each road the known roads that are most like it, the likeliest first."""
+        found: dict[str, list[tuple[str, float]]] = {road: [] for road in roads}
         if not self._roads:
-            return meant | {road: [] for road in open_roads}
-        shorts = [_short(road) for road in self._roads]
-        for begin in range(0, len(open_roads), 1000):
-            part = open_roads[begin : begin + 1000]
+            return found
+        for begin in range(0, len(roads), 1000):
+            part = roads[begin : begin + 1000]
             scores = process.cdist(
-                [_short(road) for road in part],
-                shorts,
+                part,
+                self._roads,
                 scorer=fuzz.ratio,
                 score_cutoff=self._rules.guess_score.value,
                 dtype=np.float32,
             )
             top = np.argsort(-scores, axis=1, kind="stable")[:, :SHOWN_ROADS]
             for at, road in enumerate(part):
-                ranked = [(self._roads[k], float(scores[at, k])) for k in top[at] if scores[at, k]]
-                meant[road] = self._judged(ranked)
-        return meant
+                found[road] = [
+                    (self._roads[k], float(scores[at, k])) for k in top[at] if scores[at, k]
+                ]
+        return found
 
-    def _exactly(self, road: str) -> str | None:
-        """Return the known road that the text is, but for the names of regions before it."""
-        if road in self._rows:
-            return road
-        alike = self._by_short.get(_short(road), [])
-        return alike[0] if len(alike) == 1 else None
+    def _look_up(
+        self, address: Address, road: str, score: float, regions: dict[int, str], often: set[str]
+    ) -> Found:
+        rows = self._rows[road].get(address.number) or self._whole(road, address.number)
+        there = [row for row in rows if self._is_there(row, regions, often)]
+        if len(there) == 1:
+            return Found(there[0], score)
+        if there:
+            return Found(-1, score, tuple(there[: self._guesses]), tuple(there))
+        return Found(-1, score, self._nearest(address, [road]))
 
-    def _judged(self, ranked: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    def _proposed(self, address: Address, ranked: list[tuple[str, float]]) -> Found:
         if not ranked:
-            return []
-        second = ranked[1][1] if len(ranked) > 1 else 0.0
-        sure = ranked[0][1] >= self._rules.road_score.value
-        if sure and ranked[0][1] - second >= self._rules.road_margin.value:
-            return ranked
-        return [(road, -score) for road, score in ranked]
-
-    def _look_up(self, address: Address, roads: list[tuple[str, float]]) -> Found:
-        if not roads:
             return Found(-1, 0.0)
-        road, score = roads[0]
-        if score > 0:
-            rows = self._rows[road].get(address.number) or self._whole(road, address.number)
-            if len(rows) == 1:
-                return Found(rows[0], score)
-            if rows:
-                return Found(-1, score, tuple(rows[: self._guesses]), tuple(rows))
-        return Found(-1, abs(score), self._nearest(address, [name for name, _ in roads]))
+        return Found(-1, ranked[0][1], self._nearest(address, [road for road, _ in ranked]))
+
+    def _is_there(self, row: int, regions: dict[int, str], often: set[str]) -> bool:
+        """Return whether a building may lie in the regions that a ledger states."""
+        own = self._regions.get(row, {})
+        for level, name in regions.items():
+            if level in own and own[level] != name:
+                return False
+        community = self._community[row] if row < len(self._community) else None
+        if 5 in regions and 5 not in own and community is not None and community != regions[5]:
+            return False
+        if not regions:
+            return True
+        lowest = regions[max(regions)]
+        return lowest in self._known or lowest in often
 
     def _whole(self, road: str, number: str) -> list[int]:
         """Return the buildings at a door number, where the ledger adds a house in the yard."""
@@ -198,11 +269,32 @@ class AddressBook:
         return int(self._rules.guesses.value)
 
 
-def _short(road: str) -> str:
-    """Return a road without the names of regions before it; at least three characters remain."""
-    while (cut := _REGION.sub("", road, count=1)) != road:
-        road = cut
-    return road
+def _regions(road: str) -> tuple[dict[int, str], str]:
+    """Return the regions before a road by level, and the road; three characters of it remain."""
+    regions: dict[int, str] = {}
+    while match := _REGION.match(road):
+        level = _LEVELS.get(match[2], 5)
+        if not match[1] or level <= max(regions, default=0):
+            break
+        regions[level] = match[1]
+        road = road[match.end() :]
+    return regions, road
+
+
+def _region_name(name: str) -> str:
+    """Return a region without the word for its kind, as it compares."""
+    plain = _ASIDE.sub("", name)
+    return re.sub(r"(?:省|自治区|市|社区|区|县|街道|镇|乡|村委会)$", "", plain) or plain
+
+
+def _key(road: str) -> str:
+    """Return a road as it compares: counted things in digits, letters small."""
+    return _COUNTED.sub(lambda said: _arabic(said[1]), road).lower()
+
+
+def _within(few: list[str], many: list[str]) -> bool:
+    rest = iter(many)
+    return all(word in rest for word in few)
 
 
 def _leading(number: str) -> int:

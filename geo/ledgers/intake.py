@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from ..ground import DatumGuess
 from ..rules import TOWN_FILE, RuleSet, TownConfig, load_rules, read_config
 from ..tables import STEP_COLUMNS, HeaderMatch, LedgerKind, ledger_kind, match_headers
 from ..words import Datum, HazardState, InputError, Problem, label
@@ -21,7 +22,19 @@ from .archive_schema import append, stored_columns
 from .cases import Step, continue_case, told_steps
 from .ledger_rows import PLOTTED, Sheet, read_sheet, typed_rows
 from .mapping import save_mapping
-from .places import BY_ID, BY_POINT, GUESSES, HOW, TOLD_ID, UNMATCHED, Places, locate, read_places
+from .places import (
+    BY_ID,
+    BY_POINT,
+    GUESSES,
+    HOW,
+    OFF_M,
+    TOLD_ID,
+    UNMATCHED,
+    Places,
+    fitting_datum,
+    locate,
+    read_places,
+)
 
 #: Without one of these a ledger of vulnerable people counts nobody.
 PEOPLE_COUNTS = ("households", "empty_nest_elders", "left_behind_children", "old_weak_ill_disabled")
@@ -134,13 +147,21 @@ def import_ledger(
     if raw is None:
         raw = read_sheet(file, sheet=sheet, header_rows=header_rows, encoding=encoding)
     matches = _headers(raw, chosen, config, rules, file)
-    table, problems = typed_rows(
-        raw, chosen, columns={m.column: m.header for m in matches if m.how != "unmatched"},
-        datum=datum or config.datum, file=file.name,
-    )  # fmt: skip
-    problems += [_hollow(cell, chosen, file.name) for cell in raw.hollow]
+    columns = {m.column: m.header for m in matches if m.how != "unmatched"}
+    taken = datum or config.datum
+    table, problems = typed_rows(raw, chosen, columns=columns, datum=taken, file=file.name)
     progress("step.locate")
-    locate(table, chosen, places or read_places(folder, config), rules.ledgers)
+    places = places or read_places(folder, config)
+    if chosen.place == "building" and {"lon", f.ADDRESS} <= set(columns):
+        fit = fitting_datum(table, places, rules.ledgers, taken=taken)
+        if fit.best is not None and fit.scores[fit.best] > fit.scores.get(taken, 0.0):
+            if datum is None:
+                table, problems = typed_rows(
+                    raw, chosen, columns=columns, datum=fit.best, file=file.name
+                )
+            problems.append(_other_datum(fit, chosen, file.name, stated=datum))
+    problems += [_hollow(cell, chosen, file.name) for cell in raw.hollow]
+    locate(table, chosen, places, rules.ledgers)
     problems += _doubtful(table, chosen, rules, file.name)
     progress("step.write")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
@@ -208,6 +229,17 @@ def _hollow(cell: str, kind: LedgerKind, file: str) -> Problem:
     return Problem("warning", "formula_hollow", kind.name, file, row, value=cell, details=details)
 
 
+def _other_datum(fit: DatumGuess, kind: LedgerKind, file: str, *, stated: Datum | None) -> Problem:
+    """Tell that points fit their addresses under another datum than the one stated or assumed."""
+    scores = ", ".join(f"{name} {share:.0%}" for name, share in fit.scores.items())
+    code = "ledger_datum_found" if stated is None else "ledger_datum_differs"
+    details = {"scores": scores, "points": str(fit.points)}
+    return Problem(
+        "warning", code, kind.name, file, value=str(fit.best), allowed=str(stated or ""),
+        details=details,
+    )  # fmt: skip
+
+
 def _doubtful(table: pd.DataFrame, kind: LedgerKind, rules: RuleSet, file: str) -> list[Problem]:
     """Tell each row that stands nowhere, and points that look shifted."""
     strange = table[table[TOLD_ID].notna() & ~table[HOW].isin((BY_ID, UNMATCHED))]
@@ -217,6 +249,14 @@ def _doubtful(table: pd.DataFrame, kind: LedgerKind, rules: RuleSet, file: str) 
             strange[f.SOURCE_ROW], strange["key"], strange[TOLD_ID], strict=True
         )
     ]
+    off = table[table[OFF_M].notna()]
+    problems += [
+        Problem("warning", "point_elsewhere", kind.name, file, int(row), str(key),
+                value=str(address), allowed=f"{metres:,.0f}")
+        for row, key, address, metres in zip(
+            off[f.SOURCE_ROW], off["key"], off[f.ADDRESS], off[OFF_M], strict=True
+        )
+    ]  # fmt: skip
     lost = table[table[HOW] == UNMATCHED]
     for number, key, name, address, guesses in zip(
         lost[f.SOURCE_ROW], lost["key"], lost[f.NAME], lost[f.ADDRESS], lost[GUESSES], strict=True

@@ -12,11 +12,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from ..ground import metric_crs
+from ..ground import DatumGuess, from_wgs84, metric_crs, to_wgs84
 from ..rules import LedgerRule, TownConfig
 from ..tables import SCHEMAS, WGS84, LedgerKind, Schema, match_columns, read_layer, validate
+from ..words import Datum, normal
 from ..words import fields as f
-from ..words import normal
 from .addresses import AddressBook, Found
 
 BY_ID, BY_POINT, BY_ADDRESS, BY_NAME, UNMATCHED = (
@@ -26,6 +26,9 @@ HOW = "match_how"
 SCORE = "match_score"
 GUESSES = "guesses"
 TOLD_ID = "told_building_id"
+OFF_M = "point_off_m"
+EXACT = 100.0  # score of an address that is spelled as the building's own
+LEAST_WITNESSES, LEAST_SHARE, LEAST_LEAD = 8, 0.5, 0.2  # as for the points of layers
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,8 @@ class Places:
         A point in each building, degrees in WGS-84.
     community
         Name of the community around each building, None outside.
+    region
+        What the town is called.
     """
 
     buildings: gpd.GeoDataFrame
@@ -49,6 +54,7 @@ class Places:
     lon: NDArray[np.float64]
     lat: NDArray[np.float64]
     community: NDArray[np.object_]
+    region: str = ""
 
 
 def read_places(folder: Path, config: TownConfig) -> Places:
@@ -69,14 +75,16 @@ def read_places(folder: Path, config: TownConfig) -> Places:
         which, area = shapely.STRtree(areas.geometry.to_numpy()).query(points, "intersects")
         community[which] = areas[f.NAME].to_numpy(dtype=object)[area]
     lon, lat = shapely.get_x(points), shapely.get_y(points)
-    return Places(metric, pd.DataFrame(lanes), lon, lat, community)
+    return Places(metric, pd.DataFrame(lanes), lon, lat, community, config.name)
 
 
 def locate(table: pd.DataFrame, kind: LedgerKind, places: Places, rules: LedgerRule) -> None:
     """Say of each row of a ledger which building or lane it means; nothing is guessed.
 
     Identity goes before position, position before address, address before name; of several
-    buildings at one number the community told decides. The table gets
+    buildings at one number the community told decides. Position and address are two witnesses:
+    where a row's point is not at the building whose address it spells, the address holds and
+    `point_off_m` says how far away the point is. The table gets
     `match_how`, `match_score` (how alike the roads are, from 0 to 100) and `guesses`, the ids of
     the buildings that come nearest where none is sure. `building_id` (for lane reports also
     `lane_id`) is what was found, `told_building_id` what the ledger says, and `lon` and `lat` of
@@ -108,31 +116,104 @@ def locate(table: pd.DataFrame, kind: LedgerKind, places: Places, rules: LedgerR
         table[f.BUILDING_ID] = None
     table[TOLD_ID] = table[f.BUILDING_ID]
     settle(_unique(table[TOLD_ID], places.buildings[f.BUILDING_ID], str), BY_ID, 100.0)
+    book = _addresses(table, places, rules)
+    spelled = book.row * (book.score == EXACT) - (book.score != EXACT)
+    off_m = _metres_off(table, spelled, places)
+    elsewhere = (row < 0) & (off_m > rules.near_m.value)
+    table.loc[elsewhere, ["lon", "lat"]] = None
+    table[OFF_M] = np.where(elsewhere, np.round(off_m), np.nan)
+    settle(np.where(off_m <= rules.near_m.value, spelled, -1), BY_POINT, 100.0)
     settle(_at_points(table, places, rules.near_m.value), BY_POINT, 100.0)
-    open_rows = np.flatnonzero((row < 0) & table[f.ADDRESS].notna().to_numpy())
-    if len(open_rows):
-        texts = table[f.ADDRESS].to_numpy()[open_rows].tolist()
-        book = AddressBook(places.buildings[f.ADDRESS].tolist(), rules)
-        known = book.find(texts)
-        found = np.full(count, -1, dtype=np.int64)
-        inside = table["community"].to_numpy()[open_rows].tolist()
-        found[open_rows] = [
-            _in_community(known[text], told, places)
-            for text, told in zip(texts, inside, strict=True)
-        ]
-        alike = np.zeros(count)
-        alike[open_rows] = [known[text].score for text in texts]
-        settle(found, BY_ADDRESS, alike)
-        ids = places.buildings[f.BUILDING_ID].to_numpy()
-        for at in open_rows[row[open_rows] < 0]:
-            near = known[table[f.ADDRESS].iat[at]].guesses
-            guesses[at] = "、".join(str(ids[k]) for k in near) or None
-            score[at] = known[table[f.ADDRESS].iat[at]].score
+    settle(book.row, BY_ADDRESS, book.score)
+    lost = (row < 0) & table[f.ADDRESS].notna().to_numpy()
+    guesses[lost], score[lost] = book.guesses[lost], book.score[lost]
     if kind.place == "building":
         settle(_unique(table[f.NAME], places.buildings[f.NAME], _plain_name), BY_NAME, 100.0)
     _write(table, row, how, score, guesses, places)
     if f.LANE_ID in table:
         _lanes(table, places, named=kind.place == "lane")
+
+
+@dataclass(frozen=True)
+class _Spelled:
+    """What the addresses of a ledger mean: ``(rows,)`` building row or -1, likeness, guesses."""
+
+    row: NDArray[np.int64]
+    score: NDArray[np.float64]
+    guesses: NDArray[np.object_]
+
+
+def _addresses(table: pd.DataFrame, places: Places, rules: LedgerRule) -> _Spelled:
+    count = len(table)
+    row, score = np.full(count, -1, dtype=np.int64), np.zeros(count)
+    guesses: NDArray[np.object_] = np.full(count, None, dtype=object)
+    told = np.flatnonzero(table[f.ADDRESS].notna().to_numpy())
+    if not len(told):
+        return _Spelled(row, score, guesses)
+    book = AddressBook(
+        places.buildings[f.ADDRESS].tolist(),
+        rules,
+        names=places.buildings[f.NAME].tolist(),
+        communities=places.community.tolist(),
+        region=places.region,
+    )
+    texts = table[f.ADDRESS].to_numpy()[told].tolist()
+    known = book.find(texts)
+    inside = table["community"].to_numpy()[told].tolist()
+    row[told] = [
+        _in_community(known[text], community, places)
+        for text, community in zip(texts, inside, strict=True)
+    ]
+    score[told] = [known[text].score for text in texts]
+    ids = places.buildings[f.BUILDING_ID].to_numpy()
+    guesses[told] = ["、".join(str(ids[k]) for k in known[t].guesses) or None for t in texts]
+    return _Spelled(row, score, guesses)
+
+
+def _metres_off(table: pd.DataFrame, row: NDArray[np.int64], places: Places) -> NDArray[np.float64]:
+    """Return how far each row's point lies from a building, NaN without a point or a building."""
+    lon, lat = (table[axis].to_numpy(dtype=float, na_value=np.nan) for axis in ("lon", "lat"))
+    off = np.full(len(table), np.nan)
+    at = np.flatnonzero(~np.isnan(lon) & ~np.isnan(lat) & (row >= 0))
+    if len(at):
+        points = gpd.GeoSeries(gpd.points_from_xy(lon[at], lat[at]), crs=WGS84)
+        walls = places.buildings.geometry.to_numpy()[row[at]]
+        off[at] = shapely.distance(points.to_crs(places.buildings.crs).to_numpy(), walls)
+    return off
+
+
+def fitting_datum(
+    table: pd.DataFrame, places: Places, rules: LedgerRule, *, taken: Datum
+) -> DatumGuess:
+    """Hold the points of a ledger against the buildings whose addresses its rows spell.
+
+    Parameters
+    ----------
+    table
+        As read, with ``lon`` and ``lat`` in WGS-84 if they are in the datum ``taken``.
+    places, rules
+        Of the town.
+    taken
+        The datum by which the table was read.
+
+    Returns
+    -------
+    DatumGuess
+        The share of points at their building under each datum; ``best`` only where it is clear.
+    """
+    book = _addresses(table, places, rules)
+    lon, lat = (table[axis].to_numpy(dtype=float, na_value=np.nan) for axis in ("lon", "lat"))
+    sure = (book.row >= 0) & (book.score == EXACT) & ~np.isnan(lon) & ~np.isnan(lat)
+    lon, lat = from_wgs84(lon[sure], lat[sure], taken)
+    scores = {}
+    for datum in (Datum.WGS84, Datum.GCJ02, Datum.BD09):
+        moved = pd.DataFrame(dict(zip(("lon", "lat"), to_wgs84(lon, lat, datum), strict=True)))
+        off = _metres_off(moved, book.row[sure], places)
+        scores[datum] = float((off <= rules.near_m.value).mean()) if len(off) else 0.0
+    first, second = sorted(scores.values(), reverse=True)[:2]
+    clear = len(lon) >= LEAST_WITNESSES and first >= LEAST_SHARE and first - second >= LEAST_LEAD
+    best = max(scores, key=scores.__getitem__) if clear else None
+    return DatumGuess(scores, best, len(lon))
 
 
 def _write(
@@ -183,16 +264,23 @@ def _unique(told: pd.Series, known: pd.Series, plain: Callable[[object], str]) -
 
 
 def _in_community(found: Found, told: object, places: Places) -> int:
-    """Return the row that was found, or the only one at that number in the community told."""
-    if found.row >= 0 or not found.tied or told is None:
+    """Return the row that was found if it may lie in the community told.
+
+    Of several buildings at one number the only one there. A community that the town does not
+    have says nothing.
+    """
+    if told is None:
         return found.row
-    name = _plain_name(told)
-    inside = [
-        k
-        for k in found.tied
-        if places.community[k] is not None and _plain_name(places.community[k]) == name
-    ]
+    name = _community_name(told)
+    if name not in {_community_name(c) for c in places.community if c is not None}:
+        return found.row
+    near = (found.row,) if found.row >= 0 else found.tied
+    inside = [k for k in near if _community_name(places.community[k]) in (name, "")]
     return inside[0] if len(inside) == 1 else -1
+
+
+def _community_name(name: object) -> str:
+    return "" if name is None else _plain_name(name).removesuffix("社区").removesuffix("村委会")
 
 
 def _at_points(table: pd.DataFrame, places: Places, near_m: float) -> NDArray[np.int64]:

@@ -185,8 +185,6 @@ class LedgerRule(Frozen):
 
     header_score: Value
     header_margin: Value
-    road_score: Value
-    road_margin: Value
     guess_score: Value
     guesses: Value
     near_m: Value

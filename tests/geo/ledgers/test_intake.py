@@ -62,7 +62,7 @@ def _town(tmp_path_factory):
         crs=4326,
     )
     layers = {"buildings": buildings, "lanes": lanes, "communities": communities}
-    found_town(folder, layers, name="小镇", origin="test")
+    found_town(folder, layers, name="重庆市小镇", origin="test")
     return folder
 
 
