@@ -31,7 +31,7 @@ def import_ledger(
     sheet: Annotated[str | None, _option("sheet", "--sheet", "NAME")] = None,
     header_rows: Annotated[
         int | None,
-        typer.Option("--header-rows", min=1, max=4, help=both("cli.import_ledger_header_rows")),
+        typer.Option("--header-rows", min=1, max=50, help=both("cli.import_ledger_header_rows")),
     ] = None,
     encoding: Annotated[str | None, _option("encoding", "--encoding", "NAME")] = None,
     doctor_folder: Annotated[Path | None, _option("doctor", "--doctor", "FOLDER")] = None,

@@ -46,7 +46,15 @@ from .rules import (
     read_calibration,
     read_config,
 )
-from .tables import SCHEMAS, Schema, match_columns, read_layer, read_ledger, validate
+from .tables import (
+    SCHEMAS,
+    Schema,
+    match_columns,
+    read_layer,
+    read_ledger,
+    unread_columns,
+    validate,
+)
 from .words import InputError, Problem, TownError, named, read_problems, told_error
 from .words import fields as f
 
@@ -202,6 +210,7 @@ def _load_layer(
         headers = [str(c) for c in raw.columns if c not in (f.GEOMETRY, f.SOURCE_ROW)]
         found = match_columns(headers, schema, stated=source.columns, file=source.file)
         frame, wrong = validate(raw, schema, columns=found, file=source.file)
+        problems += unread_columns(headers, schema, columns=found, file=source.file)
         problems += wrong
         for ledger in source.ledgers:
             frame = _join_ledger(folder, ledger, frame, schema, problems)
@@ -233,6 +242,7 @@ def _join_ledger(
         columns=found,
         file=ledger.file,
     )
+    problems += unread_columns(headers, schema, columns=found, file=ledger.file)
     problems += wrong
     strangers = ~values[schema.identity].isin(frame[schema.identity])
     for _, row in values[strangers].iterrows():

@@ -50,12 +50,14 @@ def dropped_reasons(town: Town, sites: gpd.GeoDataFrame) -> pd.DataFrame:
         ("premises", (sites[LEAVES_PREMISES] == YesNo.NO).to_numpy(), None),
         ("exclusion", pd.notna(near), near),
         ("known", sites[CANDIDATE_ID].isin(town.stations[f.STATION_ID]).to_numpy(), None),
-        ("same", (place.duplicated() | sites[CANDIDATE_ID].duplicated().array).to_numpy(), None),
     )
     found = pd.DataFrame({name: None for name in DROPPED}, index=sites.index, dtype=object)
     for reason, wrong, detail in reversed(checks):
         found.loc[wrong, "reason"] = reason
         found.loc[wrong, "detail"] = None if detail is None else detail[wrong]
+    usable = found["reason"].isna().to_numpy()  # one that cannot be used takes nobody's place
+    again = place[usable].duplicated() | sites[CANDIDATE_ID][usable].duplicated()
+    found.loc[again.index[again], "reason"] = "same"
     return found
 
 

@@ -249,12 +249,12 @@ def _doubtful(table: pd.DataFrame, kind: LedgerKind, rules: RuleSet, file: str) 
             strange[f.SOURCE_ROW], strange["key"], strange[TOLD_ID], strict=True
         )
     ]
-    off = table[table[OFF_M].notna()]
+    moved = table[table[OFF_M].notna()]
     problems += [
         Problem("warning", "point_elsewhere", kind.name, file, int(row), str(key),
                 value=str(address), allowed=f"{metres:,.0f}")
         for row, key, address, metres in zip(
-            off[f.SOURCE_ROW], off["key"], off[f.ADDRESS], off[OFF_M], strict=True
+            moved[f.SOURCE_ROW], moved["key"], moved[f.ADDRESS], moved[OFF_M], strict=True
         )
     ]  # fmt: skip
     lost = table[table[HOW] == UNMATCHED]

@@ -11,7 +11,7 @@ from .layers import TABLE_ENDINGS, WGS84, read_layer, write_layers
 from .ledger_kinds import FOUND_ON, KINDS, STATE, STEP_COLUMNS, Entry, LedgerKind, ledger_kind
 from .schemas import SCHEMAS, Column, Schema
 from .sheets import MISSING, read_ledger, readable
-from .validation import match_columns, validate
+from .validation import match_columns, unread_columns, validate
 
 __all__ = [
     "FOUND_ON",
@@ -39,6 +39,7 @@ __all__ = [
     "read_layer",
     "read_ledger",
     "readable",
+    "unread_columns",
     "validate",
     "write_layers",
 ]

@@ -11,11 +11,11 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from ..rules import LedgerRule
-from ..words import normal
+from ..words import bare_header, normal, plain_header
 from .ledger_kinds import LedgerKind
 
 How = Literal["stated", "synonym", "alike", "unmatched"]
-_ASIDE = re.compile(r"[(\[【][^)\]】]*[)\]】]|[\s*:：、\"“”']")
+_MODES = re.compile(r"拟|计划|预计|应|限|未|不|免|曾")  # a planned day is not a past one
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +62,16 @@ def match_headers(
         if header in headers and column in kind.names:
             taken[header] = HeaderMatch(header, column, 100.0, "stated")
     found = {match.column for match in taken.values()}
-    plain = {header: _plain(header) for header in headers}
-    last = {header: _plain(header.rsplit("/", 1)[-1]) for header in headers}
+    plain = {header: plain_header(header) for header in headers}
+    bare = {header: bare_header(header) for header in headers}
+    last = {header: bare_header(header.rsplit("/", 1)[-1]) for header in headers}
     for entry in kind.entries:
         if entry.name in found:
             continue
-        for word in map(_plain, (entry.name, *entry.synonyms)):
+        for word in map(plain_header, (entry.name, *entry.synonyms)):
             free = [h for h in headers if h not in taken]
-            exact = [h for h in free if plain[h] == word] or [h for h in free if last[h] == word]
+            ways = ([h for h in free if how[h] == word] for how in (plain, bare, last))
+            exact = next(filter(None, ways), [])
             if exact:
                 taken[exact[0]] = HeaderMatch(exact[0], entry.name, 100.0, "synonym")
                 found.add(entry.name)
@@ -84,12 +86,15 @@ def _alike(
 ) -> dict[str, HeaderMatch]:
     """Match what is left by likeness; the surest first, each column once."""
     entries = [entry for entry in kind.entries if entry.name not in found]
-    words = [(e.name, _plain(word)) for e in entries for word in (e.name, *e.synonyms)]
+    words = [(e.name, bare_header(word)) for e in entries for word in (e.name, *e.synonyms)]
     if not headers or not words:
         return {header: HeaderMatch(header, "", 0.0, "unmatched") for header in headers}
     scores = process.cdist(
-        [_plain(header) for header in headers], [word for _, word in words], scorer=fuzz.ratio
+        [bare_header(header) for header in headers],
+        [word for _, word in words],
+        scorer=fuzz.ratio,
     )
+    opposite = np.array([[_modes(h) != _modes(word) for _, word in words] for h in headers])
     names = [entry.name for entry in entries]
     owner = np.array([names.index(name) for name, _ in words])
     by_column = np.zeros((len(headers), len(entries)))
@@ -99,6 +104,8 @@ def _alike(
     top = order[:, -1]
     second = order[:, -2] if len(entries) > 1 else np.zeros(len(headers))
     sure = (top >= rules.header_score.value) & (top - second >= rules.header_margin.value)
+    likest = np.argmax(scores, axis=1)
+    sure &= ~opposite[np.arange(len(headers)), likest]  # such a one is only named as the nearest
     matches: dict[str, HeaderMatch] = {}
     for at in np.argsort(-top, kind="stable").tolist():
         name = names[int(best[at])]
@@ -110,7 +117,6 @@ def _alike(
     return matches
 
 
-def _plain(header: str) -> str:
-    """Return a header as it compares: no units in brackets, no punctuation, small letters."""
-    text = normal(header).lower()
-    return _ASIDE.sub("", text) or text
+def _modes(header: str) -> set[str]:
+    """Return the words that turn a column into another: planned, due, not, exempt, once."""
+    return set(_MODES.findall(normal(header)))

@@ -8,14 +8,22 @@ import io
 from pathlib import Path
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetVisibleEnum,
+)
 
 from ..words import InputError, normal
 from ..words import fields as f
 
 EXCEL_ENDINGS = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods"})
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")  # marks at the beginning of a file
 ENCODINGS = ("utf-8-sig", "gb18030")  # tried in this order where none is stated
-MOST_HEADER_ROWS = 4
+SHOWN_ROWS = 5
+MOST_HEADER_ROWS = 12
+A_NOTE = 2  # cells: a row above the headings with no more is a title or a remark
 MISSING = frozenset({"", "-", "--", "—", "/", "无", "未知", "不详", "n/a", "na", "null", "none"})
 
 Cell = str | int | float | bool | dt.date | dt.time | dt.timedelta | None
@@ -65,9 +73,13 @@ def read_ledger(
         if top < header_rows and bottom < len(rows):
             for row in range(top, min(bottom, header_rows - 1) + 1):
                 rows[row][left : right + 1] = [rows[top][left]] * (right + 1 - left)
+        if isinstance(rows[top][left], int | float) and top >= header_rows:
+            continue  # a number that stands for several rows counts once, in the first
         for row in range(max(top, header_rows) + 1, min(bottom + 1, len(rows))):
             rows[row][left] = rows[top][left]
     names = _headers(rows[:header_rows])
+    if file.suffix.lower() not in EXCEL_ENDINGS:
+        _refuse_surplus(file, rows, names, header_rows)
     body = [
         [*row, number]
         for number, row in enumerate(rows[header_rows:], start=header_rows + 1)
@@ -77,6 +89,22 @@ def read_ledger(
     frame = frame.loc[:, [name for name in frame.columns if name]]
     frame[f.SOURCE_ROW] = frame[f.SOURCE_ROW].astype("int64")
     return frame
+
+
+def _refuse_surplus(file: Path, rows: list[list[Cell]], names: list[str], header_rows: int) -> None:
+    """Raise an `InputError` for rows with more cells than headings: a comma in a text shifts."""
+    width = max((at + 1 for at, name in enumerate(names) if name), default=0)
+    surplus = [
+        (number, row)
+        for number, row in enumerate(rows[header_rows:], start=header_rows + 1)
+        if any(map(_filled, row[width:]))
+    ]
+    if surplus:
+        told = "；".join(
+            f"{number}: {', '.join(normal(cell) for cell in row if _filled(cell))}"
+            for number, row in surplus[:SHOWN_ROWS]
+        )
+        raise InputError("error.csv_surplus", file=file, count=len(surplus), width=width, rows=told)
 
 
 def read_rows(
@@ -105,7 +133,9 @@ def _header_rows(
     filled = [sum(map(_filled, row)) for row in rows[:MOST_HEADER_ROWS]]
     count = 1
     while count < len(filled) and (
-        count - 1 in wide or (filled[count - 1] <= 1 and filled[count] >= 3)
+        count - 1 in wide
+        or (filled[count - 1] <= 1 and filled[count] >= 3)
+        or (filled[count - 1] <= A_NOTE and max(filled[count:]) >= 2 * A_NOTE)
     ):
         count += 1
     return count
@@ -150,7 +180,10 @@ def _excel_rows(
             raise InputError(
                 "error.sheet_unknown", file=file, sheet=sheet, allowed=", ".join(names)
             )
-        opened: CalamineSheet = book.get_sheet_by_name(sheet or names[0])
+        shown = [
+            one.name for one in book.sheets_metadata if one.visible == SheetVisibleEnum.Visible
+        ]
+        opened: CalamineSheet = book.get_sheet_by_name(sheet or (shown or names)[0])
         rows: list[list[Cell]] = [list(r) for r in opened.to_python(skip_empty_area=False)]
         merged = opened.merged_cell_ranges or []
     except (CalamineError, OSError, ValueError) as error:
@@ -163,7 +196,9 @@ def _excel_rows(
 def _csv_rows(file: Path, encoding: str | None) -> list[list[Cell]]:
     readable(file)
     raw = file.read_bytes()
-    if b"\0" in raw[:4096]:
+    if raw[:2] in UTF_16:
+        encoding = encoding or "utf-16"
+    elif b"\0" in raw[:4096] and not (encoding or "").lower().startswith("utf-16"):
         raise InputError("error.not_csv", file=file)
     for choice in (encoding,) if encoding else ENCODINGS:
         try:
@@ -174,7 +209,10 @@ def _csv_rows(file: Path, encoding: str | None) -> list[list[Cell]]:
     else:
         tried = encoding or ", ".join(ENCODINGS)
         raise InputError("error.csv_encoding", file=file, tried=tried)
-    separator = max(",;\t，", key=content[:4096].count)
+    # By the first lines: the words below may hold any number of commas.
+    head = "\n".join(content.splitlines()[:MOST_HEADER_ROWS])
+    first = next((line for line in head.splitlines() if any(c in line for c in ",;\t，")), "")
+    separator = max(",;\t，", key=first.count)
     lines = csv.reader(io.StringIO(content, newline=""), delimiter=separator)
     rows: list[list[Cell]] = [list(row) for row in lines]
     width = max((len(row) for row in rows), default=0)

@@ -9,12 +9,28 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from rapidfuzz import fuzz, process
 
-from ..words import VOCABULARIES, InputError, Problem, codes, label, normal, read_date, understood
+from ..words import (
+    VOCABULARIES,
+    InputError,
+    Problem,
+    bare_header,
+    codes,
+    label,
+    normal,
+    plain_header,
+    read_date,
+    read_number,
+    understood,
+    unit_of,
+)
 from ..words import fields as f
 from .schemas import Column, Schema
 from .sheets import MISSING
 
+AXES = frozenset({"lon", "lat", "x", "y", "经度", "纬度", "fid", "ogc_fid"})
+NEAR = 50  # of 100: a header less like any column is named without a guess
 NUMBER_KINDS = frozenset({"number", "count"})
 
 
@@ -57,17 +73,47 @@ def match_columns(
             headers=", ".join(headers),
         )
     found = {header: name for name, header in stated.items()}
-    by_name = {normal(header.rsplit("/", 1)[-1]).lower(): header for header in reversed(headers)}
-    by_name |= {normal(header).lower(): header for header in reversed(headers)}
+    by_name = {plain_header(header.rsplit("/", 1)[-1]): header for header in reversed(headers)}
+    bare = [bare_header(header) for header in headers]
+    by_name |= {b: h for b, h in zip(bare, headers, strict=True) if bare.count(b) == 1}
+    by_name |= {plain_header(header): header for header in reversed(headers)}
     for column in schema.columns:
         if column.name in stated:
             continue
         for word in (column.name, *column.synonyms):
-            header = by_name.get(normal(word).lower())
+            header = by_name.get(plain_header(word))
             if header is not None and header not in found:
                 found[header] = column.name
                 break
     return found
+
+
+def unread_columns(
+    headers: Sequence[str], schema: Schema, *, columns: Mapping[str, str], file: str
+) -> list[Problem]:
+    """Tell which headers of a file mean nothing to us, each with the column it comes nearest to.
+
+    Parameters
+    ----------
+    headers, schema, file
+        As for `match_columns`.
+    columns
+        ``{header: our name}``, what it found.
+    """
+    rest = [header for header in headers if header not in columns and header.lower() not in AXES]
+    words = {word: c.name for c in schema.columns for word in (c.name, *c.synonyms)}
+    told = []
+    for header in rest:
+        nearest = process.extractOne(bare_header(header), list(words), scorer=fuzz.ratio)
+        guess = f"{nearest[0]} ({words[nearest[0]]})" if nearest and nearest[1] >= NEAR else ""
+        told.append(f"“{header}”" + (f"≈{guess}?" if guess else ""))
+    if not told:
+        return []
+    return [
+        Problem(
+            "warning", "columns_unread", schema.layer, file, value="、".join(told), count=len(told)
+        )
+    ]
 
 
 def validate(
@@ -173,7 +219,8 @@ def read_column(raw: pd.Series[Any], column: Column) -> tuple[pd.Series[Any], ND
         return _full(values, cells.index), _full(wrong, cells.index, False)
     said = plain.index[~blank]
     if column.kind in NUMBER_KINDS:
-        numbers = pd.to_numeric(cells[said].map(_number), errors="coerce").astype("float64")
+        unit = unit_of(column.name)
+        numbers = cells[said].map(lambda cell: read_number(cell, unit=unit)).astype("float64")
         told = pd.Series(cells.index.isin(said), index=cells.index)
         return _within(numbers.reindex(cells.index), told, column)
     texts = cells[said].map(_iso_day if column.kind == "date" else _text)
@@ -262,12 +309,6 @@ def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
     return normal(cell)
-
-
-def _number(cell: object) -> object:
-    if isinstance(cell, bool):
-        return None
-    return normal(cell).replace(",", "").replace(" ", "") if isinstance(cell, str) else cell
 
 
 def _iso_day(cell: object) -> str | None:

@@ -23,7 +23,8 @@ from .errors import (
 from .folders import whole_file, whole_folder
 from .hours import UNKNOWN, Hours, parse_hours, understood
 from .periods import Period, read_period
-from .spelling import normal, printable
+from .quantities import read_number, unit_of
+from .spelling import bare_header, normal, plain_header, printable
 from .vocabulary import (
     VOCABULARIES,
     AlertLevel,
@@ -94,6 +95,7 @@ __all__ = [
     "WaterKind",
     "WeizhanError",
     "YesNo",
+    "bare_header",
     "catalogue",
     "codes",
     "fields",
@@ -101,14 +103,17 @@ __all__ = [
     "named",
     "normal",
     "parse_hours",
+    "plain_header",
     "printable",
     "read_date",
+    "read_number",
     "read_period",
     "read_problems",
     "text",
     "told_error",
     "told_values",
     "understood",
+    "unit_of",
     "whole_file",
     "whole_folder",
     "write_problems",

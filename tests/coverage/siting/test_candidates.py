@@ -167,3 +167,16 @@ def test_buildings_that_must_be_covered_are_read_by_their_ids(make_town, tmp_pat
     file.write_text("甲,乙\n1,2\n", encoding="utf-8")
     with pytest.raises(InputError):
         read_identities(file, "buildings", known)
+
+
+def test_a_candidate_that_cannot_be_used_takes_nobodys_place(make_town, tmp_path):
+    """The guards of the first may not leave their premises; the second stands at the same gate."""
+    town = _town(make_town, [_house(0, building_id="B")])
+    at = _lonlat(town)
+    rows = [f"K1,甲小区门岗,{at},否", f"K2,乙小区门岗,{at},是", f"K3,丙小区门岗,{at},是"]
+    found = _listed(tmp_path, town, ["编号,名称,经度,纬度,可否出院门", *rows])
+    assert found.sites["candidate_id"].tolist() == ["K2"]
+    assert dict(zip(found.dropped["candidate_id"], found.dropped["reason"], strict=True)) == {
+        "K1": "premises",
+        "K3": "same",
+    }

@@ -67,14 +67,14 @@ def test_every_wrong_value_is_told_with_its_row_value_and_what_is_allowed():
         LANES,
         {
             "车道编号": ["a", "b", "c", "d", "e"],
-            "宽度(米)": ["约4米", "-2", "400", "3.5", "nan"],
+            "宽度(米)": ["窄", "-2", "400", "3.5", "nan"],
             "道路等级": ["巷道", "高速磁浮", "STEPS", "Alley", None],
         },
     )
     told = [(p.row, p.feature, p.column, p.value, p.severity) for p in problems]
     assert told == [
         (3, "b", "lane_class", "高速磁浮", "error"),
-        (2, "a", "width_m", "约4米", "error"),
+        (2, "a", "width_m", "窄", "error"),
         (3, "b", "width_m", "-2", "error"),
         (4, "c", "width_m", "400", "error"),
         (6, "e", "width_m", "nan", "error"),
