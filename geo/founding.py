@@ -10,11 +10,12 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from .datum_check import check_datum
 from .osm import OsmExtract, OsmFeature, layers_from
 from .rules import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource
-from .tables import SCHEMAS, read_layer, readable, write_layers
+from .tables import SCHEMAS, match_columns, read_layer, readable, write_layers
 from .words import Datum, InputError, Problem, normal, whole_folder, write_problems
 from .words import fields as f
 
@@ -134,11 +135,43 @@ def layers_of_files(
             for other in ("barriers", "water"):
                 if len(found[other]) and other not in files and other not in layers:
                     layers[other] = found[other]
+        if layer == "stations" and layer in base and not base[layer].empty:
+            frame, told = _joined(frame, base[layer], given)
+            problems.append(told)
         layers[layer] = frame
     for layer, given in files.items():
         if given.datum is None and layer not in OSM_KEYS:
             check_datum(given.file, layers[layer], layers)
     return layers, problems
+
+
+SAME_PLACE_M = 30.0  # stations nearer than this, or of one name, are one
+
+
+def _joined(
+    given: gpd.GeoDataFrame, there: gpd.GeoDataFrame, file: LayerFile
+) -> tuple[gpd.GeoDataFrame, Problem]:
+    """Add a user's stations to those of the map; of two that are one the user's counts."""
+    schema = SCHEMAS["stations"]
+    headers = [str(c) for c in given.columns if c not in (f.GEOMETRY, f.SOURCE_ROW)]
+    ours = match_columns(headers, schema, stated={}, file=file.file.name)
+    own = given.rename(columns=ours).to_crs(4326)
+    names = set(own[f.NAME].dropna()) if f.NAME in own else set()
+    plane = there.estimate_utm_crs()
+    spots = shapely.STRtree(own.geometry[own.geometry.notna()].to_crs(plane).to_numpy())
+    near = spots.query(
+        there.to_crs(plane).geometry.to_numpy(), predicate="dwithin", distance=SAME_PLACE_M
+    )[0]
+    same = there[f.NAME].isin(names).to_numpy()
+    same[near] = True
+    joined = gpd.GeoDataFrame(
+        pd.concat([own, there[~same].dropna(axis=1, how="all")], ignore_index=True), crs=4326
+    )
+    told = Problem(
+        "warning", "stations_joined", "stations", file.file.name, count=len(own),
+        value=str(int((~same).sum())), allowed=str(int(same.sum())),
+    )  # fmt: skip
+    return joined, told
 
 
 def _osm_features(frame: gpd.GeoDataFrame) -> list[OsmFeature]:

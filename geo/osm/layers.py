@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -12,12 +13,16 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from ..tables import SCHEMAS
-from ..words import Problem, Tier, named
+from ..words import BarrierKind, Problem, Tier, named
 from ..words import fields as f
 from . import tags as tag
 
 COMMUNITY_LEVELS = ("10", "9", "8")  # village or community, then what is next larger
 _AREAS = ("Polygon", "MultiPolygon")
+_POSTS = {BarrierKind.BOLLARD, BarrierKind.BLOCK, BarrierKind.CHAIN}  # their width is their own
+# By what residents' stations are called; whoever is called so has no fire engine.
+_MICRO = re.compile(r"微型|微站|小型消防站|志愿|义务消防|社区消防|村.{0,4}消防室")
+_MICRO_TYPES = frozenset({"micro", "community", "volunteer", "voluntary"})
 
 
 class OsmFeature(NamedTuple):
@@ -108,15 +113,19 @@ def _barrier(feature: OsmFeature) -> Row | None:
     kind = tag.BARRIER_KINDS.get(tags.get("barrier", ""))
     if kind is None or feature.geometry.geom_type != "Point":
         return None
-    widths = (tag.metres(tags.get(key)) for key in ("maxwidth:physical", "maxwidth", "width"))
+    keys = ("maxwidth:physical", "maxwidth", "width")
+    widths = (tag.metres(tags.get(key)) for key in (keys[:2] if kind in _POSTS else keys))
     width = next((width for width in widths if width == width), np.nan)
     height = tag.metres(tags.get("maxheight:physical", tags.get("maxheight")))
+    hours = tags.get("opening_hours")
+    if hours is None and tags.get("locked") == "yes":
+        hours = "off"
     return {
         f.BARRIER_ID: feature.ref,
         f.KIND: kind.value,
         f.WIDTH_M: tag.believable(width, "barriers", f.WIDTH_M),
         f.HEIGHT_LIMIT_M: tag.believable(height, "barriers", f.HEIGHT_LIMIT_M),
-        f.OPEN_HOURS: tags.get("opening_hours"),
+        f.OPEN_HOURS: hours,
         f.GEOMETRY: feature.geometry,
     }
 
@@ -131,10 +140,13 @@ def _water(feature: OsmFeature) -> Row | None:
 def _station(feature: OsmFeature) -> Row | None:
     if feature.tags.get("amenity") != "fire_station":
         return None
+    called = f"{tag.name(feature.tags) or ''} {feature.tags.get('operator', '')}"
+    kind = feature.tags.get("fire_station:type", "")
+    micro = _MICRO.search(called) is not None or kind in _MICRO_TYPES
     return {
         f.STATION_ID: feature.ref,
         f.ADDRESS: tag.address(feature.tags),
-        f.TIER: Tier.OFFICIAL_STATION.value,
+        f.TIER: (Tier.MICRO_STATION if micro else Tier.OFFICIAL_STATION).value,
         f.GEOMETRY: shapely.point_on_surface(feature.geometry),
     }
 

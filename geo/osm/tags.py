@@ -255,14 +255,20 @@ def believable(value: float, layer: str, column: str) -> float:
 def lane_numbers(tags: Tags) -> dict[str, float]:
     """Return all numbers of a lane."""
     found = {
-        f.WIDTH_M: metres(tags.get("width")),
-        f.HEIGHT_LIMIT_M: metres(tags.get("maxheight", tags.get("maxheight:physical"))),
+        f.WIDTH_M: _least(tags, "width", "maxwidth:physical", "maxwidth"),
+        f.HEIGHT_LIMIT_M: _least(tags, "maxheight:physical", "maxheight"),
         f.SLOPE_PCT: slope_pct(tags.get("incline")),
         f.STEP_COUNT: number(tags.get("step_count")),
         f.MAX_SPEED_KMH: speed_kmh(tags.get("maxspeed")),
         f.LEVEL: level(tags),
     }
     return {column: believable(value, "lanes", column) for column, value in found.items()}
+
+
+def _least(tags: Tags, *keys: str) -> float:
+    """Return the least of several lengths, NaN where none is told."""
+    told = [found for key in keys if not math.isnan(found := metres(tags.get(key)))]
+    return min(told, default=math.nan)
 
 
 def _number(text: str) -> float:

@@ -167,9 +167,10 @@ def validate(
         known[column.name], wrong = read_column(raw, column)
         blank = known[column.name].isna() & column.required
         for at in np.flatnonzero(wrong | blank.to_numpy()):
+            unread_hours = column.kind == "hours" and wrong[at]  # kept: open or not is unknown
             problems.append(
                 Problem(
-                    "error",
+                    "warning" if unread_hours else "error",
                     _complaint(column, bool(wrong[at])),
                     schema.layer,
                     file,

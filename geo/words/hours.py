@@ -37,6 +37,11 @@ _DAYS: dict[str, tuple[int, ...]] = {
 _ALWAYS = frozenset({"24/7", "全天", "全日", "全天候", "24小时", "全天开放", "24小时开放", "open"})
 _NEVER = frozenset({"off", "closed", "关闭", "不开放", "休息"})
 _HOLIDAYS = re.compile(r"(ph|sh|节假日|法定节假日|学校假期)")
+_EXCEPT = re.compile(r"[(,;]?(?:法定)?节假日(?:除外|休息|不开放|不开|关闭)\)?")
+_LATER = re.compile(r"(?:下午|晚上|傍晚|晚间|夜里|晚)(\d{1,2})(?=[:点时])")
+_SHORT_DAYS = re.compile(
+    r"(周|星期|礼拜)([一二三四五六日天](?:(?:[,-]?(?![周星礼])[一二三四五六日天])+))"
+)
 _DAY = "|".join(sorted(map(re.escape, _DAYS), key=len, reverse=True))
 _RANGE = re.compile(rf"({_DAY})(?:-({_DAY}))?")
 _CLOCK = r"(\d{1,2})(?::(\d{2})|[点时](?:(\d{1,2})分?|(半))?)"
@@ -119,9 +124,27 @@ def understood(text: str | None) -> bool:
 def _plain(text: str) -> str:
     """Return a text without blanks, in half-width lower case, with one sign for each meaning."""
     plain = unicodedata.normalize("NFKC", text).lower()
+    plain = re.sub(r"(?<=[\d点半分])\s+(?=\d)", ",", plain)  # 8:30-12:00 14:00-17:30
     plain = re.sub(r"\s+", "", plain)
+    plain = _EXCEPT.sub(";ph off", plain).replace("ph off", "phoff")
+    plain = re.sub(r"(?<=.)\([^)]*\)$", "", plain)  # 全天(24小时)
+    plain = _LATER.sub(_afternoon, plain)
+    plain = re.sub(r"(?:上午|早上|清晨|凌晨|早)(?=\d)", "", plain)
     plain = re.sub(r"[~\u2010-\u2015\u2212\u301c至到]", "-", plain)
-    return re.sub(r"[、和及]", ",", plain).replace("。", ";")
+    plain = re.sub(r"[、和及]", ",", plain).replace("。", ";")
+    plain = _SHORT_DAYS.sub(_each_day, plain)
+    return re.sub(r"(?<=\d),(?=[a-z周星礼工平双每])", ";", plain)  # 08:00-12:00, Sa 10:00-12:00
+
+
+def _afternoon(said: re.Match[str]) -> str:
+    """Return an hour of the afternoon or evening on a clock of 24 hours."""
+    hour = int(said[1])
+    return str(hour + 12 if hour < 12 else hour)
+
+
+def _each_day(said: re.Match[str]) -> str:
+    """Write the word for week before each day: 周六,日, 周六日 and 周一-五."""
+    return re.sub(r"([一二三四五六日天])", said[1] + r"\1", said[2])
 
 
 def _part(part: str) -> tuple[tuple[int, ...], tuple[Span, ...]] | None:

@@ -13,7 +13,8 @@ from weizhan.coverage.cases.hazards import (
     move,
     overdue,
 )
-from weizhan.geo.ledgers.archive import EVENT_COLUMNS, append, read_events, writing
+from weizhan.geo.ledgers.archive import EVENT_COLUMNS, read_events, writing
+from weizhan.geo.ledgers.archive_schema import append
 from weizhan.geo.words.errors import InputError
 from weizhan.geo.words.vocabulary import HazardState as S
 

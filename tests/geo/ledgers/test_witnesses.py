@@ -46,7 +46,7 @@ def _ledger(tmp_path, datum, *, moved=None, rows=HOUSES):
         table.append(
             [f"H{k}", f"云岭路{k + 1}号", "违规住人", "2026-03-05", float(lon), float(lat)]
         )
-    names = ["隐患编号", "地址", "lon", "lat", "隐患类别", "发现日期"]
+    names = ["隐患编号", "地址", "隐患类别", "发现日期", "lon", "lat"]
     file = tmp_path / "隐患.csv"
     pd.DataFrame(table, columns=names).to_csv(file, index=False)
     return file
