@@ -10,7 +10,16 @@ import pandas as pd
 import typer
 
 from ..geo.town import Town, load_town
-from ..geo.words import AlertLevel, InputError, Vehicle, label, text, whole_folder
+from ..geo.words import (
+    AlertLevel,
+    InputError,
+    Vehicle,
+    is_announced,
+    label,
+    passed_over,
+    text,
+    whole_folder,
+)
 from ..geo.words import fields as f
 from .options import (
     DateOption,
@@ -102,12 +111,18 @@ def rounds(
             if not visits:
                 raise InputError("error.round_empty", kind=f"{label('round_kind', kind)}/{kind}")
             step("step.rounds")
+            resting = chosen is why.RoundKind.HOLIDAY
+            going = (
+                [begin + dt.timedelta(days=k) for k in range(days)]
+                if resting
+                else town.workdays.first(days, start=begin)
+            )
             at = town.scenarios[found.scenario]
             planned = plan_rounds(
                 town,
                 visits,
                 crew,
-                [begin + dt.timedelta(days=k) for k in range(days)],
+                going,
                 conditions=Moment(town, at, today, seed=seed).conditions(),
                 promised=promised,
                 seed=seed,
@@ -119,6 +134,10 @@ def rounds(
                 reasons=reasons, lang=lang.value,
             )  # fmt: skip
     say_problems(town.problems, lang.value, folder=folder)
+    if rest := passed_over(going, start=begin):
+        say("cli.rounds_rest", lang.value, days=", ".join(day.isoformat() for day in rest))
+    if not all(map(is_announced, going)):
+        say("cli.rounds_unannounced", lang.value, year=going[-1].year)
     say("cli.rounds_done", lang.value, rounds=len(planned.rounds),
         stops=sum(len(r.stops) for r in planned.rounds), left=len(planned.left_out),
         book=out / "round.xlsx")  # fmt: skip

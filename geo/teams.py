@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -93,6 +93,8 @@ def read_teams(file: Path, *, hours: str, skills: tuple[str, ...]) -> tuple[Team
         columns=found,
         file=file.name,
     )
+    # A gate whose hours nobody can read is doubted; a team without hours cannot be sent.
+    problems = [replace(p, severity="error") if p.code == "not_hours" else p for p in problems]
     words = {code: code for code in skills}
     for code in skills:
         entry = catalogue().get(f"skill.{code}", {})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import geopandas as gpd
@@ -55,7 +55,7 @@ from .tables import (
     unread_columns,
     validate,
 )
-from .words import InputError, Problem, TownError, named, read_problems, told_error
+from .words import InputError, Problem, TownError, Workdays, named, read_problems, told_error
 from .words import fields as f
 
 Progress = Callable[[str], None]
@@ -74,6 +74,8 @@ class Town:
         From ``town.toml``.
     rules
         The rule set with the town's own values.
+    workdays
+        Days on which offices work.
     scenarios, calendar, events
         Times of day by name, the key dates on which one of them holds, and lanes that are
         closed together.
@@ -121,6 +123,7 @@ class Town:
     problems: tuple[Problem, ...]
     ledgers: TownLedgers
     calibration: Calibration | None
+    workdays: Workdays = field(default_factory=Workdays)
 
     def unknown(self) -> dict[str, int]:
         """Return how many values are missing, by ``layer.column``; complete columns left out."""
@@ -377,6 +380,7 @@ def _freeze(
         rules=rules,
         scenarios=config.scenarios,
         calendar=config.calendar,
+        workdays=Workdays(rest=config.rest_days, work=config.work_days),
         events=config.events,
         communities=layers["communities"],
         grids=layers["grids"],

@@ -116,6 +116,8 @@ class TownConfig(_Frozen):
     layers: dict[str, LayerSource]
     scenarios: dict[str, Scenario] = DEFAULT_SCENARIOS
     calendar: tuple[KeyDates, ...] = ()
+    rest_days: frozenset[dt.date] = frozenset()
+    work_days: frozenset[dt.date] = frozenset()
     events: dict[str, LaneEvent] = {}
     imports: dict[str, ImportSource] = {}
     override: dict[str, Any] = {}

@@ -54,6 +54,7 @@ from .vocabulary import (
     YesNo,
     codes,
 )
+from .workdays import Workdays, is_announced, passed_over
 
 __all__ = [
     "DATES_ALLOWED",
@@ -94,15 +95,18 @@ __all__ = [
     "Vehicle",
     "WaterKind",
     "WeizhanError",
+    "Workdays",
     "YesNo",
     "bare_header",
     "catalogue",
     "codes",
     "fields",
+    "is_announced",
     "label",
     "named",
     "normal",
     "parse_hours",
+    "passed_over",
     "plain_header",
     "printable",
     "read_date",

@@ -1,0 +1,67 @@
+"""Days on which offices work in China: weekends, public holidays, and days worked in exchange."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import chinese_calendar
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class Workdays:
+    """The working days of a town.
+
+    Attributes
+    ----------
+    rest, work
+        Days on which this town rests or works whatever the calendar says.
+    """
+
+    rest: frozenset[dt.date] = field(default_factory=frozenset)
+    work: frozenset[dt.date] = field(default_factory=frozenset)
+
+    def is_workday(self, day: dt.date) -> bool:
+        """Return whether people work on a day; in years not announced yet, Monday to Friday."""
+        if day in self.rest or day in self.work:
+            return day in self.work
+        if not is_announced(day):
+            return day.weekday() < SATURDAY
+        return bool(chinese_calendar.is_workday(day))
+
+    def first(self, count: int, *, start: dt.date) -> list[dt.date]:
+        """Return the first working days from a day on, that day included.
+
+        Examples
+        --------
+        >>> [str(day) for day in Workdays().first(3, start=dt.date(2025, 9, 28))]
+        ['2025-09-28', '2025-09-29', '2025-09-30']
+        >>> [str(day) for day in Workdays().first(2, start=dt.date(2025, 10, 1))]
+        ['2025-10-09', '2025-10-10']
+        """
+        days: list[dt.date] = []
+        day = start
+        while len(days) < count:
+            if self.is_workday(day):
+                days.append(day)
+            day += dt.timedelta(days=1)
+        return days
+
+
+def is_announced(day: dt.date) -> bool:
+    """Return whether the holidays of a day's year are known to the calendar."""
+    try:
+        chinese_calendar.is_workday(day)
+    except NotImplementedError:
+        return False
+    return True
+
+
+def passed_over(days: Collection[dt.date], *, start: dt.date) -> list[dt.date]:
+    """Return the days between the first one asked for and the last one taken that were not."""
+    span = (max(days) - start).days
+    every = (start + dt.timedelta(days=k) for k in range(span + 1))
+    return [day for day in every if day not in days]
