@@ -62,8 +62,13 @@ def say_problems(problems: Iterable[Problem], lang: Lang, *, folder: object) -> 
         say("cli.warnings", lang, folder=folder, **count)
 
 
+def by_urgency(problems: Iterable[Problem]) -> list[Problem]:
+    """Return problems with those that must be mended first."""
+    order = list(COLOURS)
+    return sorted(problems, key=lambda problem: order.index(problem.severity))
+
+
 def show_problems(problems: Iterable[Problem], lang: Lang) -> None:
     """Print problems, those that must be mended first."""
-    order = list(COLOURS)
-    for problem in sorted(problems, key=lambda p: order.index(p.severity)):
+    for problem in by_urgency(problems):
         out.print(f"[{COLOURS[problem.severity]}]{escape(problem.message(lang))}[/]")

@@ -22,7 +22,7 @@ from ..geo.town import examine_town
 from ..geo.words import Datum, InputError, Problem
 from .committee import assess
 from .options import LangOption, Language, TownArgument, both
-from .screen import say, show_problems, steps
+from .screen import by_urgency, say, show_problems, steps
 
 
 class Size(StrEnum):
@@ -144,7 +144,7 @@ def check(
             marked = doctor_tables(folder, problems, doctor_folder, lang=lang.value)
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
-        record = {"errors": errors, "problems": [p.as_record() for p in problems]}
+        record = {"errors": errors, "problems": [p.as_record() for p in by_urgency(problems)]}
         sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     else:
         show_problems(problems, lang.value)

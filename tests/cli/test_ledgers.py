@@ -73,12 +73,12 @@ def test_check_marks_the_tables_of_the_town_in_copies(tmp_path, capsys):
     folder, out = tmp_path / "village", tmp_path / "marked"
     make_demo(folder, size="village")
     book = openpyxl.load_workbook(folder / "自建房台账.xlsx")
-    book.worksheets[0]["E5"] = "三层"
+    book.worksheets[0]["E5"] = "很多层"
     book.save(folder / "自建房台账.xlsx")
     with pytest.raises(typer.Exit):
         check(folder, doctor_folder=out)
     assert [file.name for file in out.iterdir()] == ["自建房台账.xlsx"]
     cell = openpyxl.load_workbook(out / "自建房台账.xlsx").worksheets[0]["E5"]
-    assert "三层" in cell.comment.text and cell.fill.start_color.rgb.endswith("FFC7CE")
+    assert "很多层" in cell.comment.text and cell.fill.start_color.rgb.endswith("FFC7CE")
     assert openpyxl.load_workbook(folder / "自建房台账.xlsx").worksheets[0]["E5"].comment is None
     assert "自建房台账.xlsx" in capsys.readouterr().out
