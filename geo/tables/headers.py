@@ -94,7 +94,9 @@ def _alike(
         [word for _, word in words],
         scorer=fuzz.ratio,
     )
+    # A planned day is not a past one, however alike the words: not even the nearest guess.
     opposite = np.array([[_modes(h) != _modes(word) for _, word in words] for h in headers])
+    scores = np.where(opposite, 0, scores)
     names = [entry.name for entry in entries]
     owner = np.array([names.index(name) for name, _ in words])
     by_column = np.zeros((len(headers), len(entries)))
@@ -104,8 +106,6 @@ def _alike(
     top = order[:, -1]
     second = order[:, -2] if len(entries) > 1 else np.zeros(len(headers))
     sure = (top >= rules.header_score.value) & (top - second >= rules.header_margin.value)
-    likest = np.argmax(scores, axis=1)
-    sure &= ~opposite[np.arange(len(headers)), likest]  # such a one is only named as the nearest
     matches: dict[str, HeaderMatch] = {}
     for at in np.argsort(-top, kind="stable").tolist():
         name = names[int(best[at])]

@@ -68,6 +68,8 @@ def test_likeness_never_decides_between_opposites(header, column):
     rules = load_rules().ledgers
     (match,) = match_headers([header], ledger_kind("hazards"), stated={}, rules=rules)
     assert (match.column if match.how != "unmatched" else None) == column
+    if column is None:
+        assert match.column != "fixed_on"  # not even named as the nearest
 
 
 def _csv(tmp_path, text, encoding="utf-8"):
