@@ -161,6 +161,10 @@ def import_ledger(
                 )
             problems.append(_other_datum(fit, chosen, file.name, stated=datum))
     problems += [_hollow(cell, chosen, file.name) for cell in raw.hollow]
+    problems += [
+        Problem("warning", "row_passed", chosen.name, file.name, row, value=said)
+        for row, said in raw.passed
+    ]
     locate(table, chosen, places, rules.ledgers)
     problems += _doubtful(table, chosen, rules, file.name)
     progress("step.write")

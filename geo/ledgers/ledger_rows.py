@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +35,9 @@ from ..words import fields as f
 AXES = ("lon", "lat")
 PLOTTED = "plotted"  # whether the ledger itself gives a position
 SEPARATOR = "\x1f"
+LEAST_HEADINGS, MOST_IN_REMARK = 3, 2  # cells
+_SUM = re.compile(r"(?:合|小|总|共|累)计[:：]?[\d.,户处起人栋家元]*")
+_REMARK = re.compile(r"(?:备?注|说明|填表人|填报人|制表人?|审核人?|统计人)[:：]")
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,14 @@ class Sheet:
     """A ledger as it is in its file.
 
     ``axes`` are the columns that were made from geometry; ``hollow`` the cells whose formula was
-    saved without its result.
+    saved without its result; ``passed`` row numbers and texts of rows that are no records: sums,
+    remarks and headings that stand again.
     """
 
     table: pd.DataFrame
     axes: tuple[str, ...] = ()
     hollow: tuple[str, ...] = ()
+    passed: tuple[tuple[int, str], ...] = ()
 
 
 def read_sheet(
@@ -75,8 +81,34 @@ def read_sheet(
     readable(file)
     if file.suffix.lower() in TABLE_ENDINGS:
         table = read_ledger(file, sheet=sheet, header_rows=header_rows, encoding=encoding)
-        return Sheet(table, hollow=tuple(hollow_formulas(file, sheet=sheet)))
+        records, passed = _records(table)
+        return Sheet(records, hollow=tuple(hollow_formulas(file, sheet=sheet)), passed=passed)
     return _read_geodata(file, sheet, encoding)
+
+
+def _records(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[tuple[int, str], ...]]:
+    """Return the rows that are records, and number and text of those that are not."""
+    columns = [name for name in table.columns if name != f.SOURCE_ROW]
+    headings = {str(name).rsplit("/", 1)[-1] for name in columns}
+    passed: list[tuple[int, str]] = []
+    keep = np.ones(len(table), dtype=bool)
+    for at, (number, *cells) in enumerate(
+        table[[f.SOURCE_ROW, *columns]].itertuples(index=False, name=None)
+    ):
+        said = [text for cell in cells if isinstance(cell, str) and (text := normal(cell))]
+        told = sum(cell is not None and normal(cell) != "" for cell in cells)
+        first = said[0].replace(" ", "") if said else ""
+        again = len(said) >= LEAST_HEADINGS and all(text in headings for text in said)
+        remark = told <= MOST_IN_REMARK and _REMARK.match(first) is not None
+        if again or remark or (said and said[0] == _first(cells) and _SUM.fullmatch(first)):
+            keep[at] = False
+            passed.append((int(number), " ".join(said)))
+    return table[keep].reset_index(drop=True), tuple(passed)
+
+
+def _first(cells: list[object]) -> str:
+    """Return the first cell that says anything."""
+    return next((normal(cell) for cell in cells if cell is not None and normal(cell)), "")
 
 
 def typed_rows(

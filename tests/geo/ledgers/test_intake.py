@@ -419,3 +419,26 @@ def test_two_first_imports_at_once_do_not_replace_each_other(town, book):
     with pytest.raises(OutputError), archive.writing(town, at=AT):
         take(town, file)
     assert read_records(town, "hazards")["key"].tolist() == ["YH1"]
+
+
+def test_sums_remarks_and_headings_that_stand_again_are_no_records(town, book):
+    file = book(
+        "隐患.xlsx",
+        [
+            HEADERS,
+            ["YH1", "云岭路1号", "违规住人", "2026-03-05", None, "整改中"],
+            ["小计", "1 处", None, None, None, None],
+            HEADERS,
+            ["YH2", "云岭路2号", "违规住人", "2026-03-06", None, "整改中"],
+            ["合 计", None, None, "2", None, None],
+            ["注：本表由网格员填报", None, None, None, None, None],
+            ["合计村3组", "云岭路1号", "违规住人", "2026-03-07", None, "整改中"],
+        ],
+    )
+    taken = take(town, file)
+    assert (taken.rows, taken.added) == (3, 3)
+    passed = [(p.row, p.value) for p in taken.problems if p.code == "row_passed"]
+    assert [row for row, _ in passed] == [3, 4, 6, 7]
+    assert passed[-1][1] == "注:本表由网格员填报"
+    records = read_records(town, "hazards")
+    assert sorted(records["hazard_id"]) == ["YH1", "YH2", "合计村3组"]

@@ -24,10 +24,10 @@ def test_the_keep_clear_list_is_whole_and_in_order(assessment):
     assert [row["车道编号"] for row in rows] == lanes["lane_id"].tolist()
     assert [row["次序"] for row in rows] == [str(i + 1) for i in range(len(rows))]
     by_id = {row["车道编号"]: row for row in rows}
-    assert by_id["L8"]["3 分钟内失去建筑（栋）"] == "56"
-    assert by_id["L8"]["3 分钟内失去弱势人口（人）"] == ""
-    assert by_id["L1"]["3 分钟内失去弱势人口（人）"] == "<5"
-    assert by_id["L0"]["3 分钟内失去人口（人）"] == "0"  # no building, so nobody
+    assert by_id["L8"]["3 分钟内不再到得了的建筑（栋）"] == "56"
+    assert by_id["L8"]["3 分钟内不再到得了的弱势人数（人）"] == ""
+    assert by_id["L1"]["3 分钟内不再到得了的弱势人数（人）"] == "<5"
+    assert by_id["L0"]["3 分钟内不再到得了的人数（人）"] == "0"  # no building, so nobody
     assert by_id["L8"]["理由"].endswith("预计损失 28.0 栋。")
     assert by_id["L7"]["状况"] == "未知"
     assert by_id["L1"]["状况"] == "变窄"
