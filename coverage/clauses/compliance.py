@@ -15,7 +15,6 @@ import pandas as pd
 
 from ...geo.ground import Network, Passage, Positions
 from ...geo.rules import RuleSet
-from ...geo.words import Lang, label, text
 from .building_checks import building_checks
 from .findings import Certainty, Result
 from .lane_checks import dead_end_check, lane_checks
@@ -94,22 +93,6 @@ def compliance(
     counts = counts.join(by_certainty.rename_axis(columns=None))
     counts.insert(1, "found", by_certainty.sum(axis=1))
     return Compliance(findings, counts)
-
-
-def finding_text(finding: pd.Series, lang: Lang = "zh") -> str:
-    """Return one finding as a sentence: what is wrong, measured and asked, clause, certainty."""
-    measured = finding["measured"]
-    told = "not_measured" if pd.isna(measured) else "measured"
-    return text(
-        f"compliance.{told}",
-        lang,
-        check=label("compliance_check", finding["check"], lang),
-        measured=f"{measured:.3g}",
-        limit=f"{finding['limit']:g}",
-        unit=label("compliance_unit", finding["unit"], lang),
-        clause=finding["clause"],
-        certainty=label("compliance_certainty", finding["certainty"], lang),
-    )
 
 
 def _table(result: Result, rules: RuleSet) -> pd.DataFrame:

@@ -3,12 +3,12 @@
 Demand is merged, dominated sites drop, bounds decide, HiGHS settles the rest.
 """
 
-from .alternatives import Standing, reduced_costs, standing
 from .bounds import Certificate
 from .highs import Answer, Clock, Model, priced_bound, row_prices, solve
 from .models import Siting, max_cover
 from .reduction import Flags, Floats, Indices, grain, same_rows
 from .search import CLOSE, Cut, Stop
+from .sure_sites import Standing, reduced_costs, standing
 
 __all__ = [
     "CLOSE",

@@ -171,11 +171,6 @@ def plan_rounds(
     return Rounds(rounds, tuple(left), seed, iterations)
 
 
-def promises(rounds: Rounds) -> dict[str, tuple[str, dt.date]]:
-    """Return what a plan promises: team and day of every visit."""
-    return {stop.visit.visit_id: (r.team.name, r.day) for r in rounds.rounds for stop in r.stops}
-
-
 def _skills(visits: Sequence[Visit], teams: Sequence[Team]) -> tuple[str, ...]:
     """Return the skills that bind: those that visits need, where any team states what it can."""
     if all(team.skills is None for team in teams):

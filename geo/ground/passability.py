@@ -163,15 +163,6 @@ def passage(
     return Passage(forward, backward, leave, limit, certain)
 
 
-def barrier_stops(
-    barriers: gpd.GeoDataFrame, *, rules: RuleSet, vehicle: Vehicle, reading: Reading = "typical"
-) -> NDArray[np.bool_]:
-    """Return which barriers stop a vehicle, ``(barriers,)``."""
-    width, height, _ = _barrier_numbers(barriers, rules, reading)
-    profile = rules.vehicle[vehicle]
-    return (width < profile.width_m.value) | (height < profile.height_m.value)
-
-
 def _lane_limits(
     lanes: gpd.GeoDataFrame,
     lane_class: NDArray[np.str_],

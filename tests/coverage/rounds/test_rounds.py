@@ -9,7 +9,7 @@ import shapely
 
 from weizhan.coverage.rounds.directions import Landmarks, Turn, directions, way_line
 from weizhan.coverage.rounds.legs import leg_times, leg_ways, mover
-from weizhan.coverage.rounds.plan_rounds import plan_rounds, promises
+from weizhan.coverage.rounds.plan_rounds import plan_rounds
 from weizhan.coverage.rounds.reasons_to_visit import draw
 from weizhan.coverage.rounds.visits import Visit, positions_of, visits_for
 from weizhan.geo.ground.snapping import Positions
@@ -161,9 +161,9 @@ def test_opening_hours_are_waited_for(hill):
 def test_a_new_site_does_not_reshuffle_what_was_promised(hill):
     days = [MONDAY, MONDAY + dt.timedelta(days=1)]
     visits = [_visit(hill, row, minutes=80) for row in (1, 2, 3)]
-    before = promises(plan_rounds(hill, visits, [_team()], days))
+    before = _promises(plan_rounds(hill, visits, [_team()], days))
     more = [*visits, _visit(hill, 0, minutes=80, weight=50)]
-    after = promises(plan_rounds(hill, more, [_team()], days, promised=before))
+    after = _promises(plan_rounds(hill, more, [_team()], days, promised=before))
     assert {key: after[key] for key in before} == before
     assert "B1" in after
 
@@ -237,3 +237,7 @@ def test_every_premises_can_be_drawn_and_the_risky_more_often():
     shuffled = rows.sample(frac=1, random_state=3)
     first, second = (draw(r, size=5, seed=9, floor=0.2) for r in (rows, shuffled))
     assert first["building_id"].tolist() == second["building_id"].tolist()
+
+
+def _promises(rounds):
+    return {stop.visit.visit_id: (r.team.name, r.day) for r in rounds.rounds for stop in r.stops}

@@ -3,7 +3,7 @@ import pytest
 import shapely
 
 from weizhan.geo.ground.network import build_network
-from weizhan.geo.ground.passability import IMPASSABLE, Limit, barrier_stops, passage
+from weizhan.geo.ground.passability import IMPASSABLE, Limit, passage
 from weizhan.geo.rules.rule_set import load_rules
 from weizhan.geo.words.vocabulary import Vehicle
 
@@ -114,10 +114,6 @@ def test_a_bollard_stops_a_truck_and_a_gate_costs_its_delay(make_layer):
     foot = passage(network, lanes, barriers, rules=RULES, vehicle=Vehicle.FOOT)
     assert truck.leave_ms[network.barrier_node].tolist() == [IMPASSABLE, 10_000]
     assert foot.leave_ms[network.barrier_node].tolist() == [0, 10_000]
-    assert barrier_stops(barriers, rules=RULES, vehicle=Vehicle.MINI_TRUCK).tolist() == [
-        True,
-        False,
-    ]
 
 
 def test_a_slope_from_terrain_stops_a_vehicle_only_as_far_as_it_is_sure(make_layer):

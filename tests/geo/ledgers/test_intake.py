@@ -12,7 +12,6 @@ import shapely
 
 from weizhan.geo.founding import found_town
 from weizhan.geo.ground.datum import from_wgs84
-from weizhan.geo.ledger_stations import stations_of_ledgers
 from weizhan.geo.ledgers import archive
 from weizhan.geo.ledgers import intake as intake_module
 from weizhan.geo.ledgers.archive import (
@@ -396,21 +395,6 @@ def test_points_that_fall_nowhere_put_the_datum_in_doubt(town, tmp_path):
     assert codes.count("points_off") == 1
     assert codes.count("not_a_position") == 1
     assert taken.matched == {"unmatched": 5}
-
-
-def test_stations_of_ledgers_become_a_layer(town, tmp_path):
-    assert stations_of_ledgers(town).empty
-    file = tmp_path / "微站.csv"
-    rows = (
-        "微站名称,地址,类别,白班人数\n东社区微站,云岭路1号,微型消防站,6\n某微站,不知何处,微站,6\n"
-    )
-    file.write_text(rows, encoding="utf-8")
-    take(town, file, "stations")
-    (station,) = stations_of_ledgers(town).to_dict("records")
-    assert (station["name"], station["tier"], station["crew_day"]) == (
-        "东社区微站", "micro_station", 6,
-    )  # fmt: skip
-    assert station["geometry"].distance(shapely.Point(LON, LAT)) < STEP
 
 
 def test_two_first_imports_at_once_do_not_replace_each_other(town, book):

@@ -1,4 +1,4 @@
-"""What else could be built: next-best plans, what each site is worth, and sites beyond doubt."""
+"""How sure each site is: which are in every plan nearly as good as the best, and which in none."""
 
 from __future__ import annotations
 
@@ -15,31 +15,8 @@ from .instance import read_costs, read_cover, read_sites, read_weights
 from .max_cover import MaxCover
 from .models import TIME_LIMIT_S, Matrix, Siting, max_cover
 from .reduction import Covering, Flags, Floats, Indices
-from .search import Cut
 
 NEAR = 0.005  # part of the objective within which plans are as good as the best
-
-
-@dataclass(frozen=True, eq=False)
-class SiteValues:
-    """What each site of a plan is worth.
-
-    Attributes
-    ----------
-    sites
-        The sites of the plan.
-    alone
-        Weight that only this site covers: what is lost without it.
-    replacement
-        The best other site to take its place, -1 where none fits.
-    price
-        What the plan loses with that replacement.
-    """
-
-    sites: Indices
-    alone: Floats
-    replacement: Indices
-    price: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,108 +40,6 @@ class Standing:
     never: Indices
     sometimes: Indices
     unknown: Indices
-
-
-def next_best(
-    cover: Matrix,
-    weights: ArrayLike,
-    plan: Siting,
-    *,
-    count: int = 3,
-    differ: int = 1,
-    p: int | None = None,
-    costs: ArrayLike | None = None,
-    budget: float | None = None,
-    fixed: Iterable[int] = (),
-    forbidden: Iterable[int] = (),
-    time_limit_s: float = TIME_LIMIT_S,
-    gap: float = 0.0,
-    seed: int = 0,
-) -> list[Siting]:
-    """Return the best plans that differ from a plan and from each other.
-
-    Parameters
-    ----------
-    cover, weights, p, costs, budget, fixed, forbidden, gap, seed
-        As in `weizhan.coverage.covering.models.max_cover`.
-    plan
-        The best plan.
-    count
-        How many others; fewer come back when nothing else covers anything.
-    differ
-        How many of a plan's sites, fixed ones aside, each later plan must do without.
-    time_limit_s
-        For all together.
-    """
-    matrix = read_cover(cover)
-    fixed, forbidden = [*fixed], [*forbidden]
-    clock = Clock(time_limit_s)
-    plans = [plan]
-    for number in range(count):
-        cuts = [Cut(s, len(s) - differ) for s in (np.setdiff1d(q.sites, fixed) for q in plans)]
-        if any(cut.at_most < 0 for cut in cuts):
-            break
-        found = max_cover(
-            matrix,
-            weights,
-            p=p,
-            costs=costs,
-            budget=budget,
-            fixed=fixed,
-            forbidden=forbidden,
-            time_limit_s=clock.left() / (count - number),
-            gap=gap,
-            seed=seed,
-            starts=[q.sites for q in plans],
-            cuts=cuts,
-        )
-        if len(found.sites) == len(fixed):
-            break
-        plans.append(found)
-    return plans[1:]
-
-
-def site_values(
-    cover: Matrix,
-    weights: ArrayLike,
-    plan: Siting,
-    *,
-    costs: ArrayLike | None = None,
-    budget: float | None = None,
-    forbidden: Iterable[int] = (),
-) -> SiteValues:
-    """Return for each site of a plan what only it covers and what would best replace it.
-
-    Parameters
-    ----------
-    cover, weights, costs, budget, forbidden
-        As in `weizhan.coverage.covering.models.max_cover`.
-    plan
-        The plan.
-    """
-    matrix = read_cover(cover)
-    rows, sites = matrix.shape
-    weight, cost = read_weights(weights, rows), read_costs(costs, sites)
-    _, _, free = read_sites((), forbidden, sites)
-    chosen = np.zeros(sites, dtype=bool)
-    chosen[plan.sites] = True
-    count = matrix @ chosen.astype(np.int32)
-    open_gain = matrix.T @ np.where(count == 0, weight, 0.0)
-    left = np.inf if budget is None else budget - float(cost[chosen].sum())
-    by_site = matrix.tocsc()
-    alone = np.zeros(len(plan.sites))
-    instead = np.full(len(plan.sites), -1, dtype=np.intp)
-    price = np.zeros(len(plan.sites))
-    for number, j in enumerate(plan.sites):
-        mine = by_site.indices[by_site.indptr[j] : by_site.indptr[j + 1]]
-        mine = mine[count[mine] == 1]
-        alone[number] = price[number] = weight[mine].sum()
-        gain = open_gain + matrix[mine].T @ weight[mine]
-        gain[chosen | ~free | (cost > left + cost[j])] = -np.inf
-        best = int(np.argmax(gain))
-        if gain[best] > -np.inf:
-            instead[number], price[number] = best, alone[number] - gain[best]
-    return SiteValues(plan.sites, alone, instead, price)
 
 
 def standing(
