@@ -32,6 +32,12 @@ _REGION = re.compile(r"^(.*?)(省|自治区|市|社区|区|县|街道|镇|乡|�
 _LEVELS = {"省": 1, "自治区": 1, "市": 2, "区": 3, "县": 3, "街道": 4, "镇": 4, "乡": 4}  # else 5
 _COUNTED = re.compile(r"([〇零一二三四五六七八九十百两]+)(?=[号组期社队栋幢])")
 _GENERIC = re.compile(r"大道|大街|小区|路|街|巷|弄|道|段")
+_BESIDE = re.compile(
+    r"(?:隔壁|斜?对[面门]|旁边?|附近|周边|背后|后面|前面|[东南西北左右][侧边面])(?![\d街路巷村组])"
+)
+_SEVERAL = re.compile(
+    rf"号(?:[、/和及与至到~\-]|[^\d号附之栋幢]{{2,}}[路街巷道]){_NUMBER}号(?![楼院])"
+)
 LEFT_OUT = 95.0  # score of a road that leaves out what kind of road it is
 LEDGERS_OWN = 5  # rows of a ledger that name one region make it the ledger's own
 HOUSES = ("号楼", "幢", "栋", "#")
@@ -117,7 +123,8 @@ class AddressBook:
         self._community = [None if c is None else _region_name(normal(c)) for c in communities]
         self._known = {name for own in self._regions.values() for name in own.values()}
         self._known |= {name for name in self._community if name}
-        self._known |= set(_regions(normal(region) + "····")[0].values()) | {_region_name(region)}
+        self._town = _regions(normal(region) + "····")[0]
+        self._known |= set(self._town.values()) | {_region_name(region)}
         self._roads = list(self._rows)
         self._by_core: dict[str, list[str]] = {}
         for road in self._roads:
@@ -129,7 +136,7 @@ class AddressBook:
         if whole:
             self._texts.setdefault(_ASIDE.sub("", normal(text)), []).append(row)
         parsed = parse_address(text)
-        if parsed is None:
+        if parsed is None or _BESIDE.search(normal(text)):
             return
         regions, road = _regions(parsed.road)
         rows = self._rows.setdefault(_key(road), {}).setdefault(parsed.number, [])
@@ -174,6 +181,9 @@ class AddressBook:
                     if score
                     else self._proposed(address, alike[_key(road)])
                 )
+                plain = _ASIDE.sub("", normal(text))
+                if _BESIDE.search(plain) or _SEVERAL.search(plain):
+                    found[text] = _only_near(found[text])
         return found
 
     def _meant(self, road: str) -> tuple[str, float]:
@@ -231,6 +241,9 @@ class AddressBook:
         for level, name in regions.items():
             if level in own and own[level] != name:
                 return False
+            elsewhere = level not in own and self._town.get(level, name) != name
+            if elsewhere and name not in self._known | often:
+                return False  # a street of that name in another city
         community = self._community[row] if row < len(self._community) else None
         if 5 in regions and 5 not in own and community is not None and community != regions[5]:
             return False
@@ -267,6 +280,12 @@ class AddressBook:
     @property
     def _guesses(self) -> int:
         return int(self._rules.guesses.value)
+
+
+def _only_near(found: Found) -> Found:
+    """Turn what was found into a guess: the text is about a neighbour, or about several doors."""
+    rows = (found.row, *found.guesses) if found.row >= 0 else found.guesses
+    return Found(-1, found.score, rows)
 
 
 def _regions(road: str) -> tuple[dict[int, str], str]:

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from weizhan.geo.ledgers.addresses import Address, AddressBook, parse_address
@@ -139,3 +141,33 @@ def test_a_region_that_most_rows_name_is_the_ledgers_own(town_book):
     found = town_book.find([*own, "成都市中心街5号"])
     assert [found[text].row for text in own] == [0, 1, 2, 3, 4, 5]
     assert found["成都市中心街5号"].row == -1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "春晖路12号隔壁", "春晖路12号对面", "春晖路12号旁", "春晖路12号东侧", "春晖路12号、14号",
+        "春晖路12号-14号", "春晖路12号和14号", "春晖路12号春晖路14号",
+    ],
+)  # fmt: skip
+def test_a_neighbour_and_several_doors_are_proposed_and_not_taken(town_book, text):
+    found = town_book.find([text])[text]
+    assert (found.row, found.guesses[0], found.tied) == (-1, 13, ())
+
+
+@pytest.mark.parametrize("text", ["北京市海淀区和平社区中心街5号", "成都市东城街道人民路7号"])
+def test_another_city_is_another_place_though_the_community_has_a_name_of_ours(text):
+    addresses, names, communities = zip(*BUILDINGS, strict=True)
+    rules = load_rules().ledgers
+    book = AddressBook(
+        addresses, rules, names=names, communities=communities, region="重庆市铜梁区东城街道"
+    )
+    assert book.find([text])[text].row == -1
+    ours = "重庆市铜梁区" + re.sub(r"^.*?[市](?:海淀区)?", "", text)
+    assert book.find([ours])[ours].row >= 0
+
+
+def test_an_address_beside_a_door_is_found_by_its_own_words_only():
+    book = AddressBook(["人民路7号", "人民路7号对面"], load_rules().ledgers)
+    found = book.find(["人民路7号", "人民路7号对面"])
+    assert [f.row for f in found.values()] == [0, 1]
