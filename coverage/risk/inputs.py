@@ -24,7 +24,9 @@ from ..cases import case_table
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 UNKNOWN: Final = -1
-CODES: Final = tuple(code for code in HazardCode if code is not HazardCode.OTHER)
+CODES: Final = tuple(
+    code for code in HazardCode if code not in (HazardCode.OTHER, HazardCode.UNCLASSIFIED)
+)
 GROWTHS: Final = ("slow", "medium", "fast", "ultra")
 #: Tiers whose crews count as first help.
 HELP: Final = ("micro", "brigade")

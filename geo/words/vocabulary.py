@@ -124,7 +124,8 @@ class HazardCode(StrEnum):
     """The nine problems of factories and warehouses, the six of self-built houses, and others.
 
     W1-W9 and H1-H6 are closed lists of the plans; G1-G3 are what they name besides. The list of
-    self-built houses ends in 等, so that there is `OTHER`.
+    self-built houses ends in 等, so that there is `OTHER`. `UNCLASSIFIED` is a hazard that nobody
+    has given a category yet.
     """
 
     W1 = "W1"
@@ -146,6 +147,7 @@ class HazardCode(StrEnum):
     G2 = "G2"
     G3 = "G3"
     OTHER = "other"
+    UNCLASSIFIED = "unclassified"
 
 
 class HazardState(StrEnum):
