@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from typing import Final
@@ -15,6 +16,7 @@ DATES_ALLOWED: Final = "2026-03-05, 2026/3/5, 2026.3.5, 2026年3月5日, 2026030
 _EXCEL_EPOCH = dt.datetime(1899, 12, 30)
 _SERIALS = (18_264, 73_050)  # 1950-01-01 … 2099-12-31
 _TIME = r"(?:[ T]*(\d{1,2})[:时点](?:(\d{1,2})分?(?::?(\d{1,2})(?:\.\d+)?秒?)?)?)?"
+_MONTHS_END = re.compile(r"(\d{4})[年./-](\d{1,2})月?[底末]")
 _PATTERNS = (
     re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})" + _TIME),
     re.compile(r"(\d{4})年(\d{1,2})月(\d{1,2})[日号]?" + _TIME),
@@ -34,8 +36,8 @@ def read_date(cell: object) -> dt.datetime | None:
     Returns
     -------
     datetime
-        None when the cell is no date between 1950 and 2099. Nothing is guessed: 3月5日 and
-        26/3/5 are no dates.
+        None when the cell is no date between 1950 and 2099. 2026年3月底 is the last day of March.
+        Nothing is guessed: 3月5日 and 26/3/5 are no dates.
     """
     if isinstance(cell, dt.datetime):
         return _within(cell.replace(tzinfo=None))
@@ -52,6 +54,10 @@ def read_date(cell: object) -> dt.datetime | None:
     text = normal(cell)
     if text.isdigit() and len(text) == 5 and _SERIALS[0] <= int(text) <= _SERIALS[1]:
         return _within(_EXCEL_EPOCH + dt.timedelta(days=int(text)))
+    end = _MONTHS_END.fullmatch(text)
+    if end and 1 <= int(end[2]) <= 12 and int(end[1]) >= FIRST_YEAR:
+        year, month = int(end[1]), int(end[2])
+        return _within(dt.datetime(year, month, calendar.monthrange(year, month)[1]))
     for pattern in _PATTERNS:
         found = pattern.fullmatch(text)
         if found:
