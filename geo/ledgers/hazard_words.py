@@ -14,12 +14,16 @@ from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from itertools import combinations
-from typing import Any, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple, get_args
 
-from ..words import HazardCode, codes, normal
+import pandas as pd
+
+from ..words import HazardCode, Problem, codes, label, normal
+from ..words import fields as f
 
 Sure = Literal["certain", "likely", "unsure"]
 
+CATEGORY: Final = "code"
 _CIRCLED = {ord("①") + k: f" {k + 1}、" for k in range(20)}
 _NUMBERED = re.compile(r"(?:^|(?<=[\s;。,:、]))\(?(\d{1,2})(?:\)|[、.](?!\d))\s*|\((\d{1,2})\)\s*")
 _LEAD_IN = re.compile(r"^(?:经检查)?,?(?:存在|发现|主要)?(?:以下|的|如下)?(?:隐患|问题)+(?:如下)?:")
@@ -121,6 +125,73 @@ def read_description(description: object, *, place: object = "") -> Reading:
                 found = [replace(p, sure=_lower(p.sure)) for p in found]
             hazards += found
     return Reading(tuple(hazards), tuple(passed))
+
+
+def with_categories(
+    table: pd.DataFrame, *, description: str, place: str | None, file: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Give a ledger without a column of categories one, with one row a hazard.
+
+    Parameters
+    ----------
+    table
+        As it is in the file.
+    description, place
+        Headers of what was found, and of what the place is called, None if there is none.
+    file
+        Named in messages.
+
+    Returns
+    -------
+    table
+        With the column `CATEGORY`; rows that tell of no hazard are left out.
+    problems
+        How many hazards were found and how sure; each of them with the words that decided; and
+        what tells of none. Every row is in one of them.
+    """
+    rows: list[int] = []
+    told: list[Proposal] = []
+    problems: list[Problem] = []
+    names = table[place] if place else [""] * len(table)
+    numbers = table[f.SOURCE_ROW].tolist()
+    for at, (said, name) in enumerate(zip(table[description], names, strict=True)):
+        read = read_description(said, place=name)
+        found = read.hazards
+        if not found and not read.passed:  # a row without a description may be a hazard
+            found = (Proposal("", HazardCode.UNCLASSIFIED, "unsure"),)
+        rows += [at] * len(found)
+        told += found
+        problems += [_told(hazard, int(numbers[at]), description, file) for hazard in found]
+        if read.passed:
+            value = "；".join(read.passed)
+            problems.append(
+                Problem("warning", "hazard_none", "hazards", file, int(numbers[at]), value=value)
+            )
+    divided = table.iloc[rows].reset_index(drop=True)
+    divided[description] = [hazard.text or None for hazard in told]
+    divided[CATEGORY] = [hazard.code.value for hazard in told]
+    counts = {sure: str(sum(h.sure == sure for h in told)) for sure in get_args(Sure)}
+    details = {"rows": str(len(set(rows))), **counts}
+    summary = Problem(
+        "warning", "hazards_described", "hazards", file, count=len(told), details=details
+    )
+    return divided, [summary, *problems]
+
+
+def _told(hazard: Proposal, row: int, column: str, file: str) -> Problem:
+    """Tell what one hazard was taken for; where unsure, what came into question."""
+    shown = (hazard.code,) if hazard.sure != "unsure" else hazard.others or tuple(HazardCode)
+    return Problem(
+        "warning",
+        f"hazard_{hazard.sure}",
+        "hazards",
+        file,
+        row,
+        column=column,
+        value=hazard.text,
+        allowed="、".join(f"{code} {label('hazard_code', code)}" for code in shown),
+        details={"words": "、".join(hazard.words)},
+    )
 
 
 def _propose(clause: str, kind: str) -> list[Proposal]:

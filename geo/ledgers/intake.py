@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from ..words import fields as f
 from .archive import EVENT_COLUMNS, IMPORT_COLUMNS, conflicts, read_events, read_said, writing
 from .archive_schema import append, stored_columns
 from .cases import Step, continue_case, told_steps
+from .hazard_words import CATEGORY, with_categories
 from .ledger_rows import PLOTTED, Sheet, read_sheet, typed_rows
 from .mapping import save_mapping
 from .places import (
@@ -149,6 +150,13 @@ def import_ledger(
     matches = _headers(raw, chosen, config, rules, file)
     columns = {m.column: m.header for m in matches if m.how != "unmatched"}
     taken = datum or config.datum
+    proposed: list[Problem] = []
+    rows = len(raw.table)
+    if chosen.name == "hazards" and CATEGORY not in columns:
+        divided, proposed = with_categories(
+            raw.table, description=columns["description"], place=columns.get(f.NAME), file=file.name
+        )
+        raw, columns[CATEGORY] = replace(raw, table=divided), CATEGORY
     table, problems = typed_rows(raw, chosen, columns=columns, datum=taken, file=file.name)
     progress("step.locate")
     places = places or read_places(folder, config)
@@ -160,6 +168,7 @@ def import_ledger(
                     raw, chosen, columns=columns, datum=fit.best, file=file.name
                 )
             problems.append(_other_datum(fit, chosen, file.name, stated=datum))
+    problems = [*proposed, *problems]
     problems += [_hollow(cell, chosen, file.name) for cell in raw.hollow]
     problems += [
         Problem("warning", "row_passed", chosen.name, file.name, row, value=said)
@@ -190,7 +199,7 @@ def import_ledger(
         source=source,
         as_of=as_of,
         headers=tuple(matches),
-        rows=len(raw.table),
+        rows=rows,
         added=int(fresh.sum()) - changed,
         changed=changed,
         unchanged=len(table) - int(fresh.sum()),
@@ -209,7 +218,12 @@ def _headers(
     matches = match_headers(headers, kind, stated=stated, rules=rules.ledgers)
     matches += [HeaderMatch(axis, axis, 100.0, "stated") for axis in raw.axes]
     found = {match.column for match in matches if match.how != "unmatched"}
-    needed = [entry for entry in kind.entries if entry.required and entry.name not in found]
+    described = kind.name == "hazards" and "description" in found  # categories by the words
+    needed = [
+        entry
+        for entry in kind.entries
+        if entry.required and entry.name not in found and not (described and entry.name == CATEGORY)
+    ]
     if needed:
         raise InputError(
             "error.ledger_lacks",

@@ -1,10 +1,19 @@
 """Descriptions become hazards with a category, how sure it is and why; nothing is guessed."""
 
+import datetime as dt
+from pathlib import Path
+
+import geopandas as gpd
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weizhan.geo.founding import found_town
+from weizhan.geo.ledgers.archive import read_records
 from weizhan.geo.ledgers.hazard_words import read_description
+from weizhan.geo.ledgers.intake import import_ledger
+from weizhan.geo.town import load_town
 
 
 def _read(text, place=""):
@@ -140,3 +149,79 @@ def test_no_part_of_a_text_is_lost_and_order_is_kept(parts):
 def test_any_text_is_read(text):
     for hazard in read_description(text).hazards:
         assert (hazard.code.value == "unclassified") == (hazard.sure == "unsure")
+
+
+@pytest.fixture
+def cases_folder():
+    folder = Path(__file__).resolve().parents[4] / "shared" / "cases"
+    if not folder.exists():
+        pytest.skip("no cases: the folder ../shared/cases is not beside this checkout")
+    return folder
+
+
+@pytest.fixture
+def town(tmp_path):
+    at = [(106.05 + k * 0.001, 29.8) for k in range(3)]
+    buildings = gpd.GeoDataFrame(
+        {
+            "building_id": ["B1", "B2", "B3"],
+            "address": ["沐溪80号", "沐溪82号", "沐溪84号附1号"],
+        },
+        geometry=[shapely.box(x, y, x + 1e-4, y + 1e-4) for x, y in at],
+        crs=4326,
+    )
+    line = shapely.LineString([(106.049, 29.7999), (106.053, 29.7999)])
+    lanes = gpd.GeoDataFrame({"lane_id": ["L"]}, geometry=[line], crs=4326)
+    found_town(
+        tmp_path / "town", {"buildings": buildings, "lanes": lanes}, name="小镇", origin="test"
+    )
+    return tmp_path / "town"
+
+
+def test_a_ledger_that_only_describes_is_taken_in(town, cases_folder):
+    file = cases_folder / "tables" / "hazards-only-described.csv"
+    when = dt.date(2026, 4, 1)
+    taken = import_ledger(town, file, kind="hazards", as_of=when)
+    kept = read_records(town, "hazards").sort_values(["source_row", "code"])
+    columns = ["building_id", "code", "description", "found_on", "due_on", "state"]
+    told = kept[columns].astype(object).where(kept[columns].notna(), None).values.tolist()
+    assert [[str(v)[:10] if v is not None else None for v in row] for row in told] == [
+        ["B1", "H5", "厨房燃气软管老化", "2026-03-05", "2026-03-20", "assigned"],
+        ["B1", "W6", "二楼住人", "2026-03-05", "2026-03-20", "assigned"],
+        ["B2", "W8", "消防车通道停放货车", "2026-03-06", None, "fixed"],
+        ["B2", "W9", "安全出口上锁", "2026-03-06", None, "fixed"],
+        ["B3", "H2", "楼道停放电瓶车并飞线充电"[:10], "2026-03-07", "2026-03-31", "assigned"],
+    ]  # fmt: skip
+    said = {(p.row, p.value, p.code) for p in taken.problems if p.code.startswith("hazard_")}
+    assert said == {
+        (2, "厨房燃气软管老化", "hazard_likely"), (2, "二楼住人", "hazard_likely"),
+        (3, "消防车通道停放货车", "hazard_certain"), (3, "安全出口上锁", "hazard_certain"),
+        (4, "楼道停放电瓶车并飞线充电", "hazard_certain"),
+    }  # fmt: skip
+    (summary,) = [p for p in taken.problems if p.code == "hazards_described"]
+    assert (summary.count, summary.details) == (
+        5, {"rows": "3", "certain": "3", "likely": "2", "unsure": "0"},
+    )  # fmt: skip
+    assert [p.row for p in taken.problems if p.code == "row_passed"] == [5]
+    again = import_ledger(town, file, kind="hazards", as_of=when)
+    assert (again.rows, again.added, again.changed, again.unchanged) == (3, 0, 0, 5)
+
+
+def test_what_is_unclassified_is_kept_and_what_is_no_hazard_is_told(town, tmp_path):
+    file = tmp_path / "隐患.csv"
+    file.write_text(
+        "隐患编号,地址,检查日期,存在问题\n"
+        "A1,沐溪80号,2026-03-05,现场管理混乱；违规住人\nA2,沐溪82号,2026-03-05,未发现隐患\n"
+        "A3,沐溪82号,2026-03-05,\n",
+        encoding="utf-8",
+    )
+    taken = import_ledger(town, file, kind="hazards", as_of=dt.date(2026, 4, 1))
+    kept = read_records(town, "hazards")
+    assert sorted(zip(kept["key"], kept["code"], strict=True)) == [
+        ("A1", "unclassified"), ("A1#2", "W6"), ("A3", "unclassified"),
+    ]  # fmt: skip
+    told = [(p.row, p.value) for p in taken.problems if p.code == "hazard_none"]
+    assert told == [(3, "未发现隐患")]
+    unsure = [p.message("en") for p in taken.problems if p.code == "hazard_unsure"]
+    assert len(unsure) == 2 and "W6" in unsure[0]
+    assert load_town(town).ledgers.hazards["code"].tolist().count("unclassified") == 2
