@@ -41,6 +41,8 @@ from .places import (
 PEOPLE_COUNTS = ("households", "empty_nest_elders", "left_behind_children", "old_weak_ill_disabled")
 #: What the story of a case is made of.
 TOLD_OF_CASE = ("key", f.SOURCE_ROW, *STEP_COLUMNS.values(), "state", "lead_dept", "evidence")
+#: Days that may lie ahead; every other day tells of what has happened.
+TO_COME = ("due_on", "listed_due_on", "expires_at", "insured_until")
 Progress = Callable[[str], None]
 
 
@@ -168,7 +170,11 @@ def import_ledger(
                     raw, chosen, columns=columns, datum=fit.best, file=file.name
                 )
             problems.append(_other_datum(fit, chosen, file.name, stated=datum))
-    problems = [*proposed, *problems]
+    problems = [
+        *proposed,
+        *problems,
+        *_not_yet(table, chosen, file.name, today=max(as_of, at.date())),
+    ]
     problems += [_hollow(cell, chosen, file.name) for cell in raw.hollow]
     problems += [
         Problem("warning", "row_passed", chosen.name, file.name, row, value=said)
@@ -239,6 +245,25 @@ def _headers(
     if not found & {f.BUILDING_ID, f.NAME, f.ADDRESS, f.LANE_ID, "lon"}:
         raise InputError("error.ledger_no_place", file=file, headers="、".join(headers))
     return matches
+
+
+def _not_yet(table: pd.DataFrame, kind: LedgerKind, file: str, *, today: dt.date) -> list[Problem]:
+    """Blank the days on which something is said to have happened that have not come; tell them."""
+    problems = []
+    rows: list[int] = table[f.SOURCE_ROW].tolist()
+    keys: list[str] = table["key"].tolist()
+    for entry in kind.stored:
+        if entry.kind not in ("date", "moment") or entry.name in TO_COME:
+            continue
+        days: list[str | None] = table[entry.name].tolist()
+        for at, day in enumerate(days):
+            if day is not None and day[:10] > today.isoformat():
+                problems.append(
+                    Problem("error", "date_future", kind.name, file, rows[at], keys[at],
+                            entry.name, day, today.isoformat())
+                )  # fmt: skip
+                table.loc[at, entry.name] = None
+    return problems
 
 
 def _hollow(cell: str, kind: LedgerKind, file: str) -> Problem:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weizhan.geo.founding import found_town
-from weizhan.geo.ledgers.archive import read_records
+from weizhan.geo.ledgers.archive import read_events, read_records
 from weizhan.geo.ledgers.hazard_words import read_description
 from weizhan.geo.ledgers.intake import import_ledger
 from weizhan.geo.town import load_town
@@ -225,3 +225,23 @@ def test_what_is_unclassified_is_kept_and_what_is_no_hazard_is_told(town, tmp_pa
     unsure = [p.message("en") for p in taken.problems if p.code == "hazard_unsure"]
     assert len(unsure) == 2 and "W6" in unsure[0]
     assert load_town(town).ledgers.hazards["code"].tolist().count("unclassified") == 2
+
+
+def test_days_that_have_not_come_are_refused_and_limits_are_not(town, tmp_path):
+    file = tmp_path / "隐患.csv"
+    file.write_text(
+        "隐患编号,地址,隐患类别,发现日期,整改完成日期,整改期限\n"
+        "F1,沐溪80号,违规住人,2062-03-21,,2026-04-30\n"
+        "F2,沐溪82号,违规住人,2026-03-05,2026-12-31,2027-01-01\n"
+        "F3,沐溪82号,违规住人,2026-04-01,,\n",
+        encoding="utf-8",
+    )
+    at = dt.datetime(2026, 4, 1, 9)
+    taken = import_ledger(town, file, kind="hazards", as_of=at.date(), at=at)
+    told = [(p.row, p.column, p.value) for p in taken.problems if p.code == "date_future"]
+    assert told == [(2, "found_on", "2062-03-21"), (3, "fixed_on", "2026-12-31")]
+    kept = read_records(town, "hazards").set_index("hazard_id")
+    assert kept["found_on"].isna().tolist() == [True, False, False]
+    assert kept["fixed_on"].isna().all()
+    assert [str(day)[:10] for day in kept["due_on"][:2]] == ["2026-04-30", "2027-01-01"]
+    assert set(read_events(town)["state"]) <= {"found"}
