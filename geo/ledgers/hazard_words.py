@@ -11,7 +11,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import combinations
 from typing import Any, Final, Literal, NamedTuple, get_args
@@ -64,6 +64,8 @@ class Reading:
 
 
 class _Rule(NamedTuple):
+    """One rule of the words; the longest word of each group comes first."""
+
     code: HazardCode
     sure: Sure
     groups: tuple[tuple[str, ...], ...]
@@ -210,7 +212,8 @@ def _propose(clause: str, kind: str) -> list[Proposal]:
     return [Proposal(clause, fit.code, fit.sure, _words(clause, fit.spans)) for fit in fits]
 
 
-def _fits(clause: str, kind: str) -> list[_Fit]:
+@lru_cache(maxsize=10_000)  # a clause is asked for while it is divided, and ledgers repeat
+def _fits(clause: str, kind: str) -> tuple[_Fit, ...]:
     """Return the rule of each category that applies best, without those that give way."""
     best: dict[HazardCode, _Fit] = {}
     for rule in _rules():
@@ -226,14 +229,15 @@ def _fits(clause: str, kind: str) -> list[_Fit]:
         if better:
             best[fit.code] = fit
     give_way = {code for fit in best.values() for code in fit.over}
-    return sorted((fit for code, fit in best.items() if code not in give_way), key=_begin)
+    kept = (fit for code, fit in best.items() if code not in give_way)
+    return tuple(sorted(kept, key=_begin))
 
 
 def _spans(clause: str, groups: Sequence[Sequence[str]]) -> tuple[tuple[int, int], ...] | None:
     """Return where a word of each group stands, none upon another; None if one is not there."""
     taken: list[tuple[int, int]] = []
     for group in groups:
-        for word in sorted(group, key=len, reverse=True):
+        for word in group:
             at = clause.find(word)
             while at >= 0 and _overlap([(at, at + len(word))], taken):
                 at = clause.find(word, at + 1)
@@ -375,7 +379,7 @@ def _rules() -> tuple[_Rule, ...]:
         _Rule(
             HazardCode(rule["code"]),
             rule["sure"],
-            tuple(tuple(group) for group in rule["groups"]),
+            tuple(tuple(sorted(group, key=len, reverse=True)) for group in rule["groups"]),
             frozenset(map(HazardCode, rule.get("over", ()))),
             tuple(rule.get("but", ())),
             {kind: HazardCode(rule[kind]) for kind in _data()["places"] if kind in rule},
