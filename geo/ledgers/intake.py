@@ -43,6 +43,8 @@ PEOPLE_COUNTS = ("households", "empty_nest_elders", "left_behind_children", "old
 TOLD_OF_CASE = ("key", f.SOURCE_ROW, *STEP_COLUMNS.values(), "state", "lead_dept", "evidence")
 #: Days that may lie ahead; every other day tells of what has happened.
 TO_COME = ("due_on", "listed_due_on", "expires_at", "insured_until")
+#: Marks the digest of a row of which a day was refused, so that it counts as new when it comes.
+NOT_YET = "~"
 Progress = Callable[[str], None]
 
 
@@ -263,6 +265,7 @@ def _not_yet(table: pd.DataFrame, kind: LedgerKind, file: str, *, today: dt.date
                             entry.name, day, today.isoformat())
                 )  # fmt: skip
                 table.loc[at, entry.name] = None
+                table.loc[at, "row_hash"] += NOT_YET
     return problems
 
 

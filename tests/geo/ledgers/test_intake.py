@@ -426,3 +426,17 @@ def test_sums_remarks_and_headings_that_stand_again_are_no_records(town, book):
     assert passed[-1][1] == "注:本表由网格员填报"
     records = read_records(town, "hazards")
     assert sorted(records["hazard_id"]) == ["YH1", "YH2", "合计村3组"]
+
+
+def test_a_day_that_had_not_come_is_taken_in_when_it_has(town, book):
+    headers = [*HEADERS[:4], "整改日期", "整改状态"]
+    file = book(
+        "隐患.xlsx", [headers, ["YH1", "云岭路1号", "违规住人", "2026-03-05", "2026-07-01", None]]
+    )
+    early = take(town, file)
+    assert [p.code for p in early.problems if p.severity == "error"] == ["date_future"]
+    assert read_records(town, "hazards")["fixed_on"].isna().all()
+    assert take(town, file).unchanged == 1
+    late = take(town, file, as_of=dt.date(2026, 8, 1), at=dt.datetime(2026, 8, 1))
+    assert (late.changed, late.unchanged) == (1, 0)
+    assert read_records(town, "hazards")["fixed_on"].tolist() == [pd.Timestamp("2026-07-01")]
