@@ -265,7 +265,7 @@ def _not_yet(table: pd.DataFrame, kind: LedgerKind, file: str, *, today: dt.date
                             entry.name, day, today.isoformat())
                 )  # fmt: skip
                 table.loc[at, entry.name] = None
-                table.loc[at, "row_hash"] += NOT_YET
+                table.loc[at, "row_hash"] = str(table["row_hash"].iat[at]) + NOT_YET
     return problems
 
 
