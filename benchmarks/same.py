@@ -55,7 +55,9 @@ def steady(value: object) -> object:
 def hashes(file: Path) -> dict[str, str]:
     """Return hashes of the values of one file, by layer and column where it has such."""
     if file.suffix == ".json" and file.name not in UNSTEADY:
-        return {"": digest(steady(json.loads(file.read_text(encoding="utf-8"))))}
+        value = steady(json.loads(file.read_text(encoding="utf-8")))
+        parts = value if isinstance(value, dict) else {"": value}
+        return {name: digest(part) for name, part in parts.items()}
     if file.suffix == ".csv":
         frame = pd.read_csv(file, dtype=str, encoding="utf-8-sig")
         return {str(name): digest(frame[name].tolist()) for name in frame}
