@@ -49,6 +49,30 @@ def test_a_file_of_version_1_reads_as_before_and_is_not_touched(tmp_path):
     assert (tmp_path / archive.ARCHIVE_FILE).read_bytes() == before
 
 
+def test_both_versions_of_a_case_and_visits_without_findings_are_kept(tmp_path):
+    _archive(
+        tmp_path,
+        VERSION_1
+        + """;
+        INSERT INTO inspections
+            (key, row_hash, import_id, source_row, inspection_id, building_id, inspected_on,
+             hazards_found)
+        VALUES ('V/1', 'e', 2, 2, '1', 'B1', '2026-09-20', 0),
+               ('V/2', 'f', 2, 3, '2', 'B2', '2026-09-21', NULL);
+        """,
+    )
+    versions = archive.read_versions(tmp_path, "hazards")
+    of_case = versions[versions["hazard_id"] == "YH1"]
+    assert of_case["state"].tolist() == ["fixing", "fixed"]
+    assert of_case["fixed_on"].notna().tolist() == [False, True]
+    visits = archive.read_records(tmp_path, "inspections").set_index("inspection_id")
+    assert visits["building_id"].to_dict() == {"1": "B1", "2": "B2"}
+    assert [str(day)[:10] for day in visits["inspected_on"]] == ["2026-09-20", "2026-09-21"]
+    # nothing found is known, how many were found is not
+    assert visits.loc["1", "hazards_found"] == 0
+    assert visits["hazards_found"].isna().to_dict() == {"1": False, "2": True}
+
+
 @pytest.mark.parametrize("column", ["campaign", "cost_est", "supervision_level"])
 def test_a_file_that_lacks_a_column_opens_and_the_column_is_missing(tmp_path, column):
     without = re.sub(rf"\b{column} (TEXT|REAL|BOOLEAN|DATE), ", "", VERSION_1, count=1)
