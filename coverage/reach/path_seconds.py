@@ -38,6 +38,11 @@ class PathSeconds:
     delay_s: Floats
     reached: NDArray[np.bool_]
 
+    @property
+    def total_s(self) -> Floats:
+        """``(paths,)`` seconds in all, NaN where there is no path."""
+        return np.where(self.reached, self.by_class.sum(axis=1) + self.delay_s, np.nan)
+
 
 def class_seconds(
     network: Network,
