@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from pyproj import Transformer
 
 from .ground import (
     Network,
@@ -124,6 +126,14 @@ class Town:
     ledgers: TownLedgers
     calibration: Calibration | None
     workdays: Workdays = field(default_factory=Workdays)
+
+    @cached_property
+    def place(self) -> tuple[float, float]:
+        """Latitude and longitude of the middle of the lanes, for hours by the sun."""
+        west, south, east, north = self.lanes.total_bounds
+        degrees = Transformer.from_crs(self.lanes.crs, "EPSG:4326", always_xy=True)
+        lon, lat = degrees.transform((west + east) / 2, (south + north) / 2)
+        return float(lat), float(lon)
 
     def unknown(self) -> dict[str, int]:
         """Return how many values are missing, by ``layer.column``; complete columns left out."""

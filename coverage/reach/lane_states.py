@@ -117,8 +117,8 @@ def conditions(
         for code in lane_class.unique()
         if code in band.slowdown
     }
-    held = _open_at(town.lanes[f.CLOSED_HOURS], scenario)
-    open_ = _open_at(town.barriers[f.OPEN_HOURS], scenario)
+    held = _open_at(town.lanes[f.CLOSED_HOURS], scenario, town)
+    open_ = _open_at(town.barriers[f.OPEN_HOURS], scenario, town)
     locked = open_.eq(False).to_numpy(dtype=bool)
     if reading == "slow":
         locked |= (open_.isna() & town.barriers[f.OPEN_HOURS].notna()).to_numpy(dtype=bool)
@@ -140,10 +140,10 @@ def _fitted(speeds: SpeedFit | None, reading: Reading) -> dict[str, float]:
     return {str(code): float(value) for code, value in table[column].items()}
 
 
-def _open_at(hours: pd.Series[str], scenario: Scenario) -> pd.Series[bool]:
+def _open_at(hours: pd.Series[str], scenario: Scenario, town: Town) -> pd.Series[bool]:
     """Return whether each place is open at the moment, None where that is not known."""
     known = {
-        text: parse_hours(text).open_at(scenario.weekday, scenario.time)
+        text: parse_hours(text).open_at(scenario.weekday, scenario.time, place=town.place)
         for text in hours.dropna().unique()
     }
     return hours.map(known).astype(object)

@@ -149,10 +149,15 @@ def plan_rounds(
     ]  # fmt: skip
     skills = _skills(on_lane, teams)
     bound = _bound(on_lane, teams, days, promised or {})
+    at_work = {
+        (number, day): _spans(team, day, rule.lunch_s.value, town)
+        for number, team in enumerate(teams)
+        for day in days
+    }
     shifts, of_shift = _shifts(
-        teams, days, row_of_end, vehicles, skills, bound, len(on_lane), rule.lunch_s.value
+        teams, days, row_of_end, vehicles, skills, bound, len(on_lane), at_work
     )
-    windows = [_windows(visit, days, shifts) for visit in on_lane]
+    windows = [_windows(visit, days, shifts, town) for visit in on_lane]
     for visit, spans in zip(on_lane, windows, strict=True):
         why = _never(visit, spans, len(row_of_end) + on_lane.index(visit), shifts, legs, skills)
         if why:
@@ -200,14 +205,14 @@ def _shifts(
     skills: Sequence[str],
     bound: Mapping[str, tuple[str, dt.date]],
     many: int,
-    lunch_s: float,
+    at_work: Mapping[tuple[int, dt.date], list[Window]],
 ) -> tuple[list[Shift], list[tuple[int, dt.date, str, str]]]:
     """Return every half day, and whose it is: team, day, where it starts and ends."""
     promised_days = sorted(set(bound.values()))
     shifts, of_shift = [], []
     for number, team in enumerate(teams):
         for day in days:
-            spans = _spans(team, day, lunch_s)
+            spans = at_work[number, day]
             for at, (opens, closes) in enumerate(spans):
                 start = (team.start if at == 0 else team.lunch or team.start) or ""
                 is_last = at == len(spans) - 1
@@ -225,12 +230,10 @@ def _shifts(
     return shifts, of_shift
 
 
-def _spans(team: Team, day: dt.date, lunch_s: float) -> list[Window]:
+def _spans(team: Team, day: dt.date, lunch_s: float, town: Town) -> list[Window]:
     """Return the working hours of a day, seconds after midnight; short gaps are worked through."""
-    if team.hours.week is None:
-        return []
     spans: list[Window] = []
-    for opens, closes in sorted(team.hours.week[day.weekday()]):
+    for opens, closes in team.hours.spans(day, workdays=town.workdays, place=town.place) or ():
         if spans and opens * 60 - spans[-1][1] < lunch_s:
             spans[-1] = (spans[-1][0], closes * 60)
         else:
@@ -238,15 +241,16 @@ def _spans(team: Team, day: dt.date, lunch_s: float) -> list[Window]:
     return spans
 
 
-def _windows(visit: Visit, days: Sequence[dt.date], shifts: Sequence[Shift]) -> list[Window]:
+def _windows(
+    visit: Visit, days: Sequence[dt.date], shifts: Sequence[Shift], town: Town
+) -> list[Window]:
     """Return when a visit may begin so that it ends in time, within the hours of any shift."""
-    if visit.hours.week is None:
-        return []
     service = round(visit.minutes * 60)
     open_: list[Window] = []
     for day in days:
         base = (day - days[0]).days * DAY_S
-        open_ += [(base + a * 60, base + b * 60) for a, b in visit.hours.week[day.weekday()]]
+        spans = visit.hours.spans(day, workdays=town.workdays, place=town.place) or ()
+        open_ += [(base + a * 60, base + b * 60) for a, b in spans]
     found: list[Window] = []
     for shift in sorted(shifts, key=lambda s: s.opens_s):
         for opens, closes in open_:

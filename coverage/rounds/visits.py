@@ -133,7 +133,7 @@ def _of_buildings(
     at_doors = set(group[WHY]) == {DOOR}
     kind = DOOR if at_doors else use
     hours_told = [parse_hours(_text(buildings.iloc[row_of[key]][f.OPEN_HOURS])) for key in ids]
-    hours = next((told for told in hours_told if told != UNKNOWN), UNKNOWN)
+    hours = next((told for told in hours_told if told.tells_weekdays), UNKNOWN)
     known = hours != UNKNOWN
     if not known:
         hours = parse_hours("24/7" if use in HOMES else rules.premises_hours)

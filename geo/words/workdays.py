@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 import chinese_calendar
 
 SATURDAY = 5
+# What the law fixes by date; the State Council announces the rest a year ahead.
+FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 
 
 @dataclass(frozen=True)
@@ -25,12 +27,26 @@ class Workdays:
     work: frozenset[dt.date] = field(default_factory=frozenset)
 
     def is_workday(self, day: dt.date) -> bool:
-        """Return whether people work on a day; in years not announced yet, Monday to Friday."""
+        """Return whether people work on a day.
+
+        In years not announced yet, Monday to Friday but for what the law fixes by date.
+        """
         if day in self.rest or day in self.work:
             return day in self.work
         if not is_announced(day):
-            return day.weekday() < SATURDAY
+            return day.weekday() < SATURDAY and (day.month, day.day) not in FIXED_HOLIDAYS
         return bool(chinese_calendar.is_workday(day))
+
+    def is_holiday(self, day: dt.date) -> bool | None:
+        """Return whether a day belongs to a public holiday, None where nobody has announced it.
+
+        Weekends within a holiday belong to it; ordinary weekends are none.
+        """
+        if day in self.rest or day in self.work:
+            return day in self.rest
+        if is_announced(day):
+            return day in chinese_calendar.holidays
+        return True if (day.month, day.day) in FIXED_HOLIDAYS else None
 
     def first(self, count: int, *, start: dt.date) -> list[dt.date]:
         """Return the first working days from a day on, that day included.

@@ -63,7 +63,7 @@ def _holds(town, held, round_):
                          conditions=held)
         for vehicle in {Vehicle.FOOT, round_.team.vehicle}
     }  # fmt: skip
-    spans = round_.team.hours.week[round_.day.weekday()]
+    spans = round_.team.hours.spans(round_.day)
     for half in round_.halves:
         now = half.leave_s
         assert any(a * 60 <= half.leave_s and half.back_s <= b * 60 for a, b in spans)

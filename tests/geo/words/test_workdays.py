@@ -28,7 +28,8 @@ def test_a_town_may_say_otherwise():
     assert own.is_workday(sunday)
 
 
-def test_a_year_that_is_not_announced_has_weekends_only():
+def test_a_year_that_is_not_announced_has_weekends_and_fixed_holidays():
+    assert not Workdays().is_workday(dt.date(2090, 10, 2))  # but for what the law fixes
     friday = dt.date(2090, 10, 6)
     assert not is_announced(friday)
     assert is_announced(dt.date(2025, 1, 1))
@@ -41,3 +42,12 @@ def test_days_passed_over_are_told():
     days = Workdays().first(2, start=start)
     assert days == [start, dt.date(2025, 10, 9)]
     assert passed_over(days, start=start) == [dt.date(2025, 10, d) for d in range(1, 9)]
+
+
+@pytest.mark.parametrize(
+    ("day", "holiday"),
+    [("2026-10-02", True), ("2026-10-04", True), ("2026-10-10", False), ("2026-10-11", False),
+     ("2026-04-06", True), ("2090-10-02", True), ("2090-10-06", None)],
+)  # fmt: skip
+def test_whether_a_day_belongs_to_a_public_holiday(day, holiday):
+    assert Workdays().is_holiday(dt.date.fromisoformat(day)) is holiday
