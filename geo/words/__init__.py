@@ -5,6 +5,7 @@ Everybody may ask this room, and it asks nobody.
 
 from . import fields
 from .catalogue import LANGS, Lang, catalogue, label, text
+from .coordinates import Coordinates, plane_of, read_angle, read_coordinates, zone_of
 from .dates import DATES_ALLOWED, read_date
 from .errors import (
     InputError,
@@ -63,6 +64,7 @@ __all__ = [
     "VOCABULARIES",
     "AlertLevel",
     "BarrierKind",
+    "Coordinates",
     "DangerClass",
     "Datum",
     "DeviceKind",
@@ -108,7 +110,10 @@ __all__ = [
     "parse_hours",
     "passed_over",
     "plain_header",
+    "plane_of",
     "printable",
+    "read_angle",
+    "read_coordinates",
     "read_date",
     "read_number",
     "read_period",
@@ -121,4 +126,5 @@ __all__ = [
     "whole_file",
     "whole_folder",
     "write_problems",
+    "zone_of",
 ]
