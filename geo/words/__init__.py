@@ -24,7 +24,7 @@ from .errors import (
 from .folders import whole_file, whole_folder
 from .hours import UNKNOWN, Hours, parse_hours, understood
 from .periods import Period, read_period
-from .quantities import read_number, unit_of
+from .quantities import Quantity, read_number, read_quantities, read_quantity, unit_of
 from .spelling import bare_header, normal, plain_header, printable
 from .vocabulary import (
     VOCABULARIES,
@@ -87,6 +87,7 @@ __all__ = [
     "PartnerDept",
     "Period",
     "Problem",
+    "Quantity",
     "RiskBand",
     "Severity",
     "SupervisionLevel",
@@ -118,6 +119,8 @@ __all__ = [
     "read_number",
     "read_period",
     "read_problems",
+    "read_quantities",
+    "read_quantity",
     "text",
     "told_error",
     "told_values",
