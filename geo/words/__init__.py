@@ -6,7 +6,7 @@ Everybody may ask this room, and it asks nobody.
 from . import fields
 from .catalogue import LANGS, Lang, catalogue, label, text
 from .coordinates import Coordinates, plane_of, read_angle, read_coordinates, zone_of
-from .dates import DATES_ALLOWED, read_date
+from .dates import DATES_ALLOWED, DateSaid, read_date, read_date_said
 from .errors import (
     InputError,
     OfflineError,
@@ -66,6 +66,7 @@ __all__ = [
     "BarrierKind",
     "Coordinates",
     "DangerClass",
+    "DateSaid",
     "Datum",
     "DeviceKind",
     "FireCause",
@@ -116,6 +117,7 @@ __all__ = [
     "read_angle",
     "read_coordinates",
     "read_date",
+    "read_date_said",
     "read_number",
     "read_period",
     "read_problems",
