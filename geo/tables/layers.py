@@ -16,7 +16,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 
 from ..ground import geometry_to_wgs84
 from ..rules import LayerSource
-from ..words import Datum, InputError, OutputError, normal
+from ..words import Datum, InputError, OutputError, normal, read_angle
 from ..words import fields as f
 from .sheets import EXCEL_ENDINGS, read_ledger, readable
 
@@ -139,6 +139,8 @@ def _read_points(file: Path, source: LayerSource) -> gpd.GeoDataFrame:
                 columns=", ".join(map(str, table.columns)),
             )
         numbers = pd.to_numeric(table[found[0]].map(_blank), errors="coerce")
+        angles = table.loc[numbers.isna(), found[0]].map(read_angle).astype("float64")
+        numbers = numbers.fillna(angles)
         bad = numbers.isna() & table[found[0]].map(_blank).notna()
         wrong += [
             f"{row}: {value!r}"

@@ -100,6 +100,7 @@ def read_date_said(
     """
     if isinstance(cell, bool) or cell is None:
         return None
+    found: DateSaid | None
     if isinstance(cell, dt.datetime):
         found = _full(_here(cell))
     elif isinstance(cell, dt.date):

@@ -16,7 +16,7 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from opening_hours import InvalidCoordinatesError, OpeningHours, ParserError
+from opening_hours import OpeningHours, validate
 
 from .hours_in_chinese import WORKDAYS, in_osm_syntax
 from .workdays import Workdays
@@ -216,10 +216,10 @@ def _parsed(said: str) -> str | None:
         return None  # the library takes ":" for always and "2026" for that year
     if re.search(r"(?<!\d)(2[5-9]|[3-9]\d):\d\d\s*-|(?<!\d)([5-9]\d|4[89]):\d\d|:[6-9]\d", said):
         return None
-    try:
-        plain = str(OpeningHours(said.replace(WORKDAYS, "Mo-Fr")))
-    except (ParserError, SyntaxError, ValueError, OverflowError):
+    plain = said.replace(WORKDAYS, "Mo-Fr")
+    if not validate(plain):
         return None
+    plain = str(OpeningHours(plain))
     return said if WORKDAYS in said else plain.replace("closed", "off")
 
 
@@ -293,15 +293,14 @@ def _pieces(expression: str, day: dt.date, place: Place | None) -> tuple[_Piece,
     """
     start = dt.datetime.combine(day, dt.time())
     end = start + dt.timedelta(days=1)
-    try:
-        hours = (
-            OpeningHours(expression)
-            if place is None
-            else OpeningHours(expression, timezone=_CLOCK, coords=place, auto_country=False)
-        )
-        found = list(hours.intervals(start, end))
-    except (ParserError, InvalidCoordinatesError, SyntaxError, ValueError, OverflowError):
-        return None
+    if not validate(expression):
+        return None  # PH Mo-Fr cannot be written with the weekdays of holidays
+    hours = (
+        OpeningHours(expression)
+        if place is None
+        else OpeningHours(expression, timezone=_CLOCK, coords=place, auto_country=False)
+    )
+    found = list(hours.intervals(start, end))
     pieces: list[_Piece] = []
     for first, last, state, _ in found:
         a = max(0, _minutes(first, start))
