@@ -1,5 +1,6 @@
 """Tiny towns to compute by hand, and where the real extracts lie."""
 
+import signal
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from weizhan.geo.words import fields as f
 
 PLANE = "EPSG:4543"  # CGCS2000, 3-degree plane of 102° E
 ORIGIN = (500_000.0, 3_200_000.0)
+
+# Started in the background of a script, a program ignores Ctrl-C, and so do those it starts.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
