@@ -83,11 +83,15 @@ class Moment:
     def passages(
         self, reading: Reading = "typical", *, without: Collection[Limit] = ()
     ) -> Passages:
-        """Return how every vehicle passes the lanes, with some limits taken away if wished."""
-        key = "passages", reading, frozenset(without)
+        """Return how every vehicle passes the lanes, with some limits taken away if wished.
+
+        What passes with limits taken away is large and asked for once, so it is not kept.
+        """
+        if without:
+            return passages(self.town, reading, self.conditions(reading), without=without)
+        key = "passages", reading
         if key not in self._kept:
-            held = self.conditions(reading)
-            self._kept[key] = passages(self.town, reading, held, without=without)
+            self._kept[key] = passages(self.town, reading, self.conditions(reading))
         roads: Passages = self._kept[key]
         return roads
 
