@@ -120,7 +120,8 @@ def read_versions(
     columns = [name for name in stored_columns(chosen) if name not in hidden]
     only = ""
     if disputed:
-        told = [e.name for e in chosen.stored if e.name in _stored_there(folder, chosen.table)]
+        there = _stored_there(folder, chosen.table)
+        told = [entry.name for entry in chosen.stored if entry.name in there]
         differs = " OR ".join(f"MIN({name}) <> MAX({name})" for name in told) or "0"
         only = f"WHERE r.key IN (SELECT key FROM {chosen.table} GROUP BY key HAVING {differs}) "
     frame = _query(
