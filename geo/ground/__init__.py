@@ -4,9 +4,11 @@ No table is read here and nothing is assessed.
 """
 
 from .datum import (
+    HYPOTHESES,
     DatumGuess,
     from_wgs84,
     geometry_to_wgs84,
+    judged,
     metric_crs,
     sniff_datum,
     to_wgs84,
@@ -20,6 +22,7 @@ from .terrain import UNCERTAINTY_PCT, lane_slopes, read_terrain
 
 __all__ = [
     "CLASS_WHEN_UNKNOWN",
+    "HYPOTHESES",
     "IMPASSABLE",
     "MILLIMETRE",
     "PARTS",
@@ -36,6 +39,7 @@ __all__ = [
     "clusters",
     "from_wgs84",
     "geometry_to_wgs84",
+    "judged",
     "lane_slopes",
     "metric_crs",
     "neighbours",

@@ -169,6 +169,10 @@ def metric_crs(bounds_wgs84: tuple[float, float, float, float]) -> CRS:
     return CRS.from_epsg((32600 if lat >= 0 else 32700) + zone)
 
 
+HYPOTHESES = (Datum.WGS84, Datum.GCJ02, Datum.BD09)
+LEAST_POINTS, LEAST_SCORE, MARGIN = 8, 0.5, 0.2  # when a datum is clear, see `sniff_datum`
+
+
 @dataclass(frozen=True, slots=True)
 class DatumGuess:
     """Which datum the given points seem to have; a proposal, never applied by itself.
@@ -189,9 +193,9 @@ def sniff_datum(
     lanes: gpd.GeoSeries,
     at_building_m: float = 5.0,
     near_lane_m: float = 60.0,
-    least_points: int = 8,
-    least_score: float = 0.5,
-    margin: float = 0.2,
+    least_points: int = LEAST_POINTS,
+    least_score: float = LEAST_SCORE,
+    margin: float = MARGIN,
 ) -> DatumGuess:
     """Propose the datum of points that ought to lie in or at buildings, such as stations.
 
@@ -220,24 +224,37 @@ def sniff_datum(
     lon, lat = (np.asarray(axis, dtype=np.float64) for axis in points)
     layers = [(buildings, at_building_m), (lanes, near_lane_m)]
     layers = [(layer, reach) for layer, reach in layers if len(layer)]
-    hypotheses = (Datum.WGS84, Datum.GCJ02, Datum.BD09)
     if not len(lon) or not layers:
-        return DatumGuess(dict.fromkeys(hypotheses, 0.0), None, len(lon))
+        return DatumGuess(dict.fromkeys(HYPOTHESES, 0.0), None, len(lon))
 
     bounds = np.array([layer.total_bounds for layer, _ in layers])
     plane = metric_crs((*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)))
     trees = [(shapely.STRtree(layer.to_crs(plane).array), reach) for layer, reach in layers]
     scores = {}
-    for datum in hypotheses:
+    for datum in HYPOTHESES:
         placed = gpd.points_from_xy(*to_wgs84(lon, lat, datum), crs=WGS84).to_crs(plane)
         hit = np.ones(len(placed), dtype=bool)
         for tree, reach in trees:
             found = tree.query(np.asarray(placed), predicate="dwithin", distance=reach)[0]
             hit &= np.isin(np.arange(len(placed)), found)
         scores[datum] = float(hit.mean())
+    return judged(
+        scores, len(lon), least_points=least_points, least_score=least_score, margin=margin
+    )
+
+
+def judged(
+    scores: dict[Datum, float],
+    points: int,
+    *,
+    least_points: int = LEAST_POINTS,
+    least_score: float = LEAST_SCORE,
+    margin: float = MARGIN,
+) -> DatumGuess:
+    """Return the guess that scores allow: the best datum if it is clear, as for `sniff_datum`."""
     first, second = sorted(scores.values(), reverse=True)[:2]
-    clear = len(lon) >= least_points and first >= least_score and first - second >= margin
-    return DatumGuess(scores, max(scores, key=scores.__getitem__) if clear else None, len(lon))
+    clear = points >= least_points and first >= least_score and first - second >= margin
+    return DatumGuess(scores, max(scores, key=scores.__getitem__) if clear else None, points)
 
 
 def _datum(value: Datum | str) -> Datum:

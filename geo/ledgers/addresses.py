@@ -168,7 +168,8 @@ class AddressBook:
         alike = self._alike(unknown)
         found: dict[object, Found] = {}
         for text, address in parsed.items():
-            same = self._texts.get(_ASIDE.sub("", normal(text)), [])
+            plain = _ASIDE.sub("", normal(text))
+            same = self._texts.get(plain, [])
             if len(same) == 1:
                 found[text] = Found(same[0], 100.0)
             elif address is None:
@@ -181,7 +182,6 @@ class AddressBook:
                     if score
                     else self._proposed(address, alike[_key(road)])
                 )
-                plain = _ASIDE.sub("", normal(text))
                 if _BESIDE.search(plain) or _SEVERAL.search(plain):
                     found[text] = _only_near(found[text])
         return found

@@ -35,6 +35,7 @@ from .places import (
     fitting_datum,
     locate,
     read_places,
+    spelled_addresses,
 )
 
 #: Without one of these a ledger of vulnerable people counts nobody.
@@ -164,8 +165,9 @@ def import_ledger(
     table, problems = typed_rows(raw, chosen, columns=columns, datum=taken, file=file.name)
     progress("step.locate")
     places = places or read_places(folder, config)
+    spelled = spelled_addresses(table, places, rules.ledgers)
     if chosen.place == "building" and {"lon", f.ADDRESS} <= set(columns):
-        fit = fitting_datum(table, places, rules.ledgers, taken=taken)
+        fit = fitting_datum(table, places, rules.ledgers, spelled=spelled, taken=taken)
         if fit.best is not None and fit.scores[fit.best] > fit.scores.get(taken, 0.0):
             if datum is None:
                 table, problems = typed_rows(
@@ -182,7 +184,7 @@ def import_ledger(
         Problem("warning", "row_passed", chosen.name, file.name, row, value=said)
         for row, said in raw.passed
     ]
-    locate(table, chosen, places, rules.ledgers)
+    locate(table, chosen, places, rules.ledgers, spelled=spelled)
     problems += _doubtful(table, chosen, rules, file.name)
     progress("step.write")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()

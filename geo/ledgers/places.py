@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from ..ground import DatumGuess, from_wgs84, metric_crs, to_wgs84
+from ..ground import HYPOTHESES, DatumGuess, from_wgs84, judged, metric_crs, to_wgs84
 from ..rules import LedgerRule, TownConfig
 from ..tables import SCHEMAS, WGS84, LedgerKind, Schema, match_columns, read_layer, validate
 from ..words import Datum, normal
@@ -28,7 +28,6 @@ GUESSES = "guesses"
 TOLD_ID = "told_building_id"
 OFF_M = "point_off_m"
 EXACT = 100.0  # score of an address that is spelled as the building's own
-LEAST_WITNESSES, LEAST_SHARE, LEAST_LEAD = 8, 0.5, 0.2  # as for the points of layers
 
 
 @dataclass(frozen=True)
@@ -78,7 +77,9 @@ def read_places(folder: Path, config: TownConfig) -> Places:
     return Places(metric, pd.DataFrame(lanes), lon, lat, community, config.name)
 
 
-def locate(table: pd.DataFrame, kind: LedgerKind, places: Places, rules: LedgerRule) -> None:
+def locate(
+    table: pd.DataFrame, kind: LedgerKind, places: Places, rules: LedgerRule, *, spelled: Spelled
+) -> None:
     """Say of each row of a ledger which building or lane it means; nothing is guessed.
 
     Identity goes before position, position before address, address before name; of several
@@ -99,7 +100,9 @@ def locate(table: pd.DataFrame, kind: LedgerKind, places: Places, rules: LedgerR
     places
         Of the town.
     rules
-        How alike a road must be, and how near a point.
+        How near a point must be.
+    spelled
+        What the addresses of the rows mean, from `spelled_addresses`.
     """
     count = len(table)
     row = np.full(count, -1, dtype=np.int64)
@@ -116,17 +119,16 @@ def locate(table: pd.DataFrame, kind: LedgerKind, places: Places, rules: LedgerR
         table[f.BUILDING_ID] = None
     table[TOLD_ID] = table[f.BUILDING_ID]
     settle(_unique(table[TOLD_ID], places.buildings[f.BUILDING_ID], str), BY_ID, 100.0)
-    book = _addresses(table, places, rules)
-    spelled = book.row * (book.score == EXACT) - (book.score != EXACT)
-    off_m = _metres_off(table, spelled, places)
+    exact = np.where(spelled.score == EXACT, spelled.row, -1)
+    off_m = _metres_off(table, exact, places)
     elsewhere = (row < 0) & (off_m > rules.near_m.value)
     table.loc[elsewhere, ["lon", "lat"]] = None
     table[OFF_M] = np.where(elsewhere, np.round(off_m), np.nan)
-    settle(np.where(off_m <= rules.near_m.value, spelled, -1), BY_POINT, 100.0)
+    settle(np.where(off_m <= rules.near_m.value, exact, -1), BY_POINT, 100.0)
     settle(_at_points(table, places, rules.near_m.value), BY_POINT, 100.0)
-    settle(book.row, BY_ADDRESS, book.score)
+    settle(spelled.row, BY_ADDRESS, spelled.score)
     lost = (row < 0) & table[f.ADDRESS].notna().to_numpy()
-    guesses[lost], score[lost] = book.guesses[lost], book.score[lost]
+    guesses[lost], score[lost] = spelled.guesses[lost], spelled.score[lost]
     if kind.place == "building":
         settle(_unique(table[f.NAME], places.buildings[f.NAME], _plain_name), BY_NAME, 100.0)
     _write(table, row, how, score, guesses, places)
@@ -135,7 +137,7 @@ def locate(table: pd.DataFrame, kind: LedgerKind, places: Places, rules: LedgerR
 
 
 @dataclass(frozen=True)
-class _Spelled:
+class Spelled:
     """What the addresses of a ledger mean: ``(rows,)`` building row or -1, likeness, guesses."""
 
     row: NDArray[np.int64]
@@ -143,13 +145,14 @@ class _Spelled:
     guesses: NDArray[np.object_]
 
 
-def _addresses(table: pd.DataFrame, places: Places, rules: LedgerRule) -> _Spelled:
+def spelled_addresses(table: pd.DataFrame, places: Places, rules: LedgerRule) -> Spelled:
+    """Return what the addresses of a ledger's rows mean, whatever its coordinates say."""
     count = len(table)
     row, score = np.full(count, -1, dtype=np.int64), np.zeros(count)
     guesses: NDArray[np.object_] = np.full(count, None, dtype=object)
     told = np.flatnonzero(table[f.ADDRESS].notna().to_numpy())
     if not len(told):
-        return _Spelled(row, score, guesses)
+        return Spelled(row, score, guesses)
     book = AddressBook(
         places.buildings[f.ADDRESS].tolist(),
         rules,
@@ -167,7 +170,7 @@ def _addresses(table: pd.DataFrame, places: Places, rules: LedgerRule) -> _Spell
     score[told] = [known[text].score for text in texts]
     ids = places.buildings[f.BUILDING_ID].to_numpy()
     guesses[told] = ["、".join(str(ids[k]) for k in known[t].guesses) or None for t in texts]
-    return _Spelled(row, score, guesses)
+    return Spelled(row, score, guesses)
 
 
 def _metres_off(table: pd.DataFrame, row: NDArray[np.int64], places: Places) -> NDArray[np.float64]:
@@ -183,7 +186,7 @@ def _metres_off(table: pd.DataFrame, row: NDArray[np.int64], places: Places) -> 
 
 
 def fitting_datum(
-    table: pd.DataFrame, places: Places, rules: LedgerRule, *, taken: Datum
+    table: pd.DataFrame, places: Places, rules: LedgerRule, *, spelled: Spelled, taken: Datum
 ) -> DatumGuess:
     """Hold the points of a ledger against the buildings whose addresses its rows spell.
 
@@ -193,6 +196,8 @@ def fitting_datum(
         As read, with ``lon`` and ``lat`` in WGS-84 if they are in the datum ``taken``.
     places, rules
         Of the town.
+    spelled
+        What the addresses of the rows mean.
     taken
         The datum by which the table was read.
 
@@ -201,19 +206,15 @@ def fitting_datum(
     DatumGuess
         The share of points at their building under each datum; ``best`` only where it is clear.
     """
-    book = _addresses(table, places, rules)
     lon, lat = (table[axis].to_numpy(dtype=float, na_value=np.nan) for axis in ("lon", "lat"))
-    sure = (book.row >= 0) & (book.score == EXACT) & ~np.isnan(lon) & ~np.isnan(lat)
+    sure = (spelled.row >= 0) & (spelled.score == EXACT) & ~np.isnan(lon) & ~np.isnan(lat)
     lon, lat = from_wgs84(lon[sure], lat[sure], taken)
     scores = {}
-    for datum in (Datum.WGS84, Datum.GCJ02, Datum.BD09):
+    for datum in HYPOTHESES:
         moved = pd.DataFrame(dict(zip(("lon", "lat"), to_wgs84(lon, lat, datum), strict=True)))
-        off = _metres_off(moved, book.row[sure], places)
+        off = _metres_off(moved, spelled.row[sure], places)
         scores[datum] = float((off <= rules.near_m.value).mean()) if len(off) else 0.0
-    first, second = sorted(scores.values(), reverse=True)[:2]
-    clear = len(lon) >= LEAST_WITNESSES and first >= LEAST_SHARE and first - second >= LEAST_LEAD
-    best = max(scores, key=scores.__getitem__) if clear else None
-    return DatumGuess(scores, best, len(lon))
+    return judged(scores, len(lon))
 
 
 def _write(
