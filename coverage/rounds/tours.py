@@ -11,25 +11,15 @@ import itertools
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
-from pyvrp import (
-    Client,
-    ClientGroup,
-    Depot,
-    Location,
-    PenaltyParams,
-    ProblemData,
-    SolveParams,
-    VehicleType,
-)
-from pyvrp import solve as search
-from pyvrp.exceptions import PenaltyBoundWarning
-from pyvrp.stop import MaxIterations, MaxRuntime, MultipleCriteria, NoImprovement, StoppingCriterion
 
 from ...geo.words import InputError
+
+if TYPE_CHECKING:
+    from pyvrp import ProblemData
 
 Seconds: TypeAlias = Any  # NDArray[np.int64]; the solver's stubs want their own shape
 Window: TypeAlias = tuple[int, int]
@@ -161,21 +151,24 @@ def find_tours(
     if not len(visits.place) or not shifts:
         left = tuple(range(len(visits.place)))
         return Tours((), left, int(visits.prize.sum()))
+    import pyvrp
+    from pyvrp import stop
+
     data, visit_of = _problem(legs, visits, shifts)
-    stops: list[StoppingCriterion] = []
+    stops: list[stop.StoppingCriterion] = []
     if iterations is not None:
-        stops.append(MaxIterations(iterations))
+        stops.append(stop.MaxIterations(iterations))
     if patience is not None:
-        stops.append(NoImprovement(patience))
+        stops.append(stop.NoImprovement(patience))
     if seconds is not None:
-        stops.append(MaxRuntime(seconds))
+        stops.append(stop.MaxRuntime(seconds))
     # What a broken condition costs must be able to outgrow what breaking it would collect.
-    bound = max(PenaltyParams().max_penalty, 2.0 * float(visits.prize.max()))
-    params = SolveParams(penalty=PenaltyParams(max_penalty=bound))
+    bound = max(pyvrp.PenaltyParams().max_penalty, 2.0 * float(visits.prize.max()))
+    params = pyvrp.SolveParams(penalty=pyvrp.PenaltyParams(max_penalty=bound))
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", PenaltyBoundWarning)  # asked below
-        found = search(
-            data, MultipleCriteria(stops), seed=seed, collect_stats=False, params=params
+        warnings.simplefilter("ignore", pyvrp.exceptions.PenaltyBoundWarning)  # asked below
+        found = pyvrp.solve(
+            data, stop.MultipleCriteria(stops), seed=seed, collect_stats=False, params=params
         ).best
     if not found.is_feasible():
         raise InputError("error.tours_impossible", visits=int(visits.required.sum()))
@@ -278,8 +271,10 @@ def _problem(
 
     A visit with several windows becomes one client a window, of which at most one is served.
     """
-    clients: list[Client] = []
-    groups: list[ClientGroup] = []
+    import pyvrp
+
+    clients: list[pyvrp.Client] = []
+    groups: list[pyvrp.ClientGroup] = []
     visit_of: list[int] = []
     for visit, spans in enumerate(visits.windows):
         several = len(spans) > 1
@@ -289,7 +284,7 @@ def _problem(
             members.append(len(clients))
             visit_of.append(visit)
             clients.append(
-                Client(
+                pyvrp.Client(
                     location=int(visits.place[visit]),
                     delivery=visits.needs[visit].tolist(),
                     service_duration=int(visits.service_s[visit]),
@@ -301,17 +296,17 @@ def _problem(
                 )
             )
         if several:
-            groups.append(ClientGroup(members, required=bool(visits.required[visit])))
+            groups.append(pyvrp.ClientGroup(members, required=bool(visits.required[visit])))
     places = len(legs[0].seconds)
     ends = sorted({place for shift in shifts for place in (shift.start, shift.end)})
     depot = {place: number for number, place in enumerate(ends)}
     return (
-        ProblemData(
-            locations=[Location(0, 0) for _ in range(places)],
+        pyvrp.ProblemData(
+            locations=[pyvrp.Location(0, 0) for _ in range(places)],
             clients=clients,
-            depots=[Depot(place) for place in ends],
+            depots=[pyvrp.Depot(place) for place in ends],
             vehicle_types=[
-                VehicleType(
+                pyvrp.VehicleType(
                     num_available=shift.count,
                     capacity=list(shift.capacity),
                     start_depot=depot[shift.start],

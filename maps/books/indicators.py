@@ -6,13 +6,11 @@ import datetime as dt
 import io
 from typing import Final
 
-import xlsxwriter
-
 from ...coverage.assessment import Assessment
 from ...coverage.review import Counts
 from ...geo.words import Lang, text
 from ..voice import FEWEST_PEOPLE
-from .workbook import cell, look
+from .workbook import cell, look, new_book
 
 COLUMNS: Final = (
     "community", "buildings", "covered", "covered_low", "covered_high", "red", "opening", "new",
@@ -35,7 +33,7 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
         Of the headers.
     """
     written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False})
+    book = new_book(written)
     day = dt.date.fromisoformat(found.date)
     book.set_properties({"created": dt.datetime.combine(day, dt.time())})
     style = look(book)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
-import xlsxwriter
 
 from ...geo.tables import KINDS, LedgerKind, allowed_words
 from ...geo.words import VOCABULARIES, HazardState, Lang, label, text
-from .workbook import Look, cell, header, look
+from .workbook import Look, cell, header, look, new_book
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 MOST_LISTED: Final = 250  # characters of a drop-down that Excel takes without a list of its own
 
@@ -34,8 +36,7 @@ def ledger_book(
         Of headers and words.
     """
     written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False,
-                                         "strings_to_urls": False})  # fmt: skip
+    book = new_book(written)
     book.set_properties({"created": dt.datetime.combine(on, dt.time())})
     style = look(book)
     late = book.add_format({"bg_color": "#F4B183"})
@@ -48,7 +49,7 @@ def ledger_book(
 
 
 def _sheet(
-    book: xlsxwriter.Workbook,
+    book: Workbook,
     kind: LedgerKind,
     frame: pd.DataFrame,
     style: Look,
@@ -109,7 +110,7 @@ def _colour(
 
 
 def _dictionary(
-    book: xlsxwriter.Workbook,
+    book: Workbook,
     ledgers: Mapping[str, pd.DataFrame],
     style: Look,
     personal: bool,

@@ -5,16 +5,17 @@ from __future__ import annotations
 import datetime as dt
 import io
 from collections.abc import Sequence
-from typing import Any, Final
-
-import xlsxwriter
+from typing import TYPE_CHECKING, Any, Final
 
 from ...coverage.rounds import RoundKind, Rounds
 from ...geo.ledgers import COLUMNS, HEAD_ROWS, MARK, MARK_SHEET, SHEETS, VERSION
 from ...geo.words import VOCABULARIES, HazardSource, HazardState, Lang, label, text
 from ...geo.words import fields as f
 from ..paper import SheetSource
-from .workbook import Look, cell, header, look
+from .workbook import Look, cell, header, look, new_book
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 BLANK_ROWS: Final = 60  # for hazards that nobody knew of
 #: Drop-downs by sheet and column: the vocabulary of each.
@@ -70,8 +71,7 @@ def round_book(
     """
     rows = {name: _rows(name, rounds, ground, kind, round_id, lang) for name in SHEETS}
     written = io.BytesIO()
-    book = xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False,
-                                         "strings_to_urls": False})  # fmt: skip
+    book = new_book(written)
     days = [r.day for r in rounds.rounds]
     made = min(days) if days else dt.date(2000, 1, 1)
     book.set_properties({"title": round_id, "created": dt.datetime.combine(made, dt.time())})
@@ -148,7 +148,7 @@ def _drawn(ground: SheetSource, row: int) -> str:
 
 
 def _sheet(
-    book: xlsxwriter.Workbook,
+    book: Workbook,
     title: str,
     name: str,
     rows: Sequence[dict[str, Any]],
@@ -192,7 +192,7 @@ def _sheet(
                        "format_rows": True})  # fmt: skip
 
 
-def _lists(book: xlsxwriter.Workbook, lang: Lang) -> dict[str, str]:
+def _lists(book: Workbook, lang: Lang) -> dict[str, str]:
     """Write the words of the drop-downs on a hidden sheet; return where each list stands."""
     sheet = book.add_worksheet("lists")
     found = {}
@@ -207,7 +207,7 @@ def _lists(book: xlsxwriter.Workbook, lang: Lang) -> dict[str, str]:
     return found
 
 
-def _guide(book: xlsxwriter.Workbook, style: Look, lang: Lang) -> None:
+def _guide(book: Workbook, style: Look, lang: Lang) -> None:
     sheet = book.add_worksheet(text("round_book.guide", lang))
     sheet.set_column(0, 0, 100)
     sheet.write(0, 0, text("round_book.guide_title", lang), style.title)

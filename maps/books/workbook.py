@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from ...geo.tables import KINDS
 from ...geo.words import Lang, printable, text
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,15 @@ class Look:
         return self.plain[date, locked]
 
 
-def look(book: xlsxwriter.Workbook) -> Look:
+def new_book(written: io.BytesIO) -> Workbook:
+    """Return an empty workbook in memory; no text in it becomes a formula or a link."""
+    import xlsxwriter
+
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    return xlsxwriter.Workbook(written, options)
+
+
+def look(book: Workbook) -> Look:
     """Add the formats of our workbooks to one."""
     base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1,
             "border_color": "#BFBFBF", "text_wrap": True}  # fmt: skip

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import segno
 import shapely
 
 from ...coverage import columns as c
@@ -325,6 +324,8 @@ def _code(stop: Stop, ground: SheetSource) -> str:
     if visit.buildings:
         place = ground.places[visit.buildings[0]]
         said += f";geo:{place.y:.6f},{place.x:.6f}"
+    import segno
+
     drawn = io.BytesIO()
     segno.make(said, error="m", micro=False, mask=CODE_MASK).save(
         drawn, kind="svg", scale=4, border=1

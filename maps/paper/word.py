@@ -5,20 +5,16 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
-
-from docx import Document
-from docx.document import Document as WordDocument
-from docx.enum.section import WD_ORIENT
-from docx.enum.text import WD_ALIGN_PARAGRAPH
-from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
-from docx.shared import Mm, Pt, RGBColor
-from docx.styles.style import BaseStyle
-from docx.table import Table as WordTable
+from typing import TYPE_CHECKING
 
 from ...geo.words import Lang, printable, text
 from .report import Grid, Heading, NewPage, Paragraph, Picture, Report
 from .typeset import png
+
+if TYPE_CHECKING:
+    from docx.document import Document as WordDocument
+    from docx.styles.style import BaseStyle
+    from docx.table import Table as WordTable
 
 TEXT_FONT, HEAD_FONT = "宋体", "黑体"
 LATIN = "Times New Roman"
@@ -27,6 +23,10 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 def report_word(report: Report, *, lang: Lang) -> bytes:
     """Return a report as Word file; equal input gives equal bytes."""
+    from docx import Document
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Mm, Pt
+
     document = Document()
     section = document.sections[0]
     section.orientation = WD_ORIENT.PORTRAIT
@@ -68,6 +68,9 @@ def report_word(report: Report, *, lang: Lang) -> bytes:
 
 
 def _font(style: BaseStyle, chinese: str, size: float) -> None:
+    from docx.oxml.ns import qn
+    from docx.shared import Pt, RGBColor
+
     style.font.name = LATIN  # type: ignore[attr-defined]
     style.font.size = Pt(size)  # type: ignore[attr-defined]
     style.font.color.rgb = RGBColor(0, 0, 0)  # type: ignore[attr-defined]
@@ -79,6 +82,10 @@ def _font(style: BaseStyle, chinese: str, size: float) -> None:
 
 
 def _table(document: WordDocument, grid: Grid) -> None:
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Mm, Pt
+
     table: WordTable = document.add_table(rows=1, cols=len(grid.head))
     table.style = "Table Grid"
     for cell, said in zip(table.rows[0].cells, grid.head, strict=True):
@@ -102,6 +109,9 @@ def _table(document: WordDocument, grid: Grid) -> None:
 
 
 def _picture(document: WordDocument, picture: Picture) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Mm, Pt
+
     drawn = png(picture.svg, width_mm=picture.width_mm, height_mm=picture.height_mm)
     document.add_picture(io.BytesIO(drawn), width=Mm(min(picture.width_mm, 166)))
     document.paragraphs[-1].alignment = WD_ALIGN_PARAGRAPH.CENTER
