@@ -13,8 +13,6 @@ from functools import cache
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn
-from fontTools.subset import Options, Subsetter
-from fontTools.ttLib import TTFont
 
 from ...coverage.assessment import Assessment
 from ...geo.words import LANGS, catalogue
@@ -78,6 +76,9 @@ def font_face(texts: Iterable[str]) -> str:
 @cache
 def _woff2(letters: frozenset[str]) -> bytes:
     """Return the font with those of the letters that it has; nothing if it has none."""
+    from fontTools.subset import Options, Subsetter
+    from fontTools.ttLib import TTFont
+
     options = Options(
         hinting=False,
         layout_features=[],
