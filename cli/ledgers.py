@@ -70,7 +70,7 @@ def _take_back(folder: Path, file: Path, date: str | None, lang: Language) -> No
     if not taken:
         say("cli.round_blank", lang.value)
     for part in taken:
-        say("cli.round_taken", lang.value, kind=part.kind, rows=part.rows, added=part.added,
+        say("cli.round_taken", lang.value, kind=part.kind, rows=part.account.rows, added=part.added,
             changed=part.changed, unchanged=part.unchanged)  # fmt: skip
         problems += part.problems
     show_problems(problems[:SHOWN], lang.value)
@@ -78,12 +78,12 @@ def _take_back(folder: Path, file: Path, date: str | None, lang: Language) -> No
 
 
 def _show(taken: Intake, file: Path, lang: Language) -> None:
-    for match in taken.headers:
+    for match in taken.account.headers:
         if match.how != "unmatched":
             how = text(f"cli.import_ledger_how_{match.how}", lang.value)
             say("cli.import_ledger_header", lang.value, header=match.header, column=match.column,
                 how=how, score=match.score)  # fmt: skip
-    for match in taken.headers:
+    for match in taken.account.headers:
         if match.how == "unmatched":
             say("cli.import_ledger_header_open", lang.value, header=match.header,
                 column=match.column or "—", score=match.score, kind=taken.kind)  # fmt: skip
@@ -102,7 +102,8 @@ def _show(taken: Intake, file: Path, lang: Language) -> None:
             say("cli.import_ledger_conflict", lang.value, case=case, column=column, told=values)
     _more(taken.conflicts.groupby(["key", "column"]).ngroups, lang)
     lost = taken.matched.get("unmatched", 0)
-    say("cli.import_ledger_done", lang.value, file=file.name, rows=taken.rows, added=taken.added,
+    say("cli.import_ledger_done", lang.value, file=file.name, rows=taken.account.rows,
+        added=taken.added,
         changed=taken.changed, unchanged=taken.unchanged,
         matched=sum(taken.matched.values()) - lost, unmatched=lost)  # fmt: skip
 

@@ -5,12 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from ..geo.words import Lang, Problem, text
+
+if TYPE_CHECKING:
+    from ..geo.tables import Account
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -66,6 +70,22 @@ def by_urgency(problems: Iterable[Problem]) -> list[Problem]:
     """Return problems with those that must be mended first."""
     order = list(COLOURS)
     return sorted(problems, key=lambda problem: order.index(problem.severity))
+
+
+def show_accounts(accounts: Iterable[Account], lang: Lang) -> None:
+    """Print what became of every header and row of each file."""
+    for account in accounts:
+        say("cli.account", lang, file=account.file, what=account.what, rows=account.rows,
+            loaded=account.loaded)  # fmt: skip
+        for key in ("mended", "refused", "passed"):
+            if count := getattr(account, key):
+                say(f"cli.account_{key}", lang, count=count)
+        told = [f"{m.header} → {m.column}" for m in account.headers if m.how != "unmatched"]
+        alike = [m.header for m in account.headers if m.how == "alike"]
+        rest = [m.header for m in account.headers if m.how == "unmatched"]
+        for key, headers in (("read", told), ("alike", alike), ("unread", rest)):
+            if headers:
+                say(f"cli.account_{key}", lang, headers="；".join(headers))
 
 
 def show_problems(problems: Iterable[Problem], lang: Lang) -> None:

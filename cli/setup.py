@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +23,7 @@ from ..geo.town import examine_town
 from ..geo.words import Datum, InputError, Problem
 from .committee import assess
 from .options import LangOption, Language, TownArgument, both
-from .screen import by_urgency, say, show_problems, steps
+from .screen import by_urgency, say, show_accounts, show_problems, steps
 
 
 class Size(StrEnum):
@@ -120,9 +121,10 @@ def new(
             problems=problems,
         )
     say("cli.new_done", lang.value, folder=folder)
-    _, problems_all = examine_town(folder)
-    show_problems(problems_all, lang.value)
-    if any(problem.severity == "error" for problem in problems_all):
+    examined = examine_town(folder)
+    show_accounts(examined.accounts, lang.value)
+    show_problems(examined.problems, lang.value)
+    if any(problem.severity == "error" for problem in examined.problems):
         raise typer.Exit(1)
     say("cli.new_next", lang.value, folder=folder)
 
@@ -137,16 +139,22 @@ def check(
 ) -> None:
     """Tell all problems of all layers at once; mark them in the user's own workbooks."""
     with steps(lang.value) as step:
-        _, problems = examine_town(folder, progress=step)
+        examined = examine_town(folder, progress=step)
+        problems = examined.problems
         marked = []
         if doctor_folder is not None:
             step("step.doctor")
             marked = doctor_tables(folder, problems, doctor_folder, lang=lang.value)
     errors = sum(problem.severity == "error" for problem in problems)
     if as_json:
-        record = {"errors": errors, "problems": [p.as_record() for p in by_urgency(problems)]}
+        record = {
+            "errors": errors,
+            "files": [asdict(account) for account in examined.accounts],
+            "problems": [p.as_record() for p in by_urgency(problems)],
+        }
         sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     else:
+        show_accounts(examined.accounts, lang.value)
         show_problems(problems, lang.value)
         count = {
             s: sum(p.severity == s for p in problems) for s in ("error", "warning", "repaired")

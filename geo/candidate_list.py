@@ -15,10 +15,11 @@ from .tables import (
     SCHEMAS,
     Column,
     Schema,
-    match_columns,
+    columns_found,
+    load_sheet,
+    match_headers,
     read_layer,
-    read_ledger,
-    validate,
+    read_table,
 )
 from .words import Datum, InputError, Problem, TownError, normal, told_error
 from .words import fields as f
@@ -101,10 +102,8 @@ def read_candidates(
         When values are wrong; carries every problem with its row.
     """
     source = LayerSource(file=file.name)
-    frame = read_layer(file, source, datum=datum or Datum.WGS84)
-    headers = [str(c) for c in frame.columns if c not in (f.GEOMETRY, f.SOURCE_ROW)]
-    columns = match_columns(headers, CANDIDATES, stated={}, file=file.name)
-    found, problems = validate(frame, CANDIDATES, columns=columns, file=file.name)
+    sheet = read_layer(file, source, datum=datum or Datum.WGS84, what=LAYER)
+    found, _, problems = load_sheet(sheet, CANDIDATES, stated={}, file=file.name)
     gone = found.geometry.isna() | found.geometry.is_empty
     problems += [
         Problem("error", "candidate_no_place", LAYER, file.name, int(row), str(identity))
@@ -141,10 +140,9 @@ def read_identities(file: Path, layer: str, known: pd.Series[str]) -> list[str]:
         When it names features that are not there; carries each with its row.
     """
     schema = SCHEMAS[layer]
-    table = read_ledger(file)
-    headers = [str(c) for c in table.columns if c != f.SOURCE_ROW]
-    columns = match_columns(headers, schema, stated={}, file=file.name)
-    by_name = {name: header for header, name in columns.items()}
+    sheet = read_table(file, what=layer)
+    table, headers = sheet.table, sheet.headers
+    by_name = columns_found(match_headers(headers, schema.columns, stated={}))
     header = by_name.get(schema.identity, headers[0] if len(headers) == 1 else None)
     if header is None:
         allowed = ", ".join((schema.identity, *schema.column(schema.identity).synonyms))

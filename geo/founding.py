@@ -15,7 +15,7 @@ import shapely
 from .datum_check import check_datum
 from .osm import OsmExtract, OsmFeature, layers_from
 from .rules import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource
-from .tables import SCHEMAS, match_columns, read_layer, readable, write_layers
+from .tables import SCHEMAS, columns_found, match_headers, read_layer, readable, write_layers
 from .words import Datum, InputError, Problem, normal, whole_folder, write_problems
 from .words import fields as f
 
@@ -124,9 +124,10 @@ def layers_of_files(
     layers = dict(base)
     problems: list[Problem] = []
     for layer, given in files.items():
-        frame = read_layer(
+        sheet = read_layer(
             given.file, LayerSource(file=given.file.name), datum=given.datum or Datum.WGS84
         )
+        frame = sheet.table
         key = OSM_KEYS.get(layer)
         if key in frame.columns:
             found, wrong = layers_from(_osm_features(frame), file=given.file.name)
@@ -154,8 +155,8 @@ def _joined(
     """Add a user's stations to those of the map; of two that are one the user's counts."""
     schema = SCHEMAS["stations"]
     headers = [str(c) for c in given.columns if c not in (f.GEOMETRY, f.SOURCE_ROW)]
-    ours = match_columns(headers, schema, stated={}, file=file.file.name)
-    own = given.rename(columns=ours).to_crs(4326)
+    ours = columns_found(match_headers(headers, schema.columns, stated={}))
+    own = given.rename(columns={header: name for name, header in ours.items()}).to_crs(4326)
     names = set(own[f.NAME].dropna()) if f.NAME in own else set()
     plane = there.estimate_utm_crs()
     spots = shapely.STRtree(own.geometry[own.geometry.notna()].to_crs(plane).to_numpy())

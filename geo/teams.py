@@ -6,10 +6,9 @@ import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 
-from .tables import Column, Schema, match_columns, read_ledger, validate
+from .tables import Column, Schema, columns_found, load_sheet, match_headers, read_table
 from .words import Hours, InputError, Problem, TownError, Vehicle, catalogue, parse_hours
 from .words import fields as f
 
@@ -82,17 +81,10 @@ def read_teams(file: Path, *, hours: str, skills: tuple[str, ...]) -> tuple[Team
     TownError
         When rows are wrong; carries every problem.
     """
-    table = read_ledger(file)
-    headers = [str(name) for name in table.columns if name != f.SOURCE_ROW]
-    found = match_columns(headers, TEAMS, stated={}, file=file.name)
-    if TEAM not in found.values():
-        raise InputError("error.teams_columns", file=file, columns=", ".join(headers))
-    frame, problems = validate(
-        gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table), index=table.index)),
-        TEAMS,
-        columns=found,
-        file=file.name,
-    )
+    sheet = read_table(file, what=TEAMS.layer)
+    if TEAM not in columns_found(match_headers(sheet.headers, TEAMS.columns, stated={})):
+        raise InputError("error.teams_columns", file=file, columns=", ".join(sheet.headers))
+    frame, _, problems = load_sheet(sheet, TEAMS, stated={}, file=file.name)
     # A gate whose hours nobody can read is doubted; a team without hours cannot be sent.
     problems = [replace(p, severity="error") if p.code == "not_hours" else p for p in problems]
     words = {code: code for code in skills}

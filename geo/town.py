@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -48,15 +49,7 @@ from .rules import (
     read_calibration,
     read_config,
 )
-from .tables import (
-    SCHEMAS,
-    Schema,
-    match_columns,
-    read_layer,
-    read_ledger,
-    unread_columns,
-    validate,
-)
+from .tables import SCHEMAS, Account, Schema, load_sheet, read_layer, read_table, validate
 from .words import InputError, Problem, TownError, Workdays, named, read_problems, told_error
 from .words import fields as f
 
@@ -164,35 +157,44 @@ def load_town(folder: Path, *, progress: Progress = lambda step: None) -> Town:
     InputError
         When ``town.toml`` cannot be read, or the rule set is wrong.
     """
-    town, problems = examine_town(folder, progress=progress)
-    if town is None:
-        raise TownError(problems)
-    return town
+    examined = examine_town(folder, progress=progress)
+    if examined.town is None:
+        raise TownError(examined.problems)
+    return examined.town
 
 
-def examine_town(
-    folder: Path, *, progress: Progress = lambda step: None
-) -> tuple[Town | None, tuple[Problem, ...]]:
-    """Read a town folder and return what can be made of it, with every problem found.
+class Examined(NamedTuple):
+    """What can be made of a town folder.
 
-    Returns
-    -------
+    Attributes
+    ----------
     town
         None when something must be mended.
     problems
         Of every layer: errors, warnings, repairs.
+    accounts
+        What became of every header and row of every file.
     """
+
+    town: Town | None
+    problems: tuple[Problem, ...]
+    accounts: tuple[Account, ...]
+
+
+def examine_town(folder: Path, *, progress: Progress = lambda step: None) -> Examined:
+    """Read a town folder and return what can be made of it, with every problem found."""
     config = read_config(folder)
     rules = load_rules(config.rules, override=config.override)
     problems = read_problems(folder / IMPORT_FILE)
     layers: dict[str, gpd.GeoDataFrame] = {}
+    accounts: list[Account] = []
     for layer, schema in SCHEMAS.items():
         progress(f"step.read_{layer}")
-        frame = _load_layer(folder, config, schema, problems)
+        frame = _load_layer(folder, config, schema, problems, accounts)
         if frame is not None:
             layers[layer] = frame
     if any(problem.severity == "error" for problem in problems):
-        return None, tuple(problems)
+        return Examined(None, tuple(problems), tuple(accounts))
 
     progress("step.repair")
     crs = metric_crs(tuple(layers["lanes"].total_bounds))
@@ -202,15 +204,19 @@ def examine_town(
         if schema.required and layers[layer].empty:
             problems.append(Problem("error", "layer_empty", layer, _file(config, layer)))
     if any(problem.severity == "error" for problem in problems):
-        return None, tuple(problems)
+        return Examined(None, tuple(problems), tuple(accounts))
     town = _freeze(folder, config, rules, layers, problems, progress)
     if any(problem.severity == "error" for problem in problems):
-        return None, tuple(problems)
-    return town, tuple(problems)
+        return Examined(None, tuple(problems), tuple(accounts))
+    return Examined(town, tuple(problems), tuple(accounts))
 
 
 def _load_layer(
-    folder: Path, config: TownConfig, schema: Schema, problems: list[Problem]
+    folder: Path,
+    config: TownConfig,
+    schema: Schema,
+    problems: list[Problem],
+    accounts: list[Account],
 ) -> gpd.GeoDataFrame | None:
     source = config.layers.get(schema.layer)
     if source is None:
@@ -219,14 +225,13 @@ def _load_layer(
             return None
         return empty_layer(schema)
     try:
-        raw = read_layer(folder / source.file, source, datum=source.datum or config.datum)
-        headers = [str(c) for c in raw.columns if c not in (f.GEOMETRY, f.SOURCE_ROW)]
-        found = match_columns(headers, schema, stated=source.columns, file=source.file)
-        frame, wrong = validate(raw, schema, columns=found, file=source.file)
-        problems += unread_columns(headers, schema, columns=found, file=source.file)
-        problems += wrong
+        datum = source.datum or config.datum
+        raw = read_layer(folder / source.file, source, datum=datum, what=schema.layer)
+        frame, account, told = load_sheet(raw, schema, stated=source.columns, file=source.file)
+        accounts.append(account)
+        problems += told
         for ledger in source.ledgers:
-            frame = _join_ledger(folder, ledger, frame, schema, problems)
+            frame = _join_ledger(folder, ledger, frame, schema, problems, accounts)
     except InputError as error:
         problems.append(told_error(error, schema.layer, source.file))
         return None
@@ -239,24 +244,20 @@ def _join_ledger(
     frame: gpd.GeoDataFrame,
     schema: Schema,
     problems: list[Problem],
+    accounts: list[Account],
 ) -> gpd.GeoDataFrame:
     """Fill what a layer leaves open from a ledger; where both speak and differ, say so."""
-    table = read_ledger(
+    sheet = read_table(
         folder / ledger.file,
+        what=schema.layer,
         sheet=ledger.sheet,
         header_rows=ledger.header_rows,
         encoding=ledger.encoding,
     )
-    headers = [str(c) for c in table.columns if c != f.SOURCE_ROW]
-    found = match_columns(headers, schema, stated=ledger.columns, file=ledger.file)
-    values, wrong = validate(
-        gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table))),
-        schema,
-        columns=found,
-        file=ledger.file,
-    )
-    problems += unread_columns(headers, schema, columns=found, file=ledger.file)
-    problems += wrong
+    values, account, told = load_sheet(sheet, schema, stated=ledger.columns, file=ledger.file)
+    accounts.append(account)
+    problems += told
+    found = {match.column for match in account.headers if match.how != "unmatched"}
     strangers = ~values[schema.identity].isin(frame[schema.identity])
     for _, row in values[strangers].iterrows():
         problems.append(
@@ -271,9 +272,7 @@ def _join_ledger(
         )
     values = values[~strangers].drop_duplicates(schema.identity).set_index(schema.identity)
     frame = frame.set_index(schema.identity)
-    for name in found.values():
-        if name == schema.identity:
-            continue
+    for name in (name for name in schema.names if name in found and name != schema.identity):
         told = values[name].dropna()
         before = frame[name].reindex(told.index)
         for identity in told.index[before.notna() & (before != told)]:

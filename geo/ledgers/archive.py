@@ -20,7 +20,7 @@ from typing import Final
 
 import pandas as pd
 
-from ..tables import Entry, ledger_kind
+from ..tables import Column, ledger_kind
 from ..words import InputError, OutputError
 from .archive_schema import (
     STAMP,
@@ -219,16 +219,16 @@ def _live(versions: pd.DataFrame) -> pd.DataFrame:
     return latest.sort_values(["as_of", "fid"], kind="stable")
 
 
-def _typed(frame: pd.DataFrame, entries: Sequence[Entry]) -> pd.DataFrame:
-    for entry in entries:
-        if entry.name not in frame:
+def _typed(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    for column in columns:
+        if column.name not in frame:
             continue
-        if entry.kind in ("date", "moment"):
-            frame[entry.name] = pd.to_datetime(frame[entry.name], format="ISO8601")
-        elif entry.kind in ("number", "count", "flag"):
-            frame[entry.name] = frame[entry.name].astype("float64")
+        if column.kind in ("date", "moment"):
+            frame[column.name] = pd.to_datetime(frame[column.name], format="ISO8601")
+        elif column.kind in ("number", "count", "flag"):
+            frame[column.name] = frame[column.name].astype("float64")
         else:
-            frame[entry.name] = frame[entry.name].astype(object)
+            frame[column.name] = frame[column.name].astype(object)
     return frame
 
 

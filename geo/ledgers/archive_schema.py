@@ -51,7 +51,7 @@ def stored_columns(kind: LedgerKind) -> dict[str, str]:
     """Return the columns of a kind's table with their types, fid left out."""
     columns = dict.fromkeys(("key", "row_hash"), "TEXT NOT NULL")
     columns |= {"import_id": "INTEGER NOT NULL", "source_row": "INTEGER NOT NULL"}
-    columns |= {entry.name: _TYPES[entry.kind] for entry in kind.stored}
+    columns |= {column.name: _TYPES[column.kind] for column in kind.stored}
     return columns | {"building_id": "TEXT", "lon": "REAL", "lat": "REAL"} | MATCH_COLUMNS
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..tables import Column, Schema, match_columns, read_ledger, validate
+from ..tables import Column, Schema, columns_found, load_sheet, match_headers, read_table
 from ..words import InputError, Problem, TownError
 from ..words import fields as f
 
@@ -72,22 +72,16 @@ def read_arrivals(file: Path) -> pd.DataFrame:
     TownError
         When rows are wrong; carries every problem.
     """
-    table = read_ledger(file)
-    headers = [str(c) for c in table.columns if c != f.SOURCE_ROW]
-    found = match_columns(headers, ARRIVALS, stated={}, file=file.name)
-    names = set(found.values())
+    sheet = read_table(file, what=ARRIVALS.layer)
+    headers = sheet.headers
+    names = set(columns_found(match_headers(headers, ARRIVALS.columns, stated={})))
     placed = f.BUILDING_ID in names or {LON, LAT} <= names
     if SECONDS not in names or not placed:
         raise InputError("error.arrivals_columns", file=file, columns=", ".join(headers))
     if ARRIVAL_ID not in names:
-        table = table.assign(**{ARRIVAL_ID: table[f.SOURCE_ROW].astype(str)})
-        found = {**found, ARRIVAL_ID: ARRIVAL_ID}
-    frame, problems = validate(
-        gpd.GeoDataFrame(table, geometry=gpd.GeoSeries([None] * len(table), index=table.index)),
-        ARRIVALS,
-        columns=found,
-        file=file.name,
-    )
+        numbered = sheet.table.assign(**{ARRIVAL_ID: sheet.table[f.SOURCE_ROW].astype(str)})
+        sheet = replace(sheet, table=numbered)
+    frame, _, problems = load_sheet(sheet, ARRIVALS, stated={}, file=file.name)
     arrivals = pd.DataFrame(frame.drop(columns=f.GEOMETRY))
     nowhere = arrivals[f.BUILDING_ID].isna() & arrivals[[LON, LAT]].isna().any(axis=1)
     problems += [

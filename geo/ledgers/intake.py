@@ -14,14 +14,27 @@ import pandas as pd
 
 from ..ground import DatumGuess
 from ..rules import TOWN_FILE, RuleSet, TownConfig, load_rules, read_config
-from ..tables import STEP_COLUMNS, HeaderMatch, LedgerKind, ledger_kind, match_headers
+from ..tables import (
+    DATES,
+    STEP_COLUMNS,
+    Account,
+    HeaderMatch,
+    LedgerKind,
+    Sheet,
+    SheetDates,
+    account_of,
+    columns_found,
+    ledger_kind,
+    match_headers,
+    mend_rows,
+)
 from ..words import Datum, HazardState, InputError, Problem, label
 from ..words import fields as f
 from .archive import EVENT_COLUMNS, IMPORT_COLUMNS, conflicts, read_events, read_said, writing
 from .archive_schema import append, stored_columns
 from .cases import Step, continue_case, told_steps
 from .hazard_words import CATEGORY, with_categories
-from .ledger_rows import PLOTTED, Sheet, read_sheet, typed_rows
+from .ledger_rows import PLOTTED, read_sheet, typed_rows
 from .mapping import save_mapping
 from .places import (
     BY_ID,
@@ -42,8 +55,6 @@ from .places import (
 PEOPLE_COUNTS = ("households", "empty_nest_elders", "left_behind_children", "old_weak_ill_disabled")
 #: What the story of a case is made of.
 TOLD_OF_CASE = ("key", f.SOURCE_ROW, *STEP_COLUMNS.values(), "state", "lead_dept", "evidence")
-#: Days that may lie ahead; every other day tells of what has happened.
-TO_COME = ("due_on", "listed_due_on", "expires_at", "insured_until")
 #: Marks the digest of a row of which a day was refused, so that it counts as new when it comes.
 NOT_YET = "~"
 Progress = Callable[[str], None]
@@ -57,10 +68,10 @@ class Intake:
     ----------
     kind, source, as_of
         Which ledger, from where, and the day it speaks for.
-    headers
-        One match a header of the file.
-    rows, added, changed, unchanged
-        Rows of the file; how many were new, said something new, or were there already.
+    account
+        What became of every header and row of the file.
+    added, changed, unchanged
+        How many rows were new, said something new, or were there already.
     matched
         Rows by how they were located: id, point, address, name, unmatched.
     unmatched
@@ -74,8 +85,7 @@ class Intake:
     kind: str
     source: str
     as_of: dt.date
-    headers: tuple[HeaderMatch, ...]
-    rows: int
+    account: Account
     added: int
     changed: int
     unchanged: int
@@ -121,7 +131,7 @@ def import_ledger(
     datum
         Of coordinates in the ledger; the town's own if not given.
     sheet, header_rows, encoding
-        As in `weizhan.geo.tables.sheets.read_ledger`.
+        As in `weizhan.geo.tables.read.read_table`.
     places
         Of the town, where several ledgers are imported in a row; read if not given.
     raw
@@ -151,18 +161,28 @@ def import_ledger(
     progress("step.read_ledger")
     ours = raw is not None
     if raw is None:
-        raw = read_sheet(file, sheet=sheet, header_rows=header_rows, encoding=encoding)
+        raw = read_sheet(file, what=kind, sheet=sheet, header_rows=header_rows, encoding=encoding)
     matches = _headers(raw, chosen, config, rules, file)
-    columns = {m.column: m.header for m in matches if m.how != "unmatched"}
+    columns = columns_found(matches)
     taken = datum or config.datum
-    proposed: list[Problem] = []
-    rows = len(raw.table)
+    dates = SheetDates(
+        year=raw.year or as_of.year, latest=None if raw.year else as_of, epoch=raw.facts.epoch
+    )
+    found = raw
+    table, mended = mend_rows(
+        raw, chosen.columns, found=columns, what=kind, file=file.name, dates=dates
+    )
+    raw = replace(raw, table=table, odd=())
+    proposed: list[Problem] = [*found.problems, *mended]
     if chosen.name == "hazards" and CATEGORY not in columns:
-        divided, proposed = with_categories(
+        divided, told = with_categories(
             raw.table, description=columns["description"], place=columns.get(f.NAME), file=file.name
         )
+        proposed += told
         raw, columns[CATEGORY] = replace(raw, table=divided), CATEGORY
-    table, problems = typed_rows(raw, chosen, columns=columns, datum=taken, file=file.name)
+    table, problems = typed_rows(
+        raw, chosen, columns=columns, datum=taken, file=file.name, dates=dates
+    )
     progress("step.locate")
     places = places or read_places(folder, config)
     spelled = spelled_addresses(table, places, rules.ledgers)
@@ -171,18 +191,13 @@ def import_ledger(
         if fit.best is not None and fit.scores[fit.best] > fit.scores.get(taken, 0.0):
             if datum is None:
                 table, problems = typed_rows(
-                    raw, chosen, columns=columns, datum=fit.best, file=file.name
+                    raw, chosen, columns=columns, datum=fit.best, file=file.name, dates=dates
                 )
             problems.append(_other_datum(fit, chosen, file.name, stated=datum))
     problems = [
         *proposed,
         *problems,
         *_not_yet(table, chosen, file.name, today=max(as_of, at.date())),
-    ]
-    problems += [_hollow(cell, chosen, file.name) for cell in raw.hollow]
-    problems += [
-        Problem("warning", "row_passed", chosen.name, file.name, row, value=said)
-        for row, said in raw.passed
     ]
     locate(table, chosen, places, rules.ledgers, spelled=spelled)
     problems += _doubtful(table, chosen, rules, file.name)
@@ -196,8 +211,8 @@ def import_ledger(
             steps = []
             if chosen.name == "hazards":
                 steps = _steps(folder, news, problems, as_of=as_of, file=file.name)
-            told = (chosen.name, source, as_of.isoformat(), stamp, digest, len(table), len(news))
-            number = _keep(connection, chosen, news, told)
+            said = (chosen.name, source, as_of.isoformat(), stamp, digest, len(table), len(news))
+            number = _keep(connection, chosen, news, said)
             marked = [(*step, number, stamp) for step in steps]
             append(connection, "hazard_events", EVENT_COLUMNS, marked)
             if not ours:
@@ -208,8 +223,7 @@ def import_ledger(
         kind=chosen.name,
         source=source,
         as_of=as_of,
-        headers=tuple(matches),
-        rows=rows,
+        account=account_of(found, matches, problems, what=kind, file=file.name),
         added=int(fresh.sum()) - changed,
         changed=changed,
         unchanged=len(table) - int(fresh.sum()),
@@ -224,15 +238,17 @@ def _headers(
     raw: Sheet, kind: LedgerKind, config: TownConfig, rules: RuleSet, file: Path
 ) -> list[HeaderMatch]:
     stated = config.imports[kind.name].columns if kind.name in config.imports else {}
-    headers = [str(c) for c in raw.table.columns if c not in (f.SOURCE_ROW, *raw.axes)]
-    matches = match_headers(headers, kind, stated=stated, rules=rules.ledgers)
+    headers = raw.headers
+    matches = match_headers(headers, kind.columns, stated=stated, rules=rules.ledgers)
     matches += [HeaderMatch(axis, axis, 100.0, "stated") for axis in raw.axes]
     found = {match.column for match in matches if match.how != "unmatched"}
     described = kind.name == "hazards" and "description" in found  # categories by the words
     needed = [
-        entry
-        for entry in kind.entries
-        if entry.required and entry.name not in found and not (described and entry.name == CATEGORY)
+        column
+        for column in kind.columns
+        if column.required
+        and column.name not in found
+        and not (described and column.name == CATEGORY)
     ]
     if needed:
         raise InputError(
@@ -243,7 +259,7 @@ def _headers(
             headers="、".join(headers),
         )
     if kind.name == "vulnerable" and not found & set(PEOPLE_COUNTS):
-        wanted = [e for e in kind.entries if e.name in PEOPLE_COUNTS]
+        wanted = [e for e in kind.columns if e.name in PEOPLE_COUNTS]
         columns = "; ".join("、".join(e.synonyms) for e in wanted)
         raise InputError("error.vulnerable_needs_counts", file=file, columns=columns)
     if not found & {f.BUILDING_ID, f.NAME, f.ADDRESS, f.LANE_ID, "lon"}:
@@ -256,25 +272,19 @@ def _not_yet(table: pd.DataFrame, kind: LedgerKind, file: str, *, today: dt.date
     problems = []
     rows: list[int] = table[f.SOURCE_ROW].tolist()
     keys: list[str] = table["key"].tolist()
-    for entry in kind.stored:
-        if entry.kind not in ("date", "moment") or entry.name in TO_COME:
+    for column in kind.stored:
+        if column.kind not in DATES or column.ahead:
             continue
-        days: list[str | None] = table[entry.name].tolist()
+        days: list[str | None] = table[column.name].tolist()
         for at, day in enumerate(days):
             if day is not None and day[:10] > today.isoformat():
                 problems.append(
                     Problem("error", "date_future", kind.name, file, rows[at], keys[at],
-                            entry.name, day, today.isoformat())
+                            column.name, day, today.isoformat())
                 )  # fmt: skip
-                table.loc[at, entry.name] = None
+                table.loc[at, column.name] = None
                 table.loc[at, "row_hash"] = str(table["row_hash"].iat[at]) + NOT_YET
     return problems
-
-
-def _hollow(cell: str, kind: LedgerKind, file: str) -> Problem:
-    row = int("".join(c for c in cell if c.isdigit()))
-    details = {"cell": cell}
-    return Problem("warning", "formula_hollow", kind.name, file, row, value=cell, details=details)
 
 
 def _other_datum(fit: DatumGuess, kind: LedgerKind, file: str, *, stated: Datum | None) -> Problem:

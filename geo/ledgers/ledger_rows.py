@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyogrio
 import shapely
 from numpy.typing import NDArray
-from pyogrio.errors import DataLayerError, DataSourceError
 
 from ..ground import geometry_to_wgs84
 from ..tables import (
     TABLE_ENDINGS,
     WGS84,
-    Entry,
     LedgerKind,
-    allowed_words,
-    complaint,
-    hollow_formulas,
-    read_cells,
-    read_ledger,
+    Sheet,
+    SheetDates,
+    read_columns,
+    read_geodata,
+    read_table,
     readable,
 )
 from ..words import Datum, InputError, Problem, normal
@@ -35,29 +30,12 @@ from ..words import fields as f
 AXES = ("lon", "lat")
 PLOTTED = "plotted"  # whether the ledger itself gives a position
 SEPARATOR = "\x1f"
-LEAST_HEADINGS, MOST_IN_REMARK = 3, 2  # cells
-_SUM = re.compile(r"(?:合|小|总|共|累)计[:：]?[\d.,户处起人栋家元]*")
-_REMARK = re.compile(r"(?:备?注|说明|填表人|填报人|制表人?|审核人?|统计人)[:：]")
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """A ledger as it is in its file.
-
-    ``axes`` are the columns that were made from geometry; ``hollow`` the cells whose formula was
-    saved without its result; ``passed`` row numbers and texts of rows that are no records: sums,
-    remarks and headings that stand again.
-    """
-
-    table: pd.DataFrame
-    axes: tuple[str, ...] = ()
-    hollow: tuple[str, ...] = ()
-    passed: tuple[tuple[int, str], ...] = ()
 
 
 def read_sheet(
     file: Path,
     *,
+    what: str = "",
     sheet: str | None = None,
     header_rows: int | None = None,
     encoding: str | None = None,
@@ -68,10 +46,12 @@ def read_sheet(
     ----------
     file
         Read as what its ending says.
+    what
+        The kind of ledger, named in problems.
     sheet
-        Sheet of a workbook, or layer of geodata; the first if not given.
+        Sheet of a workbook, or layer of geodata.
     header_rows, encoding
-        As in `weizhan.geo.tables.sheets.read_ledger`.
+        As in `weizhan.geo.tables.read.read_table`.
 
     Raises
     ------
@@ -80,39 +60,18 @@ def read_sheet(
     """
     readable(file)
     if file.suffix.lower() in TABLE_ENDINGS:
-        table = read_ledger(file, sheet=sheet, header_rows=header_rows, encoding=encoding)
-        records, passed = _records(table)
-        return Sheet(records, hollow=tuple(hollow_formulas(file, sheet=sheet)), passed=passed)
-    return _read_geodata(file, sheet, encoding)
-
-
-def _records(table: pd.DataFrame) -> tuple[pd.DataFrame, tuple[tuple[int, str], ...]]:
-    """Return the rows that are records, and number and text of those that are not."""
-    columns = [name for name in table.columns if name != f.SOURCE_ROW]
-    headings = {str(name).rsplit("/", 1)[-1] for name in columns}
-    passed: list[tuple[int, str]] = []
-    keep = np.ones(len(table), dtype=bool)
-    for at, (number, *cells) in enumerate(
-        table[[f.SOURCE_ROW, *columns]].itertuples(index=False, name=None)
-    ):
-        said = [text for cell in cells if isinstance(cell, str) and (text := normal(cell))]
-        told = sum(cell is not None and normal(cell) != "" for cell in cells)
-        first = said[0].replace(" ", "") if said else ""
-        again = len(said) >= LEAST_HEADINGS and all(text in headings for text in said)
-        remark = told <= MOST_IN_REMARK and _REMARK.match(first) is not None
-        if again or remark or (said and said[0] == _first(cells) and _SUM.fullmatch(first)):
-            keep[at] = False
-            passed.append((int(number), " ".join(said)))
-    return table[keep].reset_index(drop=True), tuple(passed)
-
-
-def _first(cells: list[object]) -> str:
-    """Return the first cell that says anything."""
-    return next((normal(cell) for cell in cells if cell is not None and normal(cell)), "")
+        return read_table(file, what=what, sheet=sheet, header_rows=header_rows, encoding=encoding)
+    return _of_geodata(file, what, sheet, encoding)
 
 
 def typed_rows(
-    raw: Sheet, kind: LedgerKind, *, columns: Mapping[str, str], datum: Datum, file: str
+    raw: Sheet,
+    kind: LedgerKind,
+    *,
+    columns: Mapping[str, str],
+    datum: Datum,
+    file: str,
+    dates: SheetDates | None = None,
 ) -> tuple[pd.DataFrame, list[Problem]]:
     """Read the cells of a ledger as what their columns say.
 
@@ -128,6 +87,8 @@ def typed_rows(
         What its coordinates refer to.
     file
         Named in messages.
+    dates
+        What the sheet tells about its dates.
 
     Returns
     -------
@@ -138,40 +99,18 @@ def typed_rows(
     problems
         Cells that cannot be what their column says, and rows that double others.
     """
-    problems: list[Problem] = []
     rows = raw.table[f.SOURCE_ROW].to_numpy()
-    values: dict[str, NDArray[np.object_]] = {}
-    for entry in kind.stored:
-        header = columns.get(entry.name)
-        if header is None:
-            values[entry.name] = np.full(len(rows), None, dtype=object)
-            continue
-        cells = raw.table[header]
-        values[entry.name], wrong = read_cells(cells, entry)
-        blank = np.array([v is None for v in values[entry.name]]) & entry.required
-        for at in np.flatnonzero(wrong | blank):
-            problems.append(_cell_problem(kind, entry, header, file, int(rows[at]),
-                                          str(cells.iloc[at]) if wrong[at] else ""))  # fmt: skip
-    table = pd.DataFrame(values, dtype=object)
+    cells, problems = read_columns(
+        raw.table, kind.stored, found=columns, what=kind.name, file=file, dates=dates
+    )
+    nothing = np.full(len(rows), None, dtype=object)
+    table = pd.DataFrame(
+        {c.name: cells[c.name].values if c.name in cells else nothing for c in kind.stored},
+        dtype=object,
+    )
     _to_wgs84(table, datum, rows, kind, file, problems)
     table[f.SOURCE_ROW] = rows
     return _with_keys(table, kind, file, problems), problems
-
-
-def _cell_problem(
-    kind: LedgerKind, entry: Entry, header: str, file: str, row: int, value: str
-) -> Problem:
-    return Problem(
-        "error",
-        complaint(entry) if value else "value_missing",
-        kind.name,
-        file,
-        row,
-        column=header,
-        value="" if entry.personal else value,
-        allowed=allowed_words(entry),
-        details={"header": header},
-    )
 
 
 def _to_wgs84(
@@ -212,7 +151,7 @@ def _moved(point: shapely.Point, datum: Datum) -> shapely.Point | None:
 def _with_keys(
     table: pd.DataFrame, kind: LedgerKind, file: str, problems: list[Problem]
 ) -> pd.DataFrame:
-    stored = [entry.name for entry in kind.stored]
+    stored = [column.name for column in kind.stored]
     table["row_hash"] = _digests(table, stored)
     identity = table[kind.identity]
     named = identity.notna()
@@ -267,16 +206,8 @@ def _digests(table: pd.DataFrame, columns: list[str]) -> pd.Series:
     )
 
 
-def _read_geodata(file: Path, layer: str | None, encoding: str | None) -> Sheet:
-    try:
-        names = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
-        if layer is not None and layer not in names:
-            raise InputError(
-                "error.file_layer_unknown", file=file, layer=layer, allowed=", ".join(names)
-            )
-        frame = pyogrio.read_dataframe(file, layer=layer or names[0], encoding=encoding)
-    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
-        raise InputError("error.not_geodata", file=file) from error
+def _of_geodata(file: Path, what: str, layer: str | None, encoding: str | None) -> Sheet:
+    frame, problems = read_geodata(file, layer=layer, encoding=encoding, what=what)
     table = pd.DataFrame(frame.drop(columns=f.GEOMETRY, errors="ignore")).astype(object)
     table = table.where(table.notna(), None)
     axes: tuple[str, ...] = ()
@@ -287,5 +218,4 @@ def _read_geodata(file: Path, layer: str | None, encoding: str | None) -> Sheet:
         table = table.drop(columns=[c for c in AXES if c in table])
         table["lon"], table["lat"] = shapely.get_x(points), shapely.get_y(points)
         axes = AXES
-    table[f.SOURCE_ROW] = np.arange(1, len(table) + 1)
-    return Sheet(table, axes)
+    return Sheet(table, axes, problems=tuple(problems))

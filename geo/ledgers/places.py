@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ..ground import HYPOTHESES, DatumGuess, from_wgs84, judged, metric_crs, to_wgs84
 from ..rules import LedgerRule, TownConfig
-from ..tables import SCHEMAS, WGS84, LedgerKind, Schema, match_columns, read_layer, validate
+from ..tables import SCHEMAS, WGS84, LedgerKind, Schema, load_sheet, read_layer
 from ..words import Datum, normal
 from ..words import fields as f
 from .addresses import AddressBook, Found
@@ -310,9 +310,7 @@ def _read(folder: Path, config: TownConfig, layer: str, names: tuple[str, ...]) 
     source, schema = config.layers[layer], SCHEMAS[layer]
     few = Schema(layer, schema.identity, schema.shape, tuple(map(schema.column, names)))
     raw = read_layer(folder / source.file, source, datum=source.datum or config.datum)
-    headers = [str(c) for c in raw.columns if c not in (f.GEOMETRY, f.SOURCE_ROW)]
     stated = {name: header for name, header in source.columns.items() if name in names}
-    columns = match_columns(headers, few, stated=stated, file=source.file)
-    frame, _ = validate(raw, few, columns=columns, file=source.file)
+    frame, _, _ = load_sheet(raw, few, stated=stated, file=source.file)
     there = frame.geometry.notna() & ~frame.geometry.is_empty
     return frame[there].reset_index(drop=True)

@@ -14,12 +14,11 @@ from typing import Any, Final
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
-from ..tables import FOUND_ON, KINDS, STATE, STEP_COLUMNS
+from ..tables import FOUND_ON, KINDS, STATE, STEP_COLUMNS, Sheet
 from ..words import HazardState, InputError, Problem, codes, read_date
 from ..words import fields as f
 from .archive import read_records
 from .intake import Intake, import_ledger
-from .ledger_rows import Sheet
 from .places import Places
 
 MARK_SHEET: Final = "weizhan"  # hidden; says that a workbook is one of ours
@@ -213,7 +212,7 @@ def _same(old: Any, new: object, column: str) -> bool:
     if column == "inspected_on":
         day = read_date(new)
         return day is not None and pd.Timestamp(old).date() == day.date()
-    entry = next(e for e in KINDS["inspections"].entries if e.name == column)
+    entry = next(e for e in KINDS["inspections"].columns if e.name == column)
     if entry.kind == "count":
         try:
             return float(str(old)) == float(str(new))

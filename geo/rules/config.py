@@ -29,7 +29,7 @@ class LedgerSource(_Frozen):
 
     file: str
     sheet: str | None = None
-    header_rows: int | None = Field(default=None, ge=1, le=4)
+    header_rows: int | None = Field(default=None, ge=1, le=1000)
     encoding: str | None = None
     columns: dict[str, str] = {}
 

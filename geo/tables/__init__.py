@@ -3,17 +3,22 @@
 What a column may hold is declared once, in the schemas and the kinds of ledger.
 """
 
-from .cells import allowed_words, complaint, read_cells
+from .account import Account, account_of, load_sheet
+from .cells import MISSING, SheetDates, read_cells
+from .column import DATES, Column, allowed_words
 from .doctor import doctor, doctor_tables
-from .formulas import hollow_formulas
-from .headers import HeaderMatch, match_headers
-from .layers import TABLE_ENDINGS, WGS84, read_layer, write_layers
-from .ledger_kinds import FOUND_ON, KINDS, STATE, STEP_COLUMNS, Entry, LedgerKind, ledger_kind
-from .schemas import SCHEMAS, Column, Schema
-from .sheets import MISSING, read_ledger, readable
-from .validation import match_columns, unread_columns, validate
+from .geodata import read_geodata
+from .headers import HeaderMatch, check_stated, columns_found, match_headers, unread_headers
+from .layers import WGS84, read_layer, write_layers
+from .ledger_kinds import FOUND_ON, KINDS, STATE, STEP_COLUMNS, LedgerKind, ledger_kind
+from .mend import mend_rows
+from .read import Sheet, read_table
+from .schemas import SCHEMAS, Schema
+from .sheets import TABLE_ENDINGS, readable
+from .validation import read_columns, validate
 
 __all__ = [
+    "DATES",
     "FOUND_ON",
     "KINDS",
     "MISSING",
@@ -22,24 +27,30 @@ __all__ = [
     "STEP_COLUMNS",
     "TABLE_ENDINGS",
     "WGS84",
+    "Account",
     "Column",
-    "Entry",
     "HeaderMatch",
     "LedgerKind",
     "Schema",
+    "Sheet",
+    "SheetDates",
+    "account_of",
     "allowed_words",
-    "complaint",
+    "check_stated",
+    "columns_found",
     "doctor",
     "doctor_tables",
-    "hollow_formulas",
     "ledger_kind",
-    "match_columns",
+    "load_sheet",
     "match_headers",
+    "mend_rows",
     "read_cells",
+    "read_columns",
+    "read_geodata",
     "read_layer",
-    "read_ledger",
+    "read_table",
     "readable",
-    "unread_columns",
+    "unread_headers",
     "validate",
     "write_layers",
 ]

@@ -1,145 +1,217 @@
-"""Cells of a ledger read as what their column says; each distinct cell is read once."""
+"""Cells read as what their column says; each distinct cell is read once."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..words import DATES_ALLOWED, VOCABULARIES, label, normal, read_date
-from .ledger_kinds import Entry
-from .schemas import Column
-from .sheets import MISSING
-from .validation import allowed, read_column
+from ..words import (
+    Epoch,
+    codes,
+    normal,
+    read_date,
+    read_date_said,
+    read_quantity,
+    understood,
+)
+from .column import DATES, NUMBERS, Column
 
-YES = frozenset({"是", "有", "y", "yes", "true", "1", "√", "✓", "✔", "存在", "发现", "已", "对"})
-NO = frozenset(
+MISSING: Final = frozenset(
+    {"", "-", "--", "—", "/", "无", "未知", "不详", "n/a", "na", "null", "none"}
+)
+YES: Final = frozenset(
+    {"是", "有", "y", "yes", "true", "1", "√", "✓", "✔", "存在", "发现", "已", "对"}
+)
+NO: Final = frozenset(
     {"否", "无", "没有", "n", "no", "false", "0", "×", "x", "✗", "不存在", "未发现", "未"}
 )
-NUMBERS = frozenset({"number", "count"})
+ERRORS: Final = frozenset(
+    {"#n/a", "#ref!", "#value!", "#div/0!", "#name?", "#null!", "#num!", "#spill!", "#calc!"}
+)
+EXACT_TO: Final = 2.0**53  # beyond, a spreadsheet's number has lost digits
 
 
-def read_cells(raw: pd.Series, entry: Entry) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+@dataclass(frozen=True, slots=True)
+class SheetDates:
+    """What a sheet tells about its own dates.
+
+    Attributes
+    ----------
+    year
+        Of dates without one; None where they are no dates.
+    latest
+        Dates without a year lie on or before this day, for columns of what has happened; None
+        where they may lie ahead.
+    epoch
+        From when the workbook counts its days.
+    """
+
+    year: int | None = None
+    latest: dt.date | None = None
+    epoch: Epoch = 1900
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Cells of one column, read.
+
+    Attributes
+    ----------
+    values
+        ``(rows,)`` objects: text and codes, ``float`` or ``int``, dates in ISO 8601, 1 and 0;
+        None where a cell is blank or wrong.
+    wrong
+        ``(rows,)`` cells that say something which the column cannot hold.
+    low, high
+        ``(rows,)`` between which a number lies where the cell tells a range or a bound, NaN
+        elsewhere and at an open end.
+    loose
+        ``(rows,)`` cells that were read as more exact than they are: ranges, about, parts of a
+        month, dates without a year, numbers that lost digits. They are told.
+    """
+
+    values: NDArray[np.object_]
+    wrong: NDArray[np.bool_]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    loose: NDArray[np.bool_]
+
+    def numbers(self) -> NDArray[np.float64]:
+        """Return the values as float64, NaN where missing."""
+        return np.array([np.nan if v is None else v for v in self.values], dtype=np.float64)
+
+
+def read_cells(raw: pd.Series[Any], column: Column, *, dates: SheetDates | None = None) -> Cells:
     """Read raw cells as what the column says.
 
     Parameters
     ----------
     raw
         Cells as the file holds them.
-    entry
-        The column.
+    column
+        What they may hold.
+    dates
+        What the sheet tells about its dates.
 
-    Returns
-    -------
-    values
-        ``(rows,)`` objects: text and codes, ``float`` or ``int``, dates in ISO 8601, 1 and 0;
-        None where a cell is blank or wrong.
-    wrong
-        ``(rows,)`` cells that say something which the column cannot hold.
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> width = Column("width_m", "number", minimum=0.3, maximum=100)
+    >>> cells = read_cells(pd.Series(["3.5米", "3-4", "宽", None], dtype=object), width)
+    >>> cells.values.tolist(), cells.wrong.tolist(), cells.high.tolist()[1]
+    ([3.5, 3.5, None, None], [False, False, True, False], 4.0)
     """
     cells = raw.to_numpy(dtype=object, copy=True)
-    for kind in (bool, np.bool_):
-        cells = _replaced(cells, kind)
+    for at in [i for i, cell in enumerate(cells) if isinstance(cell, bool | np.bool_)]:
+        cells[at] = str(cells[at]).lower()  # lest True and 1 count as the same cell
     which, distinct = pd.factorize(cells, use_na_sentinel=True)
-    values, wrong = _read(pd.Series(distinct, dtype=object), entry)
-    values = np.append(values, np.array([None], dtype=object))  # code -1: blank
-    return values[which], np.append(wrong, False)[which]
-
-
-def allowed_words(entry: Entry) -> str:
-    """Return in words what a column may hold, as users write it."""
-    if entry.vocabulary:
-        return "、".join(label(entry.vocabulary, code) for code in VOCABULARIES[entry.vocabulary])
-    if entry.kind in ("date", "moment"):
-        return DATES_ALLOWED
-    if entry.kind == "flag":
-        return "是、否"
-    return allowed(_column(entry))
-
-
-def complaint(entry: Entry) -> str:
-    """Return the problem code of a cell that its column cannot hold."""
-    if entry.vocabulary:
-        return "not_in_vocabulary"
-    kinds = {"number": "not_a_number", "count": "not_a_count", "flag": "not_a_flag"}
-    return kinds.get(entry.kind, "not_a_full_date")
-
-
-def _replaced(cells: NDArray[np.object_], kind: type) -> NDArray[np.object_]:
-    """Write truth values as text, lest True and 1 count as the same cell."""
-    at = [i for i, cell in enumerate(cells) if type(cell) is kind]
-    for i in at:
-        cells[i] = str(cells[i]).lower()
-    return cells
-
-
-def _read(cells: pd.Series, entry: Entry) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    if entry.kind in ("date", "moment"):
-        return _each(cells, _moment if entry.kind == "moment" else _day)
-    if entry.kind == "flag":
-        return _each(cells, _flag)
-    if entry.kind == "text":
-        values = np.array([_text(cell) for cell in cells], dtype=object)
-        return values, np.zeros(len(values), dtype=bool)
-    series, wrong = read_column(cells, _column(entry))
-    values = series.astype(object).where(series.notna(), None).to_numpy(dtype=object)
-    if entry.kind == "count":
-        values = np.array([None if v is None else int(v) for v in values], dtype=object)
-    return values, np.asarray(wrong, dtype=bool)
-
-
-def _each(
-    cells: pd.Series, read: Callable[[object], object]
-) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    values = np.empty(len(cells), dtype=object)
-    wrong = np.zeros(len(cells), dtype=bool)
-    for i, cell in enumerate(cells):
+    read = _reader(column, dates or SheetDates())
+    size = len(distinct) + 1  # the last one stands for blank: code -1
+    values = np.full(size, None, dtype=object)
+    wrong, loose = np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+    low, high = np.full(size, np.nan), np.full(size, np.nan)
+    for at, cell in enumerate(distinct):
         text = normal(cell).lower()
-        if text in MISSING and not (text == "无" and read is _flag):
+        if text in ERRORS:
+            wrong[at] = True
             continue
-        values[i] = read(cell)
-        wrong[i] = values[i] is None
-    return values, wrong
+        found = read(cell, text)
+        if found is None:
+            wrong[at] = text not in MISSING
+            if column.kind == "hours":
+                values[at] = _text(cell) if wrong[at] else None
+            continue
+        values[at], loose[at], low[at], high[at] = found
+    return Cells(values[which], wrong[which], low[which], high[which], loose[which])
 
 
-def _text(cell: object) -> str | None:
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))  # as spreadsheets deliver whole numbers
-    text = normal(cell)
-    return None if text.lower() in MISSING else text
+Read = tuple[object, bool, float, float]  # value, loose, low, high
+Reader = Callable[[object, str], Read | None]
+_OPEN: Final = float("nan")
 
 
-def _day(cell: object) -> str | None:
-    found = read_date(cell)
-    return None if found is None else found.date().isoformat()
+def _reader(column: Column, dates: SheetDates) -> Reader:
+    """Return what reads one cell; None means that it is blank or wrong."""
+    if column.vocabulary:
+        words = {word.lower(): code for word, code in codes(column.vocabulary).items()}
+        # First, as the word for nothing may be a code.
+        return lambda cell, text: _sure(words.get(_text(cell).lower()))
+    if column.kind in NUMBERS:
+        return lambda cell, text: _number(cell, text, column)
+    if column.kind in DATES:
+        return lambda cell, text: _date(cell, text, column, dates)
+    if column.kind == "flag":
+        return lambda cell, text: _flag(_text(cell).lower())
+    if column.kind == "hours":
+        return lambda cell, text: _sure(_text(cell) if understood(_text(cell)) else None)
+    return lambda cell, text: None if text in MISSING else _said(cell)
 
 
-def _moment(cell: object) -> str | None:
-    found = read_date(cell)
+def _sure(value: object) -> Read | None:
+    return None if value is None else (value, False, _OPEN, _OPEN)
+
+
+def _said(cell: object) -> Read:
+    """Return a text; a number so long that a spreadsheet rounded it is told."""
+    lost = isinstance(cell, int | float) and abs(cell) >= EXACT_TO
+    return (_text(cell), lost, _OPEN, _OPEN)
+
+
+def _number(cell: object, text: str, column: Column) -> Read | None:
+    """Return a number within what the column can hold; a range with its typical value."""
+    if text in MISSING:
+        return None
+    found = read_quantity(cell, unit=column.unit)
     if found is None:
         return None
-    whole = found.time() == dt.time(0) and not isinstance(cell, dt.datetime)
-    return found.date().isoformat() if whole else found.isoformat(timespec="seconds")
+    whole = column.kind == "count"
+    exact = found.told == "exact"
+    if whole and exact and found.typical != np.floor(found.typical):
+        return None
+    value = float(np.floor(found.typical + 0.5)) if whole else found.typical
+    least = -np.inf if column.minimum is None else column.minimum
+    most = np.inf if column.maximum is None else column.maximum
+    if not all(least <= n <= most for n in (value, found.low, found.high) if n == n):
+        return None
+    number = int(value) if whole else value
+    return (number, False, _OPEN, _OPEN) if exact else (number, True, found.low, found.high)
 
 
-def _flag(cell: object) -> int | None:
-    text = normal(cell).lower()
-    if isinstance(cell, float) and cell.is_integer():
-        text = str(int(cell))
+def _date(cell: object, text: str, column: Column, dates: SheetDates) -> Read | None:
+    """Return a day or a moment in ISO 8601."""
+    found = read_date(cell, epoch=dates.epoch)
+    loose = False
+    if found is None:
+        said = read_date_said(cell, year=dates.year, epoch=dates.epoch)
+        last = None if column.ahead else dates.latest
+        if said and not said.year_given and last and said.typical.date() > last:
+            said = read_date_said(cell, year=said.typical.year - 1, epoch=dates.epoch)
+        if said is None:
+            return None
+        found, loose = said.typical, True
+    elif text.endswith(("底", "末")):
+        loose = True
+    if column.kind == "date":
+        return (found.date().isoformat(), loose, _OPEN, _OPEN)
+    bare = found.time() == dt.time(0) and not isinstance(cell, dt.datetime)
+    stamp = found.date().isoformat() if bare else found.isoformat(timespec="seconds")
+    return (stamp, loose, _OPEN, _OPEN)
+
+
+def _flag(text: str) -> Read | None:
     if text in YES:
-        return 1
-    return 0 if text in NO else None
+        return (1, False, _OPEN, _OPEN)
+    return (0, False, _OPEN, _OPEN) if text in NO else None
 
 
-def _column(entry: Entry) -> Column:
-    kind = "choice" if entry.kind == "choice" else entry.kind if entry.kind in NUMBERS else "text"
-    return Column(
-        entry.name,
-        kind,  # type: ignore[arg-type]
-        vocabulary=entry.vocabulary,
-        minimum=entry.minimum,
-        maximum=entry.maximum,
-    )
+def _text(cell: object) -> str:
+    """Return a cell as text; spreadsheets deliver whole numbers as 12.0."""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return normal(cell)

@@ -18,10 +18,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ..rules import read_config
 from ..words import Lang, OutputError, Problem, normal, text
-from .formulas import OPEN_XML
+from .column import Column
 from .ledger_kinds import KINDS
+from .read import KNOWN_ROWS
 from .schemas import SCHEMAS
-from .sheets import EXCEL_ENDINGS, MOST_HEADER_ROWS, read_rows
+from .sheets import EXCEL_ENDINGS, read_rows
+from .workbook_facts import OPEN_XML
 
 TABLES = EXCEL_ENDINGS | {".csv"}
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C", "repaired": "DDEBF7"}  # red, amber, blue
@@ -73,12 +75,15 @@ def doctor(
     if target.exists():
         raise OutputError("error.doctor_exists", file=target)
     book = _open(file, sheet)
-    page = book[sheet] if sheet in book.sheetnames else book.worksheets[0]
-    headers = _headers(page)
-    places = [_place(page, headers, problem) for problem in own]
+    shown = [page for page in book.worksheets if page.sheet_state == "visible"]
+    first = book[sheet] if sheet in book.sheetnames else (shown or book.worksheets)[0]
+    pages = {name: book[name] if name in book.sheetnames else first
+             for name in {problem.sheet for problem in own}}  # fmt: skip
+    headers = {name: _headers(page) for name, page in pages.items()}
+    places = [_place(pages[p.sheet], headers[p.sheet], p) for p in own]
     for problem, place in zip(own, places, strict=True):
         if place is not None:
-            _mark(page, place, problem, lang)
+            _mark(pages[problem.sheet], place, problem, lang)
     _list(book, own, places, lang)
     _save(book, target)
     return target
@@ -148,7 +153,7 @@ def _write(page: Worksheet, row: int, column: int, value: Any) -> None:
 def _headers(page: Worksheet) -> dict[str, int]:
     """Return the column of each word in the first rows; the lowest row counts."""
     found: dict[str, int] = {}
-    for row in page.iter_rows(max_row=min(MOST_HEADER_ROWS, page.max_row)):
+    for row in page.iter_rows(max_row=min(KNOWN_ROWS, page.max_row)):
         for cell in row:
             if cell.value is not None:
                 found[normal(cell.value).replace("\n", "").lower()] = int(cell.column)
@@ -162,7 +167,7 @@ def _place(page: Worksheet, headers: dict[str, int], problem: Problem) -> tuple[
         return int(cell[2]), page[cell[0]].column
     if problem.row is None:
         return None
-    words = [problem.details.get("header", ""), problem.column, *_synonyms(problem)]
+    words = [problem.details.get("header", ""), *_words(problem)]
     for word in filter(None, words):
         for part in (word, word.rsplit("/", 1)[-1]):
             at = headers.get(normal(part).lower())
@@ -171,13 +176,14 @@ def _place(page: Worksheet, headers: dict[str, int], problem: Problem) -> tuple[
     return problem.row, 1
 
 
-def _synonyms(problem: Problem) -> tuple[str, ...]:
-    columns: list[Any] = []
+def _words(problem: Problem) -> tuple[str, ...]:
+    """Return the words by which a table may call the column of a problem."""
+    columns: tuple[Column, ...] = ()
     if problem.layer in SCHEMAS:
         columns += SCHEMAS[problem.layer].columns
     if problem.layer in KINDS:
-        columns += KINDS[problem.layer].entries
-    return next((c.synonyms for c in columns if c.name == problem.column), ())
+        columns += KINDS[problem.layer].columns
+    return next((c.words for c in columns if c.name == problem.column), (problem.column,))
 
 
 def _mark(page: Worksheet, place: tuple[int, int], problem: Problem, lang: Lang) -> None:

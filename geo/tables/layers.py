@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import tempfile
-import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
@@ -18,15 +17,16 @@ from ..ground import geometry_to_wgs84
 from ..rules import LayerSource
 from ..words import Datum, InputError, OutputError, normal, read_angle
 from ..words import fields as f
-from .sheets import EXCEL_ENDINGS, read_ledger, readable
+from .geodata import read_geodata
+from .read import Sheet, read_table
+from .sheets import TABLE_ENDINGS, readable
 
-TABLE_ENDINGS = EXCEL_ENDINGS | {".csv", ".tsv", ".txt"}
 X_NAMES = ("经度", "lon", "lng", "longitude", "x", "x坐标", "东坐标")
 Y_NAMES = ("纬度", "lat", "latitude", "y", "y坐标", "北坐标")
 WGS84 = "EPSG:4326"
 
 
-def read_layer(file: Path, source: LayerSource, *, datum: Datum) -> gpd.GeoDataFrame:
+def read_layer(file: Path, source: LayerSource, *, datum: Datum, what: str = "") -> Sheet:
     """Read one layer as it is in the file, in EPSG:4326.
 
     Parameters
@@ -38,12 +38,14 @@ def read_layer(file: Path, source: LayerSource, *, datum: Datum) -> gpd.GeoDataF
     datum
         What the coordinates refer to. A projected system that the file declares is honoured
         first; the shift of the datum remains.
+    what
+        The layer, named in problems.
 
     Returns
     -------
-    GeoDataFrame
-        The file's own columns, `geometry`, and `source_row`: the row as a spreadsheet shows it,
-        or the number of the feature, from 1.
+    Sheet
+        Its table has the file's own columns, `geometry`, and `source_row`: the row as a
+        spreadsheet shows it, or the number of the feature, from 1.
 
     Raises
     ------
@@ -53,12 +55,23 @@ def read_layer(file: Path, source: LayerSource, *, datum: Datum) -> gpd.GeoDataF
     """
     readable(file)
     if file.suffix.lower() in TABLE_ENDINGS:
-        frame = _read_points(file, source)
+        sheet = read_table(
+            file,
+            what=what,
+            sheet=source.sheet,
+            header_rows=source.header_rows,
+            encoding=source.encoding,
+        )
+        frame = _points(sheet.table, file, source)
     else:
-        frame = _read_geodata(file, source)
+        frame, told = read_geodata(file, layer=source.layer, encoding=source.encoding, what=what)
+        if not isinstance(frame, gpd.GeoDataFrame):
+            raise InputError("error.no_geometry", file=file, layer=source.layer or "")
+        sheet = Sheet(frame, problems=tuple(told))
     if frame.crs is not None and not frame.crs.equals(WGS84):
         frame = frame.to_crs(WGS84)
-    return geometry_to_wgs84(frame, datum=datum, central_meridian=source.central_meridian)
+    placed = geometry_to_wgs84(frame, datum=datum, central_meridian=source.central_meridian)
+    return replace(sheet, table=placed)
 
 
 def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
@@ -93,38 +106,7 @@ def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
         unfinished.unlink(missing_ok=True)
 
 
-def _read_geodata(file: Path, source: LayerSource) -> gpd.GeoDataFrame:
-    try:
-        names = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
-    except (DataSourceError, ValueError) as error:
-        raise InputError("error.not_geodata", file=file) from error
-    layer = source.layer
-    if layer is None and len(names) == 1:
-        layer = names[0]
-    if layer not in names:
-        raise InputError(
-            "error.file_layer_unknown", file=file, layer=layer or "-", allowed=", ".join(names)
-        )
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # values are checked by us, and told with their rows
-            frame = pyogrio.read_dataframe(
-                file, layer=layer, encoding=source.encoding, fid_as_index=False
-            )
-    except (DataSourceError, DataLayerError, UnicodeDecodeError, ValueError) as error:
-        raise InputError("error.not_geodata", file=file) from error
-    if not isinstance(frame, gpd.GeoDataFrame):
-        raise InputError("error.no_geometry", file=file, layer=layer)
-    if frame.geometry.name != f.GEOMETRY:
-        frame = frame.rename_geometry(f.GEOMETRY)
-    frame[f.SOURCE_ROW] = np.arange(1, len(frame) + 1)
-    return frame
-
-
-def _read_points(file: Path, source: LayerSource) -> gpd.GeoDataFrame:
-    table = read_ledger(
-        file, sheet=source.sheet, header_rows=source.header_rows, encoding=source.encoding
-    )
+def _points(table: pd.DataFrame, file: Path, source: LayerSource) -> gpd.GeoDataFrame:
     axes = []
     wrong = []
     for stated, names in ((source.x, X_NAMES), (source.y, Y_NAMES)):

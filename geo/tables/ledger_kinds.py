@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from ..words import HazardCode, InputError, catalogue
 from ..words import fields as f
+from . import shared_columns as shared
+from .column import Column
 
-CellKind = Literal["text", "number", "count", "choice", "date", "moment", "flag"]
 Sense = Literal["building", "lane"]
 
 KEY: Final = "key"
@@ -25,24 +26,6 @@ STEP_COLUMNS: Final = {  # state -> the column that dates it
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One column of a ledger.
-
-    ``personal`` marks what names or reaches a person: such columns are left out by every reader
-    that does not ask for them. ``minimum`` and ``maximum`` are the absurd, not a standard.
-    """
-
-    name: str
-    kind: CellKind
-    synonyms: tuple[str, ...] = ()
-    vocabulary: str = ""
-    minimum: float | None = None
-    maximum: float | None = None
-    required: bool = False
-    personal: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class LedgerKind:
     """One kind of ledger.
 
@@ -54,7 +37,7 @@ class LedgerKind:
         The column that names a row; empty cells fall back to ``natural``.
     natural
         Columns that together mean one row, where it has no identity.
-    entries
+    columns
         All columns.
     place
         What a row stands at.
@@ -65,7 +48,7 @@ class LedgerKind:
     name: str
     identity: str
     natural: tuple[str, ...]
-    entries: tuple[Entry, ...]
+    columns: tuple[Column, ...]
     place: Sense = "building"
     keeps_people: bool = True
 
@@ -77,50 +60,50 @@ class LedgerKind:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of all columns."""
-        return tuple(entry.name for entry in self.entries)
+        return tuple(column.name for column in self.columns)
 
     @property
-    def stored(self) -> tuple[Entry, ...]:
+    def stored(self) -> tuple[Column, ...]:
         """The columns that are kept."""
-        return tuple(e for e in self.entries if self.keeps_people or not e.personal)
+        return tuple(e for e in self.columns if self.keeps_people or not e.personal)
 
 
-def _count(name: str, *synonyms: str, maximum: float = 1e6) -> Entry:
-    return Entry(name, "count", synonyms, minimum=0, maximum=maximum)
+def _count(name: str, *synonyms: str, maximum: float = 1e6) -> Column:
+    return Column(name, "count", synonyms, minimum=0, maximum=maximum)
 
 
-def _date(name: str, *synonyms: str, required: bool = False) -> Entry:
-    return Entry(name, "date", synonyms, required=required)
+def _date(name: str, *synonyms: str, required: bool = False, ahead: bool = False) -> Column:
+    return Column(name, "date", synonyms, required=required, ahead=ahead)
 
 
-def _text(name: str, *synonyms: str) -> Entry:
-    return Entry(name, "text", synonyms)
+def _text(name: str, *synonyms: str) -> Column:
+    return Column(name, "text", synonyms)
 
 
-def _flag(name: str, *synonyms: str) -> Entry:
-    return Entry(name, "flag", synonyms)
+def _flag(name: str, *synonyms: str) -> Column:
+    return Column(name, "flag", synonyms)
 
 
-def _choice(name: str, vocabulary: str, *synonyms: str, required: bool = False) -> Entry:
-    return Entry(name, "choice", synonyms, vocabulary, required=required)
+def _choice(name: str, vocabulary: str, *synonyms: str, required: bool = False) -> Column:
+    return Column(name, "choice", synonyms, required, vocabulary=vocabulary)
 
 
 _PLACE = (
-    _text(f.BUILDING_ID, "建筑编号", "房屋编号", "楼栋编号", "建筑编码", "房屋编码"),
+    shared.BUILDING_ID,
     _text(f.NAME, "名称", "单位名称", "场所名称", "企业名称", "建筑名称", "单位（场所）名称"),
-    _text(f.ADDRESS, "地址", "详细地址", "场所地址", "单位地址", "所在地址", "门牌地址", "地点"),
+    shared.ADDRESS,
     _text("community", "社区", "村（社区）", "所属社区", "社区名称", "所在社区"),
-    Entry("lon", "number", ("经度", "东经", "longitude", "lng", "x坐标", "东坐标", "x")),
-    Entry("lat", "number", ("纬度", "北纬", "latitude", "y坐标", "北坐标", "y")),
+    shared.LON,
+    shared.LAT,
 )
 _PEOPLE = (
-    Entry("person", "text", ("户主", "联系人", "负责人", "责任人", "业主", "房主", "姓名",
+    Column("person", "text", ("户主", "联系人", "负责人", "责任人", "业主", "房主", "姓名",
                              "消防安全责任人", "消防安全管理人"), personal=True),
-    Entry("phone", "text", ("电话", "联系电话", "手机", "手机号", "联系方式"), personal=True),
+    Column("phone", "text", ("电话", "联系电话", "手机", "手机号", "联系方式"), personal=True),
 )  # fmt: skip
 
 
-def _problem_flags(codes: tuple[HazardCode, ...]) -> tuple[Entry, ...]:
+def _problem_flags(codes: tuple[HazardCode, ...]) -> tuple[Column, ...]:
     """Return one yes-or-no column for each problem of a checklist, under its exact words."""
     return tuple(
         _flag(f"has_{code.lower()}", str(catalogue()[f"hazard_code.{code}"]["zh"]), code)
@@ -147,7 +130,7 @@ _HAZARDS = LedgerKind(
     (
         _text("hazard_id", "隐患编号", "隐患编码", "编号", "案件编号", "台账编号"),
         *_PLACE,
-        _text(f.LANE_ID, "车道编号", "道路编号", "巷道编号"),
+        shared.LANE_ID,
         _choice("code", "hazard_code", "隐患类别", "隐患类型", "问题类别", "问题类型", "隐患种类",
                 required=True),
         _text("description", "隐患描述", "隐患内容", "具体问题", "问题描述", "隐患情况", "存在隐患",
@@ -162,7 +145,8 @@ _HAZARDS = LedgerKind(
         _choice("partner_dept", "partner_dept", "协同部门", "配合部门"),
         _date(FOUND_ON, "发现日期", "发现时间", "检查日期", "排查日期", "检查时间", required=True),
         _date("assigned_on", "交办日期", "交办时间"),
-        _date("due_on", "整改期限", "整改时限", "完成时限", "限期整改日期", "整改截止日期"),
+        _date("due_on", "整改期限", "整改时限", "完成时限", "限期整改日期", "整改截止日期",
+              ahead=True),
         _date("fixed_on", "整改完成日期", "整改日期", "完成整改日期", "整改完成时间"),
         _date("rechecked_on", "复查日期", "复查时间"),
         _date("closed_on", "销案日期", "销号日期", "办结日期", "销案时间"),
@@ -172,7 +156,7 @@ _HAZARDS = LedgerKind(
         _text("six_measures", "六个一律", "“六个一律”措施"),
         _choice("supervision_level", "supervision_level", "挂牌督办级别", "督办级别", "挂牌督办"),
         _date("listed_on", "挂牌日期", "挂牌时间"),
-        _date("listed_due_on", "督办期限", "挂牌整改期限", "督办截止日期"),
+        _date("listed_due_on", "督办期限", "挂牌整改期限", "督办截止日期", ahead=True),
         _date("lifted_on", "摘牌日期", "摘牌时间"),
         _date("looked_back_on", "回头看日期", "“回头看”日期"),
         _text("look_back_outcome", "回头看结果", "“回头看”结果"),
@@ -182,9 +166,8 @@ _HAZARDS = LedgerKind(
         _date("territorial_checked_on", "属地排查日期"),
         _flag("office_check", "科室核查", "科室核查结果"),
         _date("office_checked_on", "科室核查日期"),
-        Entry("remaining_width_m", "number", ("剩余宽度", "剩余净宽", "剩余宽度(米)"), minimum=0,
-              maximum=100),
-        Entry("cost_est", "number", ("整改经费", "整改费用", "预计费用", "整改经费(元)"),
+        shared.REMAINING_WIDTH_M,
+        Column("cost_est", "number", ("整改经费", "整改费用", "预计费用", "整改经费(元)"),
               minimum=0, maximum=1e9),
         _text("evidence", "佐证材料", "佐证", "照片编号", "文书编号"),
         *_PEOPLE,
@@ -197,15 +180,15 @@ _STATIONS = LedgerKind(
     ("place",),
     (
         _text(f.STATION_ID, "站点编号", "微站编号", "编号"),
-        *(_PLACE[0],),
-        _text(f.NAME, "站点名称", "微站名称", "微型消防站名称", "名称"),
+        shared.BUILDING_ID,
+        shared.STATION_NAME,
         *_PLACE[2:],
-        _choice(f.TIER, "tier", "级别", "层级", "站点类型", "类别"),
-        _choice(f.HOST_TYPE, "host_type", "依托单位类型", "建站主体", "主体类型"),
-        _choice(f.VEHICLE, "vehicle", "车辆", "出动方式", "交通工具"),
-        _count(f.CREW_DAY, "白班人数", "日班人数", "白天值班人数", maximum=500),
-        _count(f.CREW_NIGHT, "夜班人数", "晚班人数", "夜间值班人数", maximum=500),
-        Entry(f.TURNOUT_S, "number", ("出动时间", "出动时间(秒)"), minimum=0, maximum=3600),
+        shared.TIER,
+        shared.HOST_TYPE,
+        shared.VEHICLE,
+        shared.CREW_DAY,
+        shared.CREW_NIGHT,
+        shared.TURNOUT_S,
         _date("checked_on", "核查日期", "检查日期"),
         *_PEOPLE,
     ),
@@ -217,17 +200,17 @@ _SELF_BUILT = LedgerKind(
     ("place",),
     (
         *_PLACE,
-        _choice(f.USE, "use", "使用性质", "用途", "房屋用途"),
+        shared.USE,
         _text("business_use", "经营业态", "经营内容"),
         _flag("leased", "出租", "是否出租"),
-        _count(f.FLOORS, "层数", "楼层数", maximum=200),
+        replace(shared.FLOORS, kind="count"),
         _count("stairs", "楼梯数", "疏散楼梯数", maximum=50),
         _count("rooms", "房间数", maximum=10_000),
         _count("beds", "床位数", maximum=20_000),
-        _count(f.PEOPLE_DAY, "白天人数", "日间人数", maximum=200_000),
-        _count(f.PEOPLE_NIGHT, "夜间人数", "居住人数", "常住人数", maximum=200_000),
-        _count(f.ELDERS, "老人数", "老年人数", "60岁以上人数", maximum=20_000),
-        _count(f.CHILDREN, "儿童数", "儿童人数", maximum=20_000),
+        shared.PEOPLE_DAY,
+        shared.PEOPLE_NIGHT,
+        shared.ELDERS,
+        shared.CHILDREN,
         _text("gas_type", "用气类型", "燃气类型"),
         *_DEVICES,
         *_problem_flags(_SIX),
@@ -243,13 +226,13 @@ _WAREHOUSES = LedgerKind(
     (
         _text("unit_id", "单位编号", "企业编号", "厂房编号", "库房编号", "编号"),
         *_PLACE,
-        _choice(f.USE, "use", "使用性质", "类型", "场所类型"),
+        shared.USE.also("使用性质", "类型", "场所类型"),
         _choice("danger_class", "danger_class", "火灾危险性", "火灾危险性类别", "危险性类别"),
         _count("tenants", "承租单位数", "租户数", "承租户数", maximum=10_000),
-        Entry("area_m2", "number", ("建筑面积", "面积", "建筑面积(平方米)"), minimum=0,
+        Column("area_m2", "number", ("建筑面积", "面积", "建筑面积(平方米)"), minimum=0,
               maximum=1e7),
-        _count(f.PEOPLE_DAY, "白天人数", "从业人数", "员工人数", maximum=200_000),
-        _count(f.PEOPLE_NIGHT, "夜间人数", "住宿人数", maximum=200_000),
+        shared.PEOPLE_DAY.also("白天人数", "从业人数", "员工人数"),
+        shared.PEOPLE_NIGHT.also("夜间人数", "住宿人数"),
         *_DEVICES,
         _choice("systems_state", "system_state", "建筑消防设施", "消防设施状况"),
         *_problem_flags(_NINE),
@@ -259,7 +242,7 @@ _WAREHOUSES = LedgerKind(
         _date("self_check_date", "自查日期", "企业自查日期"),
         _flag("pledge", "公示承诺", "是否公示承诺"),
         _date("assessment_date", "消防安全评估日期", "评估日期"),
-        _date("insured_until", "保险到期日", "火灾公众责任保险到期日"),
+        _date("insured_until", "保险到期日", "火灾公众责任保险到期日", ahead=True),
         _date("talk_date", "约谈日期", "警示约谈日期"),
         _text("talk_reason", "约谈原因", "约谈事由"),
         _date("drill_date", "演练日期", "疏散演练日期"),
@@ -293,16 +276,16 @@ _OTHERS = (
         (
             _text("incident_id", "火灾编号", "警情编号", "事故编号", "编号"),
             *_PLACE,
-            Entry("started_at", "moment", ("起火时间", "起火日期", "报警时间", "发生时间",
+            Column("started_at", "moment", ("起火时间", "起火日期", "报警时间", "发生时间",
                                            "火灾日期"), required=True),
-            _choice(f.USE, "use", "起火场所", "场所类型", "使用性质"),
+            shared.USE.also("起火场所", "场所类型"),
             _choice("cause", "fire_cause", "起火原因", "火灾原因", "原因"),
             _choice("grade", "fire_grade", "火灾等级", "等级"),
             _count("deaths", "死亡人数", maximum=10_000),
             _count("injured", "受伤人数", maximum=10_000),
-            Entry("loss_yuan", "number", ("直接财产损失", "直接财产损失(元)", "损失(元)"),
+            Column("loss_yuan", "number", ("直接财产损失", "直接财产损失(元)", "损失(元)"),
                   minimum=0, maximum=1e11),
-            Entry("arrived_at", "moment", ("到场时间", "首队到场时间")),
+            Column("arrived_at", "moment", ("到场时间", "首队到场时间")),
             *_PEOPLE,
         ),
     ),
@@ -318,7 +301,7 @@ _OTHERS = (
             _text("surveyed_by", "检查单位", "检查部门"),
             _count("hazards_found", "发现隐患数", "隐患数", "发现问题数", maximum=10_000),
             _text("result", "检查结果", "检查情况"),
-            Entry("inspector", "text", ("检查人", "检查人员", "网格员"), personal=True),
+            Column("inspector", "text", ("检查人", "检查人员", "网格员"), personal=True),
             *_PEOPLE,
         ),
     ),
@@ -346,18 +329,17 @@ _OTHERS = (
         ("lane", "observed_at"),
         (
             _text("report_id", "报告编号", "记录编号", "编号"),
-            _text(f.LANE_ID, "车道编号", "道路编号", "巷道编号"),
+            shared.LANE_ID,
             _text(f.NAME, "道路名称", "车道名称", "巷道名称", "路名"),
             *_PLACE[2:],
             _choice(STATE, "lane_state", "通行状态", "车道状态", "通行情况", "状态", required=True),
-            Entry("remaining_width_m", "number", ("剩余宽度", "剩余净宽", "剩余宽度(米)"),
-                  minimum=0, maximum=100),
-            Entry("observed_at", "moment", ("观测时间", "发现时间", "巡查时间", "巡查日期",
+            shared.REMAINING_WIDTH_M,
+            Column("observed_at", "moment", ("观测时间", "发现时间", "巡查时间", "巡查日期",
                                             "观测日期"), required=True),
-            Entry("expires_at", "moment", ("失效时间", "有效期至", "预计恢复时间")),
+            Column("expires_at", "moment", ("失效时间", "有效期至", "预计恢复时间"), ahead=True),
             _choice("source", "hazard_source", "来源", "发现方式", "巡查方式"),
             _text("description", "情况说明", "说明", "占用情况"),
-            Entry("inspector", "text", ("巡查人", "报告人", "网格员"), personal=True),
+            Column("inspector", "text", ("巡查人", "报告人", "网格员"), personal=True),
         ),
         place="lane",
     ),

@@ -6,32 +6,14 @@ is then reported as missing and never becomes zero.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ..words import fields as f
+from . import shared_columns as shared
+from .column import Column
 
-Kind = Literal["text", "number", "count", "choice", "hours", "date"]
 Shape = Literal["polygon", "line", "point", "any"]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column: what it may hold, and the words by which ledgers call it.
-
-    ``minimum`` and ``maximum`` are the absurd, not the allowed by a standard: a value beyond
-    them cannot be true. ``vocabulary`` is a key of `VOCABULARIES`. An ``extra``
-    column is kept where somebody tells it and not missed where nobody does.
-    """
-
-    name: str
-    kind: Kind
-    synonyms: tuple[str, ...] = ()
-    required: bool = False
-    minimum: float | None = None
-    maximum: float | None = None
-    vocabulary: str = ""
-    extra: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +41,6 @@ def _identity(name: str, *synonyms: str) -> Column:
 
 
 _NAME = Column(f.NAME, "text", ("名称", "名字", "名称/户主"))
-_ADDRESS = Column(f.ADDRESS, "text", ("地址", "详细地址", "门牌", "所在地址", "addr:full"))
 
 
 def _extra(name: str, *synonyms: str, maximum: float = 1e6) -> Column:
@@ -141,50 +122,21 @@ SCHEMAS: dict[str, Schema] = {
             (
                 _identity(f.BUILDING_ID, "建筑编号", "楼栋编号", "房屋编号", "建筑id"),
                 Column(f.NAME, "text", ("建筑名称", "楼栋名称", "房屋名称", "名称")),
-                _ADDRESS,
-                Column(
-                    f.USE,
-                    "choice",
-                    ("用途", "使用性质", "建筑用途", "房屋用途", "类型"),
-                    vocabulary="use",
-                ),
-                Column(
-                    f.FLOORS,
-                    "number",
-                    ("层数", "地上层数", "楼层数", "building:levels"),
-                    minimum=0,
-                    maximum=200,
-                ),
+                shared.ADDRESS,
+                shared.USE.also("用途", "使用性质", "建筑用途", "房屋用途", "类型"),
+                shared.FLOORS,
                 Column(
                     f.HEIGHT_M,
                     "number",
-                    ("建筑高度", "高度", "高度(米)", "高度（米）", "height"),
+                    ("建筑高度", "高度", "height"),
                     minimum=0,
                     maximum=900,
                 ),
-                Column(
-                    f.PEOPLE_DAY,
-                    "count",
-                    ("白天人数", "日间人数", "白天人口"),
-                    minimum=0,
-                    maximum=200_000,
-                ),
-                Column(
-                    f.PEOPLE_NIGHT,
-                    "count",
-                    ("夜间人数", "居住人数", "夜间人口", "常住人数"),
-                    minimum=0,
-                    maximum=200_000,
-                ),
-                Column(
-                    f.ELDERS,
-                    "count",
-                    ("老人数", "老年人数", "60岁以上人数"),
-                    minimum=0,
-                    maximum=2e4,
-                ),
-                Column(f.CHILDREN, "count", ("儿童数", "儿童人数"), minimum=0, maximum=2e4),
-                Column(f.OPEN_HOURS, "hours", ("营业时间", "开放时间", "opening_hours")),
+                shared.PEOPLE_DAY,
+                shared.PEOPLE_NIGHT,
+                shared.ELDERS,
+                shared.CHILDREN,
+                shared.OPEN_HOURS,
             ),
             required=True,
         ),
@@ -194,68 +146,14 @@ SCHEMAS: dict[str, Schema] = {
             "point",
             (
                 _identity(f.STATION_ID, "站点编号", "微站编号"),
-                Column(f.NAME, "text", ("站点名称", "微站名称", "微型消防站名称", "名称")),
-                _ADDRESS,
-                Column(
-                    f.TIER,
-                    "choice",
-                    ("级别", "层级", "站点类型", "类别", "类型", "站点类别", "站点级别"),
-                    required=True,
-                    vocabulary="tier",
-                ),
-                Column(
-                    f.HOST_TYPE,
-                    "choice",
-                    ("依托单位类型", "建站主体", "主体类型"),
-                    vocabulary="host_type",
-                ),
-                Column(
-                    f.VEHICLE,
-                    "choice",
-                    ("车辆", "出动方式", "交通工具"),
-                    vocabulary="vehicle",
-                ),
-                Column(
-                    f.CREW_DAY,
-                    "count",
-                    (
-                        "白班人数",
-                        "日班人数",
-                        "白天值班人数",
-                        "值班人数白天",
-                        "白天人数",
-                        "日间人数",
-                        "日间值班人数",
-                        "白班",
-                        "白天在岗人数",
-                    ),
-                    minimum=0,
-                    maximum=500,
-                ),
-                Column(
-                    f.CREW_NIGHT,
-                    "count",
-                    (
-                        "夜班人数",
-                        "晚班人数",
-                        "夜间值班人数",
-                        "值班人数夜间",
-                        "夜间人数",
-                        "晚间人数",
-                        "晚间值班人数",
-                        "夜班",
-                        "夜间在岗人数",
-                    ),
-                    minimum=0,
-                    maximum=500,
-                ),
-                Column(
-                    f.TURNOUT_S,
-                    "number",
-                    ("出动时间", "出动时间(秒)", "出动时间（秒）"),
-                    minimum=0,
-                    maximum=3600,
-                ),
+                shared.STATION_NAME,
+                shared.ADDRESS,
+                replace(shared.TIER, required=True),
+                shared.HOST_TYPE,
+                shared.VEHICLE,
+                shared.CREW_DAY,
+                shared.CREW_NIGHT,
+                shared.TURNOUT_S,
             ),
         ),
         Schema(
@@ -271,24 +169,12 @@ SCHEMAS: dict[str, Schema] = {
                     ("道路等级", "道路类型", "等级", "类型", "highway", "fclass"),
                     vocabulary="lane_class",
                 ),
-                Column(
-                    f.WIDTH_M,
-                    "number",
-                    ("宽度", "净宽", "宽度(米)", "宽度（米）", "净宽(米)", "路宽", "width"),
-                    minimum=0.3,
-                    maximum=100,
-                ),
-                Column(
-                    f.HEIGHT_LIMIT_M,
-                    "number",
-                    ("限高", "净高", "限高(米)", "限高（米）", "净高(米)", "maxheight"),
-                    minimum=1,
-                    maximum=30,
-                ),
+                shared.WIDTH_M,
+                shared.HEIGHT_LIMIT_M,
                 Column(
                     f.SLOPE_PCT,
                     "number",
-                    ("坡度", "坡度(%)", "坡度（%）", "incline"),
+                    ("坡度", "incline"),
                     minimum=-100,
                     maximum=100,
                 ),
@@ -298,7 +184,7 @@ SCHEMAS: dict[str, Schema] = {
                 Column(
                     f.MAX_SPEED_KMH,
                     "number",
-                    ("限速", "限速(km/h)", "maxspeed"),
+                    ("限速", "maxspeed"),
                     minimum=1,
                     maximum=150,
                 ),
@@ -316,21 +202,9 @@ SCHEMAS: dict[str, Schema] = {
                 _identity(f.BARRIER_ID, "障碍编号"),
                 _NAME,
                 Column(f.KIND, "choice", ("类型", "类别"), vocabulary="barrier_kind"),
-                Column(
-                    f.WIDTH_M,
-                    "number",
-                    ("宽度", "净宽", "剩余宽度", "宽度(米)", "宽度（米）"),
-                    minimum=0,
-                    maximum=100,
-                ),
-                Column(
-                    f.HEIGHT_LIMIT_M,
-                    "number",
-                    ("限高", "净高", "限高(米)", "限高（米）"),
-                    minimum=0.5,
-                    maximum=30,
-                ),
-                Column(f.OPEN_HOURS, "hours", ("开放时间", "开启时间", "opening_hours")),
+                replace(shared.WIDTH_M.also("宽度", "净宽", "剩余宽度"), minimum=0),
+                replace(shared.HEIGHT_LIMIT_M, minimum=0.5),
+                shared.OPEN_HOURS,
             ),
         ),
         Schema(
@@ -346,20 +220,14 @@ SCHEMAS: dict[str, Schema] = {
                     required=True,
                     vocabulary="lane_state",
                 ),
-                Column(
-                    f.REMAINING_WIDTH_M,
-                    "number",
-                    ("剩余宽度", "剩余净宽", "剩余宽度(米)", "剩余宽度（米）"),
-                    minimum=0,
-                    maximum=100,
-                ),
+                shared.REMAINING_WIDTH_M,
                 Column(
                     f.OBSERVED_ON,
                     "date",
                     ("观察日期", "检查日期", "报告日期", "日期"),
                     required=True,
                 ),
-                Column(f.EXPIRES_ON, "date", ("失效日期", "解除日期")),
+                Column(f.EXPIRES_ON, "date", ("失效日期", "解除日期"), ahead=True),
                 Column(f.SOURCE, "text", ("来源", "报告来源")),
             ),
         ),
@@ -383,13 +251,7 @@ SCHEMAS: dict[str, Schema] = {
                 _identity(f.WATER_ID, "水源编号", "消火栓编号"),
                 _NAME,
                 Column(f.KIND, "choice", ("类型", "水源类型"), vocabulary="water_kind"),
-                Column(
-                    f.FLOW_L_S,
-                    "number",
-                    ("流量", "流量(L/s)", "流量（升/秒）"),
-                    minimum=0,
-                    maximum=1000,
-                ),
+                Column(f.FLOW_L_S, "number", ("流量",), minimum=0, maximum=1000),
             ),
         ),
     )

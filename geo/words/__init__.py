@@ -6,7 +6,7 @@ Everybody may ask this room, and it asks nobody.
 from . import fields
 from .catalogue import LANGS, Lang, catalogue, label, text
 from .coordinates import Coordinates, plane_of, read_angle, read_coordinates, zone_of
-from .dates import DATES_ALLOWED, DateSaid, read_date, read_date_said
+from .dates import DATES_ALLOWED, DateSaid, Epoch, read_date, read_date_said
 from .errors import (
     InputError,
     OfflineError,
@@ -69,6 +69,7 @@ __all__ = [
     "DateSaid",
     "Datum",
     "DeviceKind",
+    "Epoch",
     "FireCause",
     "FireGrade",
     "HazardCode",

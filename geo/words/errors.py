@@ -94,9 +94,10 @@ class Problem:
     """One thing that is wrong, or was repaired, in one layer.
 
     ``code`` names the sentence ``problem.<code>`` in the catalogue. ``row`` is the row as the
-    user sees it in the file (a spreadsheet's first row is 1), ``count`` how many features share
-    the problem when it is told once for many. A problem made from an error has the error's key
-    as its code, and its values as ``details``.
+    user sees it in the file (a spreadsheet's first row is 1) and ``sheet`` the sheet where several
+    were read, ``count`` how many features share the problem when it is told once for many;
+    ``details["header"]`` is what the file calls the column. A problem made from an error has the
+    error's key as its code, and its values as ``details``.
     """
 
     severity: Severity
@@ -110,16 +111,19 @@ class Problem:
     allowed: str = ""
     count: int = 1
     details: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
     def message(self, lang: Lang = "zh") -> str:
         """Return one line: where it is, what is wrong, what is allowed."""
-        where = [text(f"problem.severity_{self.severity}", lang), self.file, self.layer]
+        where = [text(f"problem.severity_{self.severity}", lang), self.file, self.sheet, self.layer]
         if self.row is not None:
             where.append(text("problem.row", lang, row=self.row))
         if self.feature:
             where.append(text("problem.feature", lang, feature=_shorten(self.feature)))
         if self.column:
-            where.append(text("problem.column", lang, column=_shorten(self.column)))
+            header = self.details.get("header", self.column)  # as the user's file calls it
+            shown = header if header == self.column else f"{header} ({self.column})"
+            where.append(text("problem.column", lang, column=_shorten(shown)))
         values: dict[str, object] = {
             "value": _shorten(self.value),
             "allowed": self.allowed,

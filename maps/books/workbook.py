@@ -86,7 +86,7 @@ def _day(value: dt.date) -> dt.datetime:
 
 def header(kind: str, column: str, lang: Lang) -> str:
     """Return the header of a ledger's column: the word that offices use first, or its name."""
-    entry = next((e for e in KINDS[kind].entries if e.name == column), None)
+    entry = next((e for e in KINDS[kind].columns if e.name == column), None)
     if entry is None:
         return text(f"column.{column}", lang)
     return entry.synonyms[0] if lang == "zh" and entry.synonyms else column.replace("_", " ")

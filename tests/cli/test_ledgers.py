@@ -38,11 +38,11 @@ def test_what_was_understood_is_shown_and_the_bad_cells_come_back_marked(run, vi
     code, said = run(*words)
     assert code == 0
     assert "表头“整改期限” → due_on（同义词，100）" in said
-    assert "不是完整的日期" in said
+    assert "3月5日 → 2026-03-05" in said
     assert "未匹配" in said
     book = openpyxl.load_workbook(tmp_path / "out" / "隐患台账.xlsx")
     notes = [c.comment.text for row in book.worksheets[0].iter_rows() for c in row if c.comment]
-    assert sum("“3月5日”" in note for note in notes) == 1
+    assert sum("3月5日 → 2026-03-05" in note for note in notes) == 1
     code, said = run(file, "--kind", "hazards", "--lang", "en", "--date", "2026-09-30")
     assert code == 0
     assert "0 new, 0 changed" in said

@@ -6,18 +6,17 @@ import openpyxl
 import pytest
 
 from weizhan.geo.rules.rule_set import load_rules
-from weizhan.geo.tables.headers import match_headers
+from weizhan.geo.tables.headers import columns_found, match_headers, unread_headers
 from weizhan.geo.tables.ledger_kinds import ledger_kind
+from weizhan.geo.tables.mend import mend_rows
+from weizhan.geo.tables.read import read_table
 from weizhan.geo.tables.schemas import SCHEMAS
-from weizhan.geo.tables.sheets import read_ledger
-from weizhan.geo.tables.validation import match_columns, unread_columns
-from weizhan.geo.words.errors import InputError
 
 STATIONS, LANES = SCHEMAS["stations"], SCHEMAS["lanes"]
 
 
 def _matched(header, schema=STATIONS):
-    return match_columns([header], schema, stated={}, file="f").get(header)
+    return next(iter(columns_found(match_headers([header], schema.columns, stated={}))), None)
 
 
 @pytest.mark.parametrize(
@@ -42,14 +41,14 @@ def test_units_in_headers_are_passed_over(header):
 
 def test_headers_that_differ_only_in_brackets_stay_apart():
     headers = ["值班人数（白天）", "值班人数（夜间）"]
-    found = match_columns(headers, STATIONS, stated={}, file="f")
-    assert found == {headers[0]: "crew_day", headers[1]: "crew_night"}
+    found = columns_found(match_headers(headers, STATIONS.columns, stated={}))
+    assert found == {"crew_day": headers[0], "crew_night": headers[1]}
 
 
 def test_what_is_not_understood_is_named_with_the_nearest_guess():
     headers = ["名称", "夜值班人数", "备用钥匙", "lon"]
-    columns = match_columns(headers, STATIONS, stated={}, file="微站.csv")
-    (told,) = unread_columns(headers, STATIONS, columns=columns, file="微站.csv")
+    matches = match_headers(headers, STATIONS.columns, stated={})
+    (told,) = unread_headers(matches, STATIONS.columns, what="stations", file="微站.csv")
     assert told.count == 2
     assert "夜值班人数" in told.value and "crew_night" in told.value
     assert "备用钥匙" in told.value
@@ -66,7 +65,7 @@ def test_what_is_not_understood_is_named_with_the_nearest_guess():
 )  # fmt: skip
 def test_likeness_never_decides_between_opposites(header, column):
     rules = load_rules().ledgers
-    (match,) = match_headers([header], ledger_kind("hazards"), stated={}, rules=rules)
+    (match,) = match_headers([header], ledger_kind("hazards").columns, stated={}, rules=rules)
     assert (match.column if match.how != "unmatched" else None) == column
     if column is None:
         assert match.column != "fixed_on"  # not even named as the nearest
@@ -78,28 +77,63 @@ def _csv(tmp_path, text, encoding="utf-8"):
     return file
 
 
+def _mended(tmp_path, text, kind="hazards"):
+    columns = ledger_kind(kind).columns
+    sheet = read_table(_csv(tmp_path, text))
+    found = columns_found(match_headers(sheet.headers, columns, stated={}))
+    table, problems = mend_rows(sheet, columns, found=found, what=kind, file="表.csv")
+    return table.drop(columns="source_row").to_numpy().tolist(), problems
+
+
 def test_a_row_with_more_cells_than_headings_is_refused_with_its_number(tmp_path):
-    file = _csv(tmp_path, "编号,地址,隐患描述\nN1,霞榭1号,门口,堆物\nN2,霞榭2号,x\n")
-    with pytest.raises(InputError) as caught:
-        read_ledger(file)
-    said = caught.value.message("zh")
-    assert "2: N1, 霞榭1号, 门口, 堆物" in said
-    assert "N2" not in said
+    rows, (told,) = _mended(tmp_path, "编号,地址,隐患描述\nN1,霞榭1号,门口,堆物\nN2,霞榭2号,x\n")
+    assert rows == [["N2", "霞榭2号", "x"]]
+    assert (told.code, told.severity, told.row) == ("row_surplus", "error", 2)
+    assert "N1,霞榭1号,门口,堆物" in told.message("zh")
+
+
+def test_a_row_that_fits_in_one_way_only_is_put_together_again(tmp_path):
+    head = "编号,发现日期,隐患描述,隐患类别,整改期限\n"
+    whole = "N2,2026-03-02,门口堆物,占用消防车道,2026-04-01"
+    rows, (told,) = _mended(
+        tmp_path, f"{head}N1,2026-03-01,门口,堆物,占用消防车道,2026-04-01\n{whole}\n"
+    )
+    assert rows[0] == ["N1", "2026-03-01", "门口,堆物", "占用消防车道", "2026-04-01"]
+    assert rows[1] == whole.split(",")
+    assert (told.code, told.severity, told.row) == ("row_mended", "repaired", 2)
+    assert "隐患描述=门口,堆物" in told.message("zh")
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("N1,2026-03-01,占用消防车道,2026-04-01", "row_mended"),  # only the text can be missing
+        ("N1,2026-03-01,门口堆物,占用消防车道", "row_mended"),  # only the last can be missing
+        ("N1,2026-03-01", "row_short"),  # without the category the row is of no use
+    ],
+)
+def test_a_row_with_too_few_cells(tmp_path, row, code):
+    head = "编号,发现日期,隐患描述,隐患类别,整改期限\n"
+    rows, (told,) = _mended(tmp_path, f"{head}{row}\n")
+    assert told.code == code
+    if code == "row_mended":
+        assert rows[0][3] == "占用消防车道"
+        assert rows[0][1] == "2026-03-01"
 
 
 def test_a_quoted_comma_is_a_comma(tmp_path):
-    table = read_ledger(_csv(tmp_path, '编号,地址,隐患描述\nN1,霞榭1号,"门口,堆物"\n'))
+    table = read_table(_csv(tmp_path, '编号,地址,隐患描述\nN1,霞榭1号,"门口,堆物"\n')).table
     assert table["隐患描述"].tolist() == ["门口,堆物"]
 
 
 def test_commas_of_texts_are_no_separators(tmp_path):
     words = "堵塞，上锁，损坏，住人，飞线，缺失"
-    table = read_ledger(_csv(tmp_path, f"编号,描述\nN1,{words}\nN2,{words}\n"))
+    table = read_table(_csv(tmp_path, f"编号,描述\nN1,{words}\nN2,{words}\n")).table
     assert table["描述"].tolist() == [words, words]
 
 
 def test_utf_16_is_read(tmp_path):
-    table = read_ledger(_csv(tmp_path, "编号\t地址\nN1\t霞榭1号\n", "utf-16"))
+    table = read_table(_csv(tmp_path, "编号\t地址\nN1\t霞榭1号\n", "utf-16")).table
     assert table[["编号", "地址"]].to_numpy().tolist() == [["N1", "霞榭1号"]]
 
 
@@ -128,14 +162,14 @@ def test_a_number_merged_over_rows_counts_once_and_a_text_for_all(book):
         ["社区", "地址", "户数"], ["甲社区", "1号", 30], [None, "2号", None], [None, "3号", None],
         merged=["A2:A4", "C2:C4"],
     )  # fmt: skip
-    table = read_ledger(file)
+    table = read_table(file).table
     assert table["社区"].tolist() == ["甲社区"] * 3
     assert table["户数"].tolist()[0] == 30
     assert not any(table["户数"].tolist()[1:])
 
 
 def test_a_hidden_sheet_is_not_the_first(book):
-    table = read_ledger(book(["编号", "新"], ["N1", "y"], hidden=["旧数据"]))
+    table = read_table(book(["编号", "新"], ["N1", "y"], hidden=["旧数据"])).table
     assert table["编号"].tolist() == ["N1"]
 
 
@@ -146,7 +180,7 @@ def test_a_header_far_down_is_found(book):
         ["隐患编号", "地址", "隐患类别", "发现日期", "整改状态"],
         ["N1", "霞榭1号", "占用消防车道", "2026-03-21", "整改中"],
     )  # fmt: skip
-    table = read_ledger(file)
+    table = read_table(file).table
     assert table["隐患编号"].tolist() == ["N1"]
     assert table["source_row"].tolist() == [7]
 
@@ -158,7 +192,7 @@ def test_nobody_at_night_is_read(name):
     folder = Path(__file__).resolve().parents[3] / "shared" / "cases"
     if not folder.exists():
         pytest.skip("no cases: the folder ../shared/cases is not beside this checkout")
-    table = read_ledger(folder / name)
-    headers = [str(c) for c in table.columns]
-    columns = {v: k for k, v in match_columns(headers, STATIONS, stated={}, file=name).items()}
+    sheet = read_table(folder / name)
+    table = sheet.table
+    columns = columns_found(match_headers(sheet.headers, STATIONS.columns, stated={}))
     assert float(table[columns["crew_night"]].iloc[0]) == 0

@@ -49,7 +49,7 @@ def _found(folder: Path, **changed: gpd.GeoDataFrame) -> Path:
 
 
 def _told(folder: Path) -> dict[str, list]:
-    _, problems = examine_town(folder)
+    problems = examine_town(folder).problems
     told: dict[str, list] = {}
     for problem in problems:
         told.setdefault(problem.code, []).append(problem)

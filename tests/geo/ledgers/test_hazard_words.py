@@ -204,7 +204,7 @@ def test_a_ledger_that_only_describes_is_taken_in(town, cases_folder):
     )  # fmt: skip
     assert [p.row for p in taken.problems if p.code == "row_passed"] == [5]
     again = import_ledger(town, file, kind="hazards", as_of=when)
-    assert (again.rows, again.added, again.changed, again.unchanged) == (3, 0, 0, 5)
+    assert (again.account.rows, again.added, again.changed, again.unchanged) == (3, 0, 0, 5)
 
 
 def test_what_is_unclassified_is_kept_and_what_is_no_hazard_is_told(town, tmp_path):

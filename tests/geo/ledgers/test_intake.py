@@ -115,16 +115,26 @@ def test_a_ledger_as_offices_write_it(town, book):
         merged=["A1:G1", "A2:C2", "D2:G2"],
     )
     taken = take(town, file)
-    assert (taken.rows, taken.added, taken.matched) == (3, 3, {"address": 2, "unmatched": 1})
+    assert (taken.account.rows, taken.added, taken.matched) == (
+        3,
+        3,
+        {"address": 2, "unmatched": 1},
+    )
     records = read_records(town, "hazards").set_index("key")
     assert records["building_id"].tolist() == ["B1", "B2", None]
     assert records["code"].tolist() == ["W6", "W8", None]
     assert records["found_on"].dt.day.tolist() == [5, 6, 7]
     assert records.loc["YH1", "due_on"] == pd.Timestamp("2026-04-08")
-    assert [(p.code, p.row, p.column) for p in taken.problems if p.severity == "error"] == [
-        ("not_in_vocabulary", 7, "隐患类别"),
-        ("not_a_full_date", 7, "整改期限"),
+    assert [
+        (p.code, p.row, p.column, p.details["header"])
+        for p in taken.problems
+        if p.severity == "error"
+    ] == [
+        ("not_in_vocabulary", 7, "code", "隐患类别"),
     ]
+    assert records.loc["YH3", "due_on"] == pd.Timestamp(DAY.year, 3, 5)  # the year of the import
+    (dated,) = [p for p in taken.problems if p.code == "read_as_date"]
+    assert dated.value == f"7: 3月5日 → {DAY.year}-03-05"
     assert taken.unmatched[["source_row", "address"]].to_numpy().tolist() == [[7, "不知何处"]]
     events = read_events(town)
     assert events.groupby("key")["state"].last().to_dict() == {
@@ -420,7 +430,7 @@ def test_sums_remarks_and_headings_that_stand_again_are_no_records(town, book):
         ],
     )
     taken = take(town, file)
-    assert (taken.rows, taken.added) == (3, 3)
+    assert (taken.account.rows, taken.added) == (3, 3)
     passed = [(p.row, p.value) for p in taken.problems if p.code == "row_passed"]
     assert [row for row, _ in passed] == [3, 4, 6, 7]
     assert passed[-1][1] == "注:本表由网格员填报"

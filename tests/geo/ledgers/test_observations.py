@@ -63,9 +63,9 @@ def test_the_demo_imports_whole_and_the_same_each_time(village, tmp_path):
         "warehouses", "hazards", "inspections", "incidents", "devices", "vulnerable",
         "lane-reports",
     ]  # fmt: skip
-    assert all(t.added == t.rows for t in taken)
-    assert all(m.how == "synonym" for t in taken for m in t.headers)
-    lost = {t.kind: t.matched.get("unmatched", 0) / t.rows for t in taken}
+    assert all(t.added == t.account.rows for t in taken)
+    assert all(m.how == "synonym" for t in taken for m in t.account.headers)
+    lost = {t.kind: t.matched.get("unmatched", 0) / t.account.rows for t in taken}
     assert 0 < lost["hazards"] < 0.1
     assert {p.code for t in taken for p in t.problems if p.severity == "error"} == {
         "not_a_full_date"

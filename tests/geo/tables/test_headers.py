@@ -9,7 +9,7 @@ RULES = load_rules().ledgers
 
 
 def _columns(headers, kind="hazards", **stated):
-    matches = match_headers(headers, KINDS[kind], stated=stated, rules=RULES)
+    matches = match_headers(headers, KINDS[kind].columns, stated=stated, rules=RULES)
     return {m.header: (m.column if m.how != "unmatched" else None, m.how) for m in matches}
 
 
@@ -39,7 +39,7 @@ def test_what_the_user_states_holds_and_a_doubled_header_is_left():
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_word_of_a_kind_means_one_column(kind):
-    for entry in KINDS[kind].entries:
+    for entry in KINDS[kind].columns:
         for word in entry.synonyms:
             ((column, how),) = _columns([word], kind).values()
             assert (column, how) == (entry.name, "synonym"), word

@@ -13,7 +13,7 @@ def test_degrees_minutes_and_seconds_are_read_as_degrees(tmp_path):
         "名称,经度,纬度\n甲,106°28′48″,29°33′00″\n乙,106.48,29.55\n丙,E106.28.48,29度33分\n",
         encoding="utf-8",
     )
-    places = read_layer(file, LayerSource(file=file.name), datum=Datum.WGS84).geometry
+    places = read_layer(file, LayerSource(file=file.name), datum=Datum.WGS84).table.geometry
     assert list(places.x) == pytest.approx([106.48] * 3)
     assert list(places.y) == pytest.approx([29.55] * 3)
 

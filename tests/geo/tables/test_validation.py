@@ -6,8 +6,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
+from weizhan.geo.tables.cells import read_cells
+from weizhan.geo.tables.headers import check_stated, columns_found, match_headers
 from weizhan.geo.tables.schemas import SCHEMAS
-from weizhan.geo.tables.validation import match_columns, read_column, validate
+from weizhan.geo.tables.validation import validate
 from weizhan.geo.words.errors import InputError, Problem
 
 BUILDINGS, STATIONS, LANES = (SCHEMAS[name] for name in ("buildings", "stations", "lanes"))
@@ -21,28 +23,32 @@ def _frame(columns):
 
 def _validate(schema, columns):
     frame = _frame(columns)
-    found = match_columns(list(columns), schema, stated={}, file="表.xlsx")
+    found = columns_found(match_headers(list(columns), schema.columns, stated={}))
     return validate(frame, schema, columns=found, file="表.xlsx")
 
 
 def test_chinese_headers_in_any_order_and_width_are_found():
     headers = ["夜间人数", "高度（米）", "备注", "房屋编号", "使用性质", "ＮＡＭＥ"]
-    assert match_columns(headers, BUILDINGS, stated={}, file="") == {
-        "房屋编号": "building_id",
-        "ＮＡＭＥ": "name",
-        "使用性质": "use",
-        "高度（米）": "height_m",
-        "夜间人数": "people_night",
+    assert columns_found(match_headers(headers, BUILDINGS.columns, stated={})) == {
+        "building_id": "房屋编号",
+        "name": "ＮＡＭＥ",
+        "use": "使用性质",
+        "height_m": "高度（米）",
+        "people_night": "夜间人数",
     }
 
 
 def test_a_stated_column_wins_and_a_wrong_one_is_told():
-    found = match_columns(["用途", "实际用途"], BUILDINGS, stated={"use": "实际用途"}, file="")
-    assert found == {"实际用途": "use"}
+    found = match_headers(["用途", "实际用途"], BUILDINGS.columns, stated={"use": "实际用途"})
+    assert columns_found(found) == {"use": "实际用途"}
     with pytest.raises(InputError, match="没有此列"):
-        match_columns(["用途"], BUILDINGS, stated={"use": "没有此列"}, file="f")
+        check_stated(
+            ["用途"], BUILDINGS.columns, stated={"use": "没有此列"}, what="buildings", file="f"
+        )
     with pytest.raises(InputError, match="colour"):
-        match_columns(["用途"], BUILDINGS, stated={"colour": "用途"}, file="f")
+        check_stated(
+            ["用途"], BUILDINGS.columns, stated={"colour": "用途"}, what="buildings", file="f"
+        )
 
 
 def test_missing_columns_and_blank_cells_stay_missing():
@@ -124,6 +130,7 @@ def test_a_message_shows_neither_control_characters_nor_endless_values():
 @given(st.lists(st.one_of(st.none(), st.floats(allow_nan=False), st.text(max_size=8)), min_size=1))
 def test_whatever_a_number_column_holds_a_cell_is_read_or_missing_or_told(cells):
     column = LANES.column("width_m")
-    values, wrong = read_column(pd.Series(cells, dtype=object), column)
-    assert values[wrong].isna().all()
+    read = read_cells(pd.Series(cells, dtype=object), column)
+    values = pd.Series(read.numbers())
+    assert values[read.wrong].isna().all()
     assert values.dropna().between(column.minimum, column.maximum).all()
