@@ -37,7 +37,7 @@ def ours(file: Path) -> dict[str, float]:
     from weizhan.coverage.reach.moment import built_passages
     from weizhan.coverage.reach.response import tier_crews, tier_journey
     from weizhan.coverage.reach.travel import arrive_at
-    from weizhan.geo.founding import found_town, layers_of_extract
+    from weizhan.geo.founding import Founding, found_town, layers_of_extract
     from weizhan.geo.ground.snapping import attachable, snap
     from weizhan.geo.osm.files import read_osm
     from weizhan.geo.town import load_town
@@ -46,7 +46,8 @@ def ours(file: Path) -> dict[str, float]:
     begin = time.process_time()
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "town"
-        found_town(place, layers_of_extract(read_osm(file)), name="bench", origin=file.name)
+        layers = Founding(layers_of_extract(read_osm(file)))
+        found_town(place, layers, name="bench", origin=file.name)
         read = time.process_time() - begin
         begin = time.process_time()
         town = load_town(place)

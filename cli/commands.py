@@ -13,6 +13,7 @@ from .options import both
 COMMANDS: Final = {
     "demo": ("setup", "demo"),
     "new": ("setup", "new"),
+    "add": ("setup", "add"),
     "check": ("setup", "check"),
     "assess": ("committee", "assess"),
     "lanes": ("lanes", "lanes"),

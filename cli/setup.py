@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import asdict
+from collections.abc import Mapping, Sized
+from dataclasses import asdict, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -14,13 +15,15 @@ import typer
 from ..geo.founding import (
     OSM_ATTRIBUTION,
     LayerFile,
+    add_layers,
     found_town,
     layers_of_extract,
     layers_of_files,
 )
+from ..geo.rules import TOWN_FILE
 from ..geo.tables import SCHEMAS, doctor_tables
 from ..geo.town import examine_town
-from ..geo.words import Datum, InputError, Problem
+from ..geo.words import Datum, InputError, Problem, Reference, read_reference
 from .committee import assess
 from .options import LangOption, Language, TownArgument, both
 from .screen import by_urgency, say, show_accounts, show_problems, steps
@@ -36,6 +39,16 @@ class Size(StrEnum):
 
 def _file(help_key: str, flag: str) -> object:
     return typer.Option(flag, metavar="FILE", help=both(help_key))
+
+
+def _layer(help_key: str, flag: str) -> object:
+    return typer.Option(flag, metavar="FILE[:LAYER]", help=both(help_key))
+
+
+Datums = Annotated[
+    list[str] | None, typer.Option("--datum", metavar="[LAYER=]DATUM", help=both("cli.datum"))
+]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="LAYER", help=both("cli.only"))]
 
 
 def demo(
@@ -66,31 +79,24 @@ def new(
     place: Annotated[
         str | None, typer.Option("--place", metavar="NAME", help=both("cli.place"))
     ] = None,
-    buildings: Annotated[Path | None, _file("cli.buildings", "--buildings")] = None,
-    lanes: Annotated[Path | None, _file("cli.lanes_file", "--lanes")] = None,
-    stations: Annotated[Path | None, _file("cli.stations", "--stations")] = None,
-    communities: Annotated[Path | None, _file("cli.communities", "--communities")] = None,
+    buildings: Annotated[str | None, _layer("cli.buildings", "--buildings")] = None,
+    lanes: Annotated[str | None, _layer("cli.lanes_file", "--lanes")] = None,
+    stations: Annotated[str | None, _layer("cli.stations", "--stations")] = None,
+    communities: Annotated[str | None, _layer("cli.communities", "--communities")] = None,
     terrain: Annotated[Path | None, _file("cli.terrain", "--terrain")] = None,
-    datum: Annotated[
-        list[str] | None, typer.Option("--datum", metavar="[LAYER=]DATUM", help=both("cli.datum"))
-    ] = None,
+    datum: Datums = None,
+    only: Only = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Make a town folder from OpenStreetMap or from files."""
-    given = {
-        layer: file
-        for layer, file in {
-            "buildings": buildings,
-            "lanes": lanes,
-            "stations": stations,
-            "communities": communities,
-        }.items()
-        if file is not None
-    }
-    base = {"buildings", "lanes"} & set(given)
+    given = {"buildings": buildings, "lanes": lanes, "stations": stations,
+             "communities": communities}  # fmt: skip
+    files = _layer_files(given, datum or [])
+    base = {"buildings", "lanes"} & set(files)
+    if (folder / TOWN_FILE).exists():
+        raise InputError("error.new_there", folder=folder)
     if [osm is not None, place is not None, bool(base)].count(True) != 1 or len(base) == 1:
         raise InputError("error.new_needs")
-    datums = _datums(datum or [])
     with steps(lang.value) as step:
         step("step.read_osm" if not base else "step.read_buildings")
         layers = {}
@@ -106,27 +112,65 @@ def new(
                 extract = read_place(str(place))
             layers = layers_of_extract(extract)
             problems += extract.problems
-        files = {layer: LayerFile(file, datums.get(layer)) for layer, file in given.items()}
-        read, found = layers_of_files(files, base=layers)
-        problems += found
+        found = layers_of_files(files, base=layers, only=only or [])
+        found = replace(found, problems=(*problems, *found.problems))
         step("step.write")
-        origin = osm.name if osm else place or ", ".join(file.name for file in given.values())
-        found_town(
+        names = ", ".join(file.file.name for file in files.values())
+        examined = found_town(
             folder,
-            {**layers, **read},
+            found,
             name=folder.name,
-            origin=str(origin),
+            origin=str(osm.name if osm else place or names),
             attribution="" if base else OSM_ATTRIBUTION,
             terrain=terrain,
-            problems=problems,
+            sound=True,
         )
+    show_accounts(found.accounts, lang.value)
+    if examined is not None:
+        show_problems(examined.problems, lang.value)
     say("cli.new_done", lang.value, folder=folder)
-    examined = examine_town(folder)
-    show_accounts(examined.accounts, lang.value)
-    show_problems(examined.problems, lang.value)
-    if any(problem.severity == "error" for problem in examined.problems):
-        raise typer.Exit(1)
+    _say_missing(folder, found.layers, lang)
     say("cli.new_next", lang.value, folder=folder)
+
+
+def add(
+    folder: TownArgument,
+    buildings: Annotated[str | None, _layer("cli.buildings", "--buildings")] = None,
+    lanes: Annotated[str | None, _layer("cli.lanes_file", "--lanes")] = None,
+    stations: Annotated[str | None, _layer("cli.stations", "--stations")] = None,
+    communities: Annotated[str | None, _layer("cli.communities", "--communities")] = None,
+    water: Annotated[str | None, _layer("cli.water", "--water")] = None,
+    layer: Annotated[
+        list[str] | None, typer.Option("--layer", metavar="LAYER=FILE", help=both("cli.add_layer"))
+    ] = None,
+    datum: Datums = None,
+    only: Only = None,
+    lang: LangOption = Language.zh,
+) -> None:
+    """Add a layer to a town, or features to a layer that it has."""
+    given = {"buildings": buildings, "lanes": lanes, "stations": stations,
+             "communities": communities, "water": water}  # fmt: skip
+    for option in layer or []:
+        name, equals, file = option.partition("=")
+        if not equals or name not in SCHEMAS:
+            raise InputError("error.add_layer", value=option, allowed=", ".join(SCHEMAS))
+        given[name] = file
+    files = _layer_files(given, datum or [])
+    if not files:
+        raise InputError("error.add_needs", allowed=", ".join(SCHEMAS))
+    with steps(lang.value) as step:
+        step("step.read_buildings")
+        accounts, examined = add_layers(folder, files, only=only or [])
+    show_accounts(accounts, lang.value)
+    show_problems(examined.problems, lang.value)
+    say("cli.add_done", lang.value, folder=folder, layers=", ".join(files))
+
+
+def _say_missing(folder: Path, layers: Mapping[str, Sized], lang: Language) -> None:
+    """Say how layers that the answer needs are added, where they are missing."""
+    for layer in ("stations", "communities"):
+        if layer not in layers or not len(layers[layer]):
+            say(f"cli.new_lacks_{layer}", lang.value, folder=folder)
 
 
 def check(
@@ -168,14 +212,34 @@ def check(
         raise typer.Exit(1)
 
 
-def _datums(options: list[str]) -> dict[str, Datum]:
-    """Read ``--datum gcj02`` (for every file) and ``--datum stations=gcj02``."""
-    found: dict[str, Datum] = {}
+def _layer_files(given: Mapping[str, str | None], datums: list[str]) -> dict[str, LayerFile]:
+    """Read ``FILE`` and ``FILE:LAYER`` with their datums."""
+    stated = _references(datums)
+    files = {}
+    for name, said in given.items():
+        if said is None:
+            continue
+        file, layer = Path(said), None
+        head, colon, tail = said.rpartition(":")
+        if colon and not file.exists() and Path(head).exists():
+            file, layer = Path(head), tail
+        reference = stated.get(name)
+        if reference is None:
+            files[name] = LayerFile(file, layer=layer)
+        else:
+            files[name] = LayerFile(file, reference.datum, reference.plane, layer)
+    return files
+
+
+def _references(options: list[str]) -> dict[str, Reference]:
+    """Read ``--datum gcj02`` (for every file) and ``--datum stations=cgcs2000:117``."""
+    found: dict[str, Reference] = {}
     for option in options:
         layer, _, name = option.rpartition("=")
-        if name not in list(Datum) or (layer and layer not in SCHEMAS):
+        reference = read_reference(name)
+        if reference is None or (layer and layer not in SCHEMAS):
             raise InputError("error.datum_option", value=option, allowed=", ".join(Datum))
         for target in (layer,) if layer else SCHEMAS:
             if layer or target not in found:
-                found[target] = Datum(name)
+                found[target] = reference
     return found

@@ -101,8 +101,8 @@ def read_candidates(
     TownError
         When values are wrong; carries every problem with its row.
     """
-    source = LayerSource(file=file.name)
-    sheet = read_layer(file, source, datum=datum or Datum.WGS84, what=LAYER)
+    source = LayerSource(file=file.name, datum=datum)
+    sheet = read_layer(file, source, schema=CANDIDATES)
     found, _, problems = load_sheet(sheet, CANDIDATES, stated={}, file=file.name)
     gone = found.geometry.isna() | found.geometry.is_empty
     problems += [

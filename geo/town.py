@@ -218,23 +218,38 @@ def _load_layer(
     problems: list[Problem],
     accounts: list[Account],
 ) -> gpd.GeoDataFrame | None:
-    source = config.layers.get(schema.layer)
-    if source is None:
+    if schema.layer not in config.layers:
         if schema.required:
             problems.append(Problem("error", "layer_missing", schema.layer))
             return None
         return empty_layer(schema)
+    source = config.source(schema.layer)
+    name = source.origin or source.file
     try:
-        datum = source.datum or config.datum
-        raw = read_layer(folder / source.file, source, datum=datum, what=schema.layer)
-        frame, account, told = load_sheet(raw, schema, stated=source.columns, file=source.file)
+        raw = read_layer(folder / source.file, source, schema=schema, name=name)
+        frame, account, told = load_sheet(raw, schema, stated=source.columns, file=name)
         accounts.append(account)
         problems += told
         for ledger in source.ledgers:
             frame = _join_ledger(folder, ledger, frame, schema, problems, accounts)
     except InputError as error:
-        problems.append(told_error(error, schema.layer, source.file))
+        problems.append(told_error(error, schema.layer, name))
         return None
+    return frame
+
+
+def layer_of(folder: Path, config: TownConfig, layer: str) -> gpd.GeoDataFrame:
+    """Return one layer of a town folder in EPSG:4326, with the columns of its schema.
+
+    Raises
+    ------
+    TownError
+        When something in it must be mended.
+    """
+    problems: list[Problem] = []
+    frame = _load_layer(folder, config, SCHEMAS[layer], problems, [])
+    if frame is None or any(problem.severity == "error" for problem in problems):
+        raise TownError(problems)
     return frame
 
 
@@ -323,7 +338,8 @@ def _repaired(
 
 
 def _file(config: TownConfig, layer: str) -> str:
-    return config.layers[layer].file if layer in config.layers else ""
+    source = config.layers.get(layer)
+    return (source.origin or source.file) if source else ""
 
 
 def _freeze(

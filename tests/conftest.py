@@ -9,7 +9,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
-from weizhan.geo.founding import found_town
+from weizhan.geo.founding import Founding, found_town
 from weizhan.geo.rules.config import DEFAULT_SCENARIOS
 from weizhan.geo.tables.schemas import SCHEMAS
 from weizhan.geo.town import Town, load_town
@@ -66,7 +66,7 @@ def make_town(tmp_path: Path) -> Callable[..., Town]:
                 for row in rows
             ]
             frames[layer] = _layer(layer, moved).to_crs("EPSG:4326")
-        found_town(folder, frames, name=name, origin="test")
+        found_town(folder, Founding(frames), name=name, origin="test")
         return load_town(folder)
 
     assert DEFAULT_SCENARIOS

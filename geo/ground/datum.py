@@ -21,6 +21,10 @@ FIRST_MERIDIAN: Final = 75  # 3-degree zones of China: 25 (75° E) to 45 (135° 
 LAST_MERIDIAN: Final = 135
 WIDEST_TOWN_DEG: Final = 6.0  # beyond, one transverse Mercator plane is off by more than 0.1 %
 
+# CGCS2000 planes with the zone before the easting, and the same planes without it.
+WITHOUT_ZONE: Final = {4513 + at: 4534 + at for at in range(21)} | {
+    4491 + at: 4502 + at for at in range(11)
+}
 _CHINA = (72.004, 0.8293, 137.8347, 55.8271)  # rectangle in which GCJ-02 shifts
 _A, _E2 = 6378245.0, 0.00669342162296594323  # Krasovsky 1940, on which GCJ-02 is built
 _BD_WAVE = np.pi * 3000 / 180
@@ -90,14 +94,14 @@ def geometry_to_wgs84(
     geometry: gpd.GeoSeries | gpd.GeoDataFrame,
     *,
     datum: Datum | str,
-    central_meridian: int | None = None,
+    plane: int | None = None,
 ) -> gpd.GeoDataFrame:
     """Bring geometries of a stated datum to EPSG:4326, in two dimensions.
 
     A file that declares a coordinate system is reprojected to EPSG:4326 or 4490 by the caller;
-    here only the datum shift remains. Numbers that can only be metres are read as CGCS2000
-    3-degree Gauss-Krüger: with the zone before the easting (36 500 123 is zone 36, 108° E), or
-    with the stated central meridian. Axes that are swapped, as in surveys whose X is the
+    here only the datum shift remains. Numbers that can only be metres are read in the stated
+    plane, otherwise as CGCS2000 3-degree Gauss-Krüger with the zone before the easting
+    (36 500 123 is zone 36, 108° E). Axes that are swapped, as in surveys whose X is the
     northing, are told by their magnitude.
 
     Parameters
@@ -106,8 +110,8 @@ def geometry_to_wgs84(
         Geometries of any type; a declared CRS is not looked at. Not changed.
     datum
         What the coordinates refer to.
-    central_meridian
-        For planes without a zone before the easting: 75, 78, … 135.
+    plane
+        EPSG code of a projected system, for metres without a zone before the easting.
 
     Returns
     -------
@@ -127,7 +131,7 @@ def geometry_to_wgs84(
     flat = shapely.force_2d(np.asarray(frame.geometry.array, dtype=object))
 
     def shift(coordinates: Floats) -> Floats:
-        lon, lat = _degrees(coordinates[:, 0], coordinates[:, 1], datum, central_meridian)
+        lon, lat = _degrees(coordinates[:, 0], coordinates[:, 1], datum, plane)
         return np.column_stack(to_wgs84(lon, lat, datum))
 
     moved = shapely.transform(flat, shift)
@@ -307,44 +311,39 @@ def _invert(
     return guess_lon, guess_lat
 
 
-def _degrees(
-    x: Floats, y: Floats, datum: Datum, central_meridian: int | None
-) -> tuple[Floats, Floats]:
+def _degrees(x: Floats, y: Floats, datum: Datum, plane: int | None) -> tuple[Floats, Floats]:
     """Return longitudes and latitudes of coordinates that may be degrees or metres."""
     if _within(x, 180) and _within(y, 90):
         return x, y
     if _within(x, 90) and _within(y, 180):
         return y, x
     value = f"{np.nanmin(x):.6g}…{np.nanmax(x):.6g}, {np.nanmin(y):.6g}…{np.nanmax(y):.6g}"
-    if datum is not Datum.CGCS2000:
+    if datum is not Datum.CGCS2000 and plane is None:
         raise InputError("error.datum_metres", value=value, datum=datum.value)
     if _northing(x) and not _northing(y):
         x, y = y, x
     if not _northing(y):
         raise InputError("error.datum_plane", value=value)
-
-    meridians = np.full(len(x), np.nan)
-    prefixed = (x >= 25e6) & (x < 46e6)
-    meridians[prefixed] = 3 * (x[prefixed] // 1e6)
+    zones = np.floor(x / 1e6)
+    planes = np.full(len(x), np.nan)
+    prefixed = (zones >= 25) & (zones <= 45)
+    planes[prefixed] = 4534 + zones[prefixed] - 25
     bare = (x > 0) & (x < 1e6)
     if not (prefixed | bare | np.isnan(x)).all():
         raise InputError("error.datum_plane", value=value)
-    if central_meridian is not None and central_meridian not in _meridians():
-        allowed = ", ".join(str(meridian) for meridian in _meridians())
-        raise InputError("error.datum_meridian", value=central_meridian, allowed=allowed)
-    if bare.any():
-        if central_meridian is None:
-            raise InputError("error.datum_no_zone", value=value)
-        meridians[bare] = central_meridian
-    elif central_meridian is not None and (meridians[prefixed] != central_meridian).any():
-        raise InputError("error.datum_zones", value=central_meridian, found=value)
-
+    if plane is not None:
+        plane = WITHOUT_ZONE.get(plane, plane)
+        if (planes[prefixed] != plane).any():
+            raise InputError("error.datum_zones", value=f"EPSG:{plane}", found=value)
+        planes[bare] = plane
+    elif bare.any():
+        raise InputError("error.datum_no_zone", value=value)
     lon, lat = np.full_like(x, np.nan), np.full_like(y, np.nan)
     eastings = np.where(prefixed, x % 1e6, x)
-    for meridian in np.unique(meridians[~np.isnan(meridians)]):
-        here = meridians == meridian
-        plane = Transformer.from_crs(_epsg(int(meridian)), 4490, always_xy=True)
-        lon[here], lat[here] = plane.transform(eastings[here], y[here])
+    for code in np.unique(planes[~np.isnan(planes)]):
+        here = planes == code
+        degrees = Transformer.from_crs(int(code), 4490, always_xy=True)
+        lon[here], lat[here] = degrees.transform(eastings[here], y[here])
     return lon, lat
 
 
@@ -355,10 +354,6 @@ def _within(axis: Floats, limit: float) -> bool:
 def _northing(axis: Floats) -> bool:
     """Say whether all numbers can be metres north of the equator in China, 13-55° N."""
     return not ((axis < 1.5e6) | (axis > 6.2e6)).any()
-
-
-def _meridians() -> range:
-    return range(FIRST_MERIDIAN, LAST_MERIDIAN + 1, 3)
 
 
 def _nearest_meridian(lon: float) -> int:

@@ -164,16 +164,14 @@ def import_ledger(
         raw = read_sheet(file, what=kind, sheet=sheet, header_rows=header_rows, encoding=encoding)
     matches = _headers(raw, chosen, config, rules, file)
     columns = columns_found(matches)
-    taken = datum or config.datum
+    taken = datum or config.datum or Datum.WGS84
     dates = SheetDates(
         year=raw.year or as_of.year, latest=None if raw.year else as_of, epoch=raw.facts.epoch
     )
-    found = raw
-    table, mended = mend_rows(
+    raw = found = mend_rows(
         raw, chosen.columns, found=columns, what=kind, file=file.name, dates=dates
     )
-    raw = replace(raw, table=table, odd=())
-    proposed: list[Problem] = [*found.problems, *mended]
+    proposed: list[Problem] = [*found.problems]
     if chosen.name == "hazards" and CATEGORY not in columns:
         divided, told = with_categories(
             raw.table, description=columns["description"], place=columns.get(f.NAME), file=file.name

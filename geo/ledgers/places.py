@@ -307,9 +307,9 @@ def _plain_name(name: object) -> str:
 
 
 def _read(folder: Path, config: TownConfig, layer: str, names: tuple[str, ...]) -> gpd.GeoDataFrame:
-    source, schema = config.layers[layer], SCHEMAS[layer]
+    source, schema = config.source(layer), SCHEMAS[layer]
     few = Schema(layer, schema.identity, schema.shape, tuple(map(schema.column, names)))
-    raw = read_layer(folder / source.file, source, datum=source.datum or config.datum)
+    raw = read_layer(folder / source.file, source, schema=few)
     stated = {name: header for name, header in source.columns.items() if name in names}
     frame, _, _ = load_sheet(raw, few, stated=stated, file=source.file)
     there = frame.geometry.notna() & ~frame.geometry.is_empty

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ..words import Datum, InputError
+from ..words import Datum, InputError, read_reference
 from ..words import fields as f
 from .rule_set import DEFAULT_RULES
 
@@ -24,6 +24,20 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def with_plane(said: Any) -> Any:
+    """Split a datum that names a plane, such as ``cgcs2000:117``, into datum and EPSG code."""
+    if not isinstance(said, dict):
+        return said
+    given = dict(said)
+    meridian = given.pop("central_meridian", None)  # as earlier versions wrote it
+    told = given.get("datum") if meridian is None else f"cgcs2000:{meridian}"
+    if isinstance(told, str) and (reference := read_reference(told)) is not None:
+        given["datum"] = reference.datum
+        if reference.plane is not None:
+            given.setdefault("plane", reference.plane)
+    return given
+
+
 class LedgerSource(_Frozen):
     """A table of further attributes, joined to a layer by its identity column."""
 
@@ -35,14 +49,24 @@ class LedgerSource(_Frozen):
 
 
 class LayerSource(LedgerSource):
-    """Where a layer comes from. ``columns`` maps our names to the file's headers."""
+    """Where a layer comes from. ``columns`` maps our names to the file's headers.
+
+    ``origin`` is the user's own file, where `weizhan new` copied it; messages name that.
+    ``plane`` is the EPSG code of metres without a zone, also told by ``datum = "cgcs2000:117"``.
+    """
 
     layer: str | None = None
+    origin: str = ""
     datum: Datum | None = None
-    central_meridian: int | None = None
+    plane: int | None = None
     x: str | None = None
     y: str | None = None
     ledgers: tuple[LedgerSource, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_plane(cls, said: Any) -> Any:
+        return with_plane(said)
 
 
 class ImportSource(_Frozen):
@@ -110,7 +134,8 @@ class TownConfig(_Frozen):
     simulated: bool = False
     attribution: str = ""
     rules: str = DEFAULT_RULES
-    datum: Datum = Datum.WGS84
+    datum: Datum | None = None
+    plane: int | None = None
     terrain: str | None = None
     arrivals: str | None = None
     layers: dict[str, LayerSource]
@@ -121,6 +146,21 @@ class TownConfig(_Frozen):
     events: dict[str, LaneEvent] = {}
     imports: dict[str, ImportSource] = {}
     override: dict[str, Any] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_plane(cls, said: Any) -> Any:
+        return with_plane(said)
+
+    def source(self, layer: str) -> LayerSource:
+        """Return where a layer comes from, with the town's own datum where it names none.
+
+        The datum stays None where nobody stated one.
+        """
+        source = self.layers[layer]
+        if source.datum is not None:
+            return source
+        return source.model_copy(update={"datum": self.datum, "plane": source.plane or self.plane})
 
 
 def choose_scenario(

@@ -67,7 +67,7 @@ def account_of(
     Parameters
     ----------
     sheet
-        As it was in the file.
+        As it was in the file, after `mend_rows`.
     matches
         What its headers were taken for.
     problems
@@ -76,13 +76,14 @@ def account_of(
         The layer or kind of ledger, and the user's file.
     """
     codes = [problem.code for problem in problems]
+    refused = sum(code in REFUSED for code in codes)
     return Account(
         what,
         file,
         tuple(matches),
-        rows=len(sheet.table) + len(sheet.odd),
+        rows=len(sheet.table) + refused,
         mended=codes.count("row_mended"),
-        refused=sum(code in REFUSED for code in codes),
+        refused=refused,
         passed=sum(code in PASSED for code in codes),
     )
 
@@ -129,10 +130,8 @@ def load_sheet(
     matches = match_headers(headers, schema.columns, stated=stated)
     found = columns_found(matches)
     dates = dates or SheetDates(year=sheet.year, epoch=sheet.facts.epoch)
-    table, mended = mend_rows(
-        sheet, schema.columns, found=found, what=schema.layer, file=file, dates=dates
-    )
-    frame, problems = validate(table, schema, columns=found, file=file, dates=dates)
+    sheet = mend_rows(sheet, schema.columns, found=found, what=schema.layer, file=file, dates=dates)
+    frame, problems = validate(sheet.table, schema, columns=found, file=file, dates=dates)
     unread = unread_headers(matches, schema.columns, what=schema.layer, file=file)
-    problems = [*sheet.problems, *unread, *mended, *problems]
+    problems = [*sheet.problems, *unread, *problems]
     return frame, account_of(sheet, matches, problems, what=schema.layer, file=file), problems

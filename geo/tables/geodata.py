@@ -62,7 +62,8 @@ def read_geodata(
         names = [str(name) for name in pyogrio.list_layers(file)[:, 0]]
     except (DataSourceError, ValueError) as error:
         raise InputError("error.not_geodata", file=file) from error
-    if layer is None and len(names) != 1:
+    folders = file.suffix.lower() in (".kml", ".kmz")  # their layers are folders of one drawing
+    if layer is None and len(names) != 1 and not (folders and names):
         raise InputError("error.file_layer_asked", file=file, allowed=", ".join(names))
     if layer is not None and layer not in names:
         raise InputError(
@@ -75,9 +76,11 @@ def read_geodata(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # values are checked by us, and told with their rows
-            frame = pyogrio.read_dataframe(
-                file, layer=layer or names[0], encoding=encoding, fid_as_index=False
-            )
+            frames = [
+                pyogrio.read_dataframe(file, layer=name, encoding=encoding, **_options(file))
+                for name in (names if layer is None else [layer])
+            ]
+        frame = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     except (DataSourceError, DataLayerError, UnicodeDecodeError, LookupError, ValueError) as error:
         raise InputError("error.not_geodata", file=file) from error
     frame = frame.drop(columns=[c for c in OWN_COLUMNS.get(file.suffix.lower(), ()) if c in frame])
@@ -88,8 +91,15 @@ def read_geodata(
         frame[f.GEOMETRY] = gpd.GeoSeries(
             shapely.force_2d(frame.geometry.to_numpy()), index=frame.index, crs=frame.crs
         )
-    frame[f.SOURCE_ROW] = np.arange(1, len(frame) + 1)
-    return frame, problems
+    # What `weizhan new` copied keeps the rows of the user's own file.
+    rows = frame.pop(f.ORIGIN_ROW) if f.ORIGIN_ROW in frame else np.arange(1, len(frame) + 1)
+    return frame.assign(**{f.SOURCE_ROW: np.asarray(rows, dtype=np.int64)}), problems
+
+
+def _options(file: Path) -> dict[str, str]:
+    """Return what GDAL is to be told about a kind of file."""
+    is_json = file.suffix.lower() in (".json", ".geojson")
+    return {"ARRAY_AS_STRING": "YES"} if is_json else {}  # lists of unequal length otherwise fail
 
 
 def _encoding(file: Path) -> str:

@@ -9,37 +9,38 @@ from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from ..ground import geometry_to_wgs84
 from ..rules import LayerSource
-from ..words import Datum, InputError, OutputError, normal, read_angle
-from ..words import fields as f
+from ..words import Datum, InputError, OutputError
 from .geodata import read_geodata
+from .headers import columns_found, match_headers
+from .mend import mend_rows
+from .points import points_of
 from .read import Sheet, read_table
+from .schemas import Schema
 from .sheets import TABLE_ENDINGS, readable
 
-X_NAMES = ("经度", "lon", "lng", "longitude", "x", "x坐标", "东坐标")
-Y_NAMES = ("纬度", "lat", "latitude", "y", "y坐标", "北坐标")
 WGS84 = "EPSG:4326"
 
 
-def read_layer(file: Path, source: LayerSource, *, datum: Datum, what: str = "") -> Sheet:
+def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "") -> Sheet:
     """Read one layer as it is in the file, in EPSG:4326.
 
     Parameters
     ----------
     file
-        Geodata, or a table with coordinates in two columns.
+        Geodata, or a table with coordinates in two columns or in one.
     source
-        Layer, sheet, encoding and coordinate columns, where the file needs them.
-    datum
-        What the coordinates refer to. A projected system that the file declares is honoured
-        first; the shift of the datum remains.
-    what
-        The layer, named in problems.
+        Layer, sheet, encoding and coordinate columns, where the file needs them, and what the
+        coordinates refer to (WGS-84 if nothing is said). A projected system that the file
+        declares is honoured first; the shift of the datum remains.
+    schema
+        What the layer holds.
+    name
+        What problems call the file, if not by its own name.
 
     Returns
     -------
@@ -54,6 +55,7 @@ def read_layer(file: Path, source: LayerSource, *, datum: Datum, what: str = "")
         coordinates that are no numbers.
     """
     readable(file)
+    what, name = schema.layer, name or file.name
     if file.suffix.lower() in TABLE_ENDINGS:
         sheet = read_table(
             file,
@@ -62,15 +64,22 @@ def read_layer(file: Path, source: LayerSource, *, datum: Datum, what: str = "")
             header_rows=source.header_rows,
             encoding=source.encoding,
         )
-        frame = _points(sheet.table, file, source)
+        matches = match_headers(sheet.headers, schema.columns, stated=source.columns)
+        sheet = mend_rows(sheet, schema.columns, found=columns_found(matches), what=what, file=name)
+        frame, epsg, told = points_of(sheet.table, file, x=source.x, y=source.y)
+        plane = source.plane or epsg
+        sheet = replace(sheet, problems=(*sheet.problems, *told))
     else:
         frame, told = read_geodata(file, layer=source.layer, encoding=source.encoding, what=what)
         if not isinstance(frame, gpd.GeoDataFrame):
             raise InputError("error.no_geometry", file=file, layer=source.layer or "")
-        sheet = Sheet(frame, problems=tuple(told))
+        sheet, plane = Sheet(frame, problems=tuple(told)), source.plane
     if frame.crs is not None and not frame.crs.equals(WGS84):
         frame = frame.to_crs(WGS84)
-    placed = geometry_to_wgs84(frame, datum=datum, central_meridian=source.central_meridian)
+        plane = None
+    placed = geometry_to_wgs84(
+        frame, datum=source.datum or (Datum.CGCS2000 if plane else Datum.WGS84), plane=plane
+    )
     return replace(sheet, table=placed)
 
 
@@ -104,40 +113,3 @@ def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
         raise OutputError("error.cannot_write", file=file, why=error) from error
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _points(table: pd.DataFrame, file: Path, source: LayerSource) -> gpd.GeoDataFrame:
-    axes = []
-    wrong = []
-    for stated, names in ((source.x, X_NAMES), (source.y, Y_NAMES)):
-        found = [
-            c for c in table.columns if (c == stated if stated else normal(c).lower() in names)
-        ]
-        if not found:
-            raise InputError(
-                "error.no_coordinates",
-                file=file,
-                allowed=stated or ", ".join(names),
-                columns=", ".join(map(str, table.columns)),
-            )
-        numbers = pd.to_numeric(table[found[0]].map(_blank), errors="coerce")
-        angles = table.loc[numbers.isna(), found[0]].map(read_angle).astype("float64")
-        numbers = numbers.fillna(angles)
-        bad = numbers.isna() & table[found[0]].map(_blank).notna()
-        wrong += [
-            f"{row}: {value!r}"
-            for row, value in zip(
-                table.loc[bad, f.SOURCE_ROW], table.loc[bad, found[0]], strict=True
-            )
-        ]
-        axes.append(numbers)
-    if wrong:
-        raise InputError("error.coordinates_not_numbers", file=file, rows="; ".join(wrong))
-    there = axes[0].notna() & axes[1].notna()
-    geometry = gpd.points_from_xy(axes[0], axes[1])
-    geometry[~there.to_numpy()] = None
-    return gpd.GeoDataFrame(table, geometry=geometry)
-
-
-def _blank(cell: object) -> object:
-    return None if cell is None or normal(cell) == "" else cell

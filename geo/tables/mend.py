@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import pandas as pd
@@ -25,7 +26,7 @@ def mend_rows(
     what: str,
     file: str,
     dates: SheetDates | None = None,
-) -> tuple[pd.DataFrame, list[Problem]]:
+) -> Sheet:
     """Put rows with more or fewer cells than headings together again, or tell them.
 
     A surplus cell is the rest of a text in which a comma stood without quotes; a missing one was
@@ -47,13 +48,11 @@ def mend_rows(
 
     Returns
     -------
-    table
-        With the mended rows in their place.
-    problems
-        One a mended row, one a refused row.
+    Sheet
+        With the mended rows in their place, no odd ones, and a problem for each of them.
     """
     if not sheet.odd:
-        return sheet.table, []
+        return sheet
     headers = sheet.headers
     by_header = {header: name for name, header in found.items()}
     known = {column.name: column for column in columns}
@@ -77,11 +76,16 @@ def mend_rows(
             problems.append(
                 Problem("error", code, what, file, row.number, value=shown, details=details)
             )
-    if not mended:
-        return sheet.table, problems
-    table = pd.concat([sheet.table, pd.DataFrame(mended, dtype=object)], ignore_index=True)
-    table = table.astype({f.SOURCE_ROW: "int64"}).sort_values(f.SOURCE_ROW, kind="stable")
-    return table.reset_index(drop=True), problems
+    table = sheet.table
+    if mended:
+        table = pd.concat([table, pd.DataFrame(mended, dtype=object)], ignore_index=True)
+        table = table.astype({f.SOURCE_ROW: "int64"}).sort_values(f.SOURCE_ROW, kind="stable")
+    return replace(
+        sheet,
+        table=table.reset_index(drop=True),
+        odd=(),
+        problems=(*sheet.problems, *problems),
+    )
 
 
 def _ways(row: OddRow, under: Sequence[Column | None], separator: str) -> list[_Cells]:

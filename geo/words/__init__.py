@@ -5,7 +5,15 @@ Everybody may ask this room, and it asks nobody.
 
 from . import fields
 from .catalogue import LANGS, Lang, catalogue, label, text
-from .coordinates import Coordinates, plane_of, read_angle, read_coordinates, zone_of
+from .coordinates import (
+    Coordinates,
+    Reference,
+    plane_of,
+    read_angle,
+    read_coordinates,
+    read_reference,
+    zone_of,
+)
 from .dates import DATES_ALLOWED, DateSaid, Epoch, read_date, read_date_said
 from .errors import (
     InputError,
@@ -90,6 +98,7 @@ __all__ = [
     "Period",
     "Problem",
     "Quantity",
+    "Reference",
     "RiskBand",
     "Severity",
     "SupervisionLevel",
@@ -124,6 +133,7 @@ __all__ = [
     "read_problems",
     "read_quantities",
     "read_quantity",
+    "read_reference",
     "text",
     "told_error",
     "told_values",

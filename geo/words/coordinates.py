@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from .spelling import normal
+from .vocabulary import Datum
 
 Unit = Literal["degrees", "metres"]
 
@@ -141,6 +142,40 @@ def plane_of(text: str) -> int | None:
     if number in MERIDIANS:
         return 4534 + (number - MERIDIANS.start) // 3
     return 4513 + number - 25 if 25 <= number <= 45 else None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """What the coordinates of a file refer to: a datum, and the EPSG code of metres."""
+
+    datum: Datum
+    plane: int | None = None
+
+
+def read_reference(text: str) -> Reference | None:
+    """Return what coordinates refer to, as people write it.
+
+    Parameters
+    ----------
+    text
+        The name of a datum, or what `plane_of` reads.
+
+    Returns
+    -------
+    Reference
+        None when it is neither. A plane is one of CGCS2000 unless its EPSG code says otherwise;
+        no shift of GCJ-02 or BD-09 lies on planes.
+
+    Examples
+    --------
+    >>> read_reference("gcj02").plane, read_reference("cgcs2000:117").plane
+    (None, 4548)
+    """
+    said = normal(text).lower()
+    if said in list(Datum):
+        return Reference(Datum(said))
+    plane = plane_of(text)
+    return None if plane is None else Reference(Datum.CGCS2000, plane)
 
 
 def _plain(text: object) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 GEOMETRY: Final = "geometry"
 NAME: Final = "name"
 ADDRESS: Final = "address"
+ORIGIN_ROW: Final = "origin_row"  # the same, where a town folder keeps a copy of the file
 SOURCE_ROW: Final = "source_row"  # row in the user's file, for messages
 REPAIR: Final = "repair"  # what was repaired in this feature, codes joined by ";"
 

@@ -81,8 +81,8 @@ def _mended(tmp_path, text, kind="hazards"):
     columns = ledger_kind(kind).columns
     sheet = read_table(_csv(tmp_path, text))
     found = columns_found(match_headers(sheet.headers, columns, stated={}))
-    table, problems = mend_rows(sheet, columns, found=found, what=kind, file="表.csv")
-    return table.drop(columns="source_row").to_numpy().tolist(), problems
+    mended = mend_rows(sheet, columns, found=found, what=kind, file="表.csv")
+    return mended.table.drop(columns="source_row").to_numpy().tolist(), mended.problems
 
 
 def test_a_row_with_more_cells_than_headings_is_refused_with_its_number(tmp_path):

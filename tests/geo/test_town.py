@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from weizhan.geo.founding import LayerFile, found_town, layers_of_files
+from weizhan.geo.founding import Founding, LayerFile, found_town, layers_of_files
 from weizhan.geo.ground.datum import from_wgs84
 from weizhan.geo.town import examine_town, load_town
 from weizhan.geo.words.errors import InputError, OutputError, TownError
@@ -44,7 +44,7 @@ def _layers() -> dict[str, gpd.GeoDataFrame]:
 
 
 def _found(folder: Path, **changed: gpd.GeoDataFrame) -> Path:
-    found_town(folder, {**_layers(), **changed}, name="小镇", origin="test")
+    found_town(folder, Founding({**_layers(), **changed}), name="小镇", origin="test")
     return folder
 
 
@@ -253,10 +253,10 @@ def test_too_few_points_without_a_datum_are_refused_rather_than_guessed(tmp_path
 def test_a_declared_datum_is_honoured(tmp_path):
     stations = _csv(tmp_path / "微站.csv", "bd09", 10)
     files = {**_files(tmp_path), "stations": LayerFile(stations.file, "bd09")}
-    layers, problems = layers_of_files(files, base={})
-    assert problems == []
-    assert layers["stations"].geometry.x.iloc[0] == pytest.approx(LON + 5e-5, abs=1e-6)
-    found_town(tmp_path / "t", layers, name="小镇", origin="files")
+    found = layers_of_files(files, base={})
+    assert found.problems == ()
+    assert found.layers["stations"].geometry.x.iloc[0] == pytest.approx(LON + 5e-5, abs=1e-6)
+    found_town(tmp_path / "t", found, name="小镇", origin="files")
     town = load_town(tmp_path / "t")
     assert town.station_positions.attached.all()
     assert town.buildings["people_night"].tolist() == [3] * 10

@@ -95,12 +95,12 @@ def plane(epsg):
 
 
 @pytest.mark.parametrize("swapped", [False, True])
-@pytest.mark.parametrize(("epsg", "meridian"), [(4524, None), (4524, 108), (4545, 108)])
-def test_three_degree_zones(epsg, meridian, swapped):
+@pytest.mark.parametrize(("epsg", "bare"), [(4524, None), (4524, 4545), (4524, 4524), (4545, 4545)])
+def test_three_degree_zones(epsg, bare, swapped):
     given_plane = plane(epsg)
     if swapped:
         given_plane = gpd.GeoSeries(shapely.transform(given_plane.array, lambda c: c[:, ::-1]))
-    placed = geometry_to_wgs84(given_plane, datum="cgcs2000", central_meridian=meridian)
+    placed = geometry_to_wgs84(given_plane, datum="cgcs2000", plane=bare)
     assert placed.crs == CRS.from_epsg(4326)
     assert placed.geometry.iloc[0].distance(PLACE) < 1e-9
 
@@ -121,19 +121,18 @@ def test_two_zones_in_one_file():
 
 
 @pytest.mark.parametrize(
-    ("epsg", "datum", "meridian", "key"),
+    ("epsg", "datum", "bare", "key"),
     [
         (4545, "cgcs2000", None, "error.datum_no_zone"),
-        (4545, "cgcs2000", 107, "error.datum_meridian"),
-        (4524, "cgcs2000", 111, "error.datum_zones"),
+        (4524, "cgcs2000", 4546, "error.datum_zones"),
         (4524, "gcj02", None, "error.datum_metres"),
         (4502, "cgcs2000", None, "error.datum_plane"),  # a 6-degree zone
-        (3857, "cgcs2000", 108, "error.datum_plane"),
+        (3857, "cgcs2000", 4545, "error.datum_plane"),
     ],
 )
-def test_planes_that_cannot_be_known_are_refused(epsg, datum, meridian, key):
+def test_planes_that_cannot_be_known_are_refused(epsg, datum, bare, key):
     with pytest.raises(InputError) as caught:
-        geometry_to_wgs84(plane(epsg), datum=datum, central_meridian=meridian)
+        geometry_to_wgs84(plane(epsg), datum=datum, plane=bare)
     assert caught.value.key == key
     assert len(str(caught.value).splitlines()) == 2
 

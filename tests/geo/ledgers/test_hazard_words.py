@@ -9,7 +9,7 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from weizhan.geo.founding import found_town
+from weizhan.geo.founding import Founding, found_town
 from weizhan.geo.ledgers.archive import read_events, read_records
 from weizhan.geo.ledgers.hazard_words import read_description
 from weizhan.geo.ledgers.intake import import_ledger
@@ -172,9 +172,8 @@ def town(tmp_path):
     )
     line = shapely.LineString([(106.049, 29.7999), (106.053, 29.7999)])
     lanes = gpd.GeoDataFrame({"lane_id": ["L"]}, geometry=[line], crs=4326)
-    found_town(
-        tmp_path / "town", {"buildings": buildings, "lanes": lanes}, name="小镇", origin="test"
-    )
+    layers = Founding({"buildings": buildings, "lanes": lanes})
+    found_town(tmp_path / "town", layers, name="小镇", origin="test")
     return tmp_path / "town"
 
 

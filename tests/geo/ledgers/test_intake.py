@@ -10,7 +10,7 @@ import pyogrio
 import pytest
 import shapely
 
-from weizhan.geo.founding import found_town
+from weizhan.geo.founding import Founding, found_town
 from weizhan.geo.ground.datum import from_wgs84
 from weizhan.geo.ledgers import archive
 from weizhan.geo.ledgers import intake as intake_module
@@ -61,7 +61,7 @@ def _town(tmp_path_factory):
         crs=4326,
     )
     layers = {"buildings": buildings, "lanes": lanes, "communities": communities}
-    found_town(folder, layers, name="重庆市小镇", origin="test")
+    found_town(folder, Founding(layers), name="重庆市小镇", origin="test")
     return folder
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from weizhan.geo.founding import found_town
+from weizhan.geo.founding import Founding, found_town
 from weizhan.geo.ground.datum import from_wgs84
 from weizhan.geo.ledgers.archive import read_records
 from weizhan.geo.ledgers.intake import import_ledger
@@ -34,7 +34,9 @@ def town(tmp_path):
     line = shapely.LineString([(LON - STEP, LAT), (LON + HOUSES * STEP, LAT)])
     lanes = gpd.GeoDataFrame({"lane_id": ["L"]}, geometry=[line], crs=4326)
     folder = tmp_path / "town"
-    found_town(folder, {"buildings": buildings, "lanes": lanes}, name="小镇", origin="test")
+    found_town(
+        folder, Founding({"buildings": buildings, "lanes": lanes}), name="小镇", origin="test"
+    )
     return folder
 
 

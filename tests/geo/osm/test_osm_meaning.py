@@ -116,7 +116,8 @@ def test_a_users_stations_add_to_those_of_the_map(tmp_path):
         encoding="utf-8",
     )
     given = {"stations": LayerFile(file, "wgs84")}
-    layers, (told,) = layers_of_files(given, base=base)
+    found = layers_of_files(given, base=base)
+    layers, (told,) = found.layers, found.problems
     # n2 has the name of S1, n3 stands where S2 stands; the brigade stays.
     assert layers["stations"]["station_id"].tolist() == ["S1", "S2", "n1"]
     assert (told.code, told.count, told.value, told.allowed) == ("stations_joined", 2, "1", "2")
