@@ -1,15 +1,25 @@
-"""Points whose datum nobody declared, held against the buildings and lanes of their town."""
+"""Layers whose datum nobody declared, or declared wrongly, held against the rest of their town."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Final
 
 import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
 
-from .ground import sniff_datum
+from .ground import HYPOTHESES, DatumGuess, from_wgs84, judged, metric_crs, sniff_datum, to_wgs84
+from .rules import TownConfig
 from .tables import TABLE_ENDINGS
-from .words import Datum, InputError
+from .words import Datum, InputError, Problem
+
+SAMPLE: Final = 1500  # features of a layer that are held against another
+NEAR_LANE_M: Final = 60.0
+AT_LANE_M: Final = 5.0
+Shapes = NDArray[np.object_]
 
 
 def check_datum(
@@ -38,8 +48,168 @@ def check_datum(
         buildings=layers["buildings"].geometry,
         lanes=layers["lanes"].geometry,
     )
-    scores = ", ".join(f"{datum} {score:.0%}" for datum, score in guess.scores.items())
+    scores = _told(guess)
     if guess.best not in (None, Datum.WGS84):
         raise InputError("error.datum_other", file=file, best=guess.best, scores=scores)
     if guess.best is None and file.suffix.lower() in TABLE_ENDINGS:
         raise InputError("error.datum_not_declared", file=file, scores=scores, points=guess.points)
+
+
+def misfits(layers: Mapping[str, gpd.GeoDataFrame], config: TownConfig) -> list[Problem]:
+    """Hold every layer against the lanes and buildings, and tell those that fit another datum.
+
+    Right buildings cross no lane, right borders cross no building, right gates and reports lie
+    on lanes, right stations at buildings near lanes. Where that holds clearly more often under
+    another datum than under the one stated or assumed, it is an error if nobody stated one, and
+    a warning if somebody did.
+
+    Parameters
+    ----------
+    layers
+        Of the town, in EPSG:4326, as they were read.
+    config
+        Says what was stated.
+    """
+    problems = []
+    for layer, test in _TESTS.items():
+        frame = layers.get(layer)
+        if layer not in config.layers or frame is None or frame.empty:
+            continue
+        source = config.source(layer)
+        taken = source.datum or Datum.WGS84
+        guess = _guess(frame, layers, test, taken)
+        if guess is None or guess.best is None or guess.best == _plain(taken):
+            continue
+        problems.append(
+            Problem(
+                "error" if source.datum is None else "warning",
+                "datum_misfit" if source.datum is None else "datum_doubted",
+                layer,
+                source.origin or source.file,
+                value=str(guess.best),
+                allowed=str(taken),
+                details={"scores": _told(guess), "points": str(guess.points)},
+            )
+        )
+    return problems
+
+
+Test = Callable[[Shapes, Mapping[str, gpd.GeoDataFrame]], NDArray[np.bool_] | None]
+
+
+def _guess(
+    frame: gpd.GeoDataFrame,
+    layers: Mapping[str, gpd.GeoDataFrame],
+    test: Test,
+    taken: Datum,
+) -> DatumGuess | None:
+    shapes = frame.geometry.dropna()
+    shapes = shapes[~shapes.is_empty].to_numpy()
+    shapes = shapes[np.linspace(0, len(shapes) - 1, min(len(shapes), SAMPLE), dtype=int)]
+    bounds = np.array([layers[name].total_bounds for name in _BASE if name in layers])
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(shapes) or not len(bounds):
+        return None
+    plane = metric_crs((*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)))
+    flat = {name: layers[name].to_crs(plane) for name in _BASE if name in layers}
+    scores = {}
+    count = 0
+    for datum in HYPOTHESES:
+        moved = gpd.GeoSeries(_as_if(shapes, taken, datum), crs=4326).to_crs(plane)
+        fits = test(moved.to_numpy(), flat)
+        if fits is None or not len(fits):
+            return None
+        scores[datum], count = float(fits.mean()), len(fits)
+    return judged(scores, count)
+
+
+_BASE: Final = ("lanes", "buildings")
+
+
+def _as_if(shapes: Shapes, taken: Datum, datum: Datum) -> Shapes:
+    """Return shapes as they would lie if the file had been in another datum than was taken."""
+    if datum == _plain(taken):
+        return shapes
+
+    def shift(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+        there = from_wgs84(coordinates[:, 0], coordinates[:, 1], taken)
+        return np.column_stack(to_wgs84(*there, datum))
+
+    return np.asarray(shapely.transform(shapes, shift))
+
+
+def _plain(datum: Datum) -> Datum:
+    """CGCS2000 degrees are taken as WGS-84."""
+    return Datum.WGS84 if datum is Datum.CGCS2000 else datum
+
+
+def _beside_lanes(
+    shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]
+) -> NDArray[np.bool_] | None:
+    """Return which buildings are near a lane and cross none."""
+    lanes = layers["lanes"].geometry.to_numpy()
+    if not len(lanes):
+        return None
+    tree = shapely.STRtree(lanes)
+    near, cross = np.zeros(len(shapes), dtype=bool), np.zeros(len(shapes), dtype=bool)
+    near[tree.query(shapes, "dwithin", distance=NEAR_LANE_M)[0]] = True
+    cross[tree.query(shapes, "crosses")[0]] = True
+    cross[tree.query(shapes, "contains")[0]] = True
+    return near & ~cross
+
+
+def _around_buildings(
+    shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]
+) -> NDArray[np.bool_] | None:
+    """Return which buildings lie wholly inside one of the areas."""
+    houses = layers["buildings"].geometry.dropna().to_numpy()
+    houses = houses[np.linspace(0, len(houses) - 1, min(len(houses), SAMPLE), dtype=int)]
+    areas = shapes[shapely.area(shapes) > 0]
+    if not len(houses) or not len(areas):
+        return None
+    inside = np.zeros(len(houses), dtype=bool)
+    inside[shapely.STRtree(areas).query(houses, "within")[0]] = True
+    return inside
+
+
+def _on_lanes(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> NDArray[np.bool_] | None:
+    """Return which points lie on a lane."""
+    lanes = layers["lanes"].geometry.to_numpy()
+    if not len(lanes):
+        return None
+    on = np.zeros(len(shapes), dtype=bool)
+    on[shapely.STRtree(lanes).query(shapes, "dwithin", distance=AT_LANE_M)[0]] = True
+    return on
+
+
+def _at_buildings(
+    shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]
+) -> NDArray[np.bool_] | None:
+    """Return which features lie at a building and near a lane."""
+    houses = layers["buildings"].geometry.dropna().to_numpy()
+    lanes = layers["lanes"].geometry.to_numpy()
+    if not len(houses) or not len(lanes):
+        return None
+    hits = []
+    for tree, reach in (
+        (shapely.STRtree(houses), AT_LANE_M),
+        (shapely.STRtree(lanes), NEAR_LANE_M),
+    ):
+        hit = np.zeros(len(shapes), dtype=bool)
+        hit[tree.query(shapes, "dwithin", distance=reach)[0]] = True
+        hits.append(hit)
+    return hits[0] & hits[1]
+
+
+_TESTS: Final[Mapping[str, Test]] = {
+    "buildings": _beside_lanes,
+    "communities": _around_buildings,
+    "grids": _around_buildings,
+    "stations": _at_buildings,
+    "barriers": _on_lanes,
+    "lane_reports": _on_lanes,
+}
+
+
+def _told(guess: DatumGuess) -> str:
+    return ", ".join(f"{datum} {score:.0%}" for datum, score in guess.scores.items())

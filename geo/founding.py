@@ -17,7 +17,7 @@ import tomlkit
 from .datum_check import check_datum
 from .osm import LAYER_TAGS, OsmExtract, features_of_table, is_osm_table, layers_from
 from .rules import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource, read_config
-from .tables import SCHEMAS, Account, load_sheet, read_layer, readable, write_layers
+from .tables import SCHEMAS, Account, columns_found, load_sheet, read_layer, readable, write_layers
 from .town import Examined, examine_town, layer_of
 from .words import (
     Datum,
@@ -229,7 +229,8 @@ def layers_of_files(
         _, account, wrong = load_sheet(sheet, SCHEMAS[layer], stated={}, file=given.file.name)
         problems += wrong
         accounts.append(account)
-        columns = {m.column: m.header for m in account.headers if m.how != "unmatched"}
+        columns = columns_found(account.headers)
+        columns.pop(f.GEOMETRY, None)  # the copy has a geometry of its own
         frame = sheet.table
         there = base.get(layer)
         if layer in ADDED and there is not None and len(there) and layer not in only:

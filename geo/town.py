@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from .datum_check import misfits
 from .ground import (
     Network,
     Positions,
@@ -193,6 +194,8 @@ def examine_town(folder: Path, *, progress: Progress = lambda step: None) -> Exa
         frame = _load_layer(folder, config, schema, problems, accounts)
         if frame is not None:
             layers[layer] = frame
+    if not any(problem.severity == "error" for problem in problems):
+        problems += misfits(layers, config)
     if any(problem.severity == "error" for problem in problems):
         return Examined(None, tuple(problems), tuple(accounts))
 

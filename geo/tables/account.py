@@ -9,6 +9,7 @@ from typing import Final
 import geopandas as gpd
 
 from ..words import Problem
+from ..words import fields as f
 from .cells import SheetDates
 from .headers import HeaderMatch, check_stated, columns_found, match_headers, unread_headers
 from .mend import mend_rows
@@ -127,7 +128,12 @@ def load_sheet(
     """
     headers = sheet.headers
     check_stated(headers, schema.columns, stated=stated, what=schema.layer, file=file)
-    matches = match_headers(headers, schema.columns, stated=stated)
+    matches = [
+        HeaderMatch(match.header, f.GEOMETRY, 100.0, "synonym")
+        if match.how == "unmatched" and match.header in sheet.placed
+        else match
+        for match in match_headers(headers, schema.columns, stated=stated)
+    ]
     found = columns_found(matches)
     dates = dates or SheetDates(year=sheet.year, epoch=sheet.facts.epoch)
     sheet = mend_rows(sheet, schema.columns, found=found, what=schema.layer, file=file, dates=dates)

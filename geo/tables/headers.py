@@ -17,7 +17,7 @@ from .column import Column
 How = Literal["stated", "synonym", "alike", "unmatched"]
 
 NEAR: Final = 50  # of 100: a header less like any column is named without a guess
-#: Headers of positions, of the numbers that programs give to rows, and of a table's own counting.
+#: Headers of positions, which geodata have besides, and of numbers given to rows.
 SILENT: Final = frozenset(
     {"lon", "lat", "x", "y", "经度", "纬度", "fid", "ogc_fid", "序号", "行号", "no", "no."}
 )

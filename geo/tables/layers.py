@@ -66,9 +66,9 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
         )
         matches = match_headers(sheet.headers, schema.columns, stated=source.columns)
         sheet = mend_rows(sheet, schema.columns, found=columns_found(matches), what=what, file=name)
-        frame, epsg, told = points_of(sheet.table, file, x=source.x, y=source.y)
+        frame, placed, epsg, told = points_of(sheet.table, file, x=source.x, y=source.y)
         plane = source.plane or epsg
-        sheet = replace(sheet, problems=(*sheet.problems, *told))
+        sheet = replace(sheet, placed=placed, problems=(*sheet.problems, *told))
     else:
         frame, told = read_geodata(file, layer=source.layer, encoding=source.encoding, what=what)
         if not isinstance(frame, gpd.GeoDataFrame):
@@ -77,10 +77,8 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
     if frame.crs is not None and not frame.crs.equals(WGS84):
         frame = frame.to_crs(WGS84)
         plane = None
-    placed = geometry_to_wgs84(
-        frame, datum=source.datum or (Datum.CGCS2000 if plane else Datum.WGS84), plane=plane
-    )
-    return replace(sheet, table=placed)
+    datum = source.datum or (Datum.CGCS2000 if plane else Datum.WGS84)
+    return replace(sheet, table=geometry_to_wgs84(frame, datum=datum, plane=plane))
 
 
 def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:

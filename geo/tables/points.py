@@ -29,7 +29,7 @@ BOTH_WORDS: Final = frozenset(
 
 def points_of(
     table: pd.DataFrame, file: Path, *, x: str | None = None, y: str | None = None
-) -> tuple[gpd.GeoDataFrame, int | None, list[Problem]]:
+) -> tuple[gpd.GeoDataFrame, tuple[str, ...], int | None, list[Problem]]:
     """Return a table with points.
 
     Parameters
@@ -46,6 +46,8 @@ def points_of(
     -------
     frame
         The table with points, none where a row gives no coordinates.
+    placed
+        The columns that hold the coordinates.
     epsg
         The plane that the coordinates themselves tell by a zone, None otherwise.
     problems
@@ -59,7 +61,7 @@ def points_of(
     headers = [str(name) for name in table.columns if name != f.SOURCE_ROW]
     across, up = _axis(headers, x, LON.words), _axis(headers, y, LAT.words)
     if across is not None and up is not None:
-        return _pairs(table, file, across, up), None, []
+        return _pairs(table, file, across, up), (across, up), None, []
     both = next((h for h in headers if plain_header(h) in BOTH_WORDS), None)
     if both is None:
         raise InputError(
@@ -68,7 +70,8 @@ def points_of(
             allowed=", ".join(filter(None, (x, y))) or ", ".join((*LON.words, *LAT.words, "坐标")),
             columns=", ".join(headers),
         )
-    return _of_one(table, file, both)
+    frame, epsg, problems = _of_one(table, file, both)
+    return frame, (both,), epsg, problems
 
 
 def _axis(headers: list[str], stated: str | None, words: tuple[str, ...]) -> str | None:

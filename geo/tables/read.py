@@ -49,6 +49,8 @@ class Sheet:
         `source_sheet` the sheet where several were read. Geodata has a geometry, too.
     axes
         Columns that were made from geometry.
+    placed
+        Columns that were read as coordinates.
     odd
         Rows that do not fit the headings; they are not in the table.
     separator
@@ -63,6 +65,7 @@ class Sheet:
 
     table: pd.DataFrame
     axes: tuple[str, ...] = ()
+    placed: tuple[str, ...] = ()
     odd: tuple[OddRow, ...] = ()
     separator: str = ","
     facts: WorkbookFacts = field(default_factory=WorkbookFacts)
