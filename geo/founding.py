@@ -212,6 +212,7 @@ def layers_of_files(
     """
     layers = dict(base)
     problems: list[Problem] = []
+    errors: list[Problem] = []
     accounts: list[Account] = []
     sources: dict[str, LayerSource] = {}
     for layer, given in files.items():
@@ -221,13 +222,14 @@ def layers_of_files(
             layers[layer] = read[layer]
             problems += [*sheet.problems, *wrong]
             if read[layer].empty:
-                problems.append(Problem("error", "layer_empty", layer, given.file.name))
+                errors.append(Problem("error", "layer_empty", layer, given.file.name))
             for other in ("barriers", "water"):
                 if len(read[other]) and other not in files and other not in layers:
                     layers[other] = read[other]
             continue
         _, account, wrong = load_sheet(sheet, SCHEMAS[layer], stated={}, file=given.file.name)
-        problems += wrong
+        errors += [problem for problem in wrong if problem.severity == "error"]
+        problems += sheet.problems  # what is wrong in cells is found again when the copy is read
         accounts.append(account)
         columns = columns_found(account.headers)
         columns.pop(f.GEOMETRY, None)  # the copy has a geometry of its own
@@ -246,8 +248,9 @@ def layers_of_files(
             columns=columns,
             datum=Datum.WGS84 if stated else None,  # to which the file was brought
         )
-    if any(problem.severity == "error" for problem in problems):
-        raise TownError(problems)
+    errors += [problem for problem in problems if problem.severity == "error"]
+    if errors:
+        raise TownError(errors)
     for layer, given in files.items():
         if given.datum is None and given.plane is None and layer not in LAYER_TAGS:
             check_datum(given.file, layers[layer], layers)

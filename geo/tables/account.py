@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 
 from ..words import Problem
 from ..words import fields as f
-from .cells import SheetDates
+from .cells import SheetDates, read_cells
+from .column import NUMBERS
 from .headers import HeaderMatch, check_stated, columns_found, match_headers, unread_headers
 from .mend import mend_rows
 from .read import Sheet
@@ -134,6 +136,7 @@ def load_sheet(
         else match
         for match in match_headers(headers, schema.columns, stated=stated)
     ]
+    matches = [_foreign(match, sheet, schema) for match in matches]
     found = columns_found(matches)
     dates = dates or SheetDates(year=sheet.year, epoch=sheet.facts.epoch)
     sheet = mend_rows(sheet, schema.columns, found=found, what=schema.layer, file=file, dates=dates)
@@ -141,3 +144,20 @@ def load_sheet(
     unread = unread_headers(matches, schema.columns, what=schema.layer, file=file)
     problems = [*sheet.problems, *unread, *problems]
     return frame, account_of(sheet, matches, problems, what=schema.layer, file=file), problems
+
+
+def _foreign(match: HeaderMatch, sheet: Sheet, schema: Schema) -> HeaderMatch:
+    """Return a header of a program as unmatched where none of its cells is what we would read.
+
+    ``layer`` is a level in OpenStreetMap, the name of a drawing in QGIS and CAD.
+    """
+    if match.how != "synonym" or match.column not in schema.names or not match.header.isascii():
+        return match
+    column = schema.column(match.column)
+    if column.kind not in NUMBERS or match.header == column.name:
+        return match
+    cells = read_cells(sheet.table[match.header], column)
+    said = cells.wrong | np.array([value is not None for value in cells.values], dtype=bool)
+    if said.any() and cells.wrong[said].all():
+        return HeaderMatch(match.header, "", 0.0, "unmatched")
+    return match

@@ -85,6 +85,7 @@ def read_geodata(
         raise InputError("error.not_geodata", file=file) from error
     frame = frame.drop(columns=[c for c in OWN_COLUMNS.get(file.suffix.lower(), ()) if c in frame])
     frame = frame.dropna(axis="columns", how="all") if len(frame) else frame
+    frame = frame.rename(columns={f.SOURCE_ROW: f"{f.SOURCE_ROW}#"})  # the user's own
     if isinstance(frame, gpd.GeoDataFrame):
         if frame.geometry.name != f.GEOMETRY:
             frame = frame.rename_geometry(f.GEOMETRY)

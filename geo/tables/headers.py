@@ -21,6 +21,7 @@ NEAR: Final = 50  # of 100: a header less like any column is named without a gue
 SILENT: Final = frozenset(
     {"lon", "lat", "x", "y", "经度", "纬度", "fid", "ogc_fid", "序号", "行号", "no", "no."}
 )
+DBF_NAME: Final = 10  # letters that a shapefile keeps of a name
 _MODES: Final = re.compile(r"拟|计划|预计|应|限|未|不|免|曾")  # a planned day is not a past one
 
 
@@ -83,6 +84,11 @@ def match_headers(
                 taken[free[0]] = HeaderMatch(free[0], column.name, 100.0, "synonym")
                 found.add(column.name)
                 break
+    for header in headers:
+        whole = [c.name for c in columns if _is_cut(header, c.name) and c.name not in found]
+        if header not in taken and len(whole) == 1:
+            taken[header] = HeaderMatch(header, whole[0], 100.0, "synonym")
+            found.add(whole[0])
     rest = [header for header in headers if header not in taken]
     taken |= _alike(rest, [c for c in columns if c.name not in found], rules)
     return [taken[header] for header in headers]
@@ -148,6 +154,11 @@ def unread_headers(
     return [
         Problem("warning", "columns_unread", what, file, value="、".join(told), count=len(told))
     ]
+
+
+def _is_cut(header: str, name: str) -> bool:
+    """Return whether a header is a name of ours as a shapefile cuts it, after ten letters."""
+    return len(header) == DBF_NAME < len(name) and name.startswith(header.lower())
 
 
 def _by_word(headers: Sequence[str]) -> dict[str, list[str]]:

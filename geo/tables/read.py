@@ -19,7 +19,7 @@ from .sheets import Cell, RawSheet, filled, raw_sheets
 from .workbook_facts import WorkbookFacts
 
 SOURCE_SHEET: Final = "source_sheet"  # which sheet of a workbook a row is from
-SHOWN_ROWS: Final = 5
+RESERVED: Final = frozenset({f.SOURCE_ROW, SOURCE_SHEET, f.ORIGIN_ROW, f.GEOMETRY})  # ours
 FIRST_ROWS: Final = 12  # in which headings are told by their shape
 KNOWN_ROWS: Final = 60  # in which headings are told by their words
 LEAST_KNOWN: Final = 2  # headings that mean something to us, before a row is taken for headings
@@ -313,6 +313,7 @@ def _names(rows: list[list[Cell]]) -> tuple[list[str], list[str]]:
         name if times[name] == 1 else "/".join(path) for name, path in zip(last, paths, strict=True)
     ]
     names += [""] * (len(rows[0]) - len(names))
+    names = [f"{name}#" if name in RESERVED else name for name in names]
     seen: Counter[str] = Counter()
     for i, name in enumerate(names):
         if name:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -11,6 +12,11 @@ from xml.etree import ElementTree
 
 from ..words import Epoch
 
+#: What a broken archive raises, by the place where it is broken.
+UNREADABLE: Final = (
+    zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError,
+    ValueError,
+)  # fmt: skip
 MOST_CELLS: Final = 20_000_000  # a stray cell in the last corner of a sheet makes a billion
 OPEN_XML: Final = frozenset({".xlsx", ".xlsm"})
 _HOLLOW: Final = re.compile(
@@ -72,7 +78,7 @@ def workbook_facts(file: Path, *, sheet: str | None = None) -> WorkbookFacts:
             sheets = {page.get("name"): page.get(_LINK) for page in book.iter(f"{_MAIN}sheet")}
             name = target[sheets[sheet] if sheet else next(iter(sheets.values()))]
             page = archive.read(name.lstrip("/") if name.startswith("/") else f"xl/{name}")
-    except (KeyError, StopIteration, zipfile.BadZipFile, ElementTree.ParseError):
+    except (*UNREADABLE, KeyError, StopIteration, ElementTree.ParseError):
         return WorkbookFacts()
     settings = book.find(f"{_MAIN}workbookPr")
     filtered = b"<autoFilter" in page

@@ -166,6 +166,8 @@ def _of_number(number: float, epoch: Epoch) -> DateSaid | None:
 def _of_text(text: str, year: int | None, today: dt.date | None, epoch: Epoch) -> DateSaid | None:
     if re.fullmatch(r"\d{5}(?:\.\d+)?", text):
         return _of_number(float(text), epoch)
+    text = re.sub(r"(?<=\d)[—–‐―](?=\d)", "-", text)
+    text = re.sub(r"(?<=[日号\d])(?:上午|早上|凌晨|中午|下午|晚上|傍晚)$", "", text)
     if text in _RELATIVE and today is not None:
         day = today + dt.timedelta(days=_RELATIVE[text])
         return _full(dt.datetime(day.year, day.month, day.day))
