@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 import errno
+import json
 import os
 import sqlite3
 import tempfile
@@ -18,11 +19,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from ..tables import Column, ledger_kind
 from ..words import InputError, OutputError
 from .archive_schema import (
+    RANGES,
     STAMP,
     check_version,
     columns_of,
@@ -156,11 +159,47 @@ def read_records(folder: Path, kind: str, *, personal: bool = False) -> pd.DataF
         return live
     match = [HOW, SCORE, GUESSES, "building_id", TOLD_ID]
     sure = live.assign(_sure=live[HOW] != UNMATCHED).sort_values("_sure", kind="stable")
-    values = live.drop(columns=match).groupby("key", sort=False).last()
+    values = live.drop(columns=[*match, RANGES]).groupby("key", sort=False).last()
     found = sure.groupby("key", sort=False)[match].tail(1)
     found.index = pd.Index(sure.loc[found.index, "key"])
+    values[RANGES] = pd.Series(_ranges_that_hold(live), dtype=object).reindex(values.index)
     joined = values.join(found).reset_index()
     return joined[[name for name in live.columns if name in joined.columns]]
+
+
+def _ranges_that_hold(live: pd.DataFrame) -> dict[str, str]:
+    """Return the ranges of each key whose values hold: a later exact number ends a range."""
+    some = live[live["key"].isin(live.loc[live[RANGES].notna(), "key"])]
+    held: dict[str, dict[str, object]] = {}
+    for row in some.to_dict("records"):
+        told = json.loads(row[RANGES]) if isinstance(row[RANGES], str) else {}
+        kept = held.setdefault(str(row["key"]), {})
+        for name in [name for name in kept if not pd.isna(row[name])]:
+            del kept[name]
+        kept |= told
+    return {key: json.dumps(kept) for key, kept in held.items() if kept}
+
+
+def range_ends(ranges: pd.Series, column: str) -> pd.DataFrame:
+    """Return the ends of one column's ranges.
+
+    Parameters
+    ----------
+    ranges
+        The column `ranges` of records.
+    column
+        Whose ranges.
+
+    Returns
+    -------
+    DataFrame
+        `low` and `high` by row, NaN where the row tells no range or an end is open.
+    """
+    ends = np.full((len(ranges), 2), np.nan)
+    for at, text in enumerate(ranges):
+        if isinstance(text, str) and (told := json.loads(text).get(column)):
+            ends[at] = [np.nan if end is None else end for end in told]
+    return pd.DataFrame(ends, index=ranges.index, columns=["low", "high"])
 
 
 def latest_versions(folder: Path, kind: str) -> pd.DataFrame:

@@ -20,6 +20,8 @@ from .places import GUESSES, HOW, SCORE, TOLD_ID
 
 VERSION: Final = 2
 STAMP: Final = "%Y-%m-%dT%H:%M:%S.000Z"
+RANGES: Final = "ranges"  # numbers that a row tells as ranges: {"people_night": [3, 4]} as JSON
+SURE: Final = "code_sure"  # how sure a category is that was proposed from words
 MATCH_COLUMNS: Final = {TOLD_ID: "TEXT", HOW: "TEXT", SCORE: "REAL", GUESSES: "TEXT"}
 
 _TYPES = {
@@ -52,7 +54,9 @@ def stored_columns(kind: LedgerKind) -> dict[str, str]:
     columns = dict.fromkeys(("key", "row_hash"), "TEXT NOT NULL")
     columns |= {"import_id": "INTEGER NOT NULL", "source_row": "INTEGER NOT NULL"}
     columns |= {column.name: _TYPES[column.kind] for column in kind.stored}
-    return columns | {"building_id": "TEXT", "lon": "REAL", "lat": "REAL"} | MATCH_COLUMNS
+    columns |= {"building_id": "TEXT", "lon": "REAL", "lat": "REAL"} | MATCH_COLUMNS
+    columns[RANGES] = "TEXT"
+    return columns | ({SURE: "TEXT"} if kind.name == "hazards" else {})
 
 
 def append(

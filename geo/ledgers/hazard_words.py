@@ -20,6 +20,7 @@ import pandas as pd
 
 from ..words import HazardCode, Problem, codes, label, normal
 from ..words import fields as f
+from .archive_schema import SURE
 
 Sure = Literal["certain", "likely", "unsure"]
 
@@ -146,7 +147,7 @@ def with_categories(
     Returns
     -------
     table
-        With the column `CATEGORY`; rows that tell of no hazard are left out.
+        With the columns `CATEGORY` and `SURE`; rows that tell of no hazard are left out.
     problems
         How many hazards were found and how sure; each of them with the words that decided; and
         what tells of none. Every row is in one of them.
@@ -172,6 +173,7 @@ def with_categories(
     divided = table.iloc[rows].reset_index(drop=True)
     divided[description] = [hazard.text or None for hazard in told]
     divided[CATEGORY] = [hazard.code.value for hazard in told]
+    divided[SURE] = [str(hazard.sure) for hazard in told]
     counts = {sure: str(sum(h.sure == sure for h in told)) for sure in get_args(Sure)}
     details = {"rows": str(len(set(rows))), **counts}
     summary = Problem(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from ..ground import DatumGuess
 from ..rules import TOWN_FILE, RuleSet, TownConfig, load_rules, read_config
 from ..tables import (
     DATES,
+    MISSING,
     STEP_COLUMNS,
     Account,
     HeaderMatch,
@@ -28,7 +29,7 @@ from ..tables import (
     match_headers,
     mend_rows,
 )
-from ..words import Datum, HazardState, InputError, Problem, label
+from ..words import Datum, HazardState, InputError, Problem, label, normal
 from ..words import fields as f
 from .archive import EVENT_COLUMNS, IMPORT_COLUMNS, conflicts, read_events, read_said, writing
 from .archive_schema import append, stored_columns
@@ -172,12 +173,11 @@ def import_ledger(
         raw, chosen.columns, found=columns, what=kind, file=file.name, dates=dates
     )
     proposed: list[Problem] = [*found.problems]
-    if chosen.name == "hazards" and CATEGORY not in columns:
-        divided, told = with_categories(
-            raw.table, description=columns["description"], place=columns.get(f.NAME), file=file.name
-        )
+    if chosen.name == "hazards" and "description" in columns:
+        divided, told = _categorised(raw.table, columns, file.name)
         proposed += told
-        raw, columns[CATEGORY] = replace(raw, table=divided), CATEGORY
+        raw = replace(raw, table=divided)
+        columns.setdefault(CATEGORY, CATEGORY)
     table, problems = typed_rows(
         raw, chosen, columns=columns, datum=taken, file=file.name, dates=dates
     )
@@ -263,6 +263,34 @@ def _headers(
     if not found & {f.BUILDING_ID, f.NAME, f.ADDRESS, f.LANE_ID, "lon"}:
         raise InputError("error.ledger_no_place", file=file, headers="、".join(headers))
     return matches
+
+
+def _categorised(
+    table: pd.DataFrame, columns: Mapping[str, str], file: str
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Propose categories from the words where the ledger has none, or leaves a cell blank."""
+    header = columns.get(CATEGORY)
+    described = table[columns["description"]].map(_says)
+    asked = described & ~table[header].map(_says) if header else pd.Series(True, table.index)
+    if not asked.any():
+        return table, []
+    divided, told = with_categories(
+        table[asked].reset_index(drop=True),
+        description=columns["description"],
+        place=columns.get(f.NAME),
+        file=file,
+    )
+    if header is None:
+        return divided, told
+    divided = divided.assign(**{header: divided[CATEGORY]}).drop(columns=CATEGORY)
+    whole = pd.concat([table[~asked], divided], ignore_index=True)
+    whole = whole.astype(object).where(whole.notna(), None)
+    whole[f.SOURCE_ROW] = whole[f.SOURCE_ROW].astype("int64")
+    return whole.sort_values(f.SOURCE_ROW, kind="stable", ignore_index=True), told
+
+
+def _says(cell: object) -> bool:
+    return cell is not None and normal(cell).lower() not in MISSING
 
 
 def _not_yet(table: pd.DataFrame, kind: LedgerKind, file: str, *, today: dt.date) -> list[Problem]:

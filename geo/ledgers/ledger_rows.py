@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from numpy.typing import NDArray
 
 from ..ground import geometry_to_wgs84
 from ..tables import (
+    NUMBERS,
     TABLE_ENDINGS,
     WGS84,
+    Cells,
     LedgerKind,
     Sheet,
     SheetDates,
@@ -26,6 +29,7 @@ from ..tables import (
 )
 from ..words import Datum, InputError, Problem, normal
 from ..words import fields as f
+from .archive_schema import RANGES, SURE
 
 AXES = ("lon", "lat")
 PLOTTED = "plotted"  # whether the ledger itself gives a position
@@ -93,9 +97,9 @@ def typed_rows(
     Returns
     -------
     table
-        Every stored column of the kind, ``lon`` and ``lat`` in WGS-84, `key`, `row_hash`,
-        `source_row` and `plotted`. A second row of the same key gets ``#2``; a row that repeats
-        the id and everything else of an earlier one is told and left out.
+        Every stored column of the kind, ``lon`` and ``lat`` in WGS-84, `ranges`, `key`,
+        `row_hash`, `source_row` and `plotted`. A second row of the same key gets ``#2``; a row
+        that repeats the id and everything else of an earlier one is told and left out.
     problems
         Cells that cannot be what their column says, and rows that double others.
     """
@@ -108,9 +112,24 @@ def typed_rows(
         {c.name: cells[c.name].values if c.name in cells else nothing for c in kind.stored},
         dtype=object,
     )
+    table[RANGES] = _ranges({column.name: cells[column.name] for column in kind.stored
+                             if column.name in cells and column.kind in NUMBERS})  # fmt: skip
+    if SURE in raw.table:
+        table[SURE] = raw.table[SURE].to_numpy(dtype=object)
     _to_wgs84(table, datum, rows, kind, file, problems)
     table[f.SOURCE_ROW] = rows
     return _with_keys(table, kind, file, problems), problems
+
+
+def _ranges(cells: Mapping[str, Cells]) -> list[str | None] | None:
+    """Return the numbers of each row that were told as ranges, as JSON; None where none was."""
+    told: dict[int, dict[str, list[float | None]]] = {}
+    for name, column in cells.items():
+        for at in np.flatnonzero(column.loose).tolist():
+            ends = [column.low[at], column.high[at]]
+            told.setdefault(at, {})[name] = [None if end != end else float(end) for end in ends]
+    count = len(next(iter(cells.values())).values) if cells else 0
+    return [json.dumps(told[at]) if at in told else None for at in range(count)] or None
 
 
 def _to_wgs84(
@@ -151,7 +170,7 @@ def _moved(point: shapely.Point, datum: Datum) -> shapely.Point | None:
 def _with_keys(
     table: pd.DataFrame, kind: LedgerKind, file: str, problems: list[Problem]
 ) -> pd.DataFrame:
-    stored = [column.name for column in kind.stored]
+    stored = [*(column.name for column in kind.stored), RANGES]
     table["row_hash"] = _digests(table, stored)
     identity = table[kind.identity]
     named = identity.notna()

@@ -10,12 +10,14 @@ import pandas as pd
 
 from ..words import HazardCode, HazardState, LaneState
 from ..words import fields as f
-from .archive import read_events, read_records
+from .archive import range_ends, read_events, read_records
+from .archive_schema import RANGES
 
 #: Hazards that stand on a lane: 占用消防车道, “生命通道”突出问题.
 LANE_HAZARDS: Final = (HazardCode.W8, HazardCode.G2)
 OBSERVATION_COLUMNS: Final = (
-    f.LANE_ID, "x", "y", "state", "remaining_width_m", "observed_at", "expires_at", "source",
+    f.LANE_ID, "x", "y", "state", "remaining_width_m", "remaining_width_m_low",
+    "remaining_width_m_high", "observed_at", "expires_at", "source",
     "kind", "key",
 )  # fmt: skip
 NEVER: Final = pd.Timestamp("NaT")
@@ -35,7 +37,8 @@ def lane_observations(folder: Path) -> pd.DataFrame:
     DataFrame
         `lane_id` (as drawn by the user, missing where only a place is known), `x` and `y`
         (degrees in WGS-84, missing where only the lane is known), `state` (`LaneState`),
-        `remaining_width_m`, `observed_at`, `expires_at` (missing when it does not end by
+        `remaining_width_m` with its ends ``_low`` and ``_high`` where it is told as a range,
+        `observed_at`, `expires_at` (missing when it does not end by
         itself), `source` (the ledger), `kind` (``lane-reports`` or ``hazards``) and `key`.
 
         A hazard W8 or G2 blocks its lane from the day it was found or reopened until it was
@@ -70,7 +73,7 @@ def ledger_reports(folder: Path, lanes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     table = {
         f.REPORT_ID: seen["kind"] + ":" + seen["key"].astype(str),
         f.STATE: seen["state"],
-        f.REMAINING_WIDTH_M: seen["remaining_width_m"],
+        **{name: seen[name] for name in seen.columns if name.startswith(f.REMAINING_WIDTH_M)},
         f.OBSERVED_ON: seen["observed_at"].dt.date.astype(str),
         f.EXPIRES_ON: seen["expires_at"].dt.date.astype(object).map(str, na_action="ignore"),
         f.SOURCE: seen["source"],
@@ -111,7 +114,7 @@ def _hazards(folder: Path) -> pd.DataFrame:
             kind="hazards",
         ),
         _observations(
-            cleared.reset_index(drop=True).assign(remaining_width_m=float("nan")),
+            cleared.reset_index(drop=True).assign(remaining_width_m=float("nan"), ranges=None),
             state=pd.Series([LaneState.CLEAR] * len(ends), dtype=object),
             observed_at=ends["happened_on"].reset_index(drop=True),
             expires_at=pd.Series(pd.NaT, index=range(len(ends))),
@@ -140,12 +143,15 @@ def _observations(
     expires_at: pd.Series,
     kind: str,
 ) -> pd.DataFrame:
+    ends = range_ends(records[RANGES], f.REMAINING_WIDTH_M)
     columns = {
         f.LANE_ID: records[f.LANE_ID].astype(object),
         "x": records["lon"].astype("float64"),
         "y": records["lat"].astype("float64"),
         "state": state.astype(object).map(lambda code: code and str(code)),
         "remaining_width_m": records["remaining_width_m"].astype("float64"),
+        "remaining_width_m_low": ends["low"],
+        "remaining_width_m_high": ends["high"],
         "observed_at": pd.to_datetime(observed_at),
         "expires_at": pd.to_datetime(expires_at),
         "source": records["from_source"].astype(object),

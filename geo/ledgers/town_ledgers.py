@@ -13,7 +13,8 @@ import pandas as pd
 
 from ..words import DangerClass, DeviceKind, HazardCode, Problem, SystemState
 from ..words import fields as f
-from .archive import ARCHIVE_FILE, latest_versions, read_events, read_records
+from .archive import ARCHIVE_FILE, latest_versions, range_ends, read_events, read_records
+from .archive_schema import RANGES
 
 #: Columns of the layer of buildings that ledgers also tell.
 LAYER_COLUMNS: Final = (
@@ -38,6 +39,7 @@ DEVICE_FLAGS: Final = {
     DeviceKind.IOT: "remote_monitored",
     DeviceKind.ELECTRICAL_MONITORING: "electrical_monitored",
 }
+ENDS: Final = ("low", "high")  # of a number that a ledger tells as a range
 PROVENANCE: Final = ("building_id", "column", "value", "source", "as_of", "source_row", "holds")
 
 
@@ -94,7 +96,7 @@ def read_town_ledgers(folder: Path, buildings: gpd.GeoDataFrame) -> TownLedgers:
     """
     ids = pd.Index(buildings[f.BUILDING_ID].astype(str))
     premises = no_premises(len(ids))
-    told = pd.DataFrame(columns=list(PROVENANCE))
+    told = pd.DataFrame(columns=[*PROVENANCE, *ENDS])
     if (folder / ARCHIVE_FILE).exists():
         told = _told(folder, ids)
         _lay(premises, ids, _self_built(folder))
@@ -130,6 +132,12 @@ def fill_buildings(
         if column != f.USE:
             new = pd.to_numeric(new, errors="coerce")
         fills = own.isna() & new.notna()
+        for end in ENDS if column != f.USE else ():
+            ends = said.drop_duplicates(f.BUILDING_ID, keep="last").set_index(f.BUILDING_ID)[end]
+            told_end = pd.to_numeric(pd.Series(ids.map(ends), index=filled.index)).where(fills)
+            if told_end.notna().any():
+                name = f"{column}_{end}"
+                filled[name] = told_end.fillna(filled.get(name, np.nan))
         differs = own.notna() & new.notna() & (own != new)
         filled[column] = own.where(~fills, new.astype(own.dtype) if own.dtype != object else new)
         settled = set(ids[own.notna()])
@@ -162,15 +170,38 @@ def _told(folder: Path, ids: pd.Index) -> pd.DataFrame:
             continue
         rows = rows.rename(columns={"from_source": "source"})
         origin = [f.BUILDING_ID, "source", "as_of", "source_row"]
+        rows = _with_ends(rows, columns)
+        ends = [f"{name}_{end}" for name in columns if name != f.USE for end in ENDS]
         if kind == "warehouses":  # several units of one building
-            rows = _one_building(rows, origin, columns)
-        long = rows.melt(origin, columns, "column", "value").dropna(subset="value")
-        parts.append(long.assign(_order=long["as_of"].astype(str)))
+            rows = _one_building(rows, origin, [*columns, *ends])
+        for name in columns:
+            own = ["value", *(end for end in ENDS if name != f.USE)]
+            named = {name: "value"} | {f"{name}_{end}": end for end in own[1:]}
+            one = rows[[*origin, *named]].rename(columns=named).dropna(subset="value")
+            parts.append(one.assign(column=name, _order=one["as_of"].astype(str)))
     if not parts:
-        return pd.DataFrame(columns=list(PROVENANCE))
+        return pd.DataFrame(columns=[*PROVENANCE, *ENDS])
     told = pd.concat([part.astype({"value": object}) for part in parts], ignore_index=True)
     told = told.sort_values(["_order"], kind="stable", ignore_index=True)
-    return told.assign(holds=False)[list(PROVENANCE)]
+    # What is told exactly has no range, and an open end is not known.
+    exact = told["low"].astype(float) == told["high"].astype(float)
+    for end in ENDS:
+        told[end] = told[end].astype(float).replace([np.inf, -np.inf], np.nan).mask(exact)
+    return told.assign(holds=False)[[*PROVENANCE, *ENDS]]
+
+
+def _with_ends(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """Add the ends of ranges to rows; an exact number is both, an open end is infinite."""
+    added: dict[str, pd.Series] = {}
+    for name in columns:
+        if name == f.USE:
+            continue
+        ends = range_ends(rows[RANGES], name)
+        told = ends.notna().any(axis=1)
+        value = rows[name].astype(float)
+        added[f"{name}_low"] = ends["low"].fillna(-np.inf).where(told, value)
+        added[f"{name}_high"] = ends["high"].fillna(np.inf).where(told, value)
+    return rows.assign(**added)
 
 
 def _one_building(
@@ -180,7 +211,7 @@ def _one_building(
     by = rows.groupby([f.BUILDING_ID, "source"], sort=False)
     one = by[["as_of", "source_row", *columns]].last()
     for name in columns:
-        if name in ADDED:
+        if name.removesuffix("_low").removesuffix("_high") in ADDED:
             one[name] = by[name].sum(min_count=1)
     return one.reset_index()[[*origin, *columns]]
 

@@ -4,8 +4,8 @@ What a column may hold is declared once, in the schemas and the kinds of ledger.
 """
 
 from .account import Account, account_of, load_sheet
-from .cells import MISSING, SheetDates, read_cells
-from .column import DATES, Column, allowed_words
+from .cells import MISSING, Cells, SheetDates, read_cells
+from .column import DATES, NUMBERS, Column, allowed_words
 from .doctor import doctor, doctor_tables
 from .geodata import read_geodata
 from .headers import HeaderMatch, check_stated, columns_found, match_headers, unread_headers
@@ -22,12 +22,14 @@ __all__ = [
     "FOUND_ON",
     "KINDS",
     "MISSING",
+    "NUMBERS",
     "SCHEMAS",
     "STATE",
     "STEP_COLUMNS",
     "TABLE_ENDINGS",
     "WGS84",
     "Account",
+    "Cells",
     "Column",
     "HeaderMatch",
     "LedgerKind",

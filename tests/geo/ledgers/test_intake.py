@@ -4,6 +4,7 @@ import datetime as dt
 import sqlite3
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pandas as pd
 import pyogrio
@@ -450,3 +451,40 @@ def test_a_day_that_had_not_come_is_taken_in_when_it_has(town, book):
     late = take(town, file, as_of=dt.date(2026, 8, 1), at=dt.datetime(2026, 8, 1))
     assert (late.changed, late.unchanged) == (1, 0)
     assert read_records(town, "hazards")["fixed_on"].tolist() == [pd.Timestamp("2026-07-01")]
+
+
+def test_numbers_told_as_ranges_stay_ranges_until_somebody_tells_the_number(town, book):
+    rows = [["建筑编号", "夜间人数", "层数"], ["B1", "3-4", "3"], ["B2", "约200人", ">2"]]
+    taken = take(town, book("自建房.xlsx", rows), kind="self-built")
+    told = {p.column: p for p in taken.problems if p.code == "read_as_range"}
+    assert told["people_night"].value == "2: 3-4 → 4 (3–4)；3: 约200人 → 200 (180–220)"
+    assert told["floors"].value == "3: >2 → 2 (2–?)"
+    buildings = load_town(town).buildings.set_index("building_id")
+    ends = ["people_night", "people_night_low", "people_night_high"]
+    assert buildings.loc["B1", ends].tolist() == [4, 3, 4]
+    assert buildings.loc["B2", ends].tolist() == [200, 180, 220]
+    assert buildings.loc["B2", ["floors", "floors_low"]].tolist() == [2, 2]
+    assert "floors_high" not in buildings  # open, and nobody else told one
+    later = book("自建房.xlsx", [rows[0], ["B1", 3, "3"], ["B2", "约200人", ">2"]])
+    take(town, later, kind="self-built", as_of=DAY + dt.timedelta(1))
+    buildings = load_town(town).buildings.set_index("building_id")
+    assert buildings.loc["B1", "people_night"] == 3
+    assert np.isnan(buildings.loc["B1", "people_night_low"])
+    assert buildings.loc["B2", "people_night_low"] == 180
+
+
+def test_a_blank_category_is_proposed_from_the_words_and_how_sure_is_kept(town, book):
+    file = book(
+        "隐患.xlsx",
+        [
+            [*HEADERS, "隐患描述"],
+            ["YH1", "云岭路1号", "W6", "2026-03-05", None, "整改中", "门口堆物"],
+            ["YH2", "云岭路2号", None, "2026-03-05", None, "整改中", "占用消防车道"],
+            ["YH3", "云岭路2号", "—", "2026-03-05", None, "整改中", "情况复杂"],
+        ],
+    )
+    taken = take(town, file)
+    assert [p for p in taken.problems if p.severity == "error"] == []
+    kept = read_records(town, "hazards").set_index("hazard_id")
+    assert kept["code"].tolist() == ["W6", "W8", "unclassified"]
+    assert kept["code_sure"].tolist() == [None, "certain", "unsure"]
