@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from weizhan.data.demo import make_demo
-from weizhan.geo.ledgers.intake import import_ledger
+from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 
 ROWS = 100_000
 LIMIT_S = 15.0
@@ -51,7 +51,9 @@ def main() -> None:
             rows.to_csv(file, index=False)
             for round_ in ("first", "again"):
                 began, busy = time.perf_counter(), time.process_time()
-                taken = import_ledger(folder, file, kind="hazards", as_of=dt.date(2026, 9, 30))
+                taken = import_ledger(
+                    folder, LedgerFile(file, "hazards", as_of=dt.date(2026, 9, 30))
+                )
                 took, used = time.perf_counter() - began, time.process_time() - busy
                 print(
                     f"{name} {round_}: {took:.1f} s of {LIMIT_S:g}, {used:.1f} s of CPU "

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..geo.ledgers import Intake, import_round, is_round_book
+from ..geo.ledgers import Intake, LedgerFile, import_round, is_round_book
 from ..geo.ledgers import import_ledger as take_in
 from ..geo.tables import doctor
 from ..geo.words import Datum, InputError, text
@@ -31,7 +31,7 @@ def import_ledger(
     sheet: Annotated[str | None, _option("sheet", "--sheet", "NAME")] = None,
     header_rows: Annotated[
         int | None,
-        typer.Option("--header-rows", min=1, max=50, help=both("cli.import_ledger_header_rows")),
+        typer.Option("--header-rows", min=1, max=1000, help=both("cli.import_ledger_header_rows")),
     ] = None,
     encoding: Annotated[str | None, _option("encoding", "--encoding", "NAME")] = None,
     doctor_folder: Annotated[Path | None, _option("doctor", "--doctor", "FOLDER")] = None,
@@ -44,18 +44,17 @@ def import_ledger(
         _take_back(folder, file, date, lang)
         return
     with steps(lang.value) as step:
-        taken = take_in(
-            folder,
+        ledger = LedgerFile(
             file,
-            kind=kind,
+            kind,
             source=source,
             as_of=None if date is None else day_of(date),
             datum=None if datum is None else Datum(datum),
             sheet=sheet,
             header_rows=header_rows,
             encoding=encoding,
-            progress=step,
         )
+        taken = take_in(folder, ledger, progress=step)
     _show(taken, file, lang)
     if doctor_folder is not None:
         marked = doctor(file, taken.problems, doctor_folder, sheet=sheet, lang=lang.value)

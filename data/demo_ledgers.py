@@ -12,7 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from ..geo.ledgers import Intake, import_ledger, read_places
+from ..geo.ledgers import Intake, LedgerFile, import_ledger, read_places
 from ..geo.rules import read_config
 from ..geo.words import (
     DeviceKind,
@@ -133,7 +133,7 @@ def import_demo_ledgers(folder: Path) -> list[Intake]:
     at = dt.datetime.combine(AS_OF, dt.time(12))
     places = read_places(folder, read_config(folder))
     return [
-        import_ledger(folder, folder / file, kind=kind, as_of=AS_OF, at=at, places=places)
+        import_ledger(folder, LedgerFile(folder / file, kind, as_of=AS_OF), at=at, places=places)
         for kind, file in LEDGERS.items()
     ]
 

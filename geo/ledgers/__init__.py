@@ -15,7 +15,7 @@ from .archive import (
 from .archive_schema import append, stored_columns
 from .arrivals import LAT, LON, SECONDS, no_arrivals, read_arrivals
 from .cases import Step, check_step
-from .intake import Intake, import_ledger
+from .intake import Intake, LedgerFile, import_ledger
 from .observations import ledger_reports
 from .places import GUESSES, HOW, SCORE, TOLD_ID, read_places
 from .round_return import (
@@ -47,6 +47,7 @@ __all__ = [
     "TOLD_ID",
     "VERSION",
     "Intake",
+    "LedgerFile",
     "Step",
     "TownLedgers",
     "append",

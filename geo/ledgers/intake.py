@@ -96,18 +96,52 @@ class Intake:
     problems: tuple[Problem, ...] = field(repr=False)
 
 
+@dataclass(frozen=True)
+class LedgerFile:
+    """A ledger as it is handed over: its file, and what is said of it.
+
+    Attributes
+    ----------
+    file
+        Excel workbook, CSV, or geodata.
+    kind
+        A key of `weizhan.geo.tables.ledger_kinds.KINDS`.
+    source
+        Who says so; the file's name if not given. A later file of the same source replaces what
+        an earlier one said; different sources that differ are listed as conflicts.
+    as_of
+        The day the ledger speaks for; today if not given.
+    datum
+        Of coordinates in the ledger; the town's own if not given.
+    sheet, header_rows, encoding
+        As in `weizhan.geo.tables.read.read_table`.
+    """
+
+    file: Path
+    kind: str
+    source: str | None = None
+    as_of: dt.date | None = None
+    datum: Datum | None = None
+    sheet: str | None = None
+    header_rows: int | None = None
+    encoding: str | None = None
+
+    def read(self) -> Sheet:
+        """Return the rows as they are in the file."""
+        return read_sheet(
+            self.file,
+            what=self.kind,
+            sheet=self.sheet,
+            header_rows=self.header_rows,
+            encoding=self.encoding,
+        )
+
+
 def import_ledger(
     folder: Path,
-    file: Path,
+    ledger: LedgerFile,
     *,
-    kind: str,
-    source: str | None = None,
-    as_of: dt.date | None = None,
     at: dt.datetime | None = None,
-    datum: Datum | None = None,
-    sheet: str | None = None,
-    header_rows: int | None = None,
-    encoding: str | None = None,
     places: Places | None = None,
     raw: Sheet | None = None,
     progress: Progress = lambda step: None,
@@ -118,21 +152,10 @@ def import_ledger(
     ----------
     folder
         Of the town.
-    file
-        Excel workbook, CSV, or geodata.
-    kind
-        A key of `weizhan.geo.tables.ledger_kinds.KINDS`.
-    source
-        Who says so; the file's name if not given. A later file of the same source replaces what
-        an earlier one said; different sources that differ are listed as conflicts.
-    as_of
-        The day the ledger speaks for; today if not given.
+    ledger
+        The file, and what is said of it.
     at
         When this is imported; now if not given.
-    datum
-        Of coordinates in the ledger; the town's own if not given.
-    sheet, header_rows, encoding
-        As in `weizhan.geo.tables.read.read_table`.
     places
         Of the town, where several ledgers are imported in a row; read if not given.
     raw
@@ -153,16 +176,17 @@ def import_ledger(
     OutputError
         When the town's folder cannot be written to.
     """
+    file, kind, datum = ledger.file, ledger.kind, ledger.datum
     chosen = ledger_kind(kind)
     config = read_config(folder)
     rules = load_rules(config.rules, override=config.override)
     at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    as_of = as_of or dt.date.today()
-    source = source or file.name
+    as_of = ledger.as_of or dt.date.today()
+    source = ledger.source or file.name
     progress("step.read_ledger")
     ours = raw is not None
     if raw is None:
-        raw = read_sheet(file, what=kind, sheet=sheet, header_rows=header_rows, encoding=encoding)
+        raw = ledger.read()
     matches = _headers(raw, chosen, config, rules, file)
     columns = columns_found(matches)
     taken = datum or config.datum or Datum.WGS84

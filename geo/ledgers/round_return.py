@@ -18,7 +18,7 @@ from ..tables import FOUND_ON, KINDS, STATE, STEP_COLUMNS, Sheet
 from ..words import HazardState, InputError, Problem, codes, read_date
 from ..words import fields as f
 from .archive import read_records
-from .intake import Intake, import_ledger
+from .intake import Intake, LedgerFile, import_ledger
 from .places import Places
 
 MARK_SHEET: Final = "weizhan"  # hidden; says that a workbook is one of ours
@@ -118,8 +118,8 @@ def import_round(
             problems += _differing(folder, table, file)
         taken.append(
             import_ledger(
-                folder, file, kind=kind, source=round_id, as_of=as_of, at=at, places=places,
-                raw=Sheet(table), progress=progress,
+                folder, LedgerFile(file, kind, source=round_id, as_of=as_of), at=at,
+                places=places, raw=Sheet(table), progress=progress,
             )
         )  # fmt: skip
     return taken, problems

@@ -8,7 +8,7 @@ import pytest
 
 from weizhan.data.demo import make_demo
 from weizhan.geo.founding import LayerFile, found_town, layers_of_files
-from weizhan.geo.ledgers import import_ledger
+from weizhan.geo.ledgers import LedgerFile, import_ledger
 from weizhan.geo.ledgers.archive import read_records
 from weizhan.geo.words import Datum, TownError
 
@@ -152,7 +152,7 @@ def test_wrong_values_name_the_users_file_row_and_header(files, tmp_path):
 
 
 def _take(village, file, kind="hazards", **options):
-    return import_ledger(village, file, kind=kind, as_of=DAY, at=AT, **options)
+    return import_ledger(village, LedgerFile(file, kind, as_of=DAY, **options), at=AT)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import pytest
 
 from weizhan.data.demo import make_demo
 from weizhan.geo.founding import Founding, LayerFile, found_town, layers_of_extract, layers_of_files
-from weizhan.geo.ledgers import import_ledger
+from weizhan.geo.ledgers import LedgerFile, import_ledger
 from weizhan.geo.osm import read_osm
 from weizhan.geo.rules import read_config
 from weizhan.geo.town import layer_of
@@ -161,8 +161,9 @@ def test_a_broken_workbook_is_taken_in_or_told(whole, town, tmp_path, breaks):
         before = sorted(p.name for p in (tmp_path / "town").iterdir())
         try:
             import_ledger(
-                tmp_path / "town", file, kind="hazards", source=f"s{number}",
-                as_of=dt.date(2026, 9, 30), at=dt.datetime(2026, 9, 30),
+                tmp_path / "town",
+                LedgerFile(file, "hazards", source=f"s{number}", as_of=dt.date(2026, 9, 30)),
+                at=dt.datetime(2026, 9, 30),
             )  # fmt: skip
             taken += 1
         except WeizhanError as error:

@@ -10,7 +10,7 @@ from weizhan.coverage.cases.hazards import case_table, listed, look_back_due, mo
 from weizhan.coverage.cases.supervision import supervise
 from weizhan.data.demo import make_demo
 from weizhan.geo.ledgers.archive import conflicts, read_events, read_records
-from weizhan.geo.ledgers.intake import import_ledger
+from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.words.errors import InputError
 from weizhan.geo.words.vocabulary import HazardState as S
 from weizhan.geo.words.vocabulary import SupervisionLevel
@@ -44,7 +44,7 @@ def town(village, tmp_path):
     )
     ledger = tmp_path / "台账.csv"
     rows.to_csv(ledger, index=False)
-    import_ledger(village, ledger, kind="hazards", as_of=dt.date(2026, 2, 1))
+    import_ledger(village, LedgerFile(ledger, "hazards", as_of=dt.date(2026, 2, 1)))
     return village
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from weizhan.geo.founding import Founding, found_town
 from weizhan.geo.ledgers.archive import read_events, read_records
 from weizhan.geo.ledgers.hazard_words import read_description
-from weizhan.geo.ledgers.intake import import_ledger
+from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.town import load_town
 
 
@@ -180,7 +180,7 @@ def town(tmp_path):
 def test_a_ledger_that_only_describes_is_taken_in(town, cases_folder):
     file = cases_folder / "tables" / "hazards-only-described.csv"
     when = dt.date(2026, 4, 1)
-    taken = import_ledger(town, file, kind="hazards", as_of=when)
+    taken = import_ledger(town, LedgerFile(file, "hazards", as_of=when))
     kept = read_records(town, "hazards").sort_values(["source_row", "code"])
     columns = ["building_id", "code", "description", "found_on", "due_on", "state"]
     told = kept[columns].astype(object).where(kept[columns].notna(), None).values.tolist()
@@ -202,7 +202,7 @@ def test_a_ledger_that_only_describes_is_taken_in(town, cases_folder):
         5, {"rows": "3", "certain": "3", "likely": "2", "unsure": "0"},
     )  # fmt: skip
     assert [p.row for p in taken.problems if p.code == "row_passed"] == [5]
-    again = import_ledger(town, file, kind="hazards", as_of=when)
+    again = import_ledger(town, LedgerFile(file, "hazards", as_of=when))
     assert (again.account.rows, again.added, again.changed, again.unchanged) == (3, 0, 0, 5)
 
 
@@ -214,7 +214,7 @@ def test_what_is_unclassified_is_kept_and_what_is_no_hazard_is_told(town, tmp_pa
         "A3,沐溪82号,2026-03-05,\n",
         encoding="utf-8",
     )
-    taken = import_ledger(town, file, kind="hazards", as_of=dt.date(2026, 4, 1))
+    taken = import_ledger(town, LedgerFile(file, "hazards", as_of=dt.date(2026, 4, 1)))
     kept = read_records(town, "hazards")
     assert sorted(zip(kept["key"], kept["code"], strict=True)) == [
         ("A1", "unclassified"), ("A1#2", "W6"), ("A3", "unclassified"),
@@ -236,7 +236,7 @@ def test_days_that_have_not_come_are_refused_and_limits_are_not(town, tmp_path):
         encoding="utf-8",
     )
     at = dt.datetime(2026, 4, 1, 9)
-    taken = import_ledger(town, file, kind="hazards", as_of=at.date(), at=at)
+    taken = import_ledger(town, LedgerFile(file, "hazards", as_of=at.date()), at=at)
     told = [(p.row, p.column, p.value) for p in taken.problems if p.code == "date_future"]
     assert told == [(2, "found_on", "2062-03-21"), (3, "fixed_on", "2026-12-31")]
     kept = read_records(town, "hazards").set_index("hazard_id")

@@ -22,7 +22,7 @@ from weizhan.geo.ledgers.archive import (
     read_records,
     read_versions,
 )
-from weizhan.geo.ledgers.intake import import_ledger
+from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.town import load_town
 from weizhan.geo.words.errors import InputError, OutputError
 
@@ -91,7 +91,9 @@ def book(tmp_path):
 
 
 def take(folder, file, kind="hazards", **options):
-    return import_ledger(folder, file, kind=kind, **{"as_of": DAY, "at": AT, **options})
+    at = options.pop("at", AT)
+    ledger = LedgerFile(file, kind, **{"as_of": DAY, **options})
+    return import_ledger(folder, ledger, at=at)
 
 
 def contents(folder):

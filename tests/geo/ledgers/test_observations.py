@@ -6,7 +6,7 @@ import pytest
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
 from weizhan.geo.ledgers.archive import read_records
-from weizhan.geo.ledgers.intake import import_ledger
+from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.ledgers.observations import OBSERVATION_COLUMNS, lane_observations
 from weizhan.geo.words.vocabulary import LaneState
 
@@ -40,7 +40,7 @@ def test_an_occupied_lane_blocks_from_finding_to_closing_and_again(village, tmp_
         "YH4,不知何处,占用消防车道,2026-01-02,,,,",
     ]
     (tmp_path / "h.csv").write_text(header + "\n".join(rows), encoding="utf-8")
-    import_ledger(folder, tmp_path / "h.csv", kind="hazards", as_of=dt.date(2026, 3, 1))
+    import_ledger(folder, LedgerFile(tmp_path / "h.csv", "hazards", as_of=dt.date(2026, 3, 1)))
     seen = lane_observations(folder)
     assert seen[["key", "state"]].to_numpy().tolist() == [
         ["YH1", "blocked"], ["YH2", "narrowed"], ["YH1", "clear"], ["YH1", "blocked"],

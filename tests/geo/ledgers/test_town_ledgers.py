@@ -8,7 +8,7 @@ import pytest
 
 from weizhan.coverage.risk.inputs import CODES, hazard_matrix
 from weizhan.data.demo import make_demo
-from weizhan.geo.ledgers.intake import import_ledger
+from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.town import load_town
 
 
@@ -31,7 +31,7 @@ def told(folder):
     def take(name, kind, rows, on):
         file = folder / name
         pd.DataFrame(rows).to_csv(file, index=False)
-        import_ledger(folder, file, kind=kind, as_of=dt.date.fromisoformat(on))
+        import_ledger(folder, LedgerFile(file, kind, as_of=dt.date.fromisoformat(on)))
 
     take("a.csv", "self-built", {"建筑编号": [gap, known], "夜间人数": [7, 1000],
                                  "楼梯数": [1, 2], "电动自行车入室停放充电": ["是", "否"],
@@ -94,7 +94,7 @@ def test_a_checklist_says_what_is_there_what_is_not_and_grows_old(told):
 
 def test_reading_the_same_ledger_again_changes_nothing(told, folder):
     _, after, _ = told
-    import_ledger(folder, folder / "a.csv", kind="self-built", as_of=dt.date(2026, 6, 1))
+    import_ledger(folder, LedgerFile(folder / "a.csv", "self-built", as_of=dt.date(2026, 6, 1)))
     again = load_town(folder)
     pd.testing.assert_frame_equal(after.ledgers.premises, again.ledgers.premises)
     pd.testing.assert_frame_equal(after.ledgers.provenance, again.ledgers.provenance)

@@ -10,7 +10,7 @@ import shapely
 from weizhan.geo.founding import Founding, found_town
 from weizhan.geo.ground.datum import from_wgs84
 from weizhan.geo.ledgers.archive import read_records
-from weizhan.geo.ledgers.intake import import_ledger
+from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.words.vocabulary import Datum
 
 LON, LAT, STEP, HOUSES = 106.5, 29.5, 0.0004, 20  # houses about 40 m apart
@@ -56,7 +56,7 @@ def _ledger(tmp_path, datum, *, moved=None, rows=HOUSES):
 
 def _take(town, file, **options):
     day = dt.date(2026, 6, 1)
-    return import_ledger(town, file, kind="hazards", as_of=day, **options)
+    return import_ledger(town, LedgerFile(file, "hazards", as_of=day, **options))
 
 
 def _where(town):
