@@ -24,6 +24,7 @@ FIRST_ROWS: Final = 12  # in which headings are told by their shape
 KNOWN_ROWS: Final = 60  # in which headings are told by their words
 LEAST_KNOWN: Final = 2  # headings that mean something to us, before a row is taken for headings
 LEAST_HEADINGS: Final = 3  # cells, before a row below is taken for headings again
+KNOWN_SHARE: Final = 0.6  # of the cells of a row, before it heads a second table
 MOST_IN_NOTE: Final = 2  # cells of a title or a remark
 _SUM: Final = re.compile(r"(?:合|小|总|共|累)计[:：]?[\d.,户处起人栋家元]*")
 _REMARK: Final = re.compile(r"(?:备?注|说明|填表人|填报人|制表人?|审核人?|统计人)[:：]")
@@ -325,20 +326,23 @@ def _names(rows: list[list[Cell]]) -> tuple[list[str], list[str]]:
 
 def _no_record(row: list[Cell], headings: set[str], hidden: bool) -> str:
     """Return why a row is no record, as the code of a problem; empty when it is one."""
-    said = [cell for cell in row if filled(cell)]
-    texts = [normal(cell) for cell in said if isinstance(cell, str)]
     if hidden:
         return "row_hidden"
-    if len(texts) >= LEAST_HEADINGS and len(texts) == len(said):
-        if all(text in headings for text in texts):
+    said = [cell for cell in row if filled(cell)]
+    if not isinstance(said[0], str):
+        return "row_passed" if len(said) >= LEAST_HEADINGS and _counts(said) else ""
+    first = normal(said[0])
+    if len(said) >= LEAST_HEADINGS and (first in headings or _word(first, heading_words())):
+        texts = [normal(cell) for cell in said if isinstance(cell, str)]
+        if len(texts) == len(said) and all(text in headings for text in texts):
             return "row_passed"
-        words = heading_words()
-        if sum(bool(_word(text, words)) for text in texts) >= max(LEAST_HEADINGS, len(texts) * 0.6):
+        known = sum(bool(_word(text, heading_words())) for text in texts)
+        if len(texts) == len(said) and known >= max(LEAST_HEADINGS, KNOWN_SHARE * len(texts)):
             return "table_below"
-    if len(said) >= LEAST_HEADINGS and _counts(said):
+    if len(said) >= LEAST_HEADINGS and first in ("1", "(1)") and _counts(said):
         return "row_passed"
-    first = texts[0].replace(" ", "") if texts and texts[0] == normal(said[0]) else ""
-    if _SUM.fullmatch(first) or (len(said) <= MOST_IN_NOTE and _REMARK.match(first)):
+    plain = first.replace(" ", "")
+    if _SUM.fullmatch(plain) or (len(said) <= MOST_IN_NOTE and _REMARK.match(plain)):
         return "row_passed"
     return ""
 

@@ -16,7 +16,7 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from ..words import InputError, normal
+from ..words import InputError
 from .workbook_facts import WorkbookFacts, workbook_facts
 
 EXCEL_ENDINGS: Final = frozenset({".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".et"})
@@ -105,7 +105,7 @@ def read_rows(
 
 def filled(cell: Cell) -> bool:
     """Return whether a cell says anything."""
-    return cell is not None and normal(cell) != ""
+    return cell is not None and not (isinstance(cell, str) and not cell.strip())
 
 
 def _workbook(file: Path, sheet: str | None) -> tuple[list[RawSheet], list[str]]:

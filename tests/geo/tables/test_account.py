@@ -82,7 +82,11 @@ def _check_rows(account, problems, rows):
 
 @pytest.mark.parametrize("layer", LAYERS)
 @pytest.mark.parametrize("write", [_csv, _xlsx])
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data())
 def test_every_row_and_cell_of_a_layer_is_accounted_for(tmp_path, layer, write, data):
     schema = SCHEMAS[layer]
@@ -110,7 +114,11 @@ def test_every_row_and_cell_of_a_layer_is_accounted_for(tmp_path, layer, write, 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=25,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 @given(data=st.data())
 def test_every_row_of_a_ledger_is_accounted_for(tmp_path, kind, data):
     chosen = KINDS[kind]
@@ -128,7 +136,7 @@ def test_every_row_of_a_ledger_is_accounted_for(tmp_path, kind, data):
     assert len(account.headers) == len(sheet.headers)
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(
     texts=st.lists(
         st.text(alphabet="门口堆物住人", min_size=1, max_size=5), min_size=1, max_size=4
