@@ -36,6 +36,9 @@ COMMANDS = {
     "risk": ["--date", DAY],
     "rounds": ["--kind", "due", "--from", DAY, "--date", DAY, "--inspectors", "1"],
     "pack": ["--period", "2026Q3", "--date", DAY],
+    "sheets": ["--date", DAY, "--most", "3"],
+    "alike": ["--date", DAY, "--hazard", "H2", "--floors", "2-6"],
+    "export": ["--date", DAY],
 }
 UNSTEADY = {"timings_s", "seconds", "certificate.json", "version"}
 

@@ -54,7 +54,7 @@ def assess(
             loaded = time.perf_counter()
             found = assessment.assess(
                 town, scenario=scenario, date=day_of(date).isoformat(), progress=step
-            )
+            ).complete()
             if plan is not None and given is not None:
                 found.summary["notes"].insert(0, plan_note(given, name=plan.name))
             timings = {"compile": compiled - began, "load": loaded - compiled}

@@ -34,26 +34,21 @@ def lanes(
     """Rank lanes by what their loss costs; write the lists, the layers and their page."""
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.assessment import assess
-        from ..coverage.closures import opening_gains
-        from ..coverage.reach import Moment
+        from ..coverage.assessment import Part, assess
         from ..maps.results import LANES_NAMES, write_lanes
 
         with whole_folder(out, may_hold=LANES_NAMES) as unfinished:
             town = load_town(folder, progress=step)
-            today = day_of(date)
             found = assess(
                 town,
                 scenario=scenario,
-                date=today.isoformat(),
+                date=day_of(date).isoformat(),
                 draws=draws,
                 seed=seed,
                 workers=os.cpu_count() or 1,
                 progress=step,
             )
-            step("step.openings")
-            chosen = town.scenarios[found.scenario]
-            gains = opening_gains(Moment(town, chosen, today, seed=seed))
-            write_lanes(found.with_lanes(gains), unfinished, lang=lang.value, progress=step)
+            found = found.only(*Part).complete()
+            write_lanes(found, unfinished, lang=lang.value, progress=step)
     say_problems(town.problems, lang.value, folder=folder)
     say("cli.lanes_done", lang.value, page=out / "lanes.html", **found.summary["lanes"])

@@ -90,7 +90,7 @@ def export(
     """Export layers and ledgers for other systems."""
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.assessment import assess
+        from ..coverage.assessment import Part, assess
         from ..maps.results import names_of, write_export
 
         ledgers = _ledgers(folder, personal=with_personal)
@@ -99,6 +99,8 @@ def export(
             town = load_town(folder, progress=step)
             day = day_of(date).isoformat()
             found = assess(town, scenario=scenario, date=day, progress=step)
+            found = found.only(Part.CLOSURES, Part.DRAWS, Part.RISK, Part.CASES)
+            _ = found.buildings, found.lanes, found.communities
             step("step.write")
             count = write_export(
                 found, ledgers, unfinished, personal=with_personal, lang=lang.value

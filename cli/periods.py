@@ -43,11 +43,12 @@ def snapshot(
         raise InputError("error.snapshot_day", day=day, period=period, first=first, last=last)
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.assessment import assess
+        from ..coverage.assessment import Part, assess
         from ..coverage.review import frozen_layers
 
         town = load_town(folder, progress=step)
         found = assess(town, scenario=scenario, date=day.isoformat(), progress=step)
+        found = found.only(*set(Part) - {Part.AREAS, Part.OPENINGS}).complete()
         step("step.write")
         told = {k: v for k, v in found.summary.items() if k != "timings_s"}
         target = write_snapshot(

@@ -50,16 +50,9 @@ def risk(
     """Write the lists of risk and of the closed loop."""
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.assessment import assess
-        from ..coverage.review import (
-            cluster_areas,
-            hazard_areas,
-            located_cases,
-            past_fires,
-            risk_lists,
-            with_community,
-        )
-        from ..coverage.risk import contours, fire_points, heat
+        from ..coverage.assessment import Part, assess
+        from ..coverage.review import ListSource, risk_lists
+        from ..coverage.risk import contours, heat
         from ..maps.books import write_geopackage, write_lists
 
         day = day_of(date)
@@ -71,18 +64,17 @@ def risk(
             found = assess(
                 town, scenario=scenario, date=day.isoformat(), alert=alert, progress=step
             )
+            found = found.only(Part.DRAWS, Part.RISK, Part.CASES).complete()
             step("step.lists")
-            lists = risk_lists(town, found, day=day, start=first, alert=alert)
+            source = ListSource(found)
+            lists = risk_lists(source, start=first)
             write_lists(unfinished, lists, lang=lang.value)
-            buildings = with_community(found.buildings, found.communities)
-            cases = located_cases(town, buildings, day=day)
             layers = {
                 "buildings": found.buildings,
-                "clusters": cluster_areas(buildings),
-                "areas": hazard_areas(town, cases, buildings),
+                "clusters": source.clusters,
+                "areas": source.areas,
             }
-            points = fire_points(past_fires(town, day=day), found.buildings)
-            warm = heat(points, found.buildings, rules=town.rules.risk.heat)
+            warm = heat(source.fires, found.buildings, rules=town.rules.risk.heat)
             for kind in ("density", "ratio"):
                 layers[f"heat_{kind}"] = contours(getattr(warm, kind), warm, found.buildings.crs)
             write_geopackage(unfinished / "risk.gpkg", layers, date=found.date)
@@ -146,7 +138,7 @@ def alike(
     }
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.assessment import assess
+        from ..coverage.assessment import Part, assess
         from ..coverage.review import Case, case_of_fire, look_alikes
         from ..coverage.risk import hazard_matrix
         from ..maps.books import write_lists
@@ -158,6 +150,7 @@ def alike(
             day = day_of(date)
             town = load_town(folder, progress=step)
             found = assess(town, scenario=scenario, date=day.isoformat(), progress=step)
+            found = found.only(Part.RISK)
             hazards = hazard_matrix(town, found.buildings, town.rules.risk, day=day)
             if fire is not None:
                 case = case_of_fire(town.ledgers, found.buildings, hazards, fire)

@@ -68,8 +68,7 @@ def rounds(
     """Plan rounds; write route sheets, the workbook to hand out, and what is left out."""
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.assessment import assess
-        from ..coverage.reach import Moment
+        from ..coverage.assessment import Part, assess
         from ..coverage.rounds import Landmarks, default_teams, plan_rounds, visits_for
         from ..coverage.rounds import reasons_to_visit as why
         from ..geo.teams import WORKING, read_teams
@@ -102,6 +101,9 @@ def rounds(
             today = day_of(date)
             begin = today if first is None else day_of(first)
             found = assess(town, scenario=scenario, date=today.isoformat(), progress=step)
+            listed = {Part.CLOSURES} if chosen is why.RoundKind.LANES else set()
+            found = found.only(Part.RISK, *listed)
+            _ = found.buildings, found.lanes
             step("step.reasons")
             known = why.known(folder, found, town.rules, on=today, alert=AlertLevel(alert))
             reasons = why.reasons_to_visit(
@@ -117,13 +119,12 @@ def rounds(
                 if resting
                 else town.workdays.first(days, start=begin)
             )
-            at = town.scenarios[found.scenario]
             planned = plan_rounds(
                 town,
                 visits,
                 crew,
                 going,
-                conditions=Moment(town, at, today, seed=seed).conditions(),
+                conditions=found.moment.conditions(),
                 promised=promised,
                 seed=seed,
             )

@@ -27,6 +27,13 @@ NAMES = {
     "passages": "passages.pdf",
     "pre_plans": "pre-plans.pdf",
 }
+# What each shows of an assessment beyond response; see `weizhan.coverage.assessment.Part`.
+PARTS = {
+    "stations": ("closures",),
+    "wall": ("closures", "risk"),
+    "passages": ("closures",),
+    "pre_plans": ("risk",),
+}
 
 
 def sheets(
@@ -51,7 +58,7 @@ def sheets(
         raise InputError("error.sheets_unknown", value=", ".join(strange), allowed=", ".join(NAMES))
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.assessment import assess
+        from ..coverage.assessment import Part, assess
         from ..coverage.rounds import Landmarks, known
         from ..coverage.time_bands import response_by_band
         from ..maps.paper import (
@@ -66,14 +73,13 @@ def sheets(
         with whole_folder(out, may_hold=list(NAMES.values())) as unfinished:
             town = load_town(folder, progress=step)
             today = day_of(date)
+            ids = town.buildings[f.BUILDING_ID]
+            lost = [key for key in building or () if key not in set(ids)]
+            if lost:
+                raise InputError("error.building_unknown", value=", ".join(lost))
+            shown = {Part(part) for name in wanted for part in PARTS[name]}
             found = assess(town, scenario=scenario, date=today.isoformat(), progress=step)
-            rows = key_buildings(found, most=most)
-            if building:
-                ids = found.buildings[f.BUILDING_ID]
-                lost = [key for key in building if key not in set(ids)]
-                if lost:
-                    raise InputError("error.building_unknown", value=", ".join(lost))
-                rows = ids.index[ids.isin(building)]
+            found = found.only(*shown)
             cases = known(folder, found, town.rules, on=today).cases
             ground = SheetSource(found, cases, Landmarks.of(town))
             step("step.sheets")
@@ -85,6 +91,9 @@ def sheets(
             if "passages" in wanted:
                 made["passages"] = passage_report(ground, lang=lang.value)
             if "pre_plans" in wanted:
+                rows = (
+                    ids.index[ids.isin(building)] if building else key_buildings(found, most=most)
+                )
                 bands = response_by_band(town, on=today)
                 made["pre_plans"] = pre_plans(ground, rows, bands, town.scenarios, lang=lang.value)
             for name, content in made.items():

@@ -1,113 +1,429 @@
-"""Every computed table of one town under one scenario."""
+"""What follows from a town under one scenario on one day, each part computed when it is read."""
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
+from enum import StrEnum
+from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..geo.ground import Passage, Positions
-from ..geo.rules import Scenario, choose_scenario
+from ..geo.ground import Positions
+from ..geo.rules import choose_scenario
 from ..geo.town import Town
-from ..geo.words import LANGS, AlertLevel, Vehicle, label, text
+from ..geo.words import AlertLevel, Vehicle
 from ..geo.words import fields as f
 from . import columns as c
 from .cases import building_cases
-from .clauses import compliance
-from .closures import event_losses, keep_clear, lane_losses, lane_probabilities
+from .clauses import Compliance, compliance
+from .closures import event_losses, keep_clear, lane_losses, lane_probabilities, opening_gains
 from .reach import (
     Moment,
     built_passages,
     community_coverage,
-    coverage_by_use,
-    coverage_of,
-    in_reach,
-    lane_summary,
+    lane_state_counts,
     on_duty,
     present,
     response_times,
     service_areas,
 )
-from .risk import add_community_risk, community_fires, risk
+from .risk import Risk, add_community_risk, community_fires, risk
+from .summary import community_table, page_notes, speed_record, tier_coverage, town_counts
 
 Progress = Callable[[str], None]
 
 DRAWS = 200  # of random lane states; a share is then within 0.07 of the truth, 19 times in 20
 
 
+class Part(StrEnum):
+    """What an assessment may show beyond response and coverage.
+
+    closures
+        What the loss of each lane and each event costs, and which lanes must stay clear.
+    openings
+        What opening each lane brings.
+    draws
+        In what share of random lane states each building is covered.
+    areas
+        What each tier and each station reaches within the standard.
+    compliance
+        Fire lanes against the clauses of the rules.
+    risk
+        Fires and harm a year, with ranks and reasons.
+    cases
+        Hazards, visits and fires at each building, as the ledgers stand.
+    """
+
+    CLOSURES = "closures"
+    OPENINGS = "openings"
+    DRAWS = "draws"
+    AREAS = "areas"
+    COMPLIANCE = "compliance"
+    RISK = "risk"
+    CASES = "cases"
+
+
 def _silent(step: str) -> None:
     """Report nothing."""
 
 
-@contextmanager
-def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
-    begin = time.perf_counter()
-    yield
-    timings[stage] = round(time.perf_counter() - begin, 4)
-
-
 @dataclass(frozen=True)
-class Assessment:
-    """What follows from a town under one scenario; `weizhan.maps` shows it and never computes.
-
-    All frames are in one metric CRS and hold the town's own columns beside the computed ones
-    (see `weizhan.coverage.columns`). Missing values stay missing.
+class Closures:
+    """What lanes cost when they fail.
 
     Attributes
     ----------
-    town, scenario, rules
-        Name of the town, of the scenario and of the rule set with its date.
-    scenario_label
-        What users read for the scenario, by language; may be empty.
-    simulated
-        True when the town is generated; every page must then say 模拟数据.
-    date
-        Day of the assessment, ISO 8601.
-    buildings, lanes, stations, communities, barriers, water
-        One row a feature. ``buildings`` has polygons, ``lanes`` line strings.
-    areas
-        What each tier and each station reaches within the standard: `tier`, `station_id` (None
-        for the whole tier), polygons with holes.
-    findings
-        What `weizhan.coverage.clauses.compliance` found wrong with fire lanes.
-    tiers
-        Names of the tiers in the rule set, in order, each with its standard in seconds.
-    summary
-        What ``summary.json`` holds.
-    provenance
-        Every value that ledgers say of a building's columns, with source and date.
+    lanes
+        As `lane_losses` and `keep_clear` give them, one row a lane.
+    events
+        As `event_losses` gives them, by event and tier.
     """
 
-    town: str
-    scenario: str
-    scenario_label: Mapping[str, str]
-    rules: str
-    simulated: bool
-    date: str
-    buildings: gpd.GeoDataFrame
-    lanes: gpd.GeoDataFrame
-    stations: gpd.GeoDataFrame
-    communities: gpd.GeoDataFrame
-    barriers: gpd.GeoDataFrame
-    water: gpd.GeoDataFrame
-    areas: gpd.GeoDataFrame
-    findings: pd.DataFrame
-    tiers: Mapping[str, float]
-    summary: Mapping[str, Any]
-    provenance: pd.DataFrame = field(default_factory=pd.DataFrame)
+    lanes: pd.DataFrame
+    events: dict[str, dict[str, dict[str, float]]]
 
-    def with_lanes(self, columns: pd.DataFrame) -> Assessment:
-        """Return the same assessment with further columns on its lanes."""
-        added = {str(name): columns[name] for name in columns.columns}
-        return replace(self, lanes=self.lanes.assign(**added))
+
+@dataclass(frozen=True, eq=False)
+class Assessment:
+    """A view of a `Moment`: its parts are computed when they are read, each once.
+
+    A command pays for what it shows: it reads single parts, or tables and a summary that hold
+    some parts `only`. `weizhan.maps` shows an assessment and never computes. All frames are in
+    one metric CRS and hold the town's own columns beside the computed ones (see
+    `weizhan.coverage.columns`). Missing values stay missing.
+
+    Attributes
+    ----------
+    moment
+        The town, its scenario and the day.
+    scenario
+        Name of the scenario.
+    draws
+        Random lane states behind the probability of cover; the moment's seed is theirs too.
+    alert
+        Fire-alert level of the period, by which inspections are due.
+    workers
+        Threads for closures and draws; the answer does not depend on them.
+    progress
+        Called with the catalogue key of each step as it begins.
+    parts
+        What tables and summary hold beyond response and coverage.
+    timings_s
+        Seconds that each step has taken, of those computed so far.
+    """
+
+    moment: Moment
+    scenario: str
+    draws: int = DRAWS
+    alert: AlertLevel = AlertLevel.NORMAL
+    workers: int = 1
+    progress: Progress = _silent
+    parts: frozenset[Part] = frozenset(Part) - {Part.OPENINGS}
+    timings_s: dict[str, float] = field(default_factory=dict, init=False, repr=False)
+
+    def only(self, *parts: Part) -> Assessment:
+        """Return an assessment whose tables and summary hold only some parts; nothing is computed.
+
+        Other parts may still be read by themselves.
+        """
+        return replace(self, parts=frozenset(parts))
+
+    def complete(self) -> Assessment:
+        """Compute now, step by step, what tables and summary hold; return the same assessment."""
+        _ = self.buildings, self.lanes
+        if Part.AREAS in self.parts:
+            _ = self.areas
+        _ = self.communities, self.summary
+        return self
+
+    def replaced(self, **attributes: Any) -> Assessment:
+        """Return a copy in which some attributes are given instead of computed."""
+        made = copy.copy(self)
+        made.__dict__.update(attributes)
+        return made
+
+    # What is known without computing
+
+    @cached_property
+    def town(self) -> str:
+        """Name of the town."""
+        return self.moment.town.name
+
+    @cached_property
+    def scenario_label(self) -> Mapping[str, str]:
+        """What users read for the scenario, by language; may be empty."""
+        return self.moment.scenario.label
+
+    @cached_property
+    def rules(self) -> str:
+        """Name of the rule set with its date."""
+        return self.moment.town.rules.title
+
+    @cached_property
+    def simulated(self) -> bool:
+        """Whether the town is generated; every page must then say 模拟数据."""
+        return self.moment.town.simulated
+
+    @cached_property
+    def calibrated(self) -> bool:
+        """Whether risk rests on fires of the town; every page must say when it does not."""
+        return self.moment.town.calibration is not None
+
+    @cached_property
+    def date(self) -> str:
+        """Day of the assessment, ISO 8601."""
+        return self.moment.day.isoformat()
+
+    @cached_property
+    def tiers(self) -> Mapping[str, float]:
+        """Names of the tiers in the rule set, in order, each with its standard in seconds."""
+        rules = self.moment.town.rules
+        return {tier: rule.standard_s.value for tier, rule in rules.tier.items()}
+
+    @cached_property
+    def barriers(self) -> gpd.GeoDataFrame:
+        """One row a barrier."""
+        return self.moment.town.barriers
+
+    @cached_property
+    def water(self) -> gpd.GeoDataFrame:
+        """One row a water source, points and polygons."""
+        return self.moment.town.water
+
+    @cached_property
+    def provenance(self) -> pd.DataFrame:
+        """Every value that ledgers say of a building's columns, with source and date."""
+        return self.moment.town.ledgers.provenance
+
+    # Parts
+
+    @cached_property
+    def lane_states(self) -> pd.DataFrame:
+        """What is known of each lane, and how fast it is passed; `Moment.states`."""
+        with self._step("step.lane_state"):
+            _ = self.moment.speeds
+            return self.moment.states
+
+    @cached_property
+    def response(self) -> pd.DataFrame:
+        """Who is when at each building; see `weizhan.coverage.reach.response_times`."""
+        _ = self.lane_states
+        with self._step("step.response"):
+            return response_times(self.moment)
+
+    @cached_property
+    def closures(self) -> Closures:
+        """What the loss of each lane and each event costs, and which lanes must stay clear."""
+        states = self.lane_states
+        with self._step("step.closures"):
+            costs = lane_losses(self.moment, workers=self.workers)
+            ranked = keep_clear(costs, states, list(self.tiers))
+            return Closures(costs.join(ranked), event_losses(self.moment))
+
+    @cached_property
+    def openings(self) -> pd.DataFrame:
+        """What opening each lane brings; see `weizhan.coverage.closures.opening_gains`."""
+        _ = self.lane_states
+        with self._step("step.openings"):
+            return opening_gains(self.moment)
+
+    @cached_property
+    def chances(self) -> pd.DataFrame:
+        """In what share of random lane states each building is covered, by tier."""
+        _ = self.lane_states
+        with self._step("step.draws"):
+            return lane_probabilities(
+                self.moment, draws=self.draws, seed=self.moment.seed, workers=self.workers
+            )
+
+    @cached_property
+    def areas(self) -> gpd.GeoDataFrame:
+        """What each tier and each station reaches within the standard.
+
+        `tier`, `station_id` (None for the whole tier), polygons with holes.
+        """
+        _ = self.lane_states
+        with self._step("step.areas"):
+            return service_areas(self.moment)
+
+    @cached_property
+    def compliance(self) -> Compliance:
+        """Fire lanes and the lanes round buildings against the clauses."""
+        town = self.moment.town
+        with self._step("step.compliance"):
+            return compliance(
+                town.network,
+                town.lanes,
+                town.buildings,
+                town.building_positions,
+                passage=built_passages(town)[Vehicle.FIRE_ENGINE],
+                rules=town.rules,
+            )
+
+    @property
+    def findings(self) -> pd.DataFrame:
+        """What `compliance` found wrong."""
+        return self.compliance.findings
+
+    @cached_property
+    def risk(self) -> Risk:
+        """How often, how bad, and why; see `weizhan.coverage.risk.risk`."""
+        moment, buildings = self.moment, self._served
+        with self._step("step.risk"):
+            return risk(
+                moment.town, buildings, moment.scenario, self.scenario,
+                day=moment.day, seed=moment.seed,
+            )  # fmt: skip
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """What the ledgers count at each building; see `weizhan.coverage.cases.building_cases`."""
+        moment, bands = self.moment, self.risk.buildings[c.RISK_BAND]
+        return building_cases(
+            moment.town.ledgers,
+            moment.town.buildings.assign(**{c.RISK_BAND: bands.to_numpy()}),
+            rules=moment.town.rules,
+            day=moment.day,
+            alert=self.alert,
+        )
+
+    @cached_property
+    def coverage(self) -> dict[str, dict[str, Any]]:
+        """How much of the town each tier covers; see `tier_coverage`."""
+        buildings = self._served
+        with self._step("step.summary"):
+            return tier_coverage(self.moment.town, buildings, self.stations)
+
+    # Tables of what was asked for
+
+    @cached_property
+    def buildings(self) -> gpd.GeoDataFrame:
+        """One row a building, polygons: where it stands on the lanes, response, and `parts`."""
+        table = self._served
+        if Part.DRAWS in self.parts:
+            table = table.assign(**_columns(self.chances))
+        if Part.RISK in self.parts:
+            table = table.assign(**_columns(self.risk.buildings))
+        if Part.CASES in self.parts:
+            table = table.assign(**_columns(self.cases))
+        return table
+
+    @cached_property
+    def lanes(self) -> gpd.GeoDataFrame:
+        """One row a lane, lines: what is known of it, what stops vehicles, and `parts`."""
+        table = self.moment.town.lanes.assign(**_columns(self.lane_states))
+        if Part.CLOSURES in self.parts:
+            table = table.assign(**_columns(self.closures.lanes))
+        limits: dict[str, Any] = {}
+        for vehicle, passage in self.moment.passages().items():
+            limits[c.lane_limit(vehicle)] = passage.limit
+            limits[c.lane_limit_certain(vehicle)] = passage.certain
+        table = table.assign(**limits)
+        if Part.OPENINGS in self.parts:
+            table = table.assign(**_columns(self.openings))
+        return table
+
+    @cached_property
+    def stations(self) -> gpd.GeoDataFrame:
+        """One row a station, points: whether on duty, and where on the lanes."""
+        town = self.moment.town
+        return town.stations.assign(
+            on_duty=on_duty(town, self.moment.scenario),
+            **_position_columns(town, town.station_positions),
+        )
+
+    @cached_property
+    def communities(self) -> gpd.GeoDataFrame:
+        """One row a community, polygons: its coverage, and its risk if that is in `parts`."""
+        town = self.moment.town
+        table = community_table(town.communities, self._by_community)
+        if Part.RISK in self.parts:
+            burnt = community_fires(
+                town.ledgers.incidents,
+                self._served.assign(**_columns(self.risk.buildings[[c.FIRES_PER_YEAR]])),
+                town.communities,
+                day=self.moment.day,
+                rules=town.rules.risk,
+            )
+            table = table.assign(
+                **_columns(self.risk.communities.set_axis(table.index)), **_columns(burnt)
+            )
+        return table
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """What ``summary.json`` holds of response, coverage and `parts`."""
+        town, speeds = self.moment.town, self.moment.speeds
+        entries = copy.deepcopy(self._by_community)
+        if {Part.RISK, Part.CASES} <= self.parts:
+            add_community_risk(entries, self.communities, self.buildings)
+        summary: dict[str, Any] = {
+            "town": self.town,
+            "simulated": self.simulated,
+            "scenario": self.scenario,
+            "rules": self.rules,
+            "date": self.date,
+            "counts": town_counts(town),
+            "coverage": self.coverage,
+            "communities": entries,
+            "unknown": town.unknown(),
+            "notes": page_notes(town, self.coverage, speeds),
+            "problems": [p.as_record() for p in town.problems],
+        }
+        if Part.RISK in self.parts:
+            summary["risk"] = {**self.risk.summary, "alert": str(self.alert)}
+        if Part.CLOSURES in self.parts:
+            summary["events"] = self.closures.events
+        summary["speeds"] = speed_record(speeds)
+        summary["lanes"] = self._lane_figures()
+        summary["timings_s"] = self.timings_s
+        return summary
+
+    def _lane_figures(self) -> dict[str, Any]:
+        """Return how many lanes are in each state, and what `parts` count of them."""
+        town = self.moment.town
+        figures: dict[str, Any] = {
+            "reports": len(town.lane_reports),
+            "reports_off_lanes": int((~town.report_positions.attached).sum()),
+            "states": lane_state_counts(self.lane_states),
+        }
+        if Part.CLOSURES in self.parts:
+            figures["keep_clear"] = int(self.closures.lanes[c.KEEP_CLEAR_RANK].notna().sum())
+        if Part.COMPLIANCE in self.parts:
+            figures["findings"] = self.compliance.as_record()
+        if Part.DRAWS in self.parts:
+            figures |= {"draws": self.draws, "seed": self.moment.seed}
+        return figures
+
+    @cached_property
+    def _served(self) -> gpd.GeoDataFrame:
+        """Buildings with where they stand on the lanes, who is there, and the response."""
+        town, response = self.moment.town, self.response
+        return town.buildings.assign(
+            **_position_columns(town, town.building_positions),
+            **{c.PEOPLE: present(town, self.moment.scenario)},
+            **_columns(response),
+        )
+
+    @cached_property
+    def _by_community(self) -> list[dict[str, Any]]:
+        return community_coverage(self.moment.town.communities, self._served, self.tiers)
+
+    @contextmanager
+    def _step(self, key: str) -> Iterator[None]:
+        """Tell that a step begins, and take its time; what it reads is computed before."""
+        self.progress(key)
+        begin = time.perf_counter()
+        yield
+        self.timings_s[key.partition(".")[2]] = round(time.perf_counter() - begin, 4)
 
 
 def assess(
@@ -117,12 +433,11 @@ def assess(
     date: str = "",
     draws: int = DRAWS,
     seed: int = 1,
-    risk_draws: int | None = None,
     alert: AlertLevel = AlertLevel.NORMAL,
     workers: int = 1,
     progress: Progress = _silent,
 ) -> Assessment:
-    """Compute everything that follows from a town under one scenario.
+    """Return what follows from a town under one scenario; nothing is computed before it is read.
 
     Parameters
     ----------
@@ -134,9 +449,7 @@ def assess(
         Day of the assessment, ISO 8601, by which reports age and key dates hold; today when
         empty.
     draws, seed
-        Random lane states behind the probability of cover, and the seed they come from.
-    risk_draws
-        Joint draws behind the risk; those of the rules if not given.
+        Random lane states behind the probability of cover, and the seed of all that is drawn.
     alert
         Fire-alert level of the period, by which inspections are due.
     workers
@@ -149,94 +462,10 @@ def assess(
     InputError
         When the town has no scenario of that name.
     """
-    timings: dict[str, float] = {}
     day = dt.date.fromisoformat(date) if date else dt.date.today()
     name, chosen = choose_scenario(town.scenarios, scenario, calendar=town.calendar, date=day)
-    progress("step.lane_state")
-    with _timed(timings, "lane_state"):
-        moment = Moment(town, chosen, day, seed=seed)
-        states, speeds = moment.states, moment.speeds
-    progress("step.response")
-    with _timed(timings, "response"):
-        response = response_times(moment)
-    progress("step.closures")
-    with _timed(timings, "closures"):
-        costs = lane_losses(moment, workers=workers)
-        events = event_losses(moment)
-        ranked = keep_clear(costs, states, list(town.rules.tier))
-    progress("step.draws")
-    with _timed(timings, "draws"):
-        chances = lane_probabilities(moment, draws=draws, seed=seed, workers=workers)
-    progress("step.areas")
-    with _timed(timings, "areas"):
-        areas = service_areas(moment)
-    progress("step.compliance")
-    with _timed(timings, "compliance"):
-        checked = compliance(
-            town.network,
-            town.lanes,
-            town.buildings,
-            town.building_positions,
-            passage=built_passages(town)[Vehicle.FIRE_ENGINE],
-            rules=town.rules,
-        )
-    progress("step.risk")
-    with _timed(timings, "risk"):
-        buildings = _building_table(town, chosen, response.join(chances))
-        told = risk(town, buildings, chosen, name, day=day, draws=risk_draws, seed=seed)
-        buildings = buildings.assign(**_columns(told.buildings))
-        cases = building_cases(town.ledgers, buildings, rules=town.rules, day=day, alert=alert)
-        buildings = buildings.assign(**_columns(cases))
-        burnt = community_fires(
-            town.ledgers.incidents, buildings, town.communities, day=day, rules=town.rules.risk
-        )
-    progress("step.summary")
-    with _timed(timings, "summary"):
-        lanes = _lane_table(town, moment.passages(), states.join(costs).join(ranked))
-        stations = town.stations.assign(
-            on_duty=on_duty(town, chosen), **_position_columns(town, town.station_positions)
-        )
-        tiers = {tier: rule.standard_s.value for tier, rule in town.rules.tier.items()}
-        by_community = community_coverage(town.communities, buildings, tiers)
-        summary = _summary(town, name, date, buildings, stations, tiers, by_community)
-        communities = _community_table(town.communities, by_community)
-        communities = communities.assign(**_columns(told.communities), **_columns(burnt))
-        add_community_risk(summary["communities"], communities, buildings)
-    summary["risk"] = {**told.summary, "alert": str(alert)}
-    summary["notes"].append(_calibration_note(town))
-    summary["events"] = events
-    summary["speeds"] = {
-        "fitted": speeds.fitted,
-        "records": speeds.n,
-        "held_out_mae_s": _known(speeds.held_out_mae_s),
-        "assumed_mae_s": _known(speeds.baseline_mae_s),
-        **{lang: speeds.summary(lang) for lang in LANGS},
-    }
-    for said in (speeds.summary, partial(text, "note.two_measures")):
-        summary["notes"].append({lang: said(lang) for lang in LANGS})
-    off = int((~town.report_positions.attached).sum())
-    summary["lanes"] = {"reports": len(town.lane_reports), "reports_off_lanes": off}
-    summary["lanes"] |= lane_summary(states, ranked, checked.counts, draws=draws, seed=seed)
-    summary["timings_s"] = timings
-    return Assessment(
-        town=town.name,
-        scenario=name,
-        scenario_label=chosen.label,
-        rules=town.rules.title,
-        simulated=town.simulated,
-        date=date,
-        buildings=buildings,
-        lanes=lanes,
-        stations=stations,
-        communities=communities,
-        barriers=town.barriers,
-        water=town.water,
-        areas=areas,
-        findings=checked.findings,
-        tiers=tiers,
-        summary=summary,
-        provenance=town.ledgers.provenance,
-    )
+    moment = Moment(town, chosen, day, seed=seed)
+    return Assessment(moment, name, draws, alert, workers, progress)
 
 
 def _position_columns(town: Town, positions: Positions) -> dict[str, Any]:
@@ -248,117 +477,5 @@ def _position_columns(town: Town, positions: Positions) -> dict[str, Any]:
     }
 
 
-def _building_table(town: Town, scenario: Scenario, response: pd.DataFrame) -> gpd.GeoDataFrame:
-    columns = {
-        **_position_columns(town, town.building_positions),
-        c.PEOPLE: present(town, scenario),
-        **{name: response[name] for name in response.columns},
-    }
-    return town.buildings.assign(**columns)
-
-
-def _lane_table(
-    town: Town, typical: Mapping[Vehicle, Passage], states: pd.DataFrame
-) -> gpd.GeoDataFrame:
-    columns: dict[str, Any] = {name: states[name] for name in states.columns}
-    for vehicle, passage in typical.items():
-        columns[c.lane_limit(vehicle)] = passage.limit
-        columns[c.lane_limit_certain(vehicle)] = passage.certain
-    return town.lanes.assign(**columns)
-
-
-def _community_table(
-    communities: gpd.GeoDataFrame, by_community: list[dict[str, Any]]
-) -> gpd.GeoDataFrame:
-    """Lay the coverage of each community beside it, one column a figure: ``micro_share_people``."""
-    rows = [
-        {
-            f"{tier}_{figure}": value
-            for tier, figures in entry["coverage"].items()
-            for figure, value in figures.items()
-        }
-        for entry in by_community[: len(communities)]
-    ]
-    figures = pd.DataFrame(rows, index=communities.index)
-    return communities.assign(**{name: figures[name] for name in figures.columns})
-
-
-def _summary(
-    town: Town,
-    scenario: str,
-    date: str,
-    buildings: gpd.GeoDataFrame,
-    stations: gpd.GeoDataFrame,
-    tiers: Mapping[str, float],
-    by_community: list[dict[str, Any]],
-) -> dict[str, Any]:
-    coverage = {}
-    for tier, standard_s in tiers.items():
-        serving = stations[f.TIER].isin(town.rules.tier[tier].station_tiers)
-        reach = in_reach(town, town.rules.tier[tier])
-        coverage[tier] = {
-            **coverage_of(buildings, tier, standard_s=standard_s),
-            "stations": int(serving.sum()),
-            "stations_off_lanes": int((serving & ~reach).sum()),
-            "stations_on_duty": int((reach & stations["on_duty"]).sum()),
-            "by_use": coverage_by_use(buildings, tier, standard_s=standard_s),
-        }
-    return {
-        "town": town.name,
-        "simulated": town.simulated,
-        "scenario": scenario,
-        "rules": town.rules.title,
-        "date": date,
-        "counts": {
-            "buildings": len(buildings),
-            "lanes": len(town.lanes),
-            "stations": len(stations),
-            "communities": len(town.communities),
-            "unattached_buildings": int((~town.building_positions.attached).sum()),
-            "unattached_stations": int((~town.station_positions.attached).sum()),
-            "repaired": sum(p.count for p in town.problems if p.severity == "repaired"),
-            "network_parts": len(town.network.component_length_m),
-        },
-        "coverage": coverage,
-        "communities": by_community,
-        "unknown": town.unknown(),
-        "notes": _notes(town, coverage),
-        "problems": [p.as_record() for p in town.problems],
-    }
-
-
-def _notes(town: Town, coverage: Mapping[str, Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Return what every page must say: whose data it is, and why a tier covers nobody."""
-    notes: list[dict[str, str]] = []
-    if town.attribution:
-        notes.append({lang: town.attribution for lang in LANGS})
-    for tier, figures in coverage.items():
-        if not figures["stations"]:
-            key = "note.no_station"
-        elif figures["stations_off_lanes"] == figures["stations"]:
-            key = "note.off_lanes"
-        elif not figures["stations_on_duty"]:
-            key = "note.nobody_on_duty"
-        else:
-            continue
-        named = {lang: label("map_tier", tier, lang) for lang in LANGS}
-        notes.append({lang: text(key, lang, tier=named[lang]) for lang in LANGS})
-    return notes
-
-
 def _columns(frame: pd.DataFrame) -> dict[str, Any]:
-    return {str(name): frame[name].to_numpy() for name in frame.columns}
-
-
-def _calibration_note(town: Town) -> dict[str, str]:
-    """Return the note that every page must carry: 未校准, or by which fires it was calibrated."""
-    fitted = town.calibration
-    if fitted is None:
-        least = f"{town.rules.risk.calibration.shrink_from.value:g}"
-        return {lang: text("note.uncalibrated", lang, least=least) for lang in LANGS}
-    told = {"fires": fitted.fires, "first": fitted.first, "last": fitted.last}
-    return {lang: text("note.calibrated", lang, **told) for lang in LANGS}
-
-
-def _known(value: float) -> float | None:
-    return round(value, 2) if np.isfinite(value) else None
+    return {str(name): frame[name] for name in frame.columns}

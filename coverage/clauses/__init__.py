@@ -3,8 +3,9 @@
 Width, height, slope, dead ends, distance to the wall, ring lanes.
 """
 
-from .compliance import compliance
+from .compliance import Compliance, compliance
 
 __all__ = [
+    "Compliance",
     "compliance",
 ]

@@ -7,6 +7,7 @@ of lanes, bearing strength, turning radius, and what stands between lane and wal
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 
 import geopandas as gpd
@@ -37,6 +38,11 @@ class Compliance:
 
     findings: pd.DataFrame
     counts: pd.DataFrame
+
+    def as_record(self) -> dict[str, dict[str, int]]:
+        """Return the counts as plain values, by check."""
+        record: dict[str, dict[str, int]] = json.loads(self.counts.to_json(orient="index"))
+        return record
 
 
 def compliance(

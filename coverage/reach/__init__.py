@@ -20,8 +20,9 @@ from .response import (
     tier_journey,
     turnout_s,
 )
+from .speed_calibration import SpeedFit
 from .states import part_ms
-from .summary import community_coverage, coverage_by_use, coverage_of, lane_summary
+from .summary import community_coverage, coverage_by_use, coverage_of, lane_state_counts
 from .travel import (
     NOBODY,
     Crews,
@@ -42,6 +43,7 @@ __all__ = [
     "Journey",
     "Moment",
     "Passages",
+    "SpeedFit",
     "TierCrews",
     "arrival_probability",
     "arrivals",
@@ -53,7 +55,7 @@ __all__ = [
     "grouped",
     "in_reach",
     "journey",
-    "lane_summary",
+    "lane_state_counts",
     "left_m",
     "nearest",
     "on_duty",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -96,18 +95,10 @@ def community_coverage(
     return found
 
 
-def lane_summary(
-    states: pd.DataFrame, ranked: pd.DataFrame, findings: pd.DataFrame, *, draws: int, seed: int
-) -> dict[str, Any]:
-    """Return how many lanes are in each state, how many must stay clear, and what was checked."""
+def lane_state_counts(states: pd.DataFrame) -> dict[str, int]:
+    """Return how many lanes are in each state."""
     count = states[c.STATE].value_counts().sort_index()
-    return {
-        "states": {str(state): int(number) for state, number in count.items()},
-        "keep_clear": int(ranked[c.KEEP_CLEAR_RANK].notna().sum()),
-        "findings": json.loads(findings.to_json(orient="index")),
-        "draws": draws,
-        "seed": seed,
-    }
+    return {str(state): int(number) for state, number in count.items()}
 
 
 def _share(part: float, whole: float) -> float | None:

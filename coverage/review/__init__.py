@@ -7,12 +7,8 @@ from .alike import Case, case_of_fire, look_alikes
 from .compare import WHOLE, Comparison, compare
 from .freezing import frozen_layers
 from .lists import (
-    cluster_areas,
-    hazard_areas,
-    located_cases,
-    past_fires,
+    ListSource,
     risk_lists,
-    with_community,
 )
 from .period_review import Counts, Review, community_counts, review
 
@@ -21,17 +17,13 @@ __all__ = [
     "Case",
     "Comparison",
     "Counts",
+    "ListSource",
     "Review",
     "case_of_fire",
-    "cluster_areas",
     "community_counts",
     "compare",
     "frozen_layers",
-    "hazard_areas",
-    "located_cases",
     "look_alikes",
-    "past_fires",
     "review",
     "risk_lists",
-    "with_community",
 ]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
@@ -10,7 +12,7 @@ import pandas as pd
 import shapely
 
 from ...geo.town import Town
-from ...geo.words import AlertLevel, RiskBand
+from ...geo.words import RiskBand
 from ...geo.words import fields as f
 from .. import columns as c
 from ..assessment import Assessment
@@ -28,7 +30,7 @@ from ..cases import (
     task_table,
     worry_table,
 )
-from ..risk import DEVICES, fire_points, heat_by_community
+from ..risk import DEVICES, Floats, fire_points, heat_by_community
 
 PLACE = (f.BUILDING_ID, f.NAME, f.ADDRESS, "community", f.USE)
 CASE = ("key", "code", "state", "found", "due_on", "age_days", "lead_dept", "description")
@@ -36,26 +38,64 @@ CHECKS = ("self_check", "self_checked_on", "territorial_check", "territorial_che
           "office_check", "office_checked_on")  # fmt: skip
 
 
-def risk_lists(
-    town: Town,
-    found: Assessment,
-    *,
-    day: dt.date,
-    start: dt.date,
-    alert: AlertLevel = AlertLevel.NORMAL,
-) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True, eq=False)
+class ListSource:
+    """An assessment, and what its lists are drawn from, each computed once when it is read.
+
+    Attributes
+    ----------
+    found
+        With risk and cases among its parts.
+    """
+
+    found: Assessment
+
+    @property
+    def town(self) -> Town:
+        """The town."""
+        return self.found.moment.town
+
+    @property
+    def day(self) -> dt.date:
+        """On which everything is told."""
+        return self.found.moment.day
+
+    @cached_property
+    def buildings(self) -> gpd.GeoDataFrame:
+        """Buildings with the name of their community."""
+        return with_community(self.found.buildings, self.town.communities)
+
+    @cached_property
+    def cases(self) -> pd.DataFrame:
+        """Cases with the name, address, use and community of their building."""
+        return located_cases(self.town, self.buildings, day=self.day)
+
+    @cached_property
+    def fires(self) -> Floats:
+        """Points of the fires up to the day."""
+        return fire_points(past_fires(self.town, day=self.day), self.found.buildings)
+
+    @cached_property
+    def clusters(self) -> gpd.GeoDataFrame:
+        """Clusters through which a fire could spread; see `cluster_areas`."""
+        return cluster_areas(self.buildings)
+
+    @cached_property
+    def areas(self) -> gpd.GeoDataFrame:
+        """Candidates of area-wide hazards, from the places of open cases."""
+        placed = place_cases(self.cases, self.buildings)
+        return area_candidates(placed, rules=self.town.rules.risk.finding)
+
+
+def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]:
     """Return every list of risk and of the closed loop.
 
     Parameters
     ----------
-    town, found
-        A town and its assessment on the day.
-    day
-        Last day of the period, on which everything is told.
+    source
+        The assessment on the last day of the period, under its fire-alert level.
     start
         First day of the period of flows and rates.
-    alert
-        Fire-alert level.
 
     Returns
     -------
@@ -64,12 +104,11 @@ def risk_lists(
         ``stock`` (by community, kind and office), ``rates`` (by community and use), ``fires`` (by
         use), ``clusters``, ``areas``, ``sheds``, ``progress`` (checks by community and grid).
     """
-    buildings = with_community(found.buildings, found.communities)
-    cases = located_cases(town, buildings, day=day)
+    town, day, buildings, cases = source.town, source.day, source.buildings, source.cases
     ledgers, rules = town.ledgers, town.rules
     bands = pd.Series(buildings[c.RISK_BAND].to_numpy(), index=buildings[f.BUILDING_ID].astype(str))
     due = inspections_due(
-        bands, ledgers.inspections, rules=rules.supervision, alert=alert, on=day
+        bands, ledgers.inspections, rules=rules.supervision, alert=source.found.alert, on=day
     ).merge(buildings[list(PLACE)].astype({f.BUILDING_ID: str}), on=f.BUILDING_ID, how="left")
     back = rules.supervision.look_back_days.value
     return {
@@ -85,14 +124,13 @@ def risk_lists(
         "stock": stock_table(town, cases, start=start, end=day),
         "rates": rate_table(town, buildings, start=start, end=day),
         "fires": fire_table(town, buildings, start=start, end=day),
-        "clusters": pd.DataFrame(cluster_areas(buildings).drop(columns=f.GEOMETRY)),
-        "areas": pd.DataFrame(hazard_areas(town, cases, buildings).drop(columns=f.GEOMETRY)),
+        "clusters": pd.DataFrame(source.clusters.drop(columns=f.GEOMETRY)),
+        "areas": pd.DataFrame(source.areas.drop(columns=f.GEOMETRY)),
         "sheds": shed_table(buildings),
         "heat": heat_by_community(
-            fire_points(past_fires(town, day=day), buildings), buildings, found.communities,
+            source.fires, buildings, town.communities,
             few=rules.risk.calibration.few.value),
-        "worry": worry_table(buildings, hazard_areas(town, cases, buildings),
-                             cluster_areas(buildings)),
+        "worry": worry_table(buildings, source.areas, source.clusters),
         "tasks": task_table(cases, due, on=day, look_back_days=back),
         "progress": progress_table(town, buildings, due, start=start, end=day),
     }  # fmt: skip
@@ -232,11 +270,6 @@ def cluster_areas(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if not rows:
         return gpd.GeoDataFrame({n: [] for n in columns}, geometry=[], crs=buildings.crs)
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=buildings.crs)
-
-
-def hazard_areas(town: Town, cases: pd.DataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the candidates of area-wide hazards."""
-    return area_candidates(place_cases(cases, buildings), rules=town.rules.risk.finding)
 
 
 def shed_table(buildings: pd.DataFrame) -> pd.DataFrame:

@@ -12,7 +12,7 @@ from ...geo.ledgers import read_events, read_records
 from ...geo.town import Town
 from ...geo.words import Period
 from ...geo.words import fields as f
-from ..assessment import Assessment, assess
+from ..assessment import Assessment, Part, assess
 from ..cases import (
     Flow,
     case_table,
@@ -24,6 +24,8 @@ from ..cases import (
     stock_and_flow,
     stock_by_group,
 )
+
+NOW = (Part.CLOSURES, Part.RISK, Part.CASES)  # what a meeting sees of the last day
 
 
 @dataclass(frozen=True)
@@ -119,8 +121,8 @@ def review(
     fires, monthly = _fires(read_records(folder, "incidents"), town, period, last)
     return Review(
         period=period,
-        found=assess(town, scenario=scenario, date=last.isoformat()),
-        before=assess(town, scenario=scenario, date=past.last.isoformat()),
+        found=assess(town, scenario=scenario, date=last.isoformat()).only(*NOW),
+        before=assess(town, scenario=scenario, date=past.last.isoformat()).only(Part.RISK),
         flow=stock_and_flow(events, start=period.first, end=last),
         flow_before=stock_and_flow(events, start=past.first, end=past.last),
         flow_year_before=stock_and_flow(events, start=years_before.first, end=years_before.last),

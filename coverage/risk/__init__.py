@@ -4,7 +4,7 @@ Also heat of past fires, device gaps, and calibration to a town's own fires.
 """
 
 from . import communities
-from .assess_risk import risk
+from .assess_risk import Risk, risk
 from .calibration import calibrate
 from .communities import add_community_risk, community_fires
 from .devices import DEVICES
@@ -15,6 +15,7 @@ __all__ = [
     "CODES",
     "DEVICES",
     "Floats",
+    "Risk",
     "add_community_risk",
     "calibrate",
     "communities",

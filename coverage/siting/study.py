@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -14,6 +14,7 @@ import pandas as pd
 from ...geo.plan import Plan, planned
 from ...geo.town import Town
 from ...geo.wishes import Wishes
+from .. import columns as c
 from ..assessment import Assessment, assess
 from ..covering import Clock, Flags, Indices, Standing
 from .candidates import Candidates
@@ -68,7 +69,8 @@ class Study:
     plan
         As a plan file.
     assessed
-        The town before and after, by the engine, under the first scenario.
+        The town before and after, by the engine, under the first scenario; of them response and
+        coverage are shown, and the rest is not computed.
     unfinished
         Parts that time or the user cut short.
     """
@@ -195,7 +197,8 @@ def study(
     day = day or dt.date.today()
     bands = named_bands(town, wishes, scenario)
     progress("step.site_before")
-    risk, before = _present(town, wishes, bands, day)
+    before = assess(town, scenario=next(iter(bands)), date=day.isoformat()).only()
+    risk = _risk(before, wishes, list(bands))
     progress("step.site_reach")
     ground = make_ground(
         town, candidates, wishes, scenario=scenario, day=day, risk=risk, seed=ask.seed
@@ -254,7 +257,8 @@ def study(
     progress("step.site_after")
     told = problem.rows.once() if ground.doubled.any() else problem.rows
     plan = as_plan(town, ground, chosen, next(iter(bands)))
-    after = assess(planned(town, plan), scenario=next(iter(bands)), date=day.isoformat())
+    after = assess(planned(town, plan), scenario=next(iter(bands)), date=day.isoformat()).only()
+    _ = before.coverage, after.coverage
     return Study(
         ground=ground,
         problem=replace(asked, rows=told),
@@ -280,24 +284,19 @@ def study(
     )
 
 
-def _present(
-    town: Town, wishes: Wishes, bands: Mapping[str, int], day: dt.date
-) -> tuple[dict[str, pd.DataFrame] | None, Assessment]:
-    """Return the risk of the buildings by scenario where it counts, and the town as it is."""
-    names = list(bands)
-    first = assess(town, scenario=names[0], date=day.isoformat())
-    known = first.buildings if "harm_per_year" in first.buildings else None
-    weight = wishes.weight
+def _risk(
+    before: Assessment, wishes: Wishes, names: Sequence[str]
+) -> dict[str, pd.DataFrame] | None:
+    """Return the risk of the buildings by scenario; None where nothing asks for it."""
+    moment, weight = before.moment, wishes.weight
+    if weight in ("people", "count") and not wishes.double_bands:
+        return None
+    first = before.risk.buildings
     if weight is None:
-        harm = None if known is None else known["harm_per_year"]
-        weight = usual_weight(town, town.scenarios[names[0]], risk=harm)
-    if known is None:
-        return None, first
-    tables = {names[0]: pd.DataFrame(known)}
-    for name in names[1:]:
-        if weight == "risk":
-            found = assess(town, scenario=name, date=day.isoformat(), draws=1)
-            tables[name] = pd.DataFrame(found.buildings)
-        else:
-            tables[name] = tables[names[0]]
-    return tables, first
+        weight = usual_weight(moment.town, moment.scenario, risk=first[c.HARM_PER_YEAR])
+    tables = dict.fromkeys(names, first)
+    if weight == "risk":
+        for name in names[1:]:
+            other = moment.under(moment.town.scenarios[name])
+            tables[name] = Assessment(other, name).risk.buildings
+    return tables

@@ -75,8 +75,7 @@ def _overview(assessment: Assessment, lang: Lang) -> Assessment:
     main = assessment.lanes[f.LANE_CLASS].isin(MAIN_LANES)
     note = {lang: text("tree.city_note", lang)}
     notes = [note, *assessment.summary.get("notes", ())]
-    return replace(
-        assessment,
+    return assessment.replaced(
         buildings=assessment.buildings.iloc[:0],
         lanes=assessment.lanes[main].reset_index(drop=True),
         barriers=assessment.barriers.iloc[:0],
@@ -118,8 +117,7 @@ def _community(
     areas = cut(assessment.areas[assessment.areas[f.STATION_ID].isna()])
     if not areas.empty:
         areas = areas.set_geometry(areas.geometry.intersection(near))
-    found = replace(
-        assessment,
+    found = assessment.replaced(
         town=f"{assessment.town} · {community_name(entry, lang)}",
         buildings=buildings,
         lanes=lanes,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
@@ -136,7 +136,7 @@ def _figures(
     moments = {"": assessment}
     for name, scene in scenes.items():
         summary = {**assessment.summary, "coverage": scene.coverage}
-        moments[name] = replace(assessment, summary=summary)
+        moments[name] = assessment.replaced(summary=summary)
     return {
         name: [asdict(figure) for figure in key_figures(shown_then, lang)]
         for name, shown_then in moments.items()

@@ -146,8 +146,7 @@ def bar_texts(assessment: Assessment, lang: Lang) -> dict[str, str]:
 
 def _uncalibrated(assessment: Assessment, lang: Lang) -> str:
     """Return 未校准, which every page says while risk rests on no local fires."""
-    risk = assessment.summary.get("risk")
-    return text("page.uncalibrated", lang) if risk and not risk["calibrated"] else ""
+    return "" if assessment.calibrated else text("page.uncalibrated", lang)
 
 
 def script_content(

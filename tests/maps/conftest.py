@@ -9,10 +9,8 @@ from typing import Any
 
 import pytest
 
-from weizhan.coverage.assessment import Assessment
-
 from .browser import Browser
-from .town import HOSTILE, make_assessment, spoil
+from .town import HOSTILE, MadeUp, make_assessment, spoil
 
 
 @pytest.fixture
@@ -27,17 +25,17 @@ def payload(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def make() -> Callable[..., Assessment]:
+def make() -> Callable[..., MadeUp]:
     return make_assessment
 
 
 @pytest.fixture(scope="session")
-def assessment() -> Assessment:
+def assessment() -> MadeUp:
     return make_assessment()
 
 
 @pytest.fixture(scope="session")
-def large() -> Assessment:
+def large() -> MadeUp:
     """25,281 buildings."""
     return make_assessment(159)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
@@ -10,8 +11,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
-
-from weizhan.coverage.assessment import Assessment
 
 CRS = "EPSG:32649"
 X0, Y0 = 500_000.0, 2_550_000.0
@@ -116,7 +115,37 @@ def coverage(covers: pd.Series, standard_s: float, people: pd.Series) -> dict[st
     }
 
 
-def make_assessment(side: int = 12, *, seed: int = 1, **changes: Any) -> Assessment:
+@dataclasses.dataclass(frozen=True)
+class MadeUp:
+    """Tables as an `Assessment` has them, but made up: pages show what they are given."""
+
+    town: str
+    scenario: str
+    scenario_label: Mapping[str, str]
+    rules: str
+    simulated: bool
+    date: str
+    buildings: gpd.GeoDataFrame
+    lanes: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+    communities: gpd.GeoDataFrame
+    barriers: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    areas: gpd.GeoDataFrame
+    findings: pd.DataFrame
+    tiers: Mapping[str, float]
+    summary: Mapping[str, Any]
+    provenance: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+
+    @property
+    def calibrated(self) -> bool:
+        return bool(self.summary.get("risk", {}).get("calibrated", True))
+
+    def replaced(self, **attributes: Any) -> MadeUp:
+        return dataclasses.replace(self, **attributes)
+
+
+def make_assessment(side: int = 12, *, seed: int = 1, **changes: Any) -> MadeUp:
     """Return a town of four communities with ``side`` × ``side`` buildings."""
     rng = np.random.default_rng(seed)
     n, pitch = side * side, 22.0
@@ -311,7 +340,7 @@ def make_assessment(side: int = 12, *, seed: int = 1, **changes: Any) -> Assessm
         "notes": [{"zh": "未核实的巷道宽度按等级推定。", "en": "Widths assumed by class."}],
         "problems": [{"zh": "提醒：车道网分为两个部分", "en": "warning: two parts"}],
     }
-    made = Assessment(
+    made = MadeUp(
         town="河口镇",
         scenario="weekday_night",
         scenario_label={"zh": "工作日夜间", "en": "Weekday night"},

@@ -337,8 +337,8 @@ def test_hostile_texts_are_only_texts(browser, town, found, passing, payload, ho
         town, **{**changed, "lanes": lanes, "stations": stations, "communities": communities},
         name=payload,
     )  # fmt: skip
-    told = dataclasses.replace(found, town=payload, scenario_label={"zh": payload},
-                               rules=payload, communities=communities)  # fmt: skip
+    told = found.replaced(town=payload, scenario_label={"zh": payload}, rules=payload,
+                          communities=communities)  # fmt: skip
     page = planner_page(spoilt, told, passing, plan=Plan(note=payload))
     browser.open(page.encode("utf-8", "strict").decode())
     browser.run(

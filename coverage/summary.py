@@ -1,0 +1,151 @@
+"""What ``summary.json`` holds of an assessment, and what every page must say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from ..geo.town import Town
+from ..geo.words import LANGS, label, text
+from ..geo.words import fields as f
+from .reach import SpeedFit, coverage_by_use, coverage_of, in_reach
+
+
+def tier_coverage(
+    town: Town, buildings: pd.DataFrame, stations: pd.DataFrame
+) -> dict[str, dict[str, Any]]:
+    """Return the coverage of a town by each tier, with its stations and by use.
+
+    Parameters
+    ----------
+    town
+        With its tiers.
+    buildings
+        With the columns of response.
+    stations
+        With `on_duty`.
+
+    Returns
+    -------
+    dict
+        By tier the figures of `weizhan.coverage.reach.coverage_of`; `stations` of the tier, those
+        off the lanes and those on duty; `by_use`.
+    """
+    coverage = {}
+    for tier, rule in town.rules.tier.items():
+        standard_s = rule.standard_s.value
+        serving = stations[f.TIER].isin(rule.station_tiers)
+        reach = in_reach(town, rule)
+        coverage[tier] = {
+            **coverage_of(buildings, tier, standard_s=standard_s),
+            "stations": int(serving.sum()),
+            "stations_off_lanes": int((serving & ~reach).sum()),
+            "stations_on_duty": int((reach & stations["on_duty"]).sum()),
+            "by_use": coverage_by_use(buildings, tier, standard_s=standard_s),
+        }
+    return coverage
+
+
+def town_counts(town: Town) -> dict[str, int]:
+    """Return how many features a town has, and how many are off the lanes or were repaired."""
+    return {
+        "buildings": len(town.buildings),
+        "lanes": len(town.lanes),
+        "stations": len(town.stations),
+        "communities": len(town.communities),
+        "unattached_buildings": int((~town.building_positions.attached).sum()),
+        "unattached_stations": int((~town.station_positions.attached).sum()),
+        "repaired": sum(p.count for p in town.problems if p.severity == "repaired"),
+        "network_parts": len(town.network.component_length_m),
+    }
+
+
+def page_notes(
+    town: Town, coverage: Mapping[str, Mapping[str, Any]], speeds: SpeedFit
+) -> list[dict[str, str]]:
+    """Return what every page must say, by language.
+
+    Whose data it is, why a tier covers nobody, by which fires risk was calibrated, whether speeds
+    are fitted, and that two measures of cover differ.
+
+    Parameters
+    ----------
+    town
+        Whose pages.
+    coverage
+        From `tier_coverage`.
+    speeds
+        Of the moment.
+    """
+    notes: list[dict[str, str]] = []
+    if town.attribution:
+        notes.append({lang: town.attribution for lang in LANGS})
+    for tier, figures in coverage.items():
+        if not figures["stations"]:
+            key = "note.no_station"
+        elif figures["stations_off_lanes"] == figures["stations"]:
+            key = "note.off_lanes"
+        elif not figures["stations_on_duty"]:
+            key = "note.nobody_on_duty"
+        else:
+            continue
+        named = {lang: label("map_tier", tier, lang) for lang in LANGS}
+        notes.append({lang: text(key, lang, tier=named[lang]) for lang in LANGS})
+    notes.append(_calibration_note(town))
+    for said in (speeds.summary, partial(text, "note.two_measures")):
+        notes.append({lang: said(lang) for lang in LANGS})
+    return notes
+
+
+def speed_record(speeds: SpeedFit) -> dict[str, Any]:
+    """Return how speeds were fitted, as plain values and in words."""
+    return {
+        "fitted": speeds.fitted,
+        "records": speeds.n,
+        "held_out_mae_s": _known(speeds.held_out_mae_s),
+        "assumed_mae_s": _known(speeds.baseline_mae_s),
+        **{lang: speeds.summary(lang) for lang in LANGS},
+    }
+
+
+def community_table(
+    communities: gpd.GeoDataFrame, by_community: list[dict[str, Any]]
+) -> gpd.GeoDataFrame:
+    """Lay the coverage of each community beside it, one column a figure: ``micro_share_people``.
+
+    Parameters
+    ----------
+    communities
+        Of a town.
+    by_community
+        From `weizhan.coverage.reach.community_coverage`.
+    """
+    rows = [
+        {
+            f"{tier}_{figure}": value
+            for tier, figures in entry["coverage"].items()
+            for figure, value in figures.items()
+        }
+        for entry in by_community[: len(communities)]
+    ]
+    figures = pd.DataFrame(rows, index=communities.index)
+    return communities.assign(**{name: figures[name] for name in figures.columns})
+
+
+def _calibration_note(town: Town) -> dict[str, str]:
+    """Return the note that every page must carry: 未校准, or by which fires it was calibrated."""
+    fitted = town.calibration
+    if fitted is None:
+        least = f"{town.rules.risk.calibration.shrink_from.value:g}"
+        return {lang: text("note.uncalibrated", lang, least=least) for lang in LANGS}
+    by = {"fires": fitted.fires, "first": fitted.first, "last": fitted.last}
+    return {lang: text("note.calibrated", lang, **by) for lang in LANGS}
+
+
+def _known(value: float) -> float | None:
+    return round(value, 2) if np.isfinite(value) else None
