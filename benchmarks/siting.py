@@ -149,13 +149,21 @@ def _cpu() -> float:
 
 
 def ours(work: str, data: Any, weights: Any, p: int, limit: float) -> Any:
-    from weizhan.coverage.covering.models import max_cover, p_center, p_median, set_cover
+    from weizhan.coverage.covering.models import (
+        SearchOptions,
+        max_cover,
+        p_center,
+        p_median,
+        set_cover,
+    )
+
+    options = SearchOptions(time_limit_s=limit)
 
     found = {
-        "mclp": lambda: max_cover(data, weights, p=p, time_limit_s=limit),
-        "lscp": lambda: set_cover(data, time_limit_s=limit),
-        "p_median": lambda: p_median(data, weights, p, time_limit_s=limit),
-        "p_center": lambda: p_center(data, p, time_limit_s=limit),
+        "mclp": lambda: max_cover(data, weights, p=p, options=options),
+        "lscp": lambda: set_cover(data, options=options),
+        "p_median": lambda: p_median(data, weights, p, options=options),
+        "p_center": lambda: p_center(data, p, options=options),
     }[work]()
     return {
         "objective": found.objective,

@@ -142,26 +142,31 @@ def prepare(
     base = np.full((len(positions.lane), 2), FAR, dtype=np.int32)
     twice = np.stack([ms, np.full_like(ms, FAR)])
     arrive(
-        entry_state, plan.entries.ms, twice, np.zeros_like(twice),
-        near.first, np.zeros_like(near.crew), near.ms, base, np.full_like(base, -1),
-    )  # fmt: skip
+        (entry_state, plan.entries.ms),
+        (twice, np.zeros_like(twice)),
+        (near.first, np.zeros_like(near.crew), near.ms),
+        (base, np.full_like(base, -1)),
+    )
     base_ms = np.ascontiguousarray(base[:, 0])
     indptr, head, cost, arc_lane, tail = grouped(tail, graph.states, head, cost, arc_lane, tail)
+    by_state = grouped(place[starts.state], graph.states, np.arange(len(starts.state)))
     tables = (
-        (indptr, head, cost, arc_lane),
-        grouped(head, graph.states, tail, cost, arc_lane),
-        grouped(arc_lane[touching], network.lanes, touching),
+        (
+            (indptr, head, cost, arc_lane),
+            grouped(head, graph.states, tail, cost, arc_lane),
+            grouped(arc_lane[touching], network.lanes, touching),
+        ),
         (ms, pred, size),
         (
-            *grouped(place[starts.state], graph.states, np.arange(len(starts.state))),
-            starts.ms,
-            start_open,
+            (*by_state, starts.ms, start_open),
+            grouped(starts.lane[closing], network.lanes, closing),
         ),
-        grouped(starts.lane[closing], network.lanes, closing),
-        (entry_state, plan.entries.ms, entry_open, plan.entries.lane),
-        grouped(used[used >= 0], graph.states, user[used >= 0]),
-        grouped(plan.entries.lane[located], network.lanes, located),
-        (near.first, near.ms, near_open),
+        (
+            (entry_state, plan.entries.ms, entry_open, plan.entries.lane),
+            grouped(used[used >= 0], graph.states, user[used >= 0]),
+            grouped(plan.entries.lane[located], network.lanes, located),
+            (near.first, near.ms, near_open),
+        ),
     )
     return Forest(base_ms, tables)
 
@@ -230,8 +235,7 @@ def _run(
         arguments = (
             *forest._tables,
             (some, np.ascontiguousarray(those)),
-            forest.base_ms,
-            np.ascontiguousarray(limit_ms, dtype=np.int32),
+            (forest.base_ms, np.ascontiguousarray(limit_ms, dtype=np.int32)),
             np.ascontiguousarray(weights, dtype=np.float64),
             keep,
         )

@@ -253,9 +253,11 @@ def _first(plan: Any, ms: Ints) -> Ints:
     both = np.stack([ms, np.full_like(ms, FAR)])
     near = plan.neighbours
     arrive(
-        plan.entries.state, plan.entries.ms, both, np.zeros_like(both),
-        near.first, np.zeros_like(near.crew), near.ms, best, np.full_like(best, -1),
-    )  # fmt: skip
+        (plan.entries.state, plan.entries.ms),
+        (both, np.zeros_like(both)),
+        (near.first, np.zeros_like(near.crew), near.ms),
+        (best, np.full_like(best, -1)),
+    )
     return best[:, 0]
 
 

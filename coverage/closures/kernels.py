@@ -68,18 +68,18 @@ def _cut_off(root, event, size, loose, cut, few):  # type: ignore[no-untyped-def
 
 @njit(
     "Tuple((i8[::1], i4[::1], i4[::1], f8[:, ::1], f8[::1], i4[::1]))("
-    "UniTuple(i4[::1], 4), UniTuple(i4[::1], 4), UniTuple(i4[::1], 2), UniTuple(i4[::1], 3),"
-    "Tuple((i4[::1], i4[::1], i4[::1], b1[::1])), UniTuple(i4[::1], 2),"
-    "Tuple((i4[:, ::1], i4[:, ::1], b1[:, ::1], i4[::1])), UniTuple(i4[::1], 2),"
-    "UniTuple(i4[::1], 2), Tuple((i4[::1], i4[::1], b1[::1])),"
-    "UniTuple(i4[::1], 2), i4[::1], i4[::1], f8[:, ::1], b1)",
+    "Tuple((UniTuple(i4[::1], 4), UniTuple(i4[::1], 4), UniTuple(i4[::1], 2))),"
+    "UniTuple(i4[::1], 3),"
+    "Tuple((Tuple((i4[::1], i4[::1], i4[::1], b1[::1])), UniTuple(i4[::1], 2))),"
+    "Tuple((Tuple((i4[:, ::1], i4[:, ::1], b1[:, ::1], i4[::1])), UniTuple(i4[::1], 2),"
+    "UniTuple(i4[::1], 2), Tuple((i4[::1], i4[::1], b1[::1])))),"
+    "UniTuple(i4[::1], 2), UniTuple(i4[::1], 2), f8[:, ::1], b1)",
     cache=True,
     nogil=True,
 )
 def closures(  # type: ignore[no-untyped-def]
-    arcs, into, of_lane, forest, starts, starts_of_lane,
-    entries, uses, on_lane, near, events, base_ms, limit_ms, weights, keep,
-):  # fmt: skip
+    graph, forest, starts, positions, events, times, weights, keep
+):
     """Return what each closure of some lanes costs, by mending only what hung on them.
 
     For every event the subtrees of the shortest-path forest that hang on an arc of a closed lane
@@ -88,32 +88,24 @@ def closures(  # type: ignore[no-untyped-def]
 
     Parameters
     ----------
-    arcs
-        ``indptr, head, ms, lane`` of the arcs; lane -1 for arcs that no closure touches.
-    into
-        ``first, tail, ms, lane``: the arcs that end in each state.
-    of_lane
-        ``first, arc``: the arcs of each lane that a closure touches.
+    graph
+        ``(indptr, head, ms, lane)`` of the arcs, lane -1 for arcs that no closure touches;
+        ``(first, tail, ms, lane)``, the arcs that end in each state; ``(first, arc)``, the arcs
+        of each lane that a closure touches.
     forest
         ``ms, pred, size`` of the states without any closure; states are numbered in preorder,
         ``pred`` is an arc, or -2 - *i* for start *i*, ``size`` that of the subtree.
     starts
-        ``first, start, ms, lane_open``: starts by state, and per start whether it survives the
-        closure of its own lane.
-    starts_of_lane
-        ``first, start``: the starts whose way lies on each lane.
-    entries
-        ``state, ms, lane_open, lane``: ways to each position, and whether they survive the
-        closure of its lane.
-    uses
-        ``first, position``: positions that can be entered from each state.
-    on_lane
-        ``first, position``: positions on each lane.
-    near
-        ``first, ms, lane_open``: sources on the position's own lane.
+        ``(first, start, ms, lane_open)``: starts by state, and per start whether it survives the
+        closure of its own lane; ``(first, start)``, the starts whose way lies on each lane.
+    positions
+        ``(state, ms, lane_open, lane)``: ways to each position, and whether they survive the
+        closure of its lane; ``(first, position)``, positions that can be entered from each state;
+        ``(first, position)``, positions on each lane; ``(first, ms, lane_open)``, sources on the
+        position's own lane.
     events
         ``first, lane``: the lanes closed together.
-    base_ms, limit_ms
+    times
         ``(positions,)`` time without a closure, and the time up to which a position is covered.
     weights
         ``(k, positions)`` what is lost with a position that is covered no more.
@@ -131,18 +123,22 @@ def closures(  # type: ignore[no-untyped-def]
     unreached
         ``(events,)`` positions that nobody reaches any more.
     """
+    arcs, into, of_lane = graph
+    by_state, starts_of_lane = starts
+    entries, uses, on_lane, near = positions
+    base_ms, limit_ms = times
     indptr, head, cost, arc_lane = arcs
     into_first, into_tail, into_ms, into_lane = into
     lane_first, lane_arc = of_lane
     ms, pred, size = forest
-    start_first, start_at, start_ms, start_open = starts
+    start_first, start_at, start_ms, start_open = by_state
     own_first, own_start = starts_of_lane
     entry_state, entry_ms, entry_open, entry_lane = entries
     use_first, use_position = uses
     on_first, on_position = on_lane
     near_first, near_ms, near_open = near
     event_first, event_lane = events
-    states, positions, lanes = len(ms), len(base_ms), len(lane_first) - 1
+    states, places, lanes = len(ms), len(base_ms), len(lane_first) - 1
     count = len(event_first) - 1
     start_state = np.empty(len(start_at), dtype=np.int32)
     start_lane = np.full(len(start_at), -1, dtype=np.int32)
@@ -155,10 +151,10 @@ def closures(  # type: ignore[no-untyped-def]
 
     closed = np.full(lanes, -1, dtype=np.int32)  # the event that closes a lane
     loose = np.full(states, -1, dtype=np.int32)  # the event that cuts a state off
-    timed = np.full(positions, -1, dtype=np.int32)
+    timed = np.full(places, -1, dtype=np.int32)
     new_ms = np.empty(states, dtype=np.int32)
     cut = np.empty(states, dtype=np.int32)
-    touched = np.empty(positions, dtype=np.int32)
+    touched = np.empty(places, dtype=np.int32)
     ring = np.empty(states + 1, dtype=np.int32)
     later = np.empty(states, dtype=np.int32)
     waits = np.zeros(states, dtype=np.bool_)

@@ -5,10 +5,11 @@ Demand is merged, dominated sites drop, bounds decide, HiGHS settles the rest.
 
 from .bounds import Certificate
 from .highs import Answer, Clock, Model, priced_bound, row_prices, solve
-from .models import Siting, max_cover
+from .instance import Instance, read_instance
+from .models import SearchOptions, Siting, cover_most, max_cover
 from .reduction import Flags, Floats, Indices, grain, same_rows
 from .search import CLOSE, Cut, Stop
-from .sure_sites import Standing, reduced_costs, standing
+from .sure_sites import SiteCertainty, reduced_costs, site_certainty
 
 __all__ = [
     "CLOSE",
@@ -19,16 +20,20 @@ __all__ = [
     "Flags",
     "Floats",
     "Indices",
+    "Instance",
     "Model",
+    "SearchOptions",
+    "SiteCertainty",
     "Siting",
-    "Standing",
     "Stop",
+    "cover_most",
     "grain",
     "max_cover",
     "priced_bound",
+    "read_instance",
     "reduced_costs",
     "row_prices",
     "same_rows",
+    "site_certainty",
     "solve",
-    "standing",
 ]

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
+from .instance import Instance
 from .kernels import ascend, prices
 from .reduction import Covering, Flags, Floats, Indices
 
@@ -101,21 +102,8 @@ class Walk:
         if len(c.weights) == 0 or len(c.costs) == 0:
             self.state[:2] = 0.0
             return
-        ascend(
-            *c.arrays,
-            c.weights,
-            c.costs,
-            c.p,
-            float(c.budget),
-            c.budget_price,
-            target - c.base,
-            steps,
-            self.state,
-            self.multipliers,
-            self.best,
-            self.direction,
-            self.usage,
-        )
+        walk = self.multipliers, self.best, self.direction, self.usage
+        ascend(c.arrays, c.weights, c.costs, c.limits, target - c.base, steps, self.state, walk)
         if self.bound <= target:
             self.state[1] = 0.0
 
@@ -127,9 +115,7 @@ class Walk:
         """
         c = self.covering
         worth = c.cover.T @ self.best
-        site, price = prices(
-            worth, c.costs, c.p, float(c.budget), c.budget_price, np.zeros(len(worth), dtype=bool)
-        )
+        site, price = prices(worth, c.costs, c.limits, np.zeros(len(worth), dtype=bool))
         values: Floats = worth - site - price * c.costs
         return values
 
@@ -140,27 +126,27 @@ class Walk:
         return values > slack, -values > slack
 
 
-def certify_cover(
-    cover: sparse.csr_array,
-    weights: Floats,
-    costs: Floats,
-    multipliers: Floats,
-    *,
-    p: int,
-    budget: float,
-    fixed: Indices,
-    free: Flags,
-    dominated_by: Indices,
-) -> Certificate:
-    """Return what multipliers prove about a maximal covering, added up on the data as given."""
-    free = free & (dominated_by < 0)
-    worth = cover.T @ multipliers
-    p_left = min(p - len(fixed), int(free.sum()))
-    money_left = budget - float(costs[fixed].sum())
+def certify_cover(instance: Instance, multipliers: Floats, *, dominated_by: Indices) -> Certificate:
+    """Return what multipliers prove about a maximal covering, added up on the data as given.
+
+    Parameters
+    ----------
+    instance
+        The covering.
+    multipliers
+        ``(rows,)``, not negative.
+    dominated_by
+        ``(sites,)`` one that dominates each site, or -1.
+    """
+    costs, fixed, weights = instance.costs, instance.fixed, instance.weights
+    free = instance.free & (dominated_by < 0)
+    worth = instance.cover.T @ multipliers
+    p_left = min(instance.p - len(fixed), int(free.sum()))
+    money_left = instance.budget - float(costs[fixed].sum())
     site, price = 0.0, 0.0
     if free.any():
         picked = np.zeros(int(free.sum()), dtype=bool)
-        site, price = prices(worth[free], costs[free], p_left, float(money_left), -1.0, picked)
+        site, price = prices(worth[free], costs[free], (p_left, money_left, -1.0), picked)
         if p_left >= free.sum():
             site = 0.0
     bound = float(np.maximum(weights - multipliers, 0).sum() + worth[fixed].sum())

@@ -1,17 +1,121 @@
-"""The door of siting: what is given is checked once, with errors that name rows and sites."""
+"""Instances of siting problems, checked once with errors that name rows and sites."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
 from ...geo.words import InputError
-from .reduction import Flags, Floats, Indices
+from .reduction import Covering, Flags, Floats, Indices
 
 SHOWN = 5
+Matrix: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
+
+
+@dataclass(frozen=True, eq=False)
+class Instance:
+    """A covering problem as it was given, checked.
+
+    Attributes
+    ----------
+    cover
+        Demand x sites, CSR of ones.
+    weights, costs
+        Of the demand rows, and of the sites.
+    p
+        Sites at most, fixed ones included.
+    budget
+        What they may cost together; infinite where money does not bind.
+    fixed, forbidden
+        Columns of sites that are in every plan, or in none.
+    free
+        Which sites are neither.
+    """
+
+    cover: sparse.csr_array
+    weights: Floats
+    costs: Floats
+    p: int
+    budget: float
+    fixed: Indices
+    forbidden: Indices
+    free: Flags
+
+    @property
+    def rows(self) -> int:
+        """How many demand rows."""
+        return int(self.cover.shape[0])
+
+    @property
+    def sites(self) -> int:
+        """How many sites."""
+        return int(self.cover.shape[1])
+
+    def flags(self, columns: Indices) -> Flags:
+        """Return which sites are among some columns."""
+        flags = np.zeros(self.sites, dtype=bool)
+        flags[columns] = True
+        return flags
+
+    @property
+    def covering(self) -> Covering:
+        """The problem as it is reduced and searched; nothing is decided yet."""
+        every = np.arange(self.sites)
+        return Covering(self.cover, self.weights, self.costs, self.p, self.budget, every)
+
+    @property
+    def open_covering(self) -> Covering:
+        """The same with fixed and forbidden sites decided."""
+        return self.covering.decided(self.flags(self.fixed), self.flags(self.forbidden))
+
+
+def read_instance(
+    cover: Matrix,
+    weights: ArrayLike,
+    *,
+    p: int | None = None,
+    costs: ArrayLike | None = None,
+    budget: float | None = None,
+    fixed: Iterable[int] = (),
+    forbidden: Iterable[int] = (),
+) -> Instance:
+    """Check a covering problem.
+
+    Parameters
+    ----------
+    cover
+        Demand x sites; an entry that is not zero covers. Dense or scipy sparse.
+    weights
+        Of the demand rows, not negative. Whole numbers are kept exactly.
+    p
+        Sites at most, fixed ones included.
+    costs, budget
+        What sites cost (default 1) and what they may cost together, fixed ones included.
+    fixed, forbidden
+        Columns of sites that are in every plan, or in none.
+
+    Raises
+    ------
+    InputError
+        When the input cannot be right, or the budget does not reach for any site.
+    """
+    matrix = read_cover(cover)
+    rows, sites = matrix.shape
+    weight, cost = read_weights(weights, rows), read_costs(costs, sites)
+    inside, outside, free = read_sites(fixed, forbidden, sites)
+    if p is None and budget is None:
+        raise InputError("error.siting_no_limit")
+    most = sites if p is None else read_p(p, inside, free)
+    money = np.inf if budget is None else read_budget(budget, cost, inside, free)
+    instance = Instance(matrix, weight, cost, most, money, inside, outside, free)
+    if not (matrix @ (free | instance.flags(inside)).astype(np.int32)).any():
+        raise InputError("error.siting_none_in_reach", sites=int(free.sum()), rows=rows)
+    return instance
 
 
 def listed(rows: Iterable[int]) -> str:

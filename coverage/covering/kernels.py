@@ -1,8 +1,9 @@
 """Compiled loops of siting: greedy starts, swaps and multipliers over sparse covers.
 
-A cover comes twice: by demand row (``row_ptr``, ``row_site``) and by site (``site_ptr``,
-``site_row``), int32 CSR arrays with sorted indices. Everything else is float64, in which sums of
-whole numbers stay exact.
+A ``cover`` comes twice: by demand row (``row_ptr``, ``row_site``) and by site (``site_ptr``,
+``site_row``), int32 CSR arrays with sorted indices. ``limits`` are how many sites, the budget,
+and the price of a unit of budget, -1 where it is not given. Everything else is float64, in which
+sums of whole numbers stay exact.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ import numpy as np
 
 from ..compiled import njit
 
-_COVER = "i4[::1], i4[::1], i4[::1], i4[::1]"
+_COVER = "UniTuple(i4[::1], 4)"
+_LIMITS = "Tuple((i8, f8, f8))"
 
 
 @njit("b1(u8[:, ::1], i8, i8)", cache=True, inline="always")
@@ -23,12 +25,13 @@ def _within(bits, inner, outer):  # type: ignore[no-untyped-def]
     return True
 
 
-@njit("i4[::1](i4[::1], i4[::1], i4[::1], i4[::1], f8[::1])", cache=True)
-def dominators(row_ptr, row_site, site_ptr, site_row, cost):  # type: ignore[no-untyped-def]
+@njit(f"i4[::1]({_COVER}, f8[::1])", cache=True)
+def dominators(cover, cost):  # type: ignore[no-untyped-def]
     """Return for each site one that covers all it covers at no higher cost, or -1.
 
     A dominator is never dominated itself. Of equal sites the first stays.
     """
+    row_ptr, row_site, site_ptr, site_row = cover
     sites = len(site_ptr) - 1
     rows = len(row_ptr) - 1
     size = site_ptr[1:] - site_ptr[:-1]
@@ -67,9 +70,10 @@ def dominators(row_ptr, row_site, site_ptr, site_row, cost):  # type: ignore[no-
     return by
 
 
-@njit("b1[::1](i4[::1], i4[::1], i4[::1], i4[::1])", cache=True)
-def implied(row_ptr, row_site, site_ptr, site_row):  # type: ignore[no-untyped-def]
+@njit(f"b1[::1]({_COVER})", cache=True)
+def implied(cover):  # type: ignore[no-untyped-def]
     """Return which rows are covered whenever some other row is: its sites are among theirs."""
+    row_ptr, row_site, site_ptr, site_row = cover
     rows = len(row_ptr) - 1
     bits = np.zeros((rows, (len(site_ptr) + 63) // 64), dtype=np.uint64)
     for i in range(rows):
@@ -93,11 +97,11 @@ def implied(row_ptr, row_site, site_ptr, site_row):  # type: ignore[no-untyped-d
     return out
 
 
-@njit(f"void({_COVER}, f8[::1], f8[::1], i8, f8, b1, b1[::1])", cache=True)
-def greedy(  # type: ignore[no-untyped-def]
-    row_ptr, row_site, site_ptr, site_row, weight, cost, p, budget, by_ratio, chosen
-):
+@njit(f"void({_COVER}, f8[::1], f8[::1], {_LIMITS}, b1, b1[::1])", cache=True)
+def greedy(cover, weight, cost, limits, by_ratio, chosen):  # type: ignore[no-untyped-def]
     """Add the site of the greatest new cover (for its cost) while one fits, in place."""
+    row_ptr, row_site, site_ptr, site_row = cover
+    p, budget, _ = limits
     sites = len(site_ptr) - 1
     covered = np.zeros(len(row_ptr) - 1, dtype=np.bool_)
     gain = np.zeros(sites)
@@ -130,16 +134,15 @@ def greedy(  # type: ignore[no-untyped-def]
                     gain[row_site[other]] -= weight[i]
 
 
-@njit(
-    "f8(i4[::1], i4[::1], f8[::1], f8[::1], i8, f8, b1[::1], i4[::1], i8)",
-    cache=True,
-)
-def swap(site_ptr, site_row, weight, cost, p, budget, chosen, order, rounds):  # type: ignore[no-untyped-def]
+@njit(f"f8({_COVER}, f8[::1], f8[::1], {_LIMITS}, b1[::1], i4[::1], i8)", cache=True)
+def swap(cover, weight, cost, limits, chosen, order, rounds):  # type: ignore[no-untyped-def]
     """Exchange, add while one fits, until nothing gains; return the weight covered.
 
     Every site is weighed once a round against the best site to take out for it, from the weight
     that only that site covers (Resende and Werneck 2007 for medians). In place.
     """
+    _, _, site_ptr, site_row = cover
+    p, budget, _ = limits
     sites = len(site_ptr) - 1
     count = np.zeros(len(weight), dtype=np.int32)
     owner = np.zeros(len(weight), dtype=np.int64)  # sum of the sites: the site, when only one
@@ -223,13 +226,14 @@ def swap(site_ptr, site_row, weight, cost, p, budget, chosen, order, rounds):  #
     return total
 
 
-@njit("Tuple((f8, f8))(f8[::1], f8[::1], i8, f8, f8, b1[::1])", cache=True)
-def prices(worth, cost, p, budget, budget_price, chosen):  # type: ignore[no-untyped-def]
+@njit(f"Tuple((f8, f8))(f8[::1], f8[::1], {_LIMITS}, b1[::1])", cache=True)
+def prices(worth, cost, limits, chosen):  # type: ignore[no-untyped-def]
     """Return the price of a site and of a unit of budget that make the bound least.
 
     The bound is ``p * site + budget * price + sum(max(worth - site - price * cost, 0))``. With
     ``budget_price`` >= 0 that price is given. The sites that the prices choose go to ``chosen``.
     """
+    p, budget, budget_price = limits
     sites = len(worth)
     low, high = 0.0, 0.0
     if budget_price >= 0:
@@ -273,28 +277,10 @@ def prices(worth, cost, p, budget, budget_price, chosen):  # type: ignore[no-unt
 
 
 @njit(
-    f"void({_COVER}, f8[::1], f8[::1], i8, f8, f8, f8, i8, f8[::1], f8[::1], f8[::1], f8[::1],"
-    " f8[::1])",
+    f"void({_COVER}, f8[::1], f8[::1], {_LIMITS}, f8, i8, f8[::1], UniTuple(f8[::1], 4))",
     cache=True,
 )
-def ascend(  # type: ignore[no-untyped-def]
-    row_ptr,
-    row_site,
-    site_ptr,
-    site_row,
-    weight,
-    cost,
-    p,
-    budget,
-    budget_price,
-    target,
-    steps,
-    state,
-    multiplier,
-    best,
-    direction,
-    usage,
-):
+def ascend(cover, weight, cost, limits, target, steps, state, walk):  # type: ignore[no-untyped-def]
     """Lower the Lagrangian bound of a covering by steps of the volume algorithm, in place.
 
     Each step goes from the best multipliers along an average of past subgradients, as far as
@@ -303,13 +289,22 @@ def ascend(  # type: ignore[no-untyped-def]
 
     Parameters
     ----------
+    cover, weight, cost, limits
+        As in the module.
+    target
+        What is known to be reached.
+    steps
+        How many.
     state
         Bound, factor of the step length, weight of the newest subgradient, steps without
         improvement, good steps in a row; goes on from call to call. Infinite bound: a start.
-    multiplier, best, direction, usage
+    walk
         Multipliers to try next, the best so far, the averaged subgradient, and the average of
         the sites chosen: near the optimum of the linear relaxation.
     """
+    row_ptr, row_site, site_ptr, site_row = cover
+    p, budget, _ = limits
+    multiplier, best, direction, usage = walk
     rows, sites = len(weight), len(cost)
     worth = np.empty(sites)
     chosen = np.zeros(sites, dtype=np.bool_)
@@ -323,7 +318,7 @@ def ascend(  # type: ignore[no-untyped-def]
             if share > 0:
                 for at in range(row_ptr[i], row_ptr[i + 1]):
                     worth[row_site[at]] += share
-        site_price, price = prices(worth, cost, p, budget, budget_price, chosen)
+        site_price, price = prices(worth, cost, limits, chosen)
         if p < sites:
             bound += p * site_price
         if budget < np.inf:

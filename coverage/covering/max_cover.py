@@ -28,7 +28,7 @@ class MaxCover(Search):
         self.keep(plans[0])  # keeps any cut
         for by_ratio in (False, True) if np.isfinite(c.budget) else (False,):
             chosen = np.zeros(len(c.costs), dtype=bool)
-            greedy(*c.arrays, c.weights, c.costs, c.p, float(c.budget), by_ratio, chosen)
+            greedy(c.arrays, c.weights, c.costs, c.limits, by_ratio, chosen)
             plans.append(chosen)
         return plans
 
@@ -90,10 +90,8 @@ class MaxCover(Search):
 
     def _swap(self, chosen: Flags, order: Indices) -> None:
         c = self.left
-        site_ptr, site_row = c.arrays[2:]
-        limits = c.p, float(c.budget)
         first = order.astype(np.int32)
-        swap(site_ptr, site_row, c.weights, c.costs, *limits, chosen, first, SWAP_ROUNDS)
+        swap(c.arrays, c.weights, c.costs, c.limits, chosen, first, SWAP_ROUNDS)
 
     def _filled(self, chosen: Flags, score: Floats) -> Flags:
         """Add sites by score while they fit."""

@@ -50,6 +50,11 @@ class Median:
     taken: Flags
     p: int
 
+    @property
+    def pairs(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+        """The pairs by row."""
+        return self.row_ptr, self.site, self.value
+
     @cached_property
     def by_site(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
         """The pairs by site."""
@@ -165,14 +170,13 @@ class MedianSearch:
         m = self.left
         better = chosen | m.taken
         order = self.random.permutation(np.flatnonzero(~m.taken)).astype(np.int32)
-        pairs = m.row_ptr, m.site, m.value, *m.by_site
-        median_swap(*pairs, self.far, m.taken, better, order, SWAP_ROUNDS)
+        median_swap(m.pairs, m.by_site, self.far, m.taken, better, order, SWAP_ROUNDS)
         self._keep(better)
 
     def _keep(self, chosen: Flags) -> None:
         m = self.left
         best, site = np.empty((len(m.weights), 2)), np.empty((len(m.weights), 2), dtype=np.int32)
-        nearest_two(m.row_ptr, m.site, m.value, chosen, self.far, best, site)
+        nearest_two(m.pairs, chosen, self.far, best, site)
         cost = float(best[:, 0].sum())
         if cost < self.cost and (site[:, 0] >= 0).all():
             self.plan, self.cost = m.sites[chosen], cost
@@ -203,8 +207,8 @@ class MedianSearch:
             if self.clock.over and steps > 1:
                 self.stopped = "time"
                 break
-            pairs = m.row_ptr, m.site, m.value, m.weights, m.p, m.taken
-            median_ascend(*pairs, self.cost, steps, state, tried, best, direction, usage)
+            walk = tried, best, direction, usage
+            median_ascend(m.pairs, m.weights, m.p, m.taken, self.cost, steps, state, walk)
             steps = STEPS
             self._best = best
             if whole:

@@ -1,7 +1,7 @@
 """Compiled loops of medians: the nearest sites, exchanges and multipliers.
 
-Pairs of demand and site come by row (``row_ptr``, ``row_site``, ``value``), the sites of a row by
-rising value, and for exchanges by site as well.
+``pairs`` of demand and site come by row (``row_ptr``, ``row_site``, ``value``), the sites of a row
+by rising value, and for exchanges by site as well.
 """
 
 from __future__ import annotations
@@ -10,10 +10,13 @@ import numpy as np
 
 from ..compiled import njit
 
+_PAIRS = "Tuple((i4[::1], i4[::1], f8[::1]))"
 
-@njit("void(i4[::1], i4[::1], f8[::1], b1[::1], f8, f8[:, ::1], i4[:, ::1])", cache=True)
-def nearest_two(row_ptr, row_site, value, chosen, far, best, best_site):  # type: ignore[no-untyped-def]
+
+@njit(f"void({_PAIRS}, b1[::1], f8, f8[:, ::1], i4[:, ::1])", cache=True)
+def nearest_two(pairs, chosen, far, best, best_site):  # type: ignore[no-untyped-def]
     """Find the two cheapest chosen sites of each row, whose sites come by rising value."""
+    row_ptr, row_site, value = pairs
     for i in range(len(row_ptr) - 1):
         found = 0
         best[i, 0] = best[i, 1] = far
@@ -26,22 +29,18 @@ def nearest_two(row_ptr, row_site, value, chosen, far, best, best_site):  # type
                     break
 
 
-@njit(
-    "f8(i4[::1], i4[::1], f8[::1], i4[::1], i4[::1], f8[::1], f8, b1[::1], b1[::1], i4[::1], i8)",
-    cache=True,
-)
-def median_swap(  # type: ignore[no-untyped-def]
-    row_ptr, row_site, value, site_ptr, site_row, site_value, far, locked, chosen, order, rounds
-):
+@njit(f"f8({_PAIRS}, {_PAIRS}, f8, b1[::1], b1[::1], i4[::1], i8)", cache=True)
+def median_swap(pairs, by_site, far, locked, chosen, order, rounds):  # type: ignore[no-untyped-def]
     """Exchange sites until nothing gains; return the sum of the cheapest values.
 
     The fast interchange of Whitaker (1983), each site against the best one to take out for it.
     A row without a chosen site costs ``far``; locked sites stay. In place.
     """
-    rows = len(row_ptr) - 1
+    site_ptr, site_row, site_value = by_site
+    rows = len(pairs[0]) - 1
     best = np.empty((rows, 2))
     best_site = np.empty((rows, 2), dtype=np.int32)
-    nearest_two(row_ptr, row_site, value, chosen, far, best, best_site)
+    nearest_two(pairs, chosen, far, best, best_site)
     loss = np.zeros(len(chosen))
     kept = np.zeros(len(chosen))
     fresh = True
@@ -75,38 +74,22 @@ def median_swap(  # type: ignore[no-untyped-def]
                 kept[k] = 0.0
             if out >= 0:
                 chosen[out], chosen[j] = False, True
-                nearest_two(row_ptr, row_site, value, chosen, far, best, best_site)
+                nearest_two(pairs, chosen, far, best, best_site)
                 moved = fresh = True
         if not moved:
             break
     return best[:, 0].sum()
 
 
-@njit(
-    "void(i4[::1], i4[::1], f8[::1], f8[::1], i8, b1[::1], f8, i8, f8[::1], f8[::1], f8[::1],"
-    " f8[::1], f8[::1])",
-    cache=True,
-)
-def median_ascend(  # type: ignore[no-untyped-def]
-    row_ptr,
-    row_site,
-    value,
-    weight,
-    p,
-    taken,
-    target,
-    steps,
-    state,
-    multiplier,
-    best,
-    direction,
-    usage,
-):
+@njit(f"void({_PAIRS}, f8[::1], i8, b1[::1], f8, i8, f8[::1], UniTuple(f8[::1], 4))", cache=True)
+def median_ascend(pairs, weight, p, taken, target, steps, state, walk):  # type: ignore[no-untyped-def]
     """Raise the Lagrangian bound of a median by steps of the volume algorithm, in place.
 
     As `ascend`; the multipliers pay for each row being served once. ``taken`` sites are open
     besides the p to choose.
     """
+    row_ptr, row_site, value = pairs
+    multiplier, best, direction, usage = walk
     rows, sites = len(row_ptr) - 1, len(taken)
     saved = np.empty(sites)
     chosen = np.empty(sites, dtype=np.bool_)

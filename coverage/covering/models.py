@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -28,24 +27,25 @@ from .bounds import Certificate, certify_cover, certify_set_cover
 from .centre import CentreSearch
 from .highs import Clock
 from .instance import (
+    Instance,
+    Matrix,
     check_limits,
     check_reach,
-    read_budget,
     read_cost,
     read_costs,
     read_cover,
+    read_instance,
     read_p,
     read_sites,
     read_weights,
 )
 from .max_cover import MaxCover
 from .median import MedianSearch, certify_median, median_of
-from .reduction import Covering, Flags, Indices
+from .reduction import Flags, Indices
 from .search import CLOSE, Cut, Stop
 from .set_cover import SetCover, covering_all
 
 TIME_LIMIT_S = 600.0
-Matrix: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +84,42 @@ class Siting:
     certificate: Certificate
 
 
+@dataclass(frozen=True, eq=False)
+class SearchOptions:
+    """How long and how far to search.
+
+    Attributes
+    ----------
+    time_limit_s
+        Seconds after which the best plan found is returned with its gap.
+    gap
+        Relative gap at which to stop.
+    seed
+        Of all random choices; the same input gives the same plan unless time runs out.
+    starts
+        Plans of a maximal covering to begin with.
+    cuts
+        Sets of sites of which a plan of a maximal covering may have only so many.
+    keep_dominated
+        Keep sites that others dominate; the certificate of a maximal covering then holds for
+        every plan, not only for some best plan.
+    """
+
+    time_limit_s: float = TIME_LIMIT_S
+    gap: float = 0.0
+    seed: int = 0
+    starts: Sequence[Iterable[int]] = ()
+    cuts: Sequence[Cut] = ()
+    keep_dominated: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse limits that mean nothing."""
+        check_limits(time_limit_s=self.time_limit_s, gap=self.gap)
+
+
+USUAL = SearchOptions()
+
+
 def max_cover(
     cover: Matrix,
     weights: ArrayLike,
@@ -93,40 +129,16 @@ def max_cover(
     budget: float | None = None,
     fixed: Iterable[int] = (),
     forbidden: Iterable[int] = (),
-    time_limit_s: float = TIME_LIMIT_S,
-    gap: float = 0.0,
-    seed: int = 0,
-    starts: Sequence[Iterable[int]] = (),
-    cuts: Sequence[Cut] = (),
-    keep_dominated: bool = False,
+    options: SearchOptions = USUAL,
 ) -> Siting:
     """Cover the most weight with at most p sites, within a budget, or both.
 
     Parameters
     ----------
-    cover
-        Demand x sites; an entry that is not zero covers. Dense or scipy sparse.
-    weights
-        Of the demand rows, not negative. Whole numbers are kept exactly.
-    p
-        Sites at most, fixed ones included.
-    costs, budget
-        What sites cost (default 1) and what they may cost together, fixed ones included.
-    fixed, forbidden
-        Columns of sites that are in every plan, or in none.
-    time_limit_s
-        Seconds after which the best plan found is returned with its gap.
-    gap
-        Relative gap at which to stop.
-    seed
-        Of all random choices; the same input gives the same plan unless time runs out.
-    starts
-        Plans to begin with.
-    cuts
-        Sets of sites of which a plan may have only so many.
-    keep_dominated
-        Keep sites that others dominate; the certificate then holds for every plan, not only
-        for some best plan.
+    cover, weights, p, costs, budget, fixed, forbidden
+        As in `weizhan.coverage.covering.instance.read_instance`.
+    options
+        How long and how far to search.
 
     Returns
     -------
@@ -136,47 +148,53 @@ def max_cover(
     ------
     InputError
         When the input cannot be right, or the budget does not reach for any site.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> cover = np.array([[1, 0, 1], [0, 1, 1], [0, 1, 0]])  # demand x candidate sites
+    >>> plan = max_cover(cover, [5, 3, 2], p=1)
+    >>> plan.sites.tolist(), plan.objective, plan.proven
+    ([2], 8.0, True)
     """
-    matrix = read_cover(cover)
-    rows, sites = matrix.shape
-    weight, cost = read_weights(weights, rows), read_costs(costs, sites)
-    inside, outside, free = read_sites(fixed, forbidden, sites)
-    check_limits(time_limit_s=time_limit_s, gap=gap)
-    if p is None and budget is None:
-        raise InputError("error.siting_no_limit")
-    most = sites if p is None else read_p(p, inside, free)
-    money = np.inf if budget is None else read_budget(budget, cost, inside, free)
-    if not (matrix @ (free | _flags(inside, sites)).astype(np.int32)).any():
-        raise InputError("error.siting_none_in_reach", sites=int(free.sum()), rows=rows)
-    covering = Covering(matrix, weight, cost, most, money, np.arange(sites))
-    left = covering.decided(_flags(inside, sites), _flags(outside, sites))
+    instance = read_instance(
+        cover, weights, p=p, costs=costs, budget=budget, fixed=fixed, forbidden=forbidden
+    )
+    return cover_most(instance, options)
+
+
+def cover_most(instance: Instance, options: SearchOptions = USUAL) -> Siting:
+    """Cover the most weight of an instance; see `max_cover`.
+
+    Parameters
+    ----------
+    instance
+        From `read_instance`.
+    options
+        How long and how far to search.
+    """
+    inside, left = instance.fixed, instance.open_covering
     # Fixed sites are in every plan: what a cut allows of the others is the rest.
-    open_cuts = [replace(c, at_most=c.at_most - int(np.isin(inside, c.sites).sum())) for c in cuts]
+    open_cuts = [
+        replace(c, at_most=c.at_most - int(np.isin(inside, c.sites).sum())) for c in options.cuts
+    ]
     search = MaxCover(
         left,
-        clock=Clock(time_limit_s),
-        gap=gap,
-        seed=seed,
+        clock=Clock(options.time_limit_s),
+        gap=options.gap,
+        seed=options.seed,
         cuts=open_cuts,
-        keep_dominated=keep_dominated,
+        keep_dominated=options.keep_dominated,
     )
-    search.run([np.array([*start], dtype=np.intp) for start in starts])
-    chosen = _flags(np.concatenate([inside, search.plan]), sites)
-    multipliers = np.zeros(rows)
-    multipliers[~covering.covered(_flags(inside, sites))] = search.multipliers
-    certificate = certify_cover(
-        matrix,
-        weight,
-        cost,
-        multipliers,
-        p=most,
-        budget=money,
-        fixed=inside,
-        free=free,
-        dominated_by=_in_columns(search.dominated_by, left.sites, sites),
-    )
-    objective = float(weight[covering.covered(chosen)].sum())
-    return _siting(matrix, chosen, objective, search.bound, search.stopped, certificate)
+    search.run([np.array([*start], dtype=np.intp) for start in options.starts])
+    chosen = instance.flags(np.concatenate([inside, search.plan]))
+    covered = instance.covering.covered
+    multipliers = np.zeros(instance.rows)
+    multipliers[~covered(instance.flags(inside))] = search.multipliers
+    by = _in_columns(search.dominated_by, left.sites, instance.sites)
+    certificate = certify_cover(instance, multipliers, dominated_by=by)
+    objective = float(instance.weights[covered(chosen)].sum())
+    return _siting(instance.cover, chosen, objective, search.bound, search.stopped, certificate)
 
 
 def set_cover(
@@ -185,15 +203,13 @@ def set_cover(
     costs: ArrayLike | None = None,
     fixed: Iterable[int] = (),
     forbidden: Iterable[int] = (),
-    time_limit_s: float = TIME_LIMIT_S,
-    gap: float = 0.0,
-    seed: int = 0,
+    options: SearchOptions = USUAL,
 ) -> Siting:
     """Cover all demand with the fewest or the cheapest sites.
 
     Parameters
     ----------
-    cover, costs, fixed, forbidden, time_limit_s, gap, seed
+    cover, costs, fixed, forbidden, options
         As in `max_cover`.
 
     Returns
@@ -210,10 +226,9 @@ def set_cover(
     rows, sites = matrix.shape
     cost = read_costs(costs, sites)
     inside, _, free = read_sites(fixed, forbidden, sites)
-    check_limits(time_limit_s=time_limit_s, gap=gap)
     check_reach(matrix, free | _flags(inside, sites))
     left, open_rows = covering_all(matrix, cost, fixed=_flags(inside, sites), free=free)
-    search = SetCover(left, clock=Clock(time_limit_s), gap=gap, seed=seed)
+    search = SetCover(left, clock=Clock(options.time_limit_s), gap=options.gap, seed=options.seed)
     search.run()
     chosen = _flags(np.concatenate([inside, search.plan]), sites)
     multipliers = np.zeros(rows)
@@ -238,9 +253,7 @@ def p_median(
     *,
     fixed: Iterable[int] = (),
     forbidden: Iterable[int] = (),
-    time_limit_s: float = TIME_LIMIT_S,
-    gap: float = 0.0,
-    seed: int = 0,
+    options: SearchOptions = USUAL,
 ) -> Siting:
     """Serve all demand from p sites at the least weighted sum of costs.
 
@@ -253,7 +266,7 @@ def p_median(
         Of the demand rows, not negative.
     p
         Sites, fixed ones included.
-    fixed, forbidden, time_limit_s, gap, seed
+    fixed, forbidden, options
         As in `max_cover`.
 
     Returns
@@ -270,13 +283,12 @@ def p_median(
     rows, sites = matrix.shape
     weight = read_weights(weights, rows)
     inside, outside, free = read_sites(fixed, forbidden, sites)
-    check_limits(time_limit_s=time_limit_s, gap=gap)
     count = read_p(p, inside, free)
     check_reach(matrix, free | _flags(inside, sites))
-    clock = Clock(time_limit_s)
+    clock, seed = Clock(options.time_limit_s), options.seed
     start = _everyone(matrix, count, inside, free, clock, seed)
     problem = median_of(matrix, weight, count, fixed=inside, forbidden=outside)
-    search = MedianSearch(problem, clock=clock, gap=gap, seed=seed, start=start)
+    search = MedianSearch(problem, clock=clock, gap=options.gap, seed=seed, start=start)
     search.run()
     chosen = _flags(search.plan, sites)
     certificate = certify_median(matrix, weight, count, search.multipliers, fixed=inside, free=free)
@@ -290,8 +302,7 @@ def p_center(
     *,
     fixed: Iterable[int] = (),
     forbidden: Iterable[int] = (),
-    time_limit_s: float = TIME_LIMIT_S,
-    seed: int = 0,
+    options: SearchOptions = USUAL,
 ) -> Siting:
     """Serve all demand from p sites so that the greatest cost is least.
 
@@ -299,8 +310,8 @@ def p_center(
     ----------
     cost, p, fixed, forbidden
         As in `p_median`.
-    time_limit_s, seed
-        As in `max_cover`.
+    options
+        As in `max_cover`; any gap is closed.
 
     Returns
     -------
@@ -314,10 +325,9 @@ def p_center(
     matrix = read_cost(cost)
     sites = matrix.shape[1]
     inside, _, free = read_sites(fixed, forbidden, sites)
-    check_limits(time_limit_s=time_limit_s, gap=0.0)
     count = read_p(p, inside, free)
     check_reach(matrix, free | _flags(inside, sites))
-    clock = Clock(time_limit_s)
+    clock, seed = Clock(options.time_limit_s), options.seed
     start = _everyone(matrix, count, inside, free, clock, seed)
     search = CentreSearch(matrix, count, fixed=inside, free=free, clock=clock, seed=seed)
     search.run(start)

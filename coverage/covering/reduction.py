@@ -67,9 +67,9 @@ class Covering:
         return a, b, c, d
 
     @property
-    def budget_price(self) -> float:
-        """The price of a unit of budget where it is given, else -1."""
-        return 1.0 if self.required else -1.0
+    def limits(self) -> tuple[int, float, float]:
+        """How many sites, the budget, and the price of a unit of it where given, else -1."""
+        return self.p, float(self.budget), 1.0 if self.required else -1.0
 
     def covered(self, chosen: Flags) -> Flags:
         """Return which rows are covered by the chosen sites."""
@@ -123,14 +123,14 @@ class Covering:
 
     def without_dominated(self) -> tuple[Covering, Indices]:
         """Return the covering without dominated sites, and for each site its dominator or -1."""
-        by = dominators(*self.arrays, self.costs).astype(np.intp)
+        by = dominators(self.arrays, self.costs).astype(np.intp)
         if not (by >= 0).any():
             return self, by
         return self.decided(np.zeros(len(by), dtype=bool), by >= 0), by
 
     def without_implied(self) -> tuple[Covering, Indices]:
         """Return a set cover without rows covered whenever another is, and the rows that stay."""
-        stay = np.flatnonzero(~implied(*self.arrays))
+        stay = np.flatnonzero(~implied(self.arrays))
         spare = float(self.weights.sum() - self.weights[stay].sum())
         less = replace(
             self,

@@ -83,7 +83,7 @@ class SetCover(Search):
     def _greedy(self, weights: Floats, chosen: Flags | None = None) -> Flags:
         c = self.left
         plan = np.zeros(len(c.costs), dtype=bool) if chosen is None else chosen.copy()
-        greedy(*c.arrays, weights, c.costs, len(plan), np.inf, True, plan)
+        greedy(c.arrays, weights, c.costs, (len(plan), np.inf, -1.0), True, plan)
         return plan
 
     def shares(self) -> Floats:

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike
-from scipy import sparse
 
 from .bounds import Certificate
 from .highs import Clock
-from .instance import read_costs, read_cover, read_sites, read_weights
+from .instance import Instance
 from .max_cover import MaxCover
-from .models import TIME_LIMIT_S, Matrix, Siting, max_cover
-from .reduction import Covering, Flags, Floats, Indices
+from .models import USUAL, SearchOptions, Siting, cover_most
+from .reduction import Flags, Floats, Indices
 
 NEAR = 0.005  # part of the objective within which plans are as good as the best
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
+class SiteCertainty:
     """How sure each site is, over all plans within a part of the best.
 
     Attributes
@@ -42,20 +39,13 @@ class Standing:
     unknown: Indices
 
 
-def standing(
-    cover: Matrix,
-    weights: ArrayLike,
+def site_certainty(
+    instance: Instance,
     plan: Siting,
     *,
     within: float = NEAR,
-    p: int | None = None,
-    costs: ArrayLike | None = None,
-    budget: float | None = None,
-    fixed: Iterable[int] = (),
-    forbidden: Iterable[int] = (),
-    time_limit_s: float = TIME_LIMIT_S,
-    seed: int = 0,
-) -> Standing:
+    options: SearchOptions = USUAL,
+) -> SiteCertainty:
     """Return which sites are in all plans nearly as good as the best, and which in none.
 
     The certificate's reduced costs settle most sites, plans with one exchange settle others, and
@@ -63,43 +53,31 @@ def standing(
 
     Parameters
     ----------
-    cover, weights, p, costs, budget, fixed, forbidden, time_limit_s, seed
-        As in `weizhan.coverage.covering.models.max_cover`.
+    instance
+        A maximal covering, from `weizhan.coverage.covering.instance.read_instance`.
     plan
         The best plan.
     within
         Part of its objective that a plan may fall short.
+    options
+        How long to search, and the seed.
     """
-    matrix = read_cover(cover)
-    rows, sites = matrix.shape
-    weight, cost = read_weights(weights, rows), read_costs(costs, sites)
-    inside, outside, free = read_sites(fixed, forbidden, sites)
-    clock = Clock(time_limit_s)
+    matrix, cost = instance.cover, instance.costs
+    sites, free, seed = instance.sites, instance.free, options.seed
+    clock = Clock(options.time_limit_s)
     least = (1 - within) * plan.objective
-    whole = max_cover(
-        matrix,
-        weight,
-        p=p,
-        costs=cost,
-        budget=budget,
-        fixed=inside,
-        forbidden=outside,
-        time_limit_s=clock.left() / 4,
-        seed=seed,
-        starts=[plan.sites],
-        keep_dominated=True,
+    usual = SearchOptions(
+        time_limit_s=clock.left() / 4, seed=seed, starts=[plan.sites], keep_dominated=True
     )
+    whole = cover_most(instance, usual)
     value = reduced_costs(matrix.T @ whole.certificate.multipliers, cost, whole.certificate)
     slack = whole.certificate.bound - least
     always, never = free & (value > slack), free & (-value > slack)
-    always[inside] = True
-    never[outside] = True
-    has, lacks = _seen(matrix, weight, cost, plan, least, budget=budget, free=free)
+    always[instance.fixed] = True
+    never[instance.forbidden] = True
+    has, lacks = _seen(instance, plan, least)
     doubtful = np.flatnonzero(free & ~always & ~never & ~(has & lacks))
-    money = np.inf if budget is None else budget
-    covering = Covering(
-        matrix, weight, cost, sites if p is None else p, money, np.arange(sites)
-    ).decided(_flags(inside, sites), _flags(outside, sites))
+    covering = instance.open_covering
     unknown = np.zeros(sites, dtype=bool)
     for number, j in enumerate(doubtful):
         one = covering.sites == j
@@ -119,7 +97,7 @@ def standing(
         else:
             unknown[j] = True
     both = has & lacks & ~always & ~never
-    return Standing(within, *(np.flatnonzero(f) for f in (always, never, both, unknown)))
+    return SiteCertainty(within, *(np.flatnonzero(f) for f in (always, never, both, unknown)))
 
 
 def reduced_costs(worth: Floats, costs: Floats, certificate: Certificate) -> Floats:
@@ -128,22 +106,14 @@ def reduced_costs(worth: Floats, costs: Floats, certificate: Certificate) -> Flo
     return values
 
 
-def _seen(
-    matrix: sparse.csr_array,
-    weight: Floats,
-    cost: Floats,
-    plan: Siting,
-    least: float,
-    *,
-    budget: float | None,
-    free: Flags,
-) -> tuple[Flags, Flags]:
+def _seen(instance: Instance, plan: Siting, least: float) -> tuple[Flags, Flags]:
     """Return which sites some good plan has, and which some good plan lacks, by one exchange."""
-    chosen = _flags(plan.sites, len(free))
+    matrix, weight, cost, free = instance.cover, instance.weights, instance.costs, instance.free
+    chosen = instance.flags(plan.sites)
     has, lacks = chosen.copy(), ~chosen
     count = matrix @ chosen.astype(np.int32)
     open_gain = matrix.T @ np.where(count == 0, weight, 0.0)
-    left = np.inf if budget is None else budget - float(cost[chosen].sum())
+    left = instance.budget - float(cost[chosen].sum())
     by_site = matrix.tocsc()
     for j in plan.sites[free[plan.sites]]:
         mine = by_site.indices[by_site.indptr[j] : by_site.indptr[j + 1]]
@@ -154,9 +124,3 @@ def _seen(
         has |= fits
         lacks[j] = bool(fits.any()) or covered >= least
     return has, lacks
-
-
-def _flags(columns: Indices, sites: int) -> Flags:
-    flags = np.zeros(sites, dtype=bool)
-    flags[columns] = True
-    return flags

@@ -140,27 +140,29 @@ def _keep_two(i, t, s, best_ms, best_source):  # type: ignore[no-untyped-def]
 
 
 @njit(
-    "void(i4[:, ::1], i4[:, ::1], i4[:, ::1], i4[:, ::1], i4[::1], i4[::1], i4[::1],"
-    " i4[:, ::1], i4[:, ::1])",
+    "void(UniTuple(i4[:, ::1], 2), UniTuple(i4[:, ::1], 2), UniTuple(i4[::1], 3),"
+    " UniTuple(i4[:, ::1], 2))",
     cache=True,
 )
-def arrive(  # type: ignore[no-untyped-def]
-    entry_state, entry_ms, ms, source, near_first, near_source, near_ms, best_ms, best_source
-):
+def arrive(entries, labels, near, best):  # type: ignore[no-untyped-def]
     """Keep the two earliest arrivals of different sources at each position, in place.
 
     Parameters
     ----------
-    entry_state, entry_ms
-        ``(positions, ways)``; a way of state -1 is closed.
-    ms, source
-        ``(2, states)`` first and second labels of `search`.
-    near_first, near_source, near_ms
-        Sources on the position's own lane: those of position *i* are
-        ``near_first[i]:near_first[i + 1]``.
-    best_ms, best_source
-        ``(positions, 2)``; updated.
+    entries
+        State and time, ``(positions, ways)``; a way of state -1 is closed.
+    labels
+        Time and source, ``(2, states)``: first and second labels of `search`.
+    near
+        First, source and time of the sources on the position's own lane: those of position *i*
+        are ``first[i]:first[i + 1]``.
+    best
+        Time and source, ``(positions, 2)``; updated.
     """
+    entry_state, entry_ms = entries
+    ms, source = labels
+    near_first, near_source, near_ms = near
+    best_ms, best_source = best
     for i in range(len(entry_state)):
         for way in range(entry_state.shape[1]):
             state = entry_state[i, way]
@@ -170,8 +172,8 @@ def arrive(  # type: ignore[no-untyped-def]
                 if ms[rank, state] < FAR:
                     t = ms[rank, state] + entry_ms[i, way]
                     _keep_two(i, t, source[rank, state], best_ms, best_source)
-        for near in range(near_first[i], near_first[i + 1]):
-            _keep_two(i, near_ms[near], near_source[near], best_ms, best_source)
+        for at in range(near_first[i], near_first[i + 1]):
+            _keep_two(i, near_ms[at], near_source[at], best_ms, best_source)
 
 
 @njit("i4[::1](i4[::1])", cache=True)

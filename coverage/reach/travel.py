@@ -164,10 +164,8 @@ def arrive_at(plan: Journey) -> Arrivals:
     positions, near = len(plan.entries.lane), plan.neighbours
     best_ms = np.full((positions, 2), FAR, dtype=np.int32)
     best_crew = np.full((positions, 2), NOBODY, dtype=np.int32)
-    arrive(
-        plan.entries.state, plan.entries.ms, ms, crew, near.first, near.crew, near.ms,
-        best_ms, best_crew,
-    )  # fmt: skip
+    entries, beside = (plan.entries.state, plan.entries.ms), (near.first, near.crew, near.ms)
+    arrive(entries, (ms, crew), beside, (best_ms, best_crew))
     return Arrivals(best_ms, best_crew)
 
 

@@ -7,7 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..covering import Certificate, Clock, Flags, Floats, Indices, Standing, reduced_costs, standing
+from ..covering import (
+    Certificate,
+    Clock,
+    Flags,
+    Floats,
+    Indices,
+    SearchOptions,
+    SiteCertainty,
+    read_instance,
+    reduced_costs,
+    site_certainty,
+)
 from .objective import PlanProblem
 from .solve import Found, best_plan
 from .solve_plan import PriceCertificate
@@ -129,12 +140,12 @@ def next_plans(
 
 def sites_beyond_doubt(
     problem: PlanProblem, found: Found, *, within: float, clock: Clock, seed: int = 0
-) -> Standing:
+) -> SiteCertainty:
     """Return which new sites are in all plans nearly as good as the best, and which in none.
 
-    Where only number and budget bind, every site is asked for (`standing`); else the certificate's
-    reduced costs decide what they can, exchanges of one site show what varies, and the rest is
-    not known.
+    Where only number and budget bind, every site is asked for (`site_certainty`); else the
+    certificate's reduced costs decide what they can, exchanges of one site show what varies, and
+    the rest is not known.
 
     Parameters
     ----------
@@ -153,19 +164,17 @@ def sites_beyond_doubt(
         stations = None
         if problem.stations is not None:
             stations = min(problem.stations, free) + int(problem.standing.sum())
-        return standing(
+        instance = read_instance(
             problem.rows.cover,
             problem.rows.weights,
-            found.covering,
-            within=within,
             p=stations,
             costs=problem.costs,
             budget=problem.budget,
             fixed=given.tolist(),
             forbidden=problem.forbidden.tolist(),
-            time_limit_s=clock.left(),
-            seed=seed,
         )
+        options = SearchOptions(time_limit_s=clock.left(), seed=seed)
+        return site_certainty(instance, found.covering, within=within, options=options)
     open_ = np.zeros(len(problem.costs), dtype=bool)
     open_[problem.open_sites] = True
     always, never = problem.given & ~problem.standing, ~open_ & ~problem.given
@@ -178,7 +187,7 @@ def sites_beyond_doubt(
     varies = _exchanged(problem, found, least)
     unknown = open_ & ~always & ~never & ~varies
     parts = (np.flatnonzero(which) for which in (always, never, varies & ~always & ~never, unknown))
-    return Standing(within, *parts)
+    return SiteCertainty(within, *parts)
 
 
 def _values(problem: PlanProblem, found: Found) -> Floats | None:
@@ -237,7 +246,7 @@ def _can_do_without(problem: PlanProblem) -> bool:
     return left >= (problem.stations or 1)
 
 
-def as_certain(names: Sequence[str], found: Standing) -> dict[str, str]:
+def as_certain(names: Sequence[str], found: SiteCertainty) -> dict[str, str]:
     """Return ``always``, ``never``, ``sometimes`` or ``unknown`` for each site by name."""
     told: dict[str, str] = {}
     for word in ("always", "never", "sometimes", "unknown"):

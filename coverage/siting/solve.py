@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...geo.words import InputError
-from ..covering import Certificate, Clock, Cut, Flags, Siting, max_cover
+from ..covering import Certificate, Clock, Cut, Flags, SearchOptions, Siting, max_cover
 from .objective import PlanProblem
 from .solve_plan import PlanAnswer, PriceCertificate, solve_plan
 
@@ -71,11 +71,13 @@ def best_plan(
         budget=problem.budget,
         fixed=given.tolist(),
         forbidden=problem.forbidden.tolist(),
-        time_limit_s=time_limit_s,
-        gap=gap,
-        seed=seed,
-        starts=[np.flatnonzero(s).tolist() for s in starts],
-        cuts=[Cut(cut, len(cut) - 1) for cut in problem.cuts],
+        options=SearchOptions(
+            time_limit_s=time_limit_s,
+            gap=gap,
+            seed=seed,
+            starts=[np.flatnonzero(s).tolist() for s in starts],
+            cuts=[Cut(cut, len(cut) - 1) for cut in problem.cuts],
+        ),
     )
     draws = problem.rows.draws
     nothing = np.empty(0, dtype=np.intp)

@@ -16,7 +16,7 @@ from ...geo.town import Town
 from ...geo.wishes import Wishes
 from .. import columns as c
 from ..assessment import Assessment, assess
-from ..covering import Clock, Flags, Indices, Standing
+from ..covering import Clock, Flags, Indices, SiteCertainty
 from .candidates import Candidates
 from .demand import usual_weight
 from .demand_rows import Rows
@@ -56,7 +56,7 @@ class Study:
         The frontier.
     order
         In which to build.
-    worths, certain, alternatives, stability, robust
+    worths, certainty, alternatives, stability, robust
         How far it can be trusted; None where time was too short or the user broke off.
     more
         What one more station and 10,000 yuan more would cover, and their bounds.
@@ -85,7 +85,7 @@ class Study:
     by_budget: tuple[Point, ...]
     order: Order
     worths: Worths | None
-    certain: Standing | None
+    certainty: SiteCertainty | None
     alternatives: tuple[Found, ...]
     stability: Stability | None
     robust: Robustness | None
@@ -227,7 +227,7 @@ def study(
         by_stations, by_budget = frontiers(asked, found, known, ask, clock)
     more: dict[str, Any] = {}
     worths: Worths | None = None
-    certain: Standing | None = None
+    certainty: SiteCertainty | None = None
     others: list[Found] = []
     with parts.part("trust") as clock:
         more = what_more_buys(asked, found, by_stations, spent, clock, ask.seed)
@@ -236,7 +236,7 @@ def study(
             asked, found, count=ALTERNATIVES, clock=Clock(clock.left() / 2), seed=ask.seed
         )
         near = town.rules.siting.near_best.value
-        certain = sites_beyond_doubt(asked, found, within=near, clock=clock, seed=ask.seed)
+        certainty = sites_beyond_doubt(asked, found, within=near, clock=clock, seed=ask.seed)
     robust: Robustness | None = None
     with parts.part("robust") as clock:
         if not clock.over:
@@ -270,7 +270,7 @@ def study(
         by_budget=by_budget,
         order=building_order(problem, chosen, by_stations),
         worths=worths,
-        certain=certain,
+        certainty=certainty,
         alternatives=tuple(others),
         stability=steady,
         robust=robust,

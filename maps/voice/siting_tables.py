@@ -300,9 +300,9 @@ def dropped(study: Study, lang: Lang) -> Table:
 
 def certainties(study: Study) -> dict[str, str]:
     """Return how certain each candidate's place in a plan is, by identity."""
-    if study.certain is None:
+    if study.certainty is None:
         return {}
-    return as_certain(study.names(np.arange(len(study.ground.standing))), study.certain)
+    return as_certain(study.names(np.arange(len(study.ground.standing))), study.certainty)
 
 
 def certain_said(word: str | None, lang: Lang) -> str | None:

@@ -127,14 +127,14 @@ def proof(study: Study, lang: Lang) -> list[str]:
         told.append(text("site.proof_budget", lang, bound=figure(bound / unit)))
     if bound > answer.bound * (1 + 1e-6) + 1e-9:
         told.append(text("site.proof_weaker", lang, bound=figure(answer.bound / unit)))
-    if study.certain is not None:
+    if study.certainty is not None:
         new = ~study.ground.standing
         counts = {
-            word: int(new[getattr(study.certain, word)].sum())
+            word: int(new[getattr(study.certainty, word)].sum())
             for word in ("always", "never", "sometimes", "unknown")
         }
         told.append(
-            text("site.certain_counts", lang, within=f"{study.certain.within:.1%}", **counts)
+            text("site.certain_counts", lang, within=f"{study.certainty.within:.1%}", **counts)
         )
     return told
 

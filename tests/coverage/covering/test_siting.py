@@ -14,7 +14,14 @@ from scipy import sparse
 
 from weizhan.coverage.covering.bounds import Walk
 from weizhan.coverage.covering.max_cover import MaxCover
-from weizhan.coverage.covering.models import Siting, max_cover, p_center, p_median, set_cover
+from weizhan.coverage.covering.models import (
+    SearchOptions,
+    Siting,
+    max_cover,
+    p_center,
+    p_median,
+    set_cover,
+)
 from weizhan.geo.words.errors import InputError
 
 from .. import siting_instances as make
@@ -204,23 +211,30 @@ def test_no_time_still_gives_a_plan_and_an_honest_gap(limit_s: float) -> None:
     far, weights = _disc_cover(3000, 200, 0.09, 0)
     cover = far < 0.5
     best = max_cover(cover, weights, p=12)
-    hasty = max_cover(cover, weights, p=12, time_limit_s=limit_s)
+    hurry = SearchOptions(time_limit_s=limit_s)
+    hasty = max_cover(cover, weights, p=12, options=hurry)
     assert len(hasty.sites) <= 12
     assert hasty.objective <= best.objective <= hasty.bound
     assert hasty.proven == (hasty.gap == 0)
     assert hasty.proven or hasty.stopped == "time"
     reached = cover[cover.any(axis=1)]
-    least, short = set_cover(reached), set_cover(reached, time_limit_s=limit_s)
+    least, short = (
+        set_cover(reached),
+        set_cover(reached, options=hurry),
+    )
     assert _reached(short).all()
     assert short.bound <= least.objective <= short.objective
     random = np.random.default_rng(0)
     homes, places = random.random((300, 1, 2)), random.random((1, 60, 2))
     cost = np.rint(1000 * np.hypot(*(homes - places).transpose(2, 0, 1)))
     served = p_median(cost, weights[:300], 5)
-    hurried = p_median(cost, weights[:300], 5, time_limit_s=limit_s)
+    hurried = p_median(cost, weights[:300], 5, options=hurry)
     assert served.proven
     assert hurried.bound <= served.objective <= hurried.objective
-    nearest, hurried = p_center(cost, 5), p_center(cost, 5, time_limit_s=limit_s)
+    nearest, hurried = (
+        p_center(cost, 5),
+        p_center(cost, 5, options=hurry),
+    )
     assert nearest.proven
     assert hurried.bound <= nearest.objective <= hurried.objective
 
@@ -256,7 +270,9 @@ def test_ctrl_c_stops_the_solver_without_a_false_bound() -> None:
     cover = random.random((400, 120)) < 0.08
     timer = threading.Timer(1.5, signal.raise_signal, [signal.SIGINT])
     timer.start()
-    found = max_cover(cover, random.integers(1, 50, 400), p=12, time_limit_s=30)
+    found = max_cover(
+        cover, random.integers(1, 50, 400), p=12, options=SearchOptions(time_limit_s=30)
+    )
     timer.cancel()
     assert found.stopped == "interrupted"
     assert found.bound > found.objective
@@ -265,7 +281,9 @@ def test_ctrl_c_stops_the_solver_without_a_false_bound() -> None:
 
 def test_the_same_input_gives_the_same_plan() -> None:
     far, weights = _disc_cover(2000, 150, 0.09, 1)
-    first, second = (max_cover(far < 0.5, weights, p=8, seed=3) for _ in range(2))
+    first, second = (
+        max_cover(far < 0.5, weights, p=8, options=SearchOptions(seed=3)) for _ in range(2)
+    )
     assert (first.sites == second.sites).all()
     assert (first.certificate.multipliers == second.certificate.multipliers).all()
 
@@ -273,7 +291,7 @@ def test_the_same_input_gives_the_same_plan() -> None:
 def test_a_gap_that_is_good_enough_is_not_called_optimal() -> None:
     far, weights = _disc_cover(3000, 200, 0.09, 0)
     exact = max_cover(far < 0.5, weights, p=12)
-    near = max_cover(far < 0.5, weights, p=12, gap=0.05)
+    near = max_cover(far < 0.5, weights, p=12, options=SearchOptions(gap=0.05))
     assert near.gap <= 0.05
     assert near.objective <= exact.objective <= near.bound
     assert near.stopped == ("proven" if near.proven else "gap")
@@ -317,7 +335,7 @@ COST = np.array([[1.0, 5.0], [2.0, 1.0]])
             lambda: max_cover(COVER, [1, 1, 1], costs=[3, 4, 5], budget=4, fixed=[2]),
             "siting_budget_fixed",
         ),
-        (lambda: max_cover(COVER, [1, 1, 1], p=1, gap=1.5), "siting_option"),
+        (lambda: max_cover(COVER, [1, 1, 1], p=1, options=SearchOptions(gap=1.5)), "siting_option"),
         (lambda: set_cover(COVER, costs=[1, np.nan, 1]), "siting_negative"),
         (lambda: set_cover(COVER, forbidden=[0]), "siting_unreachable"),
         (lambda: p_median([1.0, 2.0], [1], 1), "siting_not_matrix"),

@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from weizhan.coverage.covering.instance import read_instance
 from weizhan.coverage.covering.models import max_cover
-from weizhan.coverage.covering.sure_sites import standing
+from weizhan.coverage.covering.sure_sites import site_certainty
 
 from .. import siting_instances as make
 
@@ -23,7 +24,7 @@ def test_sites_beyond_doubt_are_so_in_every_good_plan(
     least = 0.9 * best.objective
     plans = make.choices(sites, most=p)
     good = [set(s) for s in plans if make.covered(cover, weights, s) >= least - 1e-9]
-    found = standing(cover, weights, best, within=0.1, p=p)
+    found = site_certainty(read_instance(cover, weights, p=p), best, within=0.1)
     assert found.unknown.tolist() == []
     assert found.always.tolist() == sorted(set.intersection(*good))
     assert found.never.tolist() == sorted(set(range(sites)) - set.union(*good))
