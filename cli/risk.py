@@ -186,7 +186,7 @@ def step(
     lang: LangOption = Language.zh,
 ) -> None:
     """Record one step of a case: its state, a look-back, a listing or its lifting."""
-    from ..coverage.cases import move, supervise
+    from ..coverage.cases import Lifting, Listing, LookBack, move, supervise
 
     chosen = [to is not None, look_back is not None, listed is not None, lift]
     if sum(chosen) != 1:
@@ -196,10 +196,12 @@ def step(
         move(folder, case, to=to, on=day, by=by, evidence=evidence, note=note)
         done = label("hazard_state", to, lang.value)
     else:
-        done = supervise(
-            folder, case, on=day, by=by, look_back=look_back, level=listed,
-            due=None if due is None else day_of(due), lift=lift, evidence=evidence, note=note,
-        )  # fmt: skip
+        act: LookBack | Listing | Lifting = Lifting()
+        if look_back is not None:
+            act = LookBack(look_back)
+        elif listed is not None:
+            act = Listing(listed, None if due is None else day_of(due))
+        done = supervise(folder, case, act, on=day, by=by, evidence=evidence, note=note)
         done = label("supervision_step", done, lang.value)
     say("cli.step_done", lang.value, case=case, done=done, on=day.isoformat(), by=by)
 

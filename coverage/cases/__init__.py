@@ -8,12 +8,15 @@ from .building_cases import building_cases
 from .hazards import OPEN, case_table, check_mismatches, listed, look_back_due, move, overdue
 from .inspections import hazard_rates, inspections_due, poisson_interval
 from .stock import Flow, stock_and_flow, stock_by_group
-from .supervision import supervise
+from .supervision import Lifting, Listing, LookBack, supervise
 from .worries import task_table, worry_table
 
 __all__ = [
     "OPEN",
     "Flow",
+    "Lifting",
+    "Listing",
+    "LookBack",
     "area_candidates",
     "building_cases",
     "case_table",

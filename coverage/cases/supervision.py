@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import pandas as pd
 
@@ -30,16 +32,33 @@ Done = Literal["look_back", "listed", "lifted"]
 KIND = "hazards"
 
 
+@dataclass(frozen=True)
+class LookBack:
+    """A closed case looked at again (回头看), and what came out."""
+
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A case put under listed supervision (挂牌督办): by which level, and until when to mend it."""
+
+    level: SupervisionLevel
+    due: dt.date | None = None
+
+
+@dataclass(frozen=True)
+class Lifting:
+    """The end of a listing (摘牌)."""
+
+
 def supervise(
     folder: Path,
     case: str,
+    act: LookBack | Listing | Lifting,
     *,
     on: dt.date,
     by: str,
-    look_back: str | None = None,
-    level: SupervisionLevel | None = None,
-    due: dt.date | None = None,
-    lift: bool = False,
     evidence: str = "",
     note: str = "",
     at: dt.datetime | None = None,
@@ -55,16 +74,12 @@ def supervise(
         Of the town.
     case
         Key of the hazard.
+    act
+        What was done.
     on
         The day on which it was done.
     by
         The office or role that did it.
-    look_back
-        Outcome of a look-back.
-    level, due
-        Who lists the case, and until when it must be mended.
-    lift
-        Whether the listing ends.
     evidence, note
         Reference of a photo or paper; anything else.
     at
@@ -77,7 +92,7 @@ def supervise(
         looked back at, only listed ones are lifted, only others listed, no day before the last.
     """
     if not by.strip():
-        raise InputError("error.step_nobody", case=case, to=_wish(look_back, level))
+        raise InputError("error.step_nobody", case=case, to=_DONE[type(act)])
     at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     with writing(folder, at=at) as connection:
         records = read_records(folder, KIND)
@@ -85,34 +100,34 @@ def supervise(
         if own.empty:
             raise InputError("error.case_unknown", case=case)
         row, day = own.iloc[0], pd.Timestamp(on)
-        if look_back is not None:
+        told: dict[str, Any]
+        if isinstance(act, LookBack):
             _check_closed(folder, case, day)
-            done: Done = "look_back"
-            told: dict[str, Any] = {
-                "looked_back_on": on.isoformat(), "look_back_outcome": look_back,
-            }  # fmt: skip
-        elif level is not None:
+            told = {"looked_back_on": on.isoformat(), "look_back_outcome": act.outcome}
+        elif isinstance(act, Listing):
             if _listed(row, day):
                 raise InputError("error.already_listed", case=case, since=_day(row["listed_on"]))
-            if due is not None and due < on:
-                raise InputError("error.period_reversed", start=on, end=due)
-            done = "listed"
-            told = {"supervision_level": str(level), "listed_on": on.isoformat(),
-                    "listed_due_on": None if due is None else due.isoformat()}  # fmt: skip
+            if act.due is not None and act.due < on:
+                raise InputError("error.period_reversed", start=on, end=act.due)
+            told = {"supervision_level": str(act.level), "listed_on": on.isoformat(),
+                    "listed_due_on": None if act.due is None else act.due.isoformat()}  # fmt: skip
         else:
             if not _listed(row, day):
                 raise InputError("error.not_listed", case=case)
-            done, told = "lifted", {"lifted_on": on.isoformat()}
+            told = {"lifted_on": on.isoformat()}
         if evidence:
             told["evidence"] = evidence
         if note:
             told["description"] = row["description"] if _there(row["description"]) else note
         _append(connection, folder, case, row, told, by=by.strip(), on=on, at=at)
-    return done
+    return _DONE[type(act)]
 
 
-def _wish(look_back: str | None, level: SupervisionLevel | None) -> str:
-    return "look_back" if look_back is not None else "listed" if level else "lifted"
+_DONE: Final[Mapping[type, Done]] = {
+    LookBack: "look_back",
+    Listing: "listed",
+    Lifting: "lifted",
+}
 
 
 def _check_closed(folder: Path, case: str, day: pd.Timestamp) -> None:

@@ -100,8 +100,9 @@ def calibrate(town: Town, *, day: dt.date, seed: int = 1) -> Calibrated:
             },
             communities=dict(zip(places, fit.places, strict=True)),
         )
-    told = _told(town, counts, fit, chosen, rungs, (first, last), checks, left_out, seed)
-    return Calibrated(chosen, calibration, checks, left_out, told)
+    trial = _Trial(chosen, rungs, checks, left_out)
+    record = _record(town, counts, fit, trial, span=(first, last), seed=seed)
+    return Calibrated(chosen, calibration, checks, left_out, record)
 
 
 def _counts(town: Town, day: dt.date) -> tuple[Counts, pd.DataFrame, NDArray[np.intp]]:
@@ -271,17 +272,26 @@ def _elsewhere(
     }
 
 
-def _told(
+@dataclass(frozen=True)
+class _Trial:
+    """Which rung was chosen among which, and how each did on later fires and elsewhere."""
+
+    chosen: str
+    rungs: tuple[str, ...]
+    checks: dict[str, Check]
+    left_out: dict[str, Check]
+
+
+def _record(
     town: Town,
     counts: Counts,
     fit: Fit,
-    chosen: str,
-    rungs: tuple[str, ...],
+    trial: _Trial,
+    *,
     span: tuple[dt.date, dt.date],
-    checks: dict[str, Check],
-    left_out: dict[str, Check],
     seed: int,
 ) -> dict[str, Any]:
+    """Return a calibration as plain values."""
     rules = town.rules.risk
     fires = town.ledgers.incidents
     unplaced = int(fires[f.BUILDING_ID].isna().sum()) if len(fires) else 0
@@ -327,16 +337,16 @@ def _told(
         "fires_fitted": int(counts.fires.sum()),
         "buildings_fitted": len(counts.kind),
         "buildings": len(town.buildings),
-        "rungs": list(rungs),
-        "chosen": chosen,
+        "rungs": list(trial.rungs),
+        "chosen": trial.chosen,
         "interval": rules.calibration.interval.value,
         "held_out_share": rules.calibration.held_out_share.value,
         "top_share": rules.calibration.top_share.value,
         "bandwidth_m": rules.heat.bandwidth_m.value,
         "few": few,
         "seed": seed,
-        "checks": {name: found.as_record() for name, found in checks.items()},
-        "left_out": {name: found.as_record() for name, found in left_out.items()},
-        "classes": classes if chosen != "priors" else [],
-        "communities": communities if chosen != "priors" else [],
+        "checks": {name: found.as_record() for name, found in trial.checks.items()},
+        "left_out": {name: found.as_record() for name, found in trial.left_out.items()},
+        "classes": classes if trial.chosen != "priors" else [],
+        "communities": communities if trial.chosen != "priors" else [],
     }

@@ -168,10 +168,9 @@ def plan_rounds(
                        longest_s=rule.longest_leg_min.value * 60)  # fmt: skip
     tours = find_tours(legs, problem, shifts, seed=seed, iterations=iterations, patience=PATIENCE)
     left += [LeftOut(on_lane[row[k]], "time") for k in tours.left_out]
-    rounds = _rounds(
-        town, tours, [on_lane[k] for k in row], row, teams, of_shift, ends, vehicles, moves, legs,
-        first_day=days[0],
-    )  # fmt: skip
+    by_vehicle = dict(zip(vehicles, legs, strict=True))
+    setting = _Setting(town, tuple(teams), ends, tuple(of_shift), moves, by_vehicle, days[0])
+    rounds = _rounds(setting, tours, [on_lane[k] for k in row], row)
     left.sort(key=lambda item: (-item.visit.weight, item.visit.visit_id))
     return Rounds(rounds, tuple(left), seed, iterations)
 
@@ -335,31 +334,34 @@ def _problem(
     )
 
 
+@dataclass(frozen=True)
+class _Setting:
+    """What all tours share: places where teams start and end, whose each shift is, and ways."""
+
+    town: Town
+    teams: tuple[Team, ...]
+    ends: Mapping[str, tuple[Place, Positions]]
+    of_shift: tuple[tuple[int, dt.date, str, str], ...]
+    moves: Mapping[Vehicle, Mover]
+    legs: Mapping[Vehicle, Legs]
+    first_day: dt.date
+
+
 def _rounds(
-    town: Town,
-    tours: Tours,
-    visits: Sequence[Visit],
-    rows: Sequence[int],
-    teams: Sequence[Team],
-    of_shift: Sequence[tuple[int, dt.date, str, str]],
-    ends: Mapping[str, tuple[Place, Positions]],
-    vehicles: Sequence[Vehicle],
-    moves: Mapping[Vehicle, Mover],
-    legs: Sequence[Legs],
-    *,
-    first_day: dt.date,
+    setting: _Setting, tours: Tours, visits: Sequence[Visit], rows: Sequence[int]
 ) -> tuple[Round, ...]:
     """Return tours as days of teams, with the ways between their stops."""
+    teams, ends = setting.teams, setting.ends
     at_end = {key: row for row, key in enumerate(ends)}
     by_day: dict[tuple[int, dt.date], list[HalfDay]] = {}
     for tour in tours.tours:
-        number, day, start, end = of_shift[tour.shift]
+        number, day, start, end = setting.of_shift[tour.shift]
         vehicle = teams[number].vehicle
         stops = [at_end[start], *(len(ends) + rows[v] for v in tour.visits), at_end[end]]
         pairs = list(itertools.pairwise(stops))
-        ways = leg_ways(town.network, moves[vehicle], pairs)
-        seconds = legs[vehicles.index(vehicle)].seconds
-        base = (day - first_day).days * DAY_S
+        ways = leg_ways(setting.town.network, setting.moves[vehicle], pairs)
+        seconds = setting.legs[vehicle].seconds
+        base = (day - setting.first_day).days * DAY_S
         # Out as late as the first visit allows: nobody waits at a closed door in the morning.
         leave = tour.begins_s[0] - int(seconds[pairs[0]]) - base
         now, made = leave, []

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from weizhan.coverage.cases.hazards import case_table, listed, look_back_due, move
-from weizhan.coverage.cases.supervision import supervise
+from weizhan.coverage.cases.supervision import Lifting, Listing, LookBack, supervise
 from weizhan.data.demo import make_demo
 from weizhan.geo.ledgers.archive import conflicts, read_events, read_records
 from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
@@ -58,18 +58,18 @@ def status(town, on=ON):
 
 def test_a_case_is_listed_overdue_lifted_and_listed_again(town):
     day = dt.date(2026, 3, 1)
-    done = supervise(town, "YH1", on=day, by="应急办", level=SupervisionLevel.TOWN,
-                     due=dt.date(2026, 4, 1))  # fmt: skip
+    done = supervise(town, "YH1", Listing(SupervisionLevel.TOWN, dt.date(2026, 4, 1)),
+                     on=day, by="应急办")  # fmt: skip
     assert done == "listed"
     assert status(town, dt.date(2026, 3, 31)) == {"YH1": "open"}
     assert status(town) == {"YH1": "overdue"}
     with pytest.raises(InputError, match="2026-03-01"):
-        supervise(town, "YH1", on=ON, by="应急办", level=SupervisionLevel.CITY)
-    supervise(town, "YH1", on=dt.date(2026, 5, 1), by="应急办", lift=True)
+        supervise(town, "YH1", Listing(SupervisionLevel.CITY), on=ON, by="应急办")
+    supervise(town, "YH1", Lifting(), on=dt.date(2026, 5, 1), by="应急办")
     assert status(town) == {"YH1": "lifted"}
     with pytest.raises(InputError, match="摘牌"):
-        supervise(town, "YH1", on=ON, by="应急办", lift=True)
-    supervise(town, "YH1", on=dt.date(2026, 6, 1), by="应急办", level=SupervisionLevel.CITY)
+        supervise(town, "YH1", Lifting(), on=ON, by="应急办")
+    supervise(town, "YH1", Listing(SupervisionLevel.CITY), on=dt.date(2026, 6, 1), by="应急办")
     assert status(town) == {"YH1": "open"}
     assert cases(town).set_index("key").loc["YH1", "description"] == "甲"
 
@@ -77,20 +77,20 @@ def test_a_case_is_listed_overdue_lifted_and_listed_again(town):
 def test_a_look_back_takes_a_case_off_the_list_and_only_closed_ones_are_looked_at(town):
     due = look_back_due(cases(town), on=ON, after_days=30)
     assert due["key"].tolist() == ["YH2"]
-    supervise(town, "YH2", on=dt.date(2026, 2, 20), by="消防", look_back="未反弹")
+    supervise(town, "YH2", LookBack("未反弹"), on=dt.date(2026, 2, 20), by="消防")
     assert look_back_due(cases(town), on=ON, after_days=30).empty
     assert (
         read_records(town, "hazards").set_index("key").loc["YH2", "look_back_outcome"] == "未反弹"
     )
     with pytest.raises(InputError, match="尚未销案"):
-        supervise(town, "YH1", on=ON, by="消防", look_back="x")
+        supervise(town, "YH1", LookBack("x"), on=ON, by="消防")
     with pytest.raises(InputError, match="2026-01-15"):
-        supervise(town, "YH2", on=dt.date(2026, 1, 14), by="消防", look_back="x")
+        supervise(town, "YH2", LookBack("x"), on=dt.date(2026, 1, 14), by="消防")
 
 
 def test_steps_of_one_source_add_up_and_contradict_nobody(town):
-    supervise(town, "YH1", on=dt.date(2026, 3, 1), by="应急办", level=SupervisionLevel.TOWN)
-    supervise(town, "YH1", on=dt.date(2026, 3, 2), by="应急办", lift=True, evidence="文书7")
+    supervise(town, "YH1", Listing(SupervisionLevel.TOWN), on=dt.date(2026, 3, 1), by="应急办")
+    supervise(town, "YH1", Lifting(), on=dt.date(2026, 3, 2), by="应急办", evidence="文书7")
     row = read_records(town, "hazards").set_index("key").loc["YH1"]
     assert f"{row['listed_on']:%F}" == "2026-03-01" and f"{row['lifted_on']:%F}" == "2026-03-02"
     assert row["evidence"] == "文书7"
@@ -102,11 +102,11 @@ def test_steps_of_one_source_add_up_and_contradict_nobody(town):
 def test_nothing_is_ever_changed_and_strangers_are_refused(town):
     with sqlite3.connect(town / "ledgers.gpkg") as opened:
         before = opened.execute("SELECT * FROM hazards ORDER BY fid").fetchall()
-    supervise(town, "YH1", on=dt.date(2026, 3, 1), by="应急办", level=SupervisionLevel.TOWN)
+    supervise(town, "YH1", Listing(SupervisionLevel.TOWN), on=dt.date(2026, 3, 1), by="应急办")
     with sqlite3.connect(town / "ledgers.gpkg") as opened:
         after = opened.execute("SELECT * FROM hazards ORDER BY fid").fetchall()
     assert after[: len(before)] == before and len(after) == len(before) + 1
     with pytest.raises(InputError, match="NO"):
-        supervise(town, "NO", on=ON, by="应急办", lift=True)
+        supervise(town, "NO", Lifting(), on=ON, by="应急办")
     with pytest.raises(InputError, match="由谁"):
-        supervise(town, "YH1", on=ON, by=" ", lift=True)
+        supervise(town, "YH1", Lifting(), on=ON, by=" ")
