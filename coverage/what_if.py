@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..geo.ground import IMPASSABLE, Ints, Limit
+from ..geo.arrays import Flags, Ints
+from ..geo.ground import (
+    IMPASSABLE,
+    Limit,
+)
 from ..geo.rules import Reading
 from ..geo.town import Town
 from ..geo.words import Vehicle
@@ -39,7 +42,7 @@ class OpenPassage:
 
     forward_ms: Ints
     backward_ms: Ints
-    stopped: NDArray[np.bool_]
+    stopped: Flags
     leave_ms: Ints
 
 

@@ -9,8 +9,8 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from ..geo.arrays import Longs
 from ..geo.words import InputError, OutputError, Use
 from .demo_blocks import Sketch
 from .demo_buildings import Buildings, Footprints, build, inhabit
@@ -127,7 +127,7 @@ def _sketch(roads: Frame, rng: np.random.Generator) -> dict[tuple[int, int], Ske
     return sketches
 
 
-def _service_rooms(footprints: Footprints, places: Places) -> NDArray[np.int64]:
+def _service_rooms(footprints: Footprints, places: Places) -> Longs:
     """Choose one building a community for its service rooms: the best fit nearest its middle."""
     rank = np.full(len(footprints.use), len(SERVICE_ROOMS), dtype=float)
     for k, use in enumerate(SERVICE_ROOMS):

@@ -12,8 +12,8 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geo.arrays import Floats, Longs
 from ..geo.words import BarrierKind, LaneClass, Use
-from .demo_terrain import FloatArray
 
 Side = Literal["south", "east", "north", "west"]
 Zone = Literal["estate", "old", "village", "industry", "civic", "green", "rural", "market", "river"]
@@ -34,7 +34,7 @@ class Block:
         The sides that have a road.
     """
 
-    corners: FloatArray
+    corners: Floats
     sides: tuple[Side, ...]
 
     @property
@@ -47,7 +47,7 @@ class Block:
         """Mean extent from south to north."""
         return float(np.hypot(*(self.corners[:, 1] - self.corners[:, 0]).mean(axis=0)))
 
-    def at(self, st: FloatArray) -> FloatArray:
+    def at(self, st: Floats) -> Floats:
         """Return points of the plan; on a side, exactly those that its neighbour returns."""
         s, t = st[..., :1], st[..., 1:]
         west = self.corners[0, 0] * (1 - t) + self.corners[0, 1] * t
@@ -59,17 +59,17 @@ class Block:
 class Sketch:
     """Lanes and houses of one block, in fractions of it; filled bit by bit."""
 
-    lanes: list[FloatArray] = field(default_factory=list)  # (n, 2, 2) from, to
+    lanes: list[Floats] = field(default_factory=list)  # (n, 2, 2) from, to
     lane_kinds: list[str] = field(default_factory=list)
     lane_barriers: list[str] = field(default_factory=list)  # at the middle, "" for none
     lane_oneways: list[bool] = field(default_factory=list)
-    quads: list[FloatArray] = field(default_factory=list)  # (n, 4, 2)
+    quads: list[Floats] = field(default_factory=list)  # (n, 4, 2)
     uses: list[NDArray[np.str_]] = field(default_factory=list)
-    floors: list[NDArray[np.int64]] = field(default_factory=list)
+    floors: list[Longs] = field(default_factory=list)
 
     def path(
         self,
-        points: FloatArray,
+        points: Floats,
         kind: LaneClass,
         *,
         barrier: BarrierKind | None = None,
@@ -80,14 +80,14 @@ class Sketch:
         if barrier is not None:
             self.lane_barriers[-1] = barrier.value
 
-    def segments(self, ends: FloatArray, kind: LaneClass, *, oneway: bool = False) -> None:
+    def segments(self, ends: Floats, kind: LaneClass, *, oneway: bool = False) -> None:
         """Add lanes given by their two ends."""
         self.lanes.append(ends)
         self.lane_kinds += [kind.value] * len(ends)
         self.lane_barriers += [""] * len(ends)
         self.lane_oneways += [oneway] * len(ends)
 
-    def houses(self, rng: np.random.Generator, quads: FloatArray, mix: Mix) -> None:
+    def houses(self, rng: np.random.Generator, quads: Floats, mix: Mix) -> None:
         """Add houses, each with a use and floors drawn from the mix."""
         weights = np.array([weight for _, weight, _ in mix])
         drawn = rng.choice(len(mix), size=len(quads), p=weights / weights.sum())
@@ -125,14 +125,14 @@ class Sketch:
         self.houses(rng, rectangles(u0, v0, u1, v1) / scale, mix)
 
 
-def rectangles(u0: FloatArray, v0: FloatArray, u1: FloatArray, v1: FloatArray) -> FloatArray:
+def rectangles(u0: Floats, v0: Floats, u1: Floats, v1: Floats) -> Floats:
     """Return the four corners of upright rectangles, anticlockwise."""
     u = np.stack([u0, u1, u1, u0], axis=-1)
     v = np.stack([v0, v0, v1, v1], axis=-1)
     return np.stack([u, v], axis=-1)
 
 
-def port(side: Side, slot: int) -> FloatArray:
+def port(side: Side, slot: int) -> Floats:
     """Return where on a side a lane may begin."""
     along = slot / SLOTS
     return np.array(

@@ -8,11 +8,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from ..geo.arrays import Flags, Floats, Longs, Shapes
 from ..geo.words import Use
 from .demo_blocks import Sketch
 from .demo_plan import Frame
 from .demo_streets import Streets
-from .demo_terrain import FloatArray, Relief
+from .demo_terrain import Relief
 
 CLEAR_OF_LANES_M = 0.6
 NEAR_A_LANE_M = 38.0  # a house farther off than this is not built
@@ -62,32 +63,32 @@ class Buildings:
     ``block`` is column times rows plus row of the plan, ``lane`` the nearest lane.
     """
 
-    geometry: NDArray[np.object_]
+    geometry: Shapes
     use: NDArray[np.str_]
-    floors: NDArray[np.int64]
-    height_m: FloatArray
-    people_day: NDArray[np.int64]
-    people_night: NDArray[np.int64]
-    elders: NDArray[np.int64]
-    children: NDArray[np.int64]
-    block: NDArray[np.int64]
-    lane: NDArray[np.int64]
-    in_ledger: NDArray[np.bool_]
-    knows_use: NDArray[np.bool_]
-    knows_floors: NDArray[np.bool_]
-    knows_height: NDArray[np.bool_]
-    knows_people: NDArray[np.bool_]
+    floors: Longs
+    height_m: Floats
+    people_day: Longs
+    people_night: Longs
+    elders: Longs
+    children: Longs
+    block: Longs
+    lane: Longs
+    in_ledger: Flags
+    knows_use: Flags
+    knows_floors: Flags
+    knows_height: Flags
+    knows_people: Flags
 
 
 @dataclass(frozen=True, slots=True)
 class Footprints:
     """Walls, uses and floors of all houses that found room."""
 
-    geometry: NDArray[np.object_]
+    geometry: Shapes
     use: NDArray[np.str_]
-    floors: NDArray[np.int64]
-    block: NDArray[np.int64]
-    lane: NDArray[np.int64]
+    floors: Longs
+    block: Longs
+    lane: Longs
 
 
 def build(
@@ -125,9 +126,7 @@ def build(
     return Footprints(kept, use[stands], floor[stands], block[stands], lane)
 
 
-def inhabit(
-    footprints: Footprints, service: NDArray[np.int64], rng: np.random.Generator
-) -> Buildings:
+def inhabit(footprints: Footprints, service: Longs, rng: np.random.Generator) -> Buildings:
     """Give people and heights to the houses, and decide what of it is known.
 
     Parameters
@@ -178,7 +177,7 @@ def inhabit(
     )
 
 
-def _squared(walls: FloatArray) -> FloatArray:
+def _squared(walls: Floats) -> Floats:
     """Return rectangles in place of four-cornered walls that were bent with the land."""
     centre = walls.mean(axis=1)
     ahead = (walls[:, 1] + walls[:, 2] - walls[:, 0] - walls[:, 3]) / 4

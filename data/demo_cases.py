@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geo.arrays import Longs
 from ..geo.words import HazardCode, HazardSource, HazardState, SupervisionLevel, Use
 
 #: Hazards found at one visit, by use; then which kinds there are.
@@ -31,8 +32,8 @@ class Cases:
     listed supervision, empty for most.
     """
 
-    building: NDArray[np.int64]
-    visit: NDArray[np.int64]
+    building: Longs
+    visit: Longs
     code: NDArray[np.str_]
     source: NDArray[np.str_]
     found: Days
@@ -49,8 +50,8 @@ class Cases:
 
 def draw_cases(
     use: NDArray[np.str_],
-    visited: NDArray[np.int64],
-    days_before: NDArray[np.int64],
+    visited: Longs,
+    days_before: Longs,
     *,
     as_of: tuple[dt.date, int],
     rng: np.random.Generator,
@@ -79,7 +80,7 @@ def draw_cases(
     building, before, visit = building[order], before[order], visit[order]
     count = len(building)
 
-    def later(start: NDArray[np.int64], wait: tuple[int, int]) -> NDArray[np.int64]:
+    def later(start: Longs, wait: tuple[int, int]) -> Longs:
         return start - rng.integers(*wait, count)
 
     assigned = later(before, ASSIGNED_D)
@@ -102,7 +103,7 @@ def draw_cases(
     source = rng.choice([str(s) for s in by], count, p=[0.45, 0.3, 0.1, 0.1, 0.05])
     levels = rng.choice([str(s) for s in SupervisionLevel], count, p=[0.6, 0.35, 0.05])
 
-    def on(days: NDArray[np.int64], *, future: bool = False) -> Days:
+    def on(days: Longs, *, future: bool = False) -> Days:
         dates = (np.datetime64(end) - days.astype("timedelta64[D]")).astype(str)
         return dates if future else np.where(days >= 0, dates, "")
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..geo.arrays import Longs, Shapes
 from ..geo.words import label
 
 DATE_STYLES: Final = (
@@ -16,7 +17,7 @@ DATE_STYLES: Final = (
 )  # fmt: skip
 
 
-def dates_before(end: dt.date, days_before: NDArray[np.int64]) -> NDArray[np.str_]:
+def dates_before(end: dt.date, days_before: Longs) -> NDArray[np.str_]:
     """Return days so long before the end, in ISO 8601."""
     return (np.datetime64(end) - days_before.astype("timedelta64[D]")).astype(str)
 
@@ -45,9 +46,7 @@ def words(vocabulary: str, codes: Sequence[str] | NDArray[np.str_]) -> list[str 
     return [known[str(code)] for code in codes]
 
 
-def misspelt(
-    address: NDArray[np.object_], rng: np.random.Generator, *, share: float
-) -> NDArray[np.object_]:
+def misspelt(address: Shapes, rng: np.random.Generator, *, share: float) -> Shapes:
     """Write some addresses so that no building is surely meant."""
     told = address.copy()
     for k, at in enumerate(np.flatnonzero(rng.random(len(told)) < share)):

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from ..geo.arrays import Floats
 from ..geo.words import BarrierKind, LaneClass, Use
 from .demo_blocks import SLOTS, Block, Mix, Side, Sketch, Zone, port
 from .demo_plan import joining
-from .demo_terrain import FloatArray
 
 TOWERS: Mix = ((Use.HIGH_RISE, 1, (18, 33)),)
 SLABS: Mix = ((Use.RESIDENTIAL, 1, (6, 8)),)
@@ -95,7 +95,7 @@ def draw_estate(block: Block, rng: np.random.Generator) -> Sketch:
     gates = _choose(rng, block.sides, int(rng.integers(1, 3)))
     slots = {side: int(rng.integers(6, 11)) / SLOTS for side in gates}
 
-    ring: dict[Side, FloatArray] = {
+    ring: dict[Side, Floats] = {
         "south": _nodes("s", ds, 1 - ds, [slots.get("south")], dt),
         "east": _nodes("t", dt, 1 - dt, [*levels, slots.get("east")], 1 - ds),
         "north": _nodes("s", ds, 1 - ds, [slots.get("north")], 1 - dt)[::-1],
@@ -303,7 +303,7 @@ def _draw_strips(
 
 def _spine_path(
     sketch: Sketch,
-    points: FloatArray,
+    points: Floats,
     lane: LaneClass,
     barrier: BarrierKind | None,
     open_sides: set[Side],
@@ -316,9 +316,9 @@ def _spine_path(
         sketch.path(np.stack([start, end]), lane, barrier=barrier if meets else None)
 
 
-def _open_alleys(sketch: Sketch, grid: FloatArray, block: Block, rng: np.random.Generator) -> None:
+def _open_alleys(sketch: Sketch, grid: Floats, block: Block, rng: np.random.Generator) -> None:
     """Lead some alleys of an urban village out to the roads, some behind bollards."""
-    edges: dict[Side, FloatArray] = {
+    edges: dict[Side, Floats] = {
         "south": grid[1:-1, 0], "north": grid[1:-1, -1], "west": grid[0, 1:-1],
         "east": grid[-1, 1:-1],
     }  # fmt: skip
@@ -334,7 +334,7 @@ def _open_alleys(sketch: Sketch, grid: FloatArray, block: Block, rng: np.random.
             sketch.path(np.stack([outside, inner[k]]), LaneClass.ALLEY, barrier=barrier)
 
 
-def _plots(cells: FloatArray, across: int, deep: int, scale: FloatArray) -> FloatArray:
+def _plots(cells: Floats, across: int, deep: int, scale: Floats) -> Floats:
     """Cut four-cornered cells into plots with walls a little apart, clear of the alleys."""
     centre = cells.mean(axis=1, keepdims=True)
     away = (cells - centre) * scale
@@ -355,7 +355,7 @@ def _scatter(
     sketch: Sketch,
     block: Block,
     rng: np.random.Generator,
-    way: FloatArray,
+    way: Floats,
     mix: Mix,
     *,
     each: int,
@@ -381,7 +381,7 @@ def _choose(rng: np.random.Generator, sides: tuple[Side, ...], count: int) -> li
 
 def _nodes(
     axis: str, start: float, end: float, between: list[float | None], other: float
-) -> FloatArray:
+) -> Floats:
     """Return the nodes of one side of a ring, in rising order, each once."""
     inner = {float(value) for value in between if value is not None}
     along = np.array(sorted({start, end} | inner))

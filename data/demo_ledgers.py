@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from ..geo.arrays import Longs, Shapes
 from ..geo.ledgers import Intake, LedgerFile, import_ledger, read_places
 from ..geo.rules import read_config
 from ..geo.words import (
@@ -80,8 +81,8 @@ class LedgerSheet:
 class Where:
     """The address of every building, and the name of its community."""
 
-    address: NDArray[np.object_]
-    community: NDArray[np.object_]
+    address: Shapes
+    community: Shapes
 
 
 def keep_ledgers(
@@ -138,7 +139,7 @@ def import_demo_ledgers(folder: Path) -> list[Intake]:
     ]
 
 
-def _communities(delivery: Delivery) -> NDArray[np.object_]:
+def _communities(delivery: Delivery) -> Shapes:
     """Return the name of the community in which each building stands."""
     middle = shapely.point_on_surface(delivery.buildings.geometry.to_numpy())
     areas = delivery.communities
@@ -148,9 +149,7 @@ def _communities(delivery: Delivery) -> NDArray[np.object_]:
     return names
 
 
-def _visits(
-    buildings: Buildings, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _visits(buildings: Buildings, rng: np.random.Generator) -> tuple[Longs, Longs]:
     """Return which building was inspected, how many days before the end, the earliest first."""
     expected = np.array([VISITS.get(Use(use), OTHER_VISITS) for use in buildings.use])
     expected *= min(1.0, MOST / expected.sum())
@@ -216,8 +215,8 @@ def _hazards(cases: Cases, where: Where, rng: np.random.Generator) -> LedgerShee
 
 
 def _inspections(
-    visited: NDArray[np.int64],
-    day: NDArray[np.int64],
+    visited: Longs,
+    day: Longs,
     cases: Cases,
     delivery: Delivery,
     where: Where,

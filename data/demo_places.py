@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from ..geo.arrays import Floats, Longs, Shapes
 from . import demo_names
 from .demo_blocks import SLOTS
 from .demo_buildings import Footprints
 from .demo_plan import Frame, Plan
-from .demo_terrain import FloatArray, Relief, to_degrees
+from .demo_terrain import Relief, to_degrees
 
 ROUNDS = 12  # in which communities settle to shares of equal weight
 GROUND_WEIGHT = 12.0  # of an empty block, in houses: communities also have land
@@ -25,10 +25,10 @@ class Places:
     ``community`` is the community of each block, by column times rows plus row.
     """
 
-    community: NDArray[np.int64]
-    community_geometry: NDArray[np.object_]
+    community: Longs
+    community_geometry: Shapes
     community_name: list[str]
-    grid_geometry: NDArray[np.object_]
+    grid_geometry: Shapes
     grid_name: list[str]
     road_name: list[str]
     block_name: list[str]
@@ -68,9 +68,7 @@ def divide(
     )
 
 
-def _settle(
-    centres: FloatArray, weight: FloatArray, count: int, rng: np.random.Generator
-) -> NDArray[np.int64]:
+def _settle(centres: Floats, weight: Floats, count: int, rng: np.random.Generator) -> Longs:
     """Gather blocks round centres that move to the middle of their blocks (Lloyd's rounds)."""
     chosen = centres[rng.choice(len(centres), count, replace=False, p=weight / weight.sum())]
     for _ in range(ROUNDS):
@@ -82,12 +80,12 @@ def _settle(
     return _nearest(centres, chosen)
 
 
-def _nearest(points: FloatArray, chosen: FloatArray) -> NDArray[np.int64]:
+def _nearest(points: Floats, chosen: Floats) -> Longs:
     away = ((points[:, None] - chosen[None]) ** 2).sum(axis=2)
     return np.asarray(away.argmin(axis=1))
 
 
-def _rings(frame: Frame) -> FloatArray:
+def _rings(frame: Frame) -> Floats:
     """Return the outline of every block on the plan, with a vertex at each slot."""
     part = np.arange(SLOTS) / SLOTS
     west_south, east_south = frame.corners[:-1, :-1], frame.corners[1:, :-1]
@@ -102,6 +100,6 @@ def _rings(frame: Frame) -> FloatArray:
     return np.concatenate(sides, axis=2).reshape(-1, 4 * SLOTS, 2)
 
 
-def _walk(start: FloatArray, end: FloatArray, part: FloatArray) -> FloatArray:
+def _walk(start: Floats, end: Floats, part: Floats) -> Floats:
     parts = part[:, None]
     return np.asarray(start[:, :, None] * (1 - parts) + end[:, :, None] * parts)

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
+from ..geo.arrays import Flags, Floats, Longs
 from ..geo.words import LaneClass
 from .demo_blocks import Block, Side, Zone
-from .demo_terrain import FloatArray, Relief
+from .demo_terrain import Relief
 
 Size = Literal["village", "town", "district"]
 
@@ -93,9 +94,9 @@ class Frame:
         What each block is.
     """
 
-    corners: FloatArray
-    across: NDArray[np.bool_]
-    along: NDArray[np.bool_]
+    corners: Floats
+    across: Flags
+    along: Flags
     column_classes: tuple[LaneClass, ...]
     row_classes: tuple[LaneClass, ...]
     river_row: int
@@ -118,7 +119,7 @@ def river_row(plan: Plan) -> int:
     return -1 if plan.rural else plan.rows // 3
 
 
-def lines(plan: Plan, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]:
+def lines(plan: Plan, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """Return where the road lines lie on the plan, metres east and north of its middle."""
     widths = plan.block_m[0] * rng.uniform(1 - STRETCH, 1 + STRETCH, plan.columns)
     heights = plan.block_m[1] * rng.uniform(1 - STRETCH, 1 + STRETCH, plan.rows)
@@ -131,7 +132,7 @@ def lines(plan: Plan, rng: np.random.Generator) -> tuple[FloatArray, FloatArray]
 
 
 def frame(
-    plan: Plan, relief: Relief, east: FloatArray, north: FloatArray, rng: np.random.Generator
+    plan: Plan, relief: Relief, east: Floats, north: Floats, rng: np.random.Generator
 ) -> Frame:
     """Lay the main roads over the hills and decide what stands between them."""
     corners = np.stack(np.meshgrid(east, north, indexing="ij"), axis=-1)
@@ -166,13 +167,13 @@ def _classes(plan: Plan, count: int) -> tuple[LaneClass, ...]:
 
 
 def _roads(
-    corners: FloatArray,
+    corners: Floats,
     relief: Relief,
     columns: tuple[LaneClass, ...],
     rows: tuple[LaneClass, ...],
     river: int,
     rng: np.random.Generator,
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+) -> tuple[Flags, Flags]:
     """Choose the road pieces: not too steep, few bridges, yet all joined."""
     slope_across = _steepest(relief, corners[:-1], corners[1:])
     slope_along = _steepest(relief, corners[:, :-1], corners[:, 1:])
@@ -204,9 +205,7 @@ def _roads(
     return built[:split].reshape(slope_across.shape), built[split:].reshape(slope_along.shape)
 
 
-def joining(
-    start: NDArray[np.int64], end: NDArray[np.int64], weight: FloatArray
-) -> NDArray[np.bool_]:
+def joining(start: Longs, end: Longs, weight: Floats) -> Flags:
     """Tell which edges the lightest tree through all nodes is made of."""
     count = int(max(start.max(), end.max())) + 1
     order = np.argsort(weight, kind="stable")
@@ -218,7 +217,7 @@ def joining(
     return joined
 
 
-def _steepest(relief: Relief, start: FloatArray, end: FloatArray) -> FloatArray:
+def _steepest(relief: Relief, start: Floats, end: Floats) -> Floats:
     """Return the steepest slope along straight roads, per cent."""
     parts = np.linspace(0, 1, 5)
     points = np.stack([start * (1 - p) + end * p for p in parts])
@@ -229,10 +228,10 @@ def _steepest(relief: Relief, start: FloatArray, end: FloatArray) -> FloatArray:
 
 def _zones(
     plan: Plan,
-    corners: FloatArray,
+    corners: Floats,
     relief: Relief,
     river: int,
-    reached: NDArray[np.bool_],
+    reached: Flags,
     rng: np.random.Generator,
 ) -> NDArray[np.str_]:
     """Decide what each block is, by how steep it is and how far from the middle."""
@@ -247,7 +246,7 @@ def _zones(
     # A district has a centre every few blocks, as the towns it is made of have.
     period = np.array([8, 8]) * np.array(plan.block_m)
     away = np.abs((middle_points + period / 2) % period - period / 2)
-    ranks: dict[Zone, FloatArray] = {
+    ranks: dict[Zone, Floats] = {
         "green": steep,
         "village": steep + 4 * rng.random(steep.shape),
         "civic": -np.hypot(away[..., 0], away[..., 1]),

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from ..geo.arrays import Floats, Longs
 from ..geo.words import HostType, LaneClass, Tier, Use, Vehicle, WaterKind
 from .demo_buildings import Buildings
 from .demo_plan import Plan
 from .demo_streets import Streets
-from .demo_terrain import FloatArray
 
 HOST_USES: dict[HostType, tuple[Use, ...]] = {
     HostType.RESIDENTS_COMMITTEE: (Use.COMMUNITY_SERVICE,),
@@ -38,8 +37,8 @@ ALLEY_HYDRANTS = 0.004  # a share of alleys
 class Stations:
     """Fire stations; points on the ground in metres from the origin."""
 
-    xy: FloatArray
-    building: NDArray[np.int64]
+    xy: Floats
+    building: Longs
     tier: list[Tier]
     host: list[HostType | None]
     vehicle: list[Vehicle]
@@ -52,9 +51,9 @@ class Stations:
 class Water:
     """Water sources; points in degrees."""
 
-    degrees: FloatArray
+    degrees: Floats
     kind: list[WaterKind]
-    flow_l_s: FloatArray
+    flow_l_s: Floats
 
 
 def place_stations(
@@ -100,8 +99,8 @@ def place_stations(
 
 def _equip(
     wanted: list[tuple[Tier, HostType | None]],
-    xy: FloatArray,
-    building: NDArray[np.int64],
+    xy: Floats,
+    building: Longs,
     rng: np.random.Generator,
 ) -> Stations:
     """Give crews and vehicles; the second micro station has nobody at night."""
@@ -135,7 +134,7 @@ def _equip(
 
 def place_water(streets: Streets, rng: np.random.Generator, *, rural: bool) -> Water:
     """Set hydrants along the main roads, hardly any among the alleys; a tank and ponds."""
-    points: list[FloatArray] = []
+    points: list[Floats] = []
     for kind, spacing in HYDRANT_SPACING_M.items():
         for road in np.unique(streets.road[streets.kind == kind]).tolist():
             lanes = streets.degrees[(streets.road == road) & (streets.kind == kind)]

@@ -8,10 +8,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from ..geo.arrays import Flags, Floats, Longs, Shapes
 from ..geo.words import BarrierKind, LaneClass, Oneway
 from .demo_blocks import Sketch
 from .demo_plan import Frame
-from .demo_terrain import FloatArray, Relief, Terrain, to_degrees
+from .demo_terrain import Relief, Terrain, to_degrees
 
 VERTEX_M = 15.0  # at least one vertex each so many metres, or bends would be corners
 
@@ -61,13 +62,13 @@ class Lines:
     is column times rows plus row; -1 for main roads.
     """
 
-    ends: FloatArray  # (n, 2, 2)
+    ends: Floats  # (n, 2, 2)
     kind: NDArray[np.str_]
     barrier: NDArray[np.str_]
-    oneway: NDArray[np.bool_]
-    bridge: NDArray[np.bool_]
-    road: NDArray[np.int64]
-    block: NDArray[np.int64]
+    oneway: Flags
+    bridge: Flags
+    road: Longs
+    block: Longs
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,23 +93,23 @@ class Streets:
         The barriers; their points, in degrees, are vertices of their lanes.
     """
 
-    geometry: NDArray[np.object_]
-    degrees: NDArray[np.object_]
+    geometry: Shapes
+    degrees: Shapes
     kind: NDArray[np.str_]
     oneway: NDArray[np.str_]
     surface: NDArray[np.str_]
-    width_m: FloatArray
-    height_limit_m: FloatArray
-    slope_pct: FloatArray
-    step_count: FloatArray
-    max_speed_kmh: FloatArray
-    bridge: NDArray[np.bool_]
-    road: NDArray[np.int64]
-    block: NDArray[np.int64]
-    barrier_lane: NDArray[np.int64]
+    width_m: Floats
+    height_limit_m: Floats
+    slope_pct: Floats
+    step_count: Floats
+    max_speed_kmh: Floats
+    bridge: Flags
+    road: Longs
+    block: Longs
+    barrier_lane: Longs
     barrier_kind: NDArray[np.str_]
-    barrier_point: NDArray[np.object_]
-    barrier_width_m: FloatArray
+    barrier_point: Shapes
+    barrier_width_m: Floats
     barrier_hours: NDArray[np.str_]
 
 
@@ -159,7 +160,7 @@ def join_lines(frame: Frame, sketches: dict[tuple[int, int], Sketch]) -> Lines:
     )
 
 
-def bend(lines: Lines, relief: Relief) -> tuple[FloatArray, NDArray[np.int64]]:
+def bend(lines: Lines, relief: Relief) -> tuple[Floats, Longs]:
     """Bend lanes over the hills; return their vertices and where each lane's begin."""
     length = np.linalg.norm(lines.ends[:, 1] - lines.ends[:, 0], axis=1)
     pieces = 2 * np.ceil(length / (2 * VERTEX_M)).astype(np.int64)  # even: barriers in the middle
@@ -176,8 +177,8 @@ def bend(lines: Lines, relief: Relief) -> tuple[FloatArray, NDArray[np.int64]]:
 
 def survey_streets(
     lines: Lines,
-    xy: FloatArray,
-    first: NDArray[np.int64],
+    xy: Floats,
+    first: Longs,
     terrain: Terrain,
     rng: np.random.Generator,
 ) -> Streets:

@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from ..geo.arrays import Flags, Floats, Longs, Shapes
 from ..geo.ground import from_wgs84
 from ..geo.words import BarrierKind, LaneClass, Use, label
 from . import demo_names
@@ -19,7 +20,7 @@ from .demo_places import Places
 from .demo_plan import Frame
 from .demo_stations import Stations, Water
 from .demo_streets import Streets
-from .demo_terrain import FloatArray, to_degrees
+from .demo_terrain import to_degrees
 
 NAMED_BARRIERS = (BarrierKind.GATE, BarrierKind.LIFT_GATE)
 MAP_CRS = "EPSG:4490"  # CGCS2000, as town maps come
@@ -158,7 +159,7 @@ def _buildings(
 
 def _building_names(
     places: Places, buildings: Buildings, zones: list[str], rng: np.random.Generator
-) -> NDArray[np.object_]:
+) -> Shapes:
     """Name estates' houses by number, firms by trade; most others have no name."""
     names = np.full(len(buildings.use), None, dtype=object)
     for use, endings in FIRM_ENDINGS.items():
@@ -226,7 +227,7 @@ def _ledger(
     rows = np.flatnonzero(buildings.in_ledger & buildings.knows_use)
     counted = buildings.knows_people[rows]
 
-    def typed(values: NDArray[np.int64], known: NDArray[np.bool_]) -> NDArray[np.object_]:
+    def typed(values: Longs, known: Flags) -> Shapes:
         cells = values[rows].astype(object)
         as_text = rng.random(len(rows)) < TEXT_NUMBERS
         cells[as_text] = cells[as_text].astype(str)
@@ -299,8 +300,8 @@ def _addresses(streets: Streets, places: Places, buildings: Buildings) -> list[s
 
 
 def _layer(
-    columns: dict[str, Sequence[object] | NDArray[np.generic] | FloatArray],
-    geometry: NDArray[np.object_],
+    columns: dict[str, Sequence[object] | NDArray[np.generic] | Floats],
+    geometry: Shapes,
     *,
     crs: str = MAP_CRS,
 ) -> gpd.GeoDataFrame:
@@ -311,12 +312,12 @@ def _ids(prefix: str, count: int, digits: int) -> list[str]:
     return [f"{prefix}{k:0{digits}d}" for k in range(1, count + 1)]
 
 
-def _labels(vocabulary: str, codes: NDArray[np.str_]) -> NDArray[np.object_]:
+def _labels(vocabulary: str, codes: NDArray[np.str_]) -> Shapes:
     words = {code: label(vocabulary, code) for code in np.unique(codes).tolist()}
     return np.array([words[code] for code in codes.tolist()], dtype=object)
 
 
-def _or_none(values: NDArray[np.generic], known: NDArray[np.bool_]) -> NDArray[np.object_]:
+def _or_none(values: NDArray[np.generic], known: Flags) -> Shapes:
     cells = values.astype(object)
     cells[~known] = None
     return cells

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
-FloatArray = NDArray[np.float64]
+from ..geo.arrays import Floats
 
 ORIGIN_LON, ORIGIN_LAT = 106.48, 29.48  # degrees WGS-84, middle of the town
 M_PER_DEGREE_LON, M_PER_DEGREE_LAT = 96_985.0, 110_844.0  # at that latitude
@@ -46,7 +46,7 @@ class Relief:
         Where on the plan the river runs, metres north; ``nan`` without one.
     """
 
-    waves: FloatArray
+    waves: Floats
     river_v: float
 
     @classmethod
@@ -61,7 +61,7 @@ class Relief:
         waves = np.column_stack([k * np.cos(turn), k * np.sin(turn), phase, amplitude])
         return cls(waves, river_v)
 
-    def height(self, uv: FloatArray) -> FloatArray:
+    def height(self, uv: Floats) -> Floats:
         """Return metres above the sea at points of the plan."""
         n = np.zeros(uv.shape[:-1])
         for ku, kv, phase, amplitude in self.waves:
@@ -71,7 +71,7 @@ class Relief:
             z -= RIVER_DEPTH_M * np.exp(-(((uv[..., 1] - self.river_v) / RIVER_REACH_M) ** 2))
         return np.asarray(z)
 
-    def _shift(self, uv: FloatArray) -> FloatArray:
+    def _shift(self, uv: Floats) -> Floats:
         """Return how far the hills push points of the plan, metres east and north."""
         shift = np.zeros(uv.shape)
         for ku, kv, phase, amplitude in self.waves:
@@ -80,11 +80,11 @@ class Relief:
             shift[..., 1] += push * kv
         return shift
 
-    def warp(self, uv: FloatArray) -> FloatArray:
+    def warp(self, uv: Floats) -> Floats:
         """Return where points of the plan lie on the ground, metres from the origin."""
         return uv + self._shift(uv)
 
-    def unwarp(self, xy: FloatArray) -> FloatArray:
+    def unwarp(self, xy: Floats) -> Floats:
         """Return which points of the plan lie at these points of the ground."""
         uv = xy.copy()
         for _ in range(UNWARP_STEPS):
@@ -113,7 +113,7 @@ class Terrain:
     cell_lat: float
 
     @classmethod
-    def survey(cls, relief: Relief, ground: FloatArray, *, cell_m: float) -> Terrain:
+    def survey(cls, relief: Relief, ground: Floats, *, cell_m: float) -> Terrain:
         """Measure the hills on a grid round all given points of the ground."""
         low = ground.min(axis=0) - MARGIN_M
         high = ground.max(axis=0) + MARGIN_M
@@ -130,7 +130,7 @@ class Terrain:
             cell_lat=cell_m / M_PER_DEGREE_LAT,
         )
 
-    def sample(self, lonlat: FloatArray) -> FloatArray:
+    def sample(self, lonlat: Floats) -> Floats:
         """Return heights at points in degrees, between the cells as a straight slope."""
         column = (lonlat[:, 0] - self.west) / self.cell_lon - 0.5
         row = (self.north - lonlat[:, 1]) / self.cell_lat - 0.5
@@ -140,7 +140,7 @@ class Terrain:
         return np.asarray(found, dtype=np.float64)
 
 
-def to_degrees(xy: FloatArray) -> FloatArray:
+def to_degrees(xy: Floats) -> Floats:
     """Return longitude and latitude of points on the ground, rounded as they are delivered."""
     scale = np.array([M_PER_DEGREE_LON, M_PER_DEGREE_LAT])
     return np.asarray(np.round(np.array([ORIGIN_LON, ORIGIN_LAT]) + xy / scale, DECIMALS_DEGREE))

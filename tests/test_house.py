@@ -31,7 +31,11 @@ ROOMS = {  # in each floor, a room uses only those before it; "" are the files o
     ),
     "maps": ("html", "styles", "voice", "page", "paper", "books", "results"),
 }
-BASE = {"weizhan.coverage.columns", "weizhan.coverage.compiled"}  # every room may use these
+BASE = {  # every room may use these
+    "weizhan.coverage.columns",
+    "weizhan.coverage.compiled",
+    "weizhan.geo.arrays",
+}
 FILE_ENDINGS = {
     "docx",
     "pdf",

@@ -7,9 +7,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import chi2, norm
 
+from ...geo.arrays import Floats
 from ...geo.rules import SupervisionRule
 from ...geo.words import AlertLevel, InputError, RiskBand
 from ...geo.words import fields as f
@@ -17,8 +17,6 @@ from ...geo.words import fields as f
 CONFIDENCE: Final = 0.95
 RATE_METHOD: Final = "exact Poisson (Garwood)"
 SHARE_METHOD: Final = "Wilson"
-
-Floats = NDArray[np.float64]
 
 
 def inspections_due(

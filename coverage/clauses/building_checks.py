@@ -5,13 +5,13 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from ...geo.arrays import Flags, Floats, Indices, Shapes
 from ...geo.ground import Limit, Passage, Positions
 from ...geo.rules import RuleSet
 from ...geo.words import Use
 from ...geo.words import fields as f
-from .findings import Check, Flags, Floats, Result, assumed_width, grade, lane_classes, result
+from .findings import Check, Result, assumed_width, grade, lane_classes, result
 from .sides import alongside_m, sides_of
 
 HOMES = (Use.RESIDENTIAL, Use.SELF_BUILT, Use.RURAL_SELF_BUILT, Use.GROUP_RENTAL)
@@ -76,7 +76,7 @@ def building_checks(
     ]
 
 
-def _spread(values: Floats, rows: NDArray[np.intp], count: int) -> Floats:
+def _spread(values: Floats, rows: Indices, count: int) -> Floats:
     spread = np.full(count, np.nan)
     spread[rows] = values
     return spread
@@ -110,7 +110,7 @@ def _wall_gap(
 
 
 def _operation_place(
-    lines: NDArray[np.object_],
+    lines: Shapes,
     buildings: gpd.GeoDataFrame,
     tall: Flags,
     tall_open: Flags,

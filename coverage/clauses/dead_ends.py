@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from ...geo.ground import Ints, Network
+from ...geo.arrays import Flags, Floats, Ints
+from ...geo.ground import (
+    Network,
+)
 
 
 @dataclass(frozen=True)
@@ -30,14 +32,12 @@ class DeadEnds:
 
     lane: Ints
     node: Ints
-    length_m: NDArray[np.float64]
+    length_m: Floats
     chain: Ints
     lane_chain: Ints
 
 
-def dead_ends(
-    network: Network, *, passes: NDArray[np.bool_], stopped: NDArray[np.bool_]
-) -> DeadEnds:
+def dead_ends(network: Network, *, passes: Flags, stopped: Flags) -> DeadEnds:
     """Return the dead ends of the lanes that a vehicle passes.
 
     A dead end is a maximal chain of lanes, one after the other through nodes at which no third

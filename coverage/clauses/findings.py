@@ -9,13 +9,11 @@ import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
 
+from ...geo.arrays import Flags, Floats, Shapes
 from ...geo.ground import CLASS_WHEN_UNKNOWN
 from ...geo.rules import RuleSet, Value
 from ...geo.words import LaneClass
 from ...geo.words import fields as f
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 
 class Check(StrEnum):
@@ -65,7 +63,7 @@ class Result:
 
     check: Check
     subject: str
-    ids: NDArray[np.object_]
+    ids: Shapes
     measured: Floats
     limit: Floats
     unit: str
@@ -77,7 +75,7 @@ class Result:
 def result(
     check: Check,
     subject: str,
-    ids: NDArray[np.object_],
+    ids: Shapes,
     measured: Floats,
     limit: Value,
     certainty: NDArray[np.str_],

@@ -6,14 +6,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from ...geo.arrays import Flags, Shapes
 from ...geo.ground import IMPASSABLE, UNCERTAINTY_PCT, Network, Passage
 from ...geo.rules import RuleSet, Value
 from ...geo.words import Vehicle
 from ...geo.words import fields as f
 from .dead_ends import dead_ends
-from .findings import Check, Flags, Result, assumed_width, grade, lane_classes, result
+from .findings import Check, Result, assumed_width, grade, lane_classes, result
 from .sides import sides_of
 
 
@@ -118,7 +118,7 @@ def dead_end_check(
     )
 
 
-def _wide_enough(places: NDArray[np.object_], side_m: float) -> NDArray[np.object_]:
+def _wide_enough(places: Shapes, side_m: float) -> Shapes:
     """Return points, and polygons whose smallest rectangle is at least ``side_m`` wide."""
     flat = shapely.get_dimensions(places) < 2
     narrow = sides_of(places).length_m[:, 1]

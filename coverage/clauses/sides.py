@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ...geo.arrays import Floats, Shapes
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,7 @@ class Sides:
         return np.asarray(np.hypot(*np.moveaxis(self.end - self.begin, -1, 0)))
 
 
-def sides_of(footprints: NDArray[np.object_]) -> Sides:
+def sides_of(footprints: Shapes) -> Sides:
     """Return the sides of footprints.
 
     The smallest rectangle stands for the building: exact for plain blocks, a proxy for bent and
@@ -58,7 +57,7 @@ def sides_of(footprints: NDArray[np.object_]) -> Sides:
     return Sides(corners, end, np.where(inward.sum(-1, keepdims=True) < 0, -normal, normal))
 
 
-def alongside_m(sides: Sides, lines: NDArray[np.object_], *, near_m: float, far_m: float) -> Floats:
+def alongside_m(sides: Sides, lines: Shapes, *, near_m: float, far_m: float) -> Floats:
     """Return how many metres of each side have a line before them, ``(buildings, 4)``.
 
     A line counts where it lies between ``near_m`` and ``far_m`` straight out from the side; its

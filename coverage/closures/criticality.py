@@ -13,14 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...geo.ground import Ints, Network, Positions
+from ...geo.arrays import Flags, Floats, Ints, Longs
+from ...geo.ground import (
+    Network,
+    Positions,
+)
 from ...geo.words import Vehicle
 from ..reach import FAR, Crews, Journey, arrive, grouped, nearest, predecessors
 from .kernels import closures, preorder
 
-Bools = NDArray[np.bool_]
 EVENTS_A_TASK = 64  # closures computed in one go; more keep the threads less even
 
 
@@ -39,8 +41,8 @@ class Losses:
         ``(events,)`` int32 positions that nobody reaches any more.
     """
 
-    lost: NDArray[np.float64]
-    added_s: NDArray[np.float64]
+    lost: Floats
+    added_s: Floats
     unreached: Ints
 
 
@@ -51,7 +53,7 @@ class Changes:
     ``ms`` is the new time, `FAR` when nobody arrives any more.
     """
 
-    first: NDArray[np.int64]
+    first: Longs
     position: Ints
     ms: Ints
 
@@ -76,7 +78,7 @@ def prepare(
     crews: Crews,
     positions: Positions,
     *,
-    stopped: Mapping[Vehicle, Bools],
+    stopped: Mapping[Vehicle, Flags],
     block_at: float | None = None,
 ) -> Forest:
     """Search once and lay out what the mending needs.
@@ -176,7 +178,7 @@ def losses(
     events: Sequence[Ints] | Ints,
     *,
     limit_ms: Ints,
-    weights: NDArray[np.float64],
+    weights: Floats,
     workers: int = 1,
 ) -> Losses:
     """Return what each event costs.
@@ -214,7 +216,7 @@ def _run(
     events: Sequence[Ints] | Ints,
     *,
     limit_ms: Ints,
-    weights: NDArray[np.float64],
+    weights: Floats,
     keep: bool,
     workers: int,
 ) -> list[tuple[Any, ...]]:
@@ -248,9 +250,7 @@ def _run(
         return list(pool.map(task, range(tasks)))
 
 
-def _beyond(
-    there: NDArray[np.float64], from_: NDArray[np.float64] | float, block_at: float | None
-) -> Bools:
+def _beyond(there: Floats, from_: Floats | float, block_at: float | None) -> Flags:
     """Return what can be reached along a lane in spite of a block: both on one side of it."""
     if block_at is None:
         return np.zeros(len(there), dtype=bool)

@@ -7,9 +7,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from ...geo.ground import Conditions, Ints, Limit
+from ...geo.arrays import Flags, Floats, Indices, Ints
+from ...geo.ground import (
+    Conditions,
+    Limit,
+)
 from ...geo.rules import TierRule
 from ...geo.town import Town
 from ...geo.words import Vehicle
@@ -30,7 +33,6 @@ from ..reach import (
 from .criticality import Forest, changes, losses, prepare
 
 WEIGHTS = ("buildings", "people", "vulnerable")
-Floats = NDArray[np.float64]
 
 
 def lane_losses(moment: Moment, *, workers: int = 1) -> pd.DataFrame:
@@ -197,7 +199,7 @@ def opening_gains(
     return pd.DataFrame(columns, index=town.lanes.index)
 
 
-def _ranks(order: NDArray[np.intp], value: Floats) -> Floats:
+def _ranks(order: Indices, value: Floats) -> Floats:
     """Return ranks from 1 in an order, NaN where there is no value."""
     rank = np.empty(len(order))
     rank[order] = np.arange(1, len(order) + 1)
@@ -261,13 +263,13 @@ def _first(plan: Any, ms: Ints) -> Ints:
     return best[:, 0]
 
 
-def _forest(moment: Moment, tier: str, stopped: Mapping[Vehicle, NDArray[np.bool_]]) -> Forest:
+def _forest(moment: Moment, tier: str, stopped: Mapping[Vehicle, Flags]) -> Forest:
     town, crews = moment.town, moment.crews(tier).crews
     plan = moment.journey(tier)
     return prepare(plan, town.network, crews, town.building_positions, stopped=stopped)
 
 
-def _stopped(town: Town, left: Floats) -> dict[Vehicle, NDArray[np.bool_]]:
+def _stopped(town: Town, left: Floats) -> dict[Vehicle, Flags]:
     """Return on which lanes an obstacle that leaves so much width stops each vehicle."""
     return {v: left < profile.width_m.value for v, profile in town.rules.vehicle.items()}
 

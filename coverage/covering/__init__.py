@@ -7,7 +7,7 @@ from .bounds import Certificate
 from .highs import Answer, Clock, Model, priced_bound, row_prices, solve
 from .instance import Instance, read_instance
 from .models import SearchOptions, Siting, cover_most, max_cover
-from .reduction import Flags, Floats, Indices, grain, same_rows
+from .reduction import grain, same_rows
 from .search import CLOSE, Cut, Stop
 from .sure_sites import SiteCertainty, reduced_costs, site_certainty
 
@@ -17,9 +17,6 @@ __all__ = [
     "Certificate",
     "Clock",
     "Cut",
-    "Flags",
-    "Floats",
-    "Indices",
     "Instance",
     "Model",
     "SearchOptions",

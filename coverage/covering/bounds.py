@@ -8,9 +8,10 @@ from typing import Literal
 import numpy as np
 from scipy import sparse
 
+from ...geo.arrays import Flags, Floats, Indices
 from .instance import Instance
 from .kernels import ascend, prices
-from .reduction import Covering, Flags, Floats, Indices
+from .reduction import Covering
 
 Kind = Literal["max_cover", "set_cover", "p_median", "p_center"]
 STEPS = 100  # between two looks at the clock

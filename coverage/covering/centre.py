@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
+from ...geo.arrays import Flags, Indices
 from .bounds import Certificate, certify_set_cover
 from .highs import Clock
-from .reduction import Flags, Indices
 from .search import Search, Stop
 from .set_cover import SetCover, covering_all
 

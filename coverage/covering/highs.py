@@ -8,10 +8,9 @@ from threading import Event, Thread
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from .reduction import Floats, Indices
+from ...geo.arrays import Floats, Indices
 
 
 @dataclass
@@ -118,7 +117,7 @@ def solve(
     info = solver.getInfo()
     status = solver.getModelStatus()
     closed = status in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kInfeasible)
-    values: NDArray[np.float64] | None = None
+    values: Floats | None = None
     if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
         values = np.array(solver.getSolution().col_value)
     bound = float(info.mip_dual_bound)

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
+from ...geo.arrays import Flags, Floats, Indices
 from ...geo.words import InputError
-from .reduction import Covering, Flags, Floats, Indices
+from .reduction import Covering
 
 SHOWN = 5
 Matrix: TypeAlias = ArrayLike | sparse.sparray | sparse.spmatrix

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import sparse
 
+from ...geo.arrays import Flags, Floats, Indices
 from .highs import Model
 from .kernels import greedy, swap
-from .reduction import Covering, Flags, Floats, Indices
+from .reduction import Covering
 from .search import Search
 
 SWAP_ROUNDS = 100

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
+from ...geo.arrays import Flags, Floats, Indices, Ints
 from .bounds import STEPS, STILL, Certificate
 from .highs import Clock, Model, solve
 from .median_kernels import median_ascend, median_swap, nearest_two
-from .reduction import Flags, Floats, Indices, grain
+from .reduction import grain
 from .search import CLOSE, EXACT, WORTHWHILE, Stop
 
 SWAP_ROUNDS = 100
@@ -42,8 +42,8 @@ class Median:
         Sites to choose besides.
     """
 
-    row_ptr: NDArray[np.int32]
-    site: NDArray[np.int32]
+    row_ptr: Ints
+    site: Ints
     value: Floats
     weights: Floats
     sites: Indices
@@ -51,12 +51,12 @@ class Median:
     p: int
 
     @property
-    def pairs(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+    def pairs(self) -> tuple[Ints, Ints, Floats]:
         """The pairs by row."""
         return self.row_ptr, self.site, self.value
 
     @cached_property
-    def by_site(self) -> tuple[NDArray[np.int32], NDArray[np.int32], Floats]:
+    def by_site(self) -> tuple[Ints, Ints, Floats]:
         """The pairs by site."""
         order = np.argsort(self.site, kind="stable")
         ptr = np.searchsorted(self.site[order], np.arange(len(self.sites) + 1)).astype(np.int32)

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
 
+from ...geo.arrays import Flags, Indices
 from ...geo.words import InputError
 from .bounds import Certificate, certify_cover, certify_set_cover
 from .centre import CentreSearch
@@ -41,7 +42,6 @@ from .instance import (
 )
 from .max_cover import MaxCover
 from .median import MedianSearch, certify_median, median_of
-from .reduction import Flags, Indices
 from .search import CLOSE, Cut, Stop
 from .set_cover import SetCover, covering_all
 

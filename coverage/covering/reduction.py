@@ -12,15 +12,10 @@ from functools import cached_property
 from math import gcd
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from ...geo.ground import Ints
+from ...geo.arrays import Flags, Floats, Indices, Ints
 from .kernels import dominators, implied
-
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,9 +14,10 @@ from typing import Literal
 
 import numpy as np
 
+from ...geo.arrays import Flags, Floats, Indices
 from .bounds import Walk
 from .highs import Clock, Model, solve
-from .reduction import Covering, Flags, Floats, Indices, grain
+from .reduction import Covering, grain
 
 Stop = Literal["proven", "gap", "time", "interrupted"]
 CLOSE = 1e-7  # relative difference that counts as none where the data are not whole numbers

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...geo.arrays import Flags, Floats, Indices
 from .bounds import Certificate
 from .highs import Clock
 from .instance import Instance
 from .max_cover import MaxCover
 from .models import USUAL, SearchOptions, Siting, cover_most
-from .reduction import Flags, Floats, Indices
 
 NEAR = 0.005  # part of the objective within which plans are as good as the best
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geo.arrays import Floats
 from ...geo.ground import Network, Positions
 from ...geo.rules import ResponseRule
 from .kernels import FAR, carry
 from .travel import Journey, nearest, predecessors
-
-Floats = NDArray[np.float64]
 
 
 def walked_m(plan: Journey, network: Network, positions: Positions) -> Floats:

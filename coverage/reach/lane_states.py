@@ -11,8 +11,8 @@ import datetime as dt
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from ...geo.arrays import Floats
 from ...geo.ground import CLASS_WHEN_UNKNOWN, Conditions
 from ...geo.rules import LaneStateRule, Reading, RuleSet, Scenario, TimeBand
 from ...geo.town import Town
@@ -82,9 +82,7 @@ def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame
     return table
 
 
-def left_m(
-    states: pd.DataFrame, rules: RuleSet, reading: Reading = "typical"
-) -> NDArray[np.float64]:
+def left_m(states: pd.DataFrame, rules: RuleSet, reading: Reading = "typical") -> Floats:
     """Return the clear width that an obstacle leaves on each lane, ``(lanes,)`` metres.
 
     As reported; where nobody measured, the rule set's value under the reading.
@@ -160,5 +158,5 @@ def _latest(town: Town, day: dt.date) -> pd.DataFrame:
     return told.drop_duplicates("lane", keep="last").set_index("lane")
 
 
-def _weight(age_days: NDArray[np.float64], rule: LaneStateRule) -> NDArray[np.float64]:
+def _weight(age_days: Floats, rule: LaneStateRule) -> Floats:
     return rule.trust.value * 0.5 ** (age_days / rule.half_life_days.value)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import csr_array, vstack
 
+from ...geo.arrays import Floats, Indices
 from ...geo.ground import Positions, snap
 from ...geo.ledgers import LAT, LON, SECONDS
 from ...geo.town import Town
@@ -88,7 +88,7 @@ def _places(town: Town, records: pd.DataFrame) -> Positions:
     )
 
 
-def _turnout_s(town: Town) -> NDArray[np.float64]:
+def _turnout_s(town: Town) -> Floats:
     """Return the turnout of each station: stated, else that of its first tier in the rules."""
     usual = {
         tier: rule.turnout_s.value
@@ -100,5 +100,5 @@ def _turnout_s(town: Town) -> NDArray[np.float64]:
     return np.asarray(np.where(np.isnan(stated), assumed, stated))
 
 
-def _taken(positions: Positions, rows: NDArray[np.intp]) -> Positions:
+def _taken(positions: Positions, rows: Indices) -> Positions:
     return Positions(positions.lane[rows], positions.fraction[rows], positions.access_m[rows])

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
+from ...geo.arrays import Flags, Floats, Indices, Longs
 from ...geo.ground import CLASS_WHEN_UNKNOWN, IMPASSABLE, Network, Passage, Positions
 from ...geo.words import LaneClass
 from ...geo.words import fields as f
-
-Floats = NDArray[np.float64]
 
 CLASSES = tuple(str(code) for code in LaneClass)
 LEAST_MS = 1e-6  # a sparse graph has no arcs of length 0
@@ -36,7 +34,7 @@ class PathSeconds:
 
     by_class: csr_array
     delay_s: Floats
-    reached: NDArray[np.bool_]
+    reached: Flags
 
     @property
     def total_s(self) -> Floats:
@@ -106,20 +104,20 @@ def class_seconds(
 class _Arcs:
     """Arcs in order of tail and head, no two alike; parts of lanes at both ends of paths too."""
 
-    tail: NDArray[np.int64]
-    head: NDArray[np.int64]
+    tail: Longs
+    head: Longs
     cost_ms: Floats
     delay_ms: Floats
-    lane: NDArray[np.intp]
+    lane: Indices
 
 
 def _arcs(
     network: Network,
     passage: Passage,
     origins: Floats,
-    origin: NDArray[np.intp],
+    origin: Indices,
     goals: Positions,
-    paths: NDArray[np.intp],
+    paths: Indices,
 ) -> _Arcs:
     """Return the arcs of the network, from origins to its nodes, from these to goals.
 

@@ -8,10 +8,10 @@ it. The two are independent; the probability is exact up to the quadrature over 
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.special import ndtr
 
-Floats = NDArray[np.float64]
+from ...geo.arrays import Floats
+
 NODES = 24  # of the quadrature over turnout; twice as many change nothing in the fourth decimal
 
 

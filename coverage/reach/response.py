@@ -14,7 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ...geo.ground import Conditions, Ints, Limit, Passage, passage
+from ...geo.arrays import Flags, Floats, Indices, Ints, Shapes
+from ...geo.ground import (
+    Conditions,
+    Limit,
+    Passage,
+    passage,
+)
 from ...geo.rules import Reading, RuleSet, Scenario, TierRule
 from ...geo.town import Town
 from ...geo.words import LaneClass, Vehicle
@@ -31,7 +37,6 @@ if TYPE_CHECKING:
 READINGS: tuple[Reading, ...] = ("typical", "fast", "slow")
 LIMITS = (Limit.WIDTH, Limit.HEIGHT, Limit.SLOPE, Limit.STEPS, Limit.BARRIER, Limit.BLOCKAGE)
 
-Floats = NDArray[np.float64]
 Passages = Mapping[Vehicle, Passage]
 
 
@@ -51,7 +56,7 @@ class TierCrews:
         From stopping a vehicle to going on on foot.
     """
 
-    rows: NDArray[np.intp]
+    rows: Indices
     crews: Crews
     access_ms: Ints
     dismount_ms: int
@@ -156,7 +161,7 @@ def response_times(moment: Moment) -> pd.DataFrame:
     """
     town, roads = moment.town, moment.passages()
     freed = {limit: moment.passages(without=[limit]) for limit in LIMITS}
-    table: dict[str, NDArray[np.float64] | NDArray[np.object_]] = {}
+    table: dict[str, Floats | Shapes] = {}
     for tier, rule in town.rules.tier.items():
         crews = {reading: moment.crews(tier, reading) for reading in READINGS}
         plans = {reading: moment.journey(tier, reading) for reading in READINGS}
@@ -181,9 +186,7 @@ def response_times(moment: Moment) -> pd.DataFrame:
     return frame
 
 
-def cover(
-    seconds: Mapping[Reading, Floats], known: NDArray[np.bool_], *, standard_s: float
-) -> NDArray[np.object_]:
+def cover(seconds: Mapping[Reading, Floats], known: Flags, *, standard_s: float) -> Shapes:
     """Return `Cover` codes from response times by reading; NaN seconds never arrive."""
     within = {r: s <= standard_s for r, s in seconds.items()}
     codes = np.select(
@@ -206,9 +209,9 @@ def _times(
     tier: str,
     rule: TierRule,
     found: Mapping[Reading, Arrivals],
-    rows: NDArray[np.intp],
-    known: NDArray[np.bool_],
-) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+    rows: Indices,
+    known: Flags,
+) -> dict[str, Floats | Shapes]:
     ids = town.stations[f.STATION_ID].to_numpy(dtype=object)
     seconds = {r: _seconds(a.ms[:, 0]) for r, a in found.items()}
     typical = found["typical"]
@@ -228,7 +231,7 @@ def _times(
 
 def _sureness(
     town: Town, tier: str, rule: TierRule, found: Arrivals, crews: TierCrews, plan: Journey
-) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+) -> dict[str, Floats | Shapes]:
     """Return the probability of the first crew within the standard, and how many crews are."""
     if not in_reach(town, rule).any():
         nothing = np.full(len(town.buildings), np.nan)
@@ -272,7 +275,7 @@ def _matters(usual: Passages, free: Passages, crews: Crews) -> bool:
 
 def _limit_costs(
     tier: str, found: Arrivals, without: Mapping[Limit, Arrivals]
-) -> dict[str, NDArray[np.float64] | NDArray[np.object_]]:
+) -> dict[str, Floats | Shapes]:
     """Return what each limit costs the first crew: the time with all limits less that without it.
 
     Where nobody arrives with it and somebody without, the cost is infinite: told as missing
@@ -286,9 +289,9 @@ def _limit_costs(
             cost[k] = np.where(before < FAR, before - after, np.where(after < FAR, np.inf, 0))
     worst = cost.argmax(axis=0)
     most = cost.max(axis=0)
-    names: NDArray[np.object_] = np.array([limit.value for limit in LIMITS], dtype=object)[worst]
+    names: Shapes = np.array([limit.value for limit in LIMITS], dtype=object)[worst]
     names[most <= 0] = None
-    table: dict[str, NDArray[np.float64] | NDArray[np.object_]] = {
+    table: dict[str, Floats | Shapes] = {
         c.main_limit(tier): names,
         c.limit_cost(tier): _finite(most / 1000),
     }
@@ -301,7 +304,7 @@ def _finite(seconds: Floats) -> Floats:
     return np.where(np.isfinite(seconds), seconds, np.nan)
 
 
-def turnout_s(town: Town, rows: NDArray[np.intp], otherwise: float) -> Floats:
+def turnout_s(town: Town, rows: Indices, otherwise: float) -> Floats:
     """Return the turnout of stations: as they state it, else as given."""
     stated = town.stations[f.TURNOUT_S].to_numpy(dtype=float)[rows]
     return np.where(np.isnan(stated), otherwise, stated)
@@ -321,7 +324,7 @@ def _seconds(ms: Ints) -> Floats:
     return np.where(ms < FAR, ms / 1000, np.nan)
 
 
-def _names(ids: NDArray[np.object_], rows: NDArray[np.intp], crew: Ints) -> NDArray[np.object_]:
+def _names(ids: Shapes, rows: Indices, crew: Ints) -> Shapes:
     """Return the station id of each crew, None for nobody."""
     names = np.full(len(crew), None, dtype=object)
     names[crew >= 0] = ids[rows[crew[crew >= 0]]]

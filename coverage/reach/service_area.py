@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from ...geo.ground import IMPASSABLE, Ints, Network, Passage
-
-Floats = NDArray[np.float64]
+from ...geo.arrays import Floats, Ints, Shapes
+from ...geo.ground import (
+    IMPASSABLE,
+    Network,
+    Passage,
+)
 
 CORNERS_A_QUARTER = 4  # of a round end; the circle is drawn round the true one, not in it
 
@@ -113,7 +115,7 @@ def reached(network: Network, spreads: Iterable[Spread], *, limit_ms: int) -> Pi
     return _joined(np.concatenate(lane), np.concatenate(begin), np.concatenate(end))
 
 
-def piece_lines(pieces: Pieces, lines: NDArray[np.object_]) -> NDArray[np.object_]:
+def piece_lines(pieces: Pieces, lines: Shapes) -> Shapes:
     """Return each piece as a line string that runs along the lane's own corners.
 
     Parameters
@@ -151,9 +153,7 @@ def piece_lines(pieces: Pieces, lines: NDArray[np.object_]) -> NDArray[np.object
     return found
 
 
-def service_polygon(
-    lines: NDArray[np.object_], *, reach_m: float, simplify_m: float
-) -> shapely.MultiPolygon:
+def service_polygon(lines: Shapes, *, reach_m: float, simplify_m: float) -> shapely.MultiPolygon:
     """Return the area within a distance of pieces of lanes, holes kept.
 
     Every point within ``reach_m`` of a piece lies in the area, and no point of the area is

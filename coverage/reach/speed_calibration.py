@@ -15,14 +15,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from ...geo.arrays import Flags, Floats
 from ...geo.rules import SpeedCalibrationRule
 from ...geo.words import InputError, Lang, label, text
 from .path_seconds import CLASSES
-
-Floats = NDArray[np.float64]
 
 TRAVEL_S = "travel_s"
 STEPS = 30
@@ -148,9 +146,7 @@ def fit_speeds(
     )
 
 
-def _fit(
-    observed: Floats, assumed: Floats, fitted: NDArray[np.bool_], prior_sd: float
-) -> tuple[Floats, float]:
+def _fit(observed: Floats, assumed: Floats, fitted: Flags, prior_sd: float) -> tuple[Floats, float]:
     """Return log factors of the fitted classes, and the spread of the records about them.
 
     How strongly 1 pulls depends on the spread, and the spread on the fit: one after the other,
@@ -176,7 +172,7 @@ def _fit(
 def _solve(
     observed: Floats,
     assumed: Floats,
-    fitted: NDArray[np.bool_],
+    fitted: Flags,
     *,
     centre: Floats,
     ridge: float,
@@ -201,7 +197,7 @@ def _solve(
 def _draws(
     observed: Floats,
     assumed: Floats,
-    fitted: NDArray[np.bool_],
+    fitted: Flags,
     theta: Floats,
     log_sd: float,
     prior_sd: float,
@@ -230,7 +226,7 @@ def _draws(
     )
 
 
-def _predict(assumed: Floats, fitted: NDArray[np.bool_], theta: Floats) -> Floats:
+def _predict(assumed: Floats, fitted: Flags, theta: Floats) -> Floats:
     factor = np.ones(assumed.shape[1])
     factor[fitted] = np.exp(theta)
     return assumed @ factor
@@ -239,7 +235,7 @@ def _predict(assumed: Floats, fitted: NDArray[np.bool_], theta: Floats) -> Float
 def _held_out(
     observed: Floats,
     assumed: Floats,
-    fitted: NDArray[np.bool_],
+    fitted: Flags,
     prior_sd: float,
     folds: int,
     rng: np.random.Generator,

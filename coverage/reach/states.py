@@ -11,9 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...geo.ground import IMPASSABLE, Ints, Network, Passage, Positions
+from ...geo.arrays import Floats, Ints, Longs
+from ...geo.ground import (
+    IMPASSABLE,
+    Network,
+    Passage,
+    Positions,
+)
 from ...geo.words import Vehicle
 
 NO_LANE = -1
@@ -149,6 +154,6 @@ def entries(
     )
 
 
-def part_ms(fraction: NDArray[np.float64], whole_ms: Ints) -> NDArray[np.int64]:
+def part_ms(fraction: Floats, whole_ms: Ints) -> Longs:
     """Return the milliseconds for a part of a lane, rounded half up."""
     return np.floor(fraction * whole_ms + 0.5).astype(np.int64)

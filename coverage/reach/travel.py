@@ -14,7 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from ...geo.ground import Ints, Network, Passage, Positions
+from ...geo.arrays import Floats, Ints
+from ...geo.ground import (
+    Network,
+    Passage,
+    Positions,
+)
 from ...geo.words import Vehicle
 from .kernels import FAR, arrive, reach, search
 from .states import Entries, StateGraph, entries, part_ms, state_graph
@@ -37,7 +42,7 @@ class Crews:
     """
 
     lane: Ints
-    fraction: NDArray[np.float64]
+    fraction: Floats
     vehicle: NDArray[np.str_]
     start_ms: Ints
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from ...geo.arrays import Flags, Floats
 from ...geo.ledgers import TownLedgers
 from ...geo.words import HazardCode, InputError, Use
 from ...geo.words import fields as f
 from .. import columns as c
-from ..risk import CODES, Floats
+from ..risk import (
+    CODES,
+)
 
 FLOORS_APART = 1  # of a fire in the town's own ledger: as many floors, one more or less
 
@@ -103,7 +105,7 @@ def look_alikes(
     """
     if not case.asked:
         raise InputError("error.case_bare")
-    answers: dict[str, tuple[NDArray[np.bool_], NDArray[np.bool_]]] = {}
+    answers: dict[str, tuple[Flags, Flags]] = {}
     if case.uses:
         use = buildings[f.USE]
         answers["use"] = use.isna().to_numpy(), use.isin([str(u) for u in case.uses]).to_numpy()

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from ...geo.arrays import Floats
 from ...geo.town import Town
 from ...geo.words import RiskBand
 from ...geo.words import fields as f
@@ -30,7 +31,7 @@ from ..cases import (
     task_table,
     worry_table,
 )
-from ..risk import DEVICES, Floats, fire_points, heat_by_community
+from ..risk import DEVICES, fire_points, heat_by_community
 
 PLACE = (f.BUILDING_ID, f.NAME, f.ADDRESS, "community", f.USE)
 CASE = ("key", "code", "state", "found", "due_on", "age_days", "lead_dept", "description")

@@ -9,12 +9,11 @@ from .calibration import calibrate
 from .communities import add_community_risk, community_fires
 from .devices import DEVICES
 from .heat import contours, fire_points, heat, heat_by_community
-from .inputs import CODES, Floats, hazard_matrix
+from .inputs import CODES, hazard_matrix
 
 __all__ = [
     "CODES",
     "DEVICES",
-    "Floats",
     "Risk",
     "add_community_risk",
     "calibrate",

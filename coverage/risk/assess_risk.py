@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ...geo.arrays import Flags, Floats, Longs
 from ...geo.ground import clusters
 from ...geo.rules import RuleSet, Scenario
 from ...geo.town import Town
@@ -26,7 +27,7 @@ from ..reach import time_band_name
 from .bands import BANDS, band_codes, band_ends, rank_intervals, ranks, spread
 from .devices import device_gaps
 from .draws import Moment, logs_of
-from .inputs import Floats, RiskInputs, known_shares, risk_inputs
+from .inputs import RiskInputs, known_shares, risk_inputs
 from .missing import Donors, donors, take
 from .numbers import RiskNumbers, drawn_numbers, typical_numbers
 from .reasons import risk_reasons
@@ -175,7 +176,7 @@ def _draw(
     return table, yearly, sums
 
 
-def _add(sums: Floats, place: NDArray[np.int64], values: Floats) -> None:
+def _add(sums: Floats, place: Longs, values: Floats) -> None:
     for at in np.unique(place):
         sums[at] += values[place == at].sum(axis=0)
 
@@ -208,7 +209,7 @@ def _places(sums: Mapping[str, Floats], places: tuple[str, ...], rules: RuleSet)
 
 def _summary(
     frame: pd.DataFrame,
-    known: Mapping[str, NDArray[np.bool_]],
+    known: Mapping[str, Flags],
     town: Town,
     *,
     draws: int,

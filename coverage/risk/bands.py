@@ -7,22 +7,21 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from ...geo.arrays import Floats, Longs, Shapes
 from ...geo.rules import RiskRule
 from ...geo.words import RiskBand
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 BANDS: tuple[RiskBand, ...] = tuple(RiskBand)
 BLOCK = 2048  # buildings whose draws are sorted at once
 
 
-def band_ends(rules: RiskRule, count: int) -> Ints:
+def band_ends(rules: RiskRule, count: int) -> Longs:
     """Return the last rank of each band but the lowest, for a town of so many buildings."""
     shares = list(accumulate(rules.band_share[band].value for band in BANDS[:-1]))
     return np.ceil(np.array(shares) * count - 1e-9).astype(np.int64)
 
 
-def ranks(values: Floats) -> Ints:
+def ranks(values: Floats) -> Longs:
     """Return the rank of each value, 1 the largest; equal ones in their order."""
     order = np.argsort(-values, kind="stable")
     rank = np.empty(len(values), dtype=np.int64)
@@ -30,16 +29,16 @@ def ranks(values: Floats) -> Ints:
     return rank
 
 
-def band_codes(rank: Ints, ends: Ints) -> NDArray[np.object_]:
+def band_codes(rank: Longs, ends: Longs) -> Shapes:
     """Return the code of the band of each rank."""
     codes = np.array([str(band) for band in BANDS], dtype=object)
-    found: NDArray[np.object_] = codes[np.searchsorted(ends, rank, side="left")]
+    found: Shapes = codes[np.searchsorted(ends, rank, side="left")]
     return found
 
 
 def rank_intervals(
-    values: NDArray[np.float32], ends: Ints, own: Ints, *, interval: float
-) -> tuple[Ints, Ints, Floats]:
+    values: NDArray[np.float32], ends: Longs, own: Longs, *, interval: float
+) -> tuple[Longs, Longs, Floats]:
     """Return how far the rank of each building may lie, and how sure its band is.
 
     Parameters

@@ -15,8 +15,8 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from ...geo.arrays import Flags, Floats, Indices, Longs
 from ...geo.rules import Calibration, CalibrationRule
 from ...geo.town import Town
 from ...geo.words import fields as f
@@ -27,7 +27,6 @@ from .likelihood import log_likelihood
 from .missing import donors, fill
 from .numbers import typical_numbers
 
-Floats = NDArray[np.float64]
 RUNGS: Final = ("priors", "shrinkage", "regression")
 YEAR_D: Final = 365.25
 FOLDS: Final = 5  # communities left out in turn
@@ -105,7 +104,7 @@ def calibrate(town: Town, *, day: dt.date, seed: int = 1) -> Calibrated:
     return Calibrated(chosen, calibration, checks, left_out, record)
 
 
-def _counts(town: Town, day: dt.date) -> tuple[Counts, pd.DataFrame, NDArray[np.intp]]:
+def _counts(town: Town, day: dt.date) -> tuple[Counts, pd.DataFrame, Indices]:
     """Return the buildings that can be fitted with their fires, and the fires by day and row."""
     rules = town.rules.risk
     inputs = risk_inputs(town, town.buildings, is_day=False, day=day)
@@ -141,9 +140,7 @@ def _counts(town: Town, day: dt.date) -> tuple[Counts, pd.DataFrame, NDArray[np.
     return counts, when, usable
 
 
-def _usual_product(
-    product: Floats, kind: NDArray[np.int64], looked: NDArray[np.bool_], classes: int
-) -> Floats:
+def _usual_product(product: Floats, kind: Longs, looked: Flags, classes: int) -> Floats:
     """Return what hazards multiply on average in each building's class, where anybody looked.
 
     The rates of the classes are without hazards, as risk multiplies those on. A building's own
@@ -200,7 +197,7 @@ def _later(
     town: Town,
     counts: Counts,
     when: pd.DataFrame,
-    usable: NDArray[np.intp],
+    usable: Indices,
     span: tuple[dt.date, dt.date],
     places: tuple[str, ...],
     rungs: tuple[str, ...],

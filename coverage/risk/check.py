@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 from scipy.stats import rankdata
 
-Floats = NDArray[np.float64]
+from ...geo.arrays import Floats
+
 TOUCH = 5.0  # bandwidths beyond which a fire is not felt
 
 

@@ -8,15 +8,14 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.special import gammainc, gammaln
 
+from ...geo.arrays import Floats
 from ...geo.rules import RiskRule
 from ...geo.words import RiskBand
 from ...geo.words import fields as f
 from .. import columns as c
 
-Floats = NDArray[np.float64]
 #: Figures of a community, in ``summary.json`` and ``communities.csv``.
 FIGURES: Final = (
     *(end(name) for name in (c.FIRES_PER_YEAR, c.HARM_PER_YEAR) for end in (str, c.low, c.high)),

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...geo.arrays import Floats
 from ...geo.rules import RiskRule, RuleSet
-from .inputs import GROWTHS, Floats, RiskInputs
+from .inputs import GROWTHS, RiskInputs
 from .missing import Filled
 from .numbers import RiskNumbers
 

@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from ...geo.arrays import Floats
 from ...geo.rules import RuleSet
 from ...geo.words import DeviceKind
 from .. import columns as c
 from .draws import Logs, Moment
-from .inputs import Floats, RiskInputs
+from .inputs import RiskInputs
 from .missing import Donors, take
 from .numbers import RiskNumbers
 

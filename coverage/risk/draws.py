@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from ...geo.arrays import Floats
 from ...geo.rules import RuleSet
 from .consequence import log_consequence
-from .inputs import Floats, RiskInputs
+from .inputs import RiskInputs
 from .likelihood import log_likelihood
 from .missing import Donors, Filled, fill
 from .mitigation import log_left, means

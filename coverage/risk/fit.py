@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import norm
 
+from ...geo.arrays import Floats, Longs
 from ...geo.rules import FittedRate
 from .communities import shrink
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 STEPS = 50  # Newton steps; a handful suffices
 PENALTIES = (0.5, 1.0, 2.0, 4.0, 16.0, 64.0)  # fires that a coefficient's prior is worth
 
@@ -33,8 +31,8 @@ class Counts:
         ``(n,)`` past fires.
     """
 
-    kind: Ints
-    place: Ints
+    kind: Longs
+    place: Longs
     exposure: Floats
     prior: Floats
     fires: Floats
@@ -184,7 +182,7 @@ def _newton(
     return np.asarray(beta), np.asarray(np.linalg.inv(hessian), dtype=np.float64), float(evidence)
 
 
-def _sums(rows: Ints, values: Floats, count: int) -> Floats:
+def _sums(rows: Longs, values: Floats, count: int) -> Floats:
     return np.asarray(np.bincount(rows, values, minlength=count), dtype=np.float64)
 
 

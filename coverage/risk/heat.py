@@ -14,16 +14,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from rasterio import Affine
 from rasterio.features import shapes as traced
 from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 
+from ...geo.arrays import Floats
 from ...geo.rules import HeatRule
 from ...geo.words import fields as f
 
-Floats = NDArray[np.float64]
 TRIED_M = np.geomspace(50, 1600, 36)  # bandwidths among which the likeliest is taken
 REACH = 4.0  # bandwidths beyond which the kernel is nil
 CLASSES = (0.1, 0.3, 0.55, 0.8)  # of the highest value: where contours run

@@ -10,8 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from ...geo.arrays import Flags, Floats, Longs, Shapes
 from ...geo.ground import neighbours
 from ...geo.ledgers import has
 from ...geo.rules import RiskRule
@@ -21,8 +21,6 @@ from ...geo.words import fields as f
 from .. import columns as c
 from ..cases import case_table
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
 UNKNOWN: Final = -1
 CODES: Final = tuple(
     code for code in HazardCode if code not in (HazardCode.OTHER, HazardCode.UNCLASSIFIED)
@@ -68,9 +66,9 @@ class RiskInputs:
         Straight to the nearest water.
     """
 
-    kind: Ints
-    place: Ints
-    three_in_one: NDArray[np.bool_]
+    kind: Longs
+    place: Longs
+    three_in_one: Flags
     footprint_m2: Floats
     floors: Floats
     height_m: Floats
@@ -80,7 +78,7 @@ class RiskInputs:
     children: Floats
     special: Floats
     hazards: Floats
-    danger: Ints
+    danger: Longs
     stairs: Floats
     tenants: Floats
     detector: Floats
@@ -91,7 +89,7 @@ class RiskInputs:
     monitor: Floats
     crew: Floats
     water: Floats
-    near: Ints
+    near: Longs
     water_m: Floats
 
     def __len__(self) -> int:
@@ -99,7 +97,7 @@ class RiskInputs:
         return len(self.kind)
 
     @property
-    def looked(self) -> NDArray[np.bool_]:
+    def looked(self) -> Flags:
         """Whether somebody looked at a building for all kinds of hazards."""
         return np.asarray(~np.isnan(self.hazards).any(axis=1))
 
@@ -158,13 +156,13 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
     )
 
 
-def class_rows(use: pd.Series, rules: RiskRule) -> Ints:
+def class_rows(use: pd.Series, rules: RiskRule) -> Longs:
     """Return the row of the risk class of each use, `UNKNOWN` where there is none."""
     row = {str(u): at for at, k in enumerate(rules.classes.values()) for u in k.uses}
     return np.asarray(use.map(row).fillna(UNKNOWN), dtype=np.int64)
 
 
-def place_rows(town: Town, buildings: pd.DataFrame) -> Ints:
+def place_rows(town: Town, buildings: pd.DataFrame) -> Longs:
     """Return the row of the community of each building, -1 outside all of them."""
     order = pd.Index(town.communities[f.COMMUNITY_ID].astype(str))
     places = pd.Index(buildings[f.COMMUNITY_ID].astype(str))
@@ -232,7 +230,7 @@ def _systems(states: pd.Series) -> Floats:
     return np.asarray(states.map(working), dtype=np.float64)
 
 
-def _danger(classes: pd.Series, rules: RiskRule) -> Ints:
+def _danger(classes: pd.Series, rules: RiskRule) -> Longs:
     least = {str(k): GROWTHS.index(g) for k, g in rules.consequence.danger_growth.items()}
     return np.asarray(classes.map(least).fillna(0), dtype=np.int64)
 
@@ -251,7 +249,7 @@ def _crew(buildings: pd.DataFrame) -> Floats:
     return np.fmax(*chances) if len(chances) == 2 else chances[0]
 
 
-def _water_m(town: Town, shapes: NDArray[np.object_]) -> Floats:
+def _water_m(town: Town, shapes: Shapes) -> Floats:
     points = town.water.geometry.to_numpy()
     points = points[~(shapely.is_missing(points) | shapely.is_empty(points))]
     if not len(points):
@@ -264,7 +262,7 @@ def _water_m(town: Town, shapes: NDArray[np.object_]) -> Floats:
     return found
 
 
-def known_shares(inputs: RiskInputs) -> Mapping[str, NDArray[np.bool_]]:
+def known_shares(inputs: RiskInputs) -> Mapping[str, Flags]:
     """Return which of the things that the method asks for is known of each building."""
     return {
         "use": inputs.kind >= 0,

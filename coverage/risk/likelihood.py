@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...geo.arrays import Floats
 from ...geo.rules import RiskRule
-from .inputs import Floats, RiskInputs
+from .inputs import RiskInputs
 from .missing import Filled
 from .numbers import RiskNumbers
 

@@ -10,10 +10,10 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geo.arrays import Flags, Floats, Longs
 from ...geo.rules import RiskRule, Value
-from .inputs import CODES, GROWTHS, Floats, Ints, RiskInputs
+from .inputs import CODES, GROWTHS, RiskInputs
 from .numbers import RiskNumbers, log_triangular
 
 QUANTILES: Final = 64  # of the values that a class is known to have
@@ -59,7 +59,7 @@ class Donors:
     remote: Floats
     single: Floats
     pattern: Floats
-    drawn: Ints
+    drawn: Longs
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Filled:
     least of people, so that it blurs small houses, too.
     """
 
-    kind: Ints
+    kind: Longs
     floor_m2: Floats
     residents: Floats
     present: Floats
@@ -84,7 +84,7 @@ class Filled:
     likelihood: Floats
     escape: Floats
     spread: Floats
-    growth: Ints
+    growth: Longs
     stopped: Floats
     single: Floats
     detector: Floats
@@ -143,7 +143,7 @@ def _single(inputs: RiskInputs) -> Floats:
     return np.where(np.isnan(inputs.stairs), np.nan, inputs.stairs == 1)
 
 
-def _patterns(inputs: RiskInputs, rows: list[NDArray[np.bool_]], least: int) -> tuple[Floats, Ints]:
+def _patterns(inputs: RiskInputs, rows: list[Flags], least: int) -> tuple[Floats, Longs]:
     """Return every combination of hazards seen, and which of them each class is drawn from."""
     looked = inputs.looked
     none = np.zeros((1, len(CODES)))
@@ -184,14 +184,14 @@ class Chance:
     def _stream(self, name: str) -> np.random.Generator:
         return np.random.default_rng([*(self.seed or ()), STREAMS.index(name)])
 
-    def uniform(self, name: str, missing: NDArray[np.bool_]) -> Floats:
+    def uniform(self, name: str, missing: Flags) -> Floats:
         """Return numbers in 0..1, ``(missing, draws)``."""
         if self.seed is None or not missing.any():
             return np.full((int(missing.sum()), self.draws), 0.5)
         drawn = self._stream(name).random((self.n, self.draws), dtype=np.float32)
         return drawn[missing].astype(np.float64)
 
-    def blur(self, name: str, missing: NDArray[np.bool_], *, times: float = 1) -> Floats:
+    def blur(self, name: str, missing: Flags, *, times: float = 1) -> Floats:
         """Return logs that change no mean, 0 where nothing is missing."""
         log_sd = self.log_sd * times
         if self.seed is None or not missing.any():
@@ -207,7 +207,7 @@ class Chance:
         """Return Dirichlet shares, ``(draws, classes)``, the same for every block."""
         return np.random.default_rng([*(self.seed or ())[:1], 3]).dirichlet(weight, self.draws)
 
-    def put(self, known: Floats, missing: NDArray[np.bool_], drawn: Floats) -> Floats:
+    def put(self, known: Floats, missing: Flags, drawn: Floats) -> Floats:
         """Return what is known, with what is drawn in the gaps."""
         if not missing.any():
             return known[:, None]
@@ -260,7 +260,7 @@ def fill(
         part = _quantile(getattr(donated, name), kind, own, chance.uniform(name, own))
         shares[name] = chance.put(known, own, np.clip(part, 0, 1))
     means = (inputs.detector, inputs.sprinkler, inputs.systems, inputs.crew, inputs.water)
-    blind: NDArray[np.bool_] = np.asarray(np.isnan(np.stack(means)).any(axis=0))
+    blind: Flags = np.asarray(np.isnan(np.stack(means)).any(axis=0))
     return Filled(
         kind=kind,
         floor_m2=floor_m2,
@@ -274,7 +274,7 @@ def fill(
     )
 
 
-def _kinds(name: str, known: Ints, donated: Donors, chance: Chance) -> Ints:
+def _kinds(name: str, known: Longs, donated: Donors, chance: Chance) -> Longs:
     """Return the class of each building; unknown ones are drawn, or the likeliest."""
     lost = known < 0
     if not lost.any():
@@ -291,7 +291,7 @@ def _kinds(name: str, known: Ints, donated: Donors, chance: Chance) -> Ints:
     return whole
 
 
-def _quantile(table: Floats, kind: Ints, rows: NDArray[np.bool_], u: Floats) -> Floats:
+def _quantile(table: Floats, kind: Longs, rows: Flags, u: Floats) -> Floats:
     """Return quantiles of each building's class, ``(rows, draws)``."""
     return table[kind[rows], np.minimum((u * QUANTILES).astype(np.int64), QUANTILES - 1)]
 
@@ -321,7 +321,7 @@ def _hazards(
     donated: Donors,
     numbers: RiskNumbers,
     rules: RiskRule,
-    kind: Ints,
+    kind: Longs,
     chance: Chance,
 ) -> dict[str, Any]:
     """Return what the hazards of each building multiply; where nobody looked, those of others."""
@@ -330,7 +330,7 @@ def _hazards(
     stops = np.array([float(bool(e and e.stops_systems)) for e in effects])
     own = np.nan_to_num(inputs.hazards)
     unlooked = ~inputs.looked
-    donor: Ints | None = None
+    donor: Longs | None = None
     if chance.seed is not None and unlooked.any():
         at = (chance.uniform("hazards", unlooked) * HAZARD_DONORS).astype(np.int64)
         donor = donated.drawn[kind[unlooked], at]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtr, ndtri
 
-from .inputs import Floats, RiskInputs
+from ...geo.arrays import Floats
+from .inputs import RiskInputs
 from .missing import Filled
 from .numbers import RiskNumbers
 

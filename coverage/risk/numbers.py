@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geo.arrays import Floats
 from ...geo.rules import Calibration, RiskRule, Value
 from .inputs import CODES, GROWTHS
 
-Floats = NDArray[np.float64]
 #: Groups of factors that a Dirichlet weight makes count more or less.
 WEIGHED: Final = ("hazards", "vulnerable", "growth", "escape", "height", "spread")
 

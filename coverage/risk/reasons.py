@@ -12,11 +12,12 @@ from typing import Any, Final
 
 import numpy as np
 
+from ...geo.arrays import Floats
 from ...geo.rules import RuleSet
 from .. import columns as c
 from .consequence import MOST_NEIGHBOURS, asleep
 from .draws import Logs, Moment
-from .inputs import CODES, Floats, RiskInputs
+from .inputs import CODES, RiskInputs
 from .missing import Donors, Filled, take
 from .numbers import RiskNumbers
 

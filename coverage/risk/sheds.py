@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from ...geo.arrays import Floats, Shapes
 
 
-def shed_distance(homes: NDArray[np.object_], sheds: NDArray[np.object_]) -> Floats:
+def shed_distance(homes: Shapes, sheds: Shapes) -> Floats:
     """Return the straight metres from each building to the nearest shed.
 
     Missing where no shed is mapped: a town without a layer of sheds may have some.

@@ -11,18 +11,23 @@ import itertools
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from ...geo.ground import IMPASSABLE, Conditions, Ints, Network, Passage, Positions, passage
+from ...geo.arrays import Flags, Floats, Indices, Ints, Longs
+from ...geo.ground import (
+    IMPASSABLE,
+    Conditions,
+    Network,
+    Passage,
+    Positions,
+    passage,
+)
 from ...geo.rules import RuleSet, Value
 from ...geo.town import Town
 from ...geo.words import LaneClass, Vehicle
 from ..reach import FAR, NOBODY, Crews, arrivals, journey, part_ms, reach_matrix
 from .tours import NO_WAY, Legs
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -235,7 +240,7 @@ def _pairs(
     return np.where(ms <= limit_s * 1000, ms, FAR)
 
 
-def _same(places: Positions) -> NDArray[np.bool_]:
+def _same(places: Positions) -> Flags:
     lane, fraction = places.lane, places.fraction
     return np.asarray((lane[:, None] == lane[None, :]) & (fraction[:, None] == fraction[None, :]))
 
@@ -247,8 +252,8 @@ class _Graph:
     network: Network
     how: Passage
     matrix: csr_array
-    key: NDArray[np.int64]
-    arc: NDArray[np.intp]
+    key: Longs
+    arc: Indices
 
     @staticmethod
     def of(network: Network, how: Passage) -> _Graph:

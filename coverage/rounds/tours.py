@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from ...geo.arrays import Flags, Indices, Longs
 from ...geo.words import InputError
 
 if TYPE_CHECKING:
     from pyvrp import ProblemData
 
-Seconds: TypeAlias = Any  # NDArray[np.int64]; the solver's stubs want their own shape
+Seconds: TypeAlias = Any  # Longs; the solver's stubs want their own shape
 Window: TypeAlias = tuple[int, int]
 
 NO_WAY = 2**40  # seconds and costs of a leg that does not exist; sums of many still fit an int64
@@ -61,12 +61,12 @@ class Visits:
         ``(visits, kinds)`` what a visit takes of each capacity: skills, or a load.
     """
 
-    place: NDArray[np.intp]
+    place: Indices
     service_s: Seconds
     windows: Sequence[Sequence[Window]]
     prize: Seconds
-    required: NDArray[np.bool_]
-    needs: NDArray[np.int64]
+    required: Flags
+    needs: Longs
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from ...geo.arrays import Floats, Indices
 from ...geo.candidate_list import (
     ABSENT_DAY,
     ABSENT_NIGHT,
@@ -154,7 +154,7 @@ def new_station(row: pd.Series) -> NewStation:
     return NewStation.model_validate({"station_id": str(row[CANDIDATE_ID]), **place, **told})
 
 
-def floor_area_m2(town: Town) -> NDArray[np.float64]:
+def floor_area_m2(town: Town) -> Floats:
     """Return the floor area of each building; one floor where the number is not known."""
     floors = town.buildings[f.FLOORS].to_numpy(dtype=float)
     footprint = shapely.area(town.buildings.geometry.to_numpy())
@@ -166,7 +166,7 @@ def _committees(town: Town) -> pd.DataFrame:
     return _hosts(town, rows, HostType.RESIDENTS_COMMITTEE)
 
 
-def _key_units(town: Town, area: NDArray[np.float64]) -> pd.DataFrame:
+def _key_units(town: Town, area: Floats) -> pd.DataFrame:
     least = {use.value: v.value for use, v in town.rules.siting.key_unit_m2.items()}
     need = town.buildings[f.USE].map(least).to_numpy(dtype=float)
     return _hosts(town, np.flatnonzero(area >= need), HostType.KEY_UNIT)
@@ -204,7 +204,7 @@ def _estates(town: Town) -> pd.DataFrame:
     return _hosts(town, np.array(chosen, dtype=np.intp), HostType.RESIDENTIAL_ESTATE)
 
 
-def _hosts(town: Town, rows: NDArray[np.intp], host: HostType) -> pd.DataFrame:
+def _hosts(town: Town, rows: Indices, host: HostType) -> pd.DataFrame:
     """Return buildings as hosts, each at the wall nearest to its lane."""
     at = town.building_positions
     shapes = town.buildings.geometry.to_numpy()[rows]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from ...geo.arrays import Floats
 from ...geo.rules import Scenario
 from ...geo.town import Town
 from ...geo.wishes import Weight
@@ -16,7 +16,6 @@ from ...geo.words import fields as f
 from ..reach import present
 
 RISK_PER = 1e9  # parts of a death a year in which risk is counted, so that sums are exact
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,8 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from ..covering import Flags, Floats, Indices, same_rows
+from ...geo.arrays import Flags, Floats, Indices
+from ..covering import same_rows
 
 
 @dataclass(frozen=True, eq=False)

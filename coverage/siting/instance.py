@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
+from ...geo.arrays import Flags, Floats, Indices
 from ...geo.candidate_list import ABSENT_DAY, ABSENT_NIGHT, COST_YUAN
 from ...geo.ground import Conditions
 from ...geo.town import Town
@@ -20,7 +21,6 @@ from ...geo.wishes import Weight, Wishes
 from ...geo.words import InputError
 from ...geo.words import fields as f
 from .. import columns as c
-from ..covering import Flags, Floats, Indices
 from ..reach import Moment
 from .candidates import Candidates
 from .demand import Demand, demand, usual_weight

@@ -21,7 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ..covering import Flags, Floats, Model, grain
+from ...geo.arrays import Flags, Floats
+from ..covering import Model, grain
 from .objective import TIE, PlanProblem
 
 Block: TypeAlias = tuple[sparse.csr_array, Floats, Floats]  # rows, and between what they lie

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy import sparse
 
+from ...geo.arrays import Flags, Floats, Indices
 from ...geo.wishes import Robust
-from ..covering import Flags, Floats, Indices
 from .demand_rows import Rows
 
 TIE = 0.01  # part of the average in a plan for the worst state, so that ties are broken well

@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...geo.arrays import Flags, Indices
 from ...geo.plan import Plan, StationChanges, planned
 from ...geo.town import Town
 from ...geo.words import fields as f
-from ..covering import Flags, Indices
 from ..reach import Moment
 from .instance import Ground
 from .objective import PlanProblem

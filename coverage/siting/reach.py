@@ -10,10 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
-from ...geo.ground import Conditions, Ints
+from ...geo.arrays import Floats, Indices, Ints
+from ...geo.ground import (
+    Conditions,
+)
 from ...geo.plan import Plan, StationChanges, planned
 from ...geo.rules import TierRule
 from ...geo.town import Town
@@ -26,8 +28,6 @@ from ..reach import (
     turnout_s,
 )
 from .candidates import Candidates
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +47,8 @@ class Reach:
         The standard of the tier.
     """
 
-    building: NDArray[np.intp]
-    site: NDArray[np.intp]
+    building: Indices
+    site: Indices
     start_ms: Ints
     travel_ms: Ints
     access_ms: Ints

@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from ...geo.arrays import Flags, Floats
 from ...geo.wishes import Robust
 from .. import columns as c
-from ..covering import Clock, Flags, Floats
+from ..covering import Clock
 from .demand_rows import Rows
 from .instance import FAR, Ground
 from .objective import PlanProblem, tail_mean

@@ -10,11 +10,11 @@ import pandas as pd
 from scipy import sparse
 from scipy.spatial import cKDTree
 
+from ...geo.arrays import Flags, Indices
 from ...geo.candidate_list import CANDIDATE_ID
 from ...geo.plan import Plan
 from ...geo.words import InputError
 from ...geo.words import fields as f
-from ..covering import Flags, Indices
 from .demand_rows import Rows, stacked
 from .instance import Ground
 from .objective import PlanProblem, Quota

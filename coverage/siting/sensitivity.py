@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...geo.arrays import Flags, Floats, Indices
 from ..covering import (
     Certificate,
     Clock,
-    Flags,
-    Floats,
-    Indices,
     SearchOptions,
     SiteCertainty,
     read_instance,

@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from ...geo.arrays import Flags, Floats, Indices
 from ...geo.words import InputError
-from ..covering import Clock, Flags, Floats, Indices
+from ..covering import Clock
 from .objective import PlanProblem
 from .request import Ask
 from .solve import Found, Point, best_plan, frontier_of

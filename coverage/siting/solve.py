@@ -7,8 +7,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ...geo.arrays import Flags
 from ...geo.words import InputError
-from ..covering import Certificate, Clock, Cut, Flags, SearchOptions, Siting, max_cover
+from ..covering import Certificate, Clock, Cut, SearchOptions, Siting, max_cover
 from .objective import PlanProblem
 from .solve_plan import PlanAnswer, PriceCertificate, solve_plan
 

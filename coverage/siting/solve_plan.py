@@ -6,20 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...geo.arrays import Flags, Floats, Indices
 from ...geo.words import InputError
-from ..covering import (
-    CLOSE,
-    Answer,
-    Clock,
-    Flags,
-    Floats,
-    Indices,
-    Model,
-    Stop,
-    priced_bound,
-    row_prices,
-    solve,
-)
+from ..covering import CLOSE, Answer, Clock, Model, Stop, priced_bound, row_prices, solve
 from .mip import Formed
 from .objective import PlanProblem, greedy_plan
 

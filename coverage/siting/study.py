@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ...geo.arrays import Flags, Indices
 from ...geo.plan import Plan, planned
 from ...geo.town import Town
 from ...geo.wishes import Wishes
 from .. import columns as c
 from ..assessment import Assessment, assess
-from ..covering import Clock, Flags, Indices, SiteCertainty
+from ..covering import Clock, SiteCertainty
 from .candidates import Candidates
 from .demand import usual_weight
 from .demand_rows import Rows

@@ -13,7 +13,7 @@ from .datum import (
     sniff_datum,
     to_wgs84,
 )
-from .network import MILLIMETRE, Ints, Network, build_network
+from .network import MILLIMETRE, Network, build_network
 from .passability import CLASS_WHEN_UNKNOWN, IMPASSABLE, Conditions, Limit, Passage, passage
 from .repair import repair_lines, repair_points, repair_polygons
 from .separation import clusters, neighbours
@@ -29,7 +29,6 @@ __all__ = [
     "UNCERTAINTY_PCT",
     "Conditions",
     "DatumGuess",
-    "Ints",
     "Limit",
     "Network",
     "Passage",

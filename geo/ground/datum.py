@@ -9,12 +9,10 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 
+from ..arrays import Flags, Floats
 from ..words import Datum, InputError
-
-Floats = NDArray[np.float64]
 
 WGS84: Final = "EPSG:4326"
 FIRST_MERIDIAN: Final = 75  # 3-degree zones of China: 25 (75° E) to 45 (135° E)
@@ -269,7 +267,7 @@ def _datum(value: Datum | str) -> Datum:
         raise InputError("error.datum_unknown", value=value, allowed=allowed) from None
 
 
-def _inside(lon: Floats, lat: Floats) -> NDArray[np.bool_]:
+def _inside(lon: Floats, lat: Floats) -> Flags:
     west, south, east, north = _CHINA
     return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
 

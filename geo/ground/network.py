@@ -9,21 +9,19 @@ lanes exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import geopandas as gpd
 import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from ..arrays import Flags, Floats, Ints, Longs, Shapes
 from ..words import Problem, named
 from ..words import fields as f
-
-Ints: TypeAlias = NDArray[np.int32]
 
 MILLIMETRE = 3  # decimals of coordinates in metres
 
@@ -50,14 +48,14 @@ class Network:
         ``(barriers,)`` int32, the node of each barrier, -1 where it lies on no lane.
     """
 
-    node_xy: NDArray[np.float64]
+    node_xy: Floats
     lane_from: Ints
     lane_to: Ints
-    length_m: NDArray[np.float64]
+    length_m: Floats
     indptr: Ints
     head: Ints
     arc_lane: Ints
-    arc_forward: NDArray[np.bool_]
+    arc_forward: Flags
     component: Ints
     barrier_node: Ints
 
@@ -72,7 +70,7 @@ class Network:
         return len(self.lane_from)
 
     @property
-    def component_length_m(self) -> NDArray[np.float64]:
+    def component_length_m(self) -> Floats:
         """Total length of the lanes in each connected part."""
         return np.asarray(
             np.bincount(self.component[self.lane_from], weights=self.length_m), dtype=np.float64
@@ -223,13 +221,11 @@ def from_networkx(graph: nx.MultiDiGraph[Any]) -> gpd.GeoDataFrame:
     return frame
 
 
-def _on_millimetres(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+def _on_millimetres(lines: Shapes) -> Shapes:
     return np.asarray(shapely.transform(lines, lambda xy: np.round(xy, MILLIMETRE)))
 
 
-def _join_ends(
-    lines: NDArray[np.object_], level: NDArray[np.float64], join_m: float
-) -> tuple[NDArray[np.object_], int]:
+def _join_ends(lines: Shapes, level: Floats, join_m: float) -> tuple[Shapes, int]:
     """Join lane ends that touch no other lane to a lane of the same level within ``join_m``."""
     lines = lines.copy()
     ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
@@ -266,8 +262,8 @@ def _join_ends(
 
 
 def _meet_barriers(
-    lines: NDArray[np.object_], barriers: NDArray[np.object_], barrier_m: float
-) -> tuple[NDArray[np.object_], NDArray[np.float64], NDArray[np.bool_]]:
+    lines: Shapes, barriers: Shapes, barrier_m: float
+) -> tuple[Shapes, Floats, Flags]:
     """Give every barrier a vertex on its nearest lane; return where, and which lie on none."""
     xy = np.full((len(barriers), 2), np.nan)
     off = np.ones(len(barriers), dtype=bool)
@@ -305,7 +301,7 @@ def _with_vertices(
     return line
 
 
-def _crossings(lines: NDArray[np.object_], level: NDArray[np.float64]) -> int:
+def _crossings(lines: Shapes, level: Floats) -> int:
     """Count pairs of lanes of one level that cross where they share no vertex."""
     one, two = shapely.STRtree(lines).query(lines, predicate="crosses")
     pairs = (one < two) & (level[one] == level[two])
@@ -318,9 +314,7 @@ def _crossings(lines: NDArray[np.object_], level: NDArray[np.float64]) -> int:
     return int(np.count_nonzero(shapely.distance(where, own) > 1e-6)) if len(one) else 0
 
 
-def _cut(
-    lines: NDArray[np.object_], barrier_xy: NDArray[np.float64]
-) -> tuple[NDArray[np.object_], NDArray[np.int64]]:
+def _cut(lines: Shapes, barrier_xy: Floats) -> tuple[Shapes, Longs]:
     """Cut lines at vertices that occur more than once, and at barriers."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
     _, which, counts = np.unique(
@@ -343,9 +337,7 @@ def _cut(
     return pieces[keep], line[begin][keep]
 
 
-def _lane_frame(
-    lanes: gpd.GeoDataFrame, cut: NDArray[np.object_], source: NDArray[np.int64]
-) -> gpd.GeoDataFrame:
+def _lane_frame(lanes: gpd.GeoDataFrame, cut: Shapes, source: Longs) -> gpd.GeoDataFrame:
     frame = lanes.iloc[source].reset_index(drop=True).set_geometry(list(cut), crs=lanes.crs)
     drawn = frame[f.LANE_ID].astype(str)
     position = pd.Series(source).groupby(source).cumcount() + 1
@@ -357,7 +349,7 @@ def _lane_frame(
     return frame
 
 
-def _csr(lane_from: Ints, lane_to: Ints, nodes: int) -> tuple[Ints, Ints, Ints, NDArray[np.bool_]]:
+def _csr(lane_from: Ints, lane_to: Ints, nodes: int) -> tuple[Ints, Ints, Ints, Flags]:
     tail = np.concatenate([lane_from, lane_to])
     head = np.concatenate([lane_to, lane_from])
     order = np.lexsort((head, tail))
@@ -367,7 +359,7 @@ def _csr(lane_from: Ints, lane_to: Ints, nodes: int) -> tuple[Ints, Ints, Ints, 
     return indptr, head[order], lane, order < len(lane_from)
 
 
-def _components(lane_from: Ints, lane_to: Ints, length_m: NDArray[np.float64], nodes: int) -> Ints:
+def _components(lane_from: Ints, lane_to: Ints, length_m: Floats, nodes: int) -> Ints:
     """Label connected parts, the longest first."""
     ones = np.ones(len(lane_from), dtype=np.int8)
     graph = coo_array((ones, (lane_from, lane_to)), shape=(nodes, nodes)).tocsr()
@@ -379,7 +371,7 @@ def _components(lane_from: Ints, lane_to: Ints, length_m: NDArray[np.float64], n
     return component
 
 
-def _nodes_at(node_xy: NDArray[np.float64], xy: NDArray[np.float64]) -> Ints:
+def _nodes_at(node_xy: Floats, xy: Floats) -> Ints:
     tree = shapely.STRtree(shapely.points(node_xy))
     nearest: Ints = tree.nearest(shapely.points(xy)).astype(np.int32)
     return nearest

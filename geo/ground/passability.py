@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..arrays import Flags, Floats, Ints
 from ..rules import Reading, RuleSet, VehicleProfile
 from ..words import BarrierKind, LaneClass, Vehicle
 from ..words import fields as f
-from .network import Ints, Network
+from .network import Network
 
 IMPASSABLE = np.iinfo(np.int32).max // 4  # milliseconds; two of them still fit an int32
 CLASS_WHEN_UNKNOWN = LaneClass.SERVICE
@@ -52,10 +53,10 @@ class Conditions:
         after a delay.
     """
 
-    left_m: NDArray[np.float64]
-    shut: NDArray[np.bool_]
-    slowdown: NDArray[np.float64]
-    locked: NDArray[np.bool_]
+    left_m: Floats
+    shut: Flags
+    slowdown: Floats
+    locked: Flags
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ class Passage:
     backward_ms: Ints
     leave_ms: Ints
     limit: NDArray[np.str_]
-    certain: NDArray[np.bool_]
+    certain: Flags
 
     def arc_ms(self, network: Network) -> Ints:
         """Return the cost of each arc, ``(arcs,)``: leave its tail, then pass its lane."""
@@ -166,13 +167,13 @@ def passage(
 def _lane_limits(
     lanes: gpd.GeoDataFrame,
     lane_class: NDArray[np.str_],
-    slope: NDArray[np.float64],
+    slope: Floats,
     profile: VehicleProfile,
     rules: RuleSet,
     reading: Reading,
     conditions: Conditions | None,
     without: Collection[Limit],
-) -> tuple[NDArray[np.str_], NDArray[np.bool_]]:
+) -> tuple[NDArray[np.str_], Flags]:
     known_width = _numbers(lanes, f.WIDTH_M)
     prior = _per_class(lane_class, lambda c: rules.lane_width_m[c].read(reading, more_is="faster"))
     width = np.where(np.isnan(known_width), prior, known_width)
@@ -226,7 +227,7 @@ def _leave(
 
 def _barrier_numbers(
     barriers: gpd.GeoDataFrame, rules: RuleSet, reading: Reading
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+) -> tuple[Floats, Floats, Floats]:
     kinds = barriers[f.KIND].fillna(BarrierKind.OTHER).to_numpy(dtype=str)
     assumed = [rules.barrier[BarrierKind(k)] for k in kinds]
     width = _numbers(barriers, f.WIDTH_M)
@@ -235,21 +236,19 @@ def _barrier_numbers(
     return np.where(np.isnan(width), prior, width), _numbers(barriers, f.HEIGHT_LIMIT_M), delay
 
 
-def _tobler(grade: NDArray[np.float64]) -> NDArray[np.float64]:
+def _tobler(grade: Floats) -> Floats:
     """Return walking speed relative to flat ground: exp(-3.5 |s + 0.05|), Tobler 1993."""
     return np.asarray(np.exp(-3.5 * np.abs(grade + 0.05)) / np.exp(-3.5 * 0.05))
 
 
-def _milliseconds(seconds: NDArray[np.float64], *, at_least: int = 1) -> Ints:
+def _milliseconds(seconds: Floats, *, at_least: int = 1) -> Ints:
     return np.clip(np.rint(seconds * 1000), at_least, IMPASSABLE).astype(np.int32)
 
 
-def _numbers(frame: gpd.GeoDataFrame, column: str) -> NDArray[np.float64]:
+def _numbers(frame: gpd.GeoDataFrame, column: str) -> Floats:
     return np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=float)
 
 
-def _per_class(
-    lane_class: NDArray[np.str_], value: Callable[[LaneClass], float]
-) -> NDArray[np.float64]:
+def _per_class(lane_class: NDArray[np.str_], value: Callable[[LaneClass], float]) -> Floats:
     classes, which = np.unique(lane_class, return_inverse=True)
     return np.array([value(LaneClass(c)) for c in classes], dtype=float)[which.ravel()]

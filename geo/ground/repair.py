@@ -13,15 +13,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 from shapely import GeometryType as Type
 from shapely.geometry.base import BaseGeometry, BaseMultipartGeometry
 
+from ..arrays import Flags, Shapes
 from ..words import Oneway, Problem, Severity, named
 from ..words import fields as f
-
-Mask = NDArray[np.bool_]
-Shapes = NDArray[np.object_]
 
 _POINTS = (Type.POINT, Type.MULTIPOINT)
 _LINES = (Type.LINESTRING, Type.LINEARRING, Type.MULTILINESTRING)
@@ -165,7 +162,7 @@ class _Work:
         before = frame[f.REPAIR] if f.REPAIR in frame else [""] * len(frame)
         self.frame[f.REPAIR] = pd.Series(list(before), dtype=object).fillna("")
 
-    def of(self, *types: Type) -> Mask:
+    def of(self, *types: Type) -> Flags:
         return np.isin(shapely.get_type_id(self.shapes), [int(kind) for kind in types])
 
     def drop_nowhere(self) -> None:
@@ -201,7 +198,7 @@ class _Work:
             self.frame[self.identity] = names.where(~split, pd.Series(suffixed, dtype=object))
         self._mark(split, "multi")
 
-    def replace(self, mask: Mask, shapes: Shapes, code: str, *, when: Mask | None = None) -> None:
+    def replace(self, mask: Flags, shapes: Shapes, code: str, *, when: Flags | None = None) -> None:
         """Put new shapes where ``mask`` is (of these only ``when``), and note the code."""
         where = np.flatnonzero(mask)
         if when is not None:
@@ -212,7 +209,7 @@ class _Work:
         self._mark(changed, code)
         self._tell("repaired", f"repair_{code}", changed)
 
-    def drop(self, code: str, mask: Mask) -> None:
+    def drop(self, code: str, mask: Flags) -> None:
         self._tell("warning", code, mask)
         if mask.any():
             self.frame, self.shapes = self.frame[~mask].reset_index(drop=True), self.shapes[~mask]
@@ -221,12 +218,12 @@ class _Work:
         repaired = gpd.GeoDataFrame(self.frame, geometry=self.shapes, crs=self.crs)
         return repaired, self.problems
 
-    def _mark(self, mask: Mask, code: str) -> None:
+    def _mark(self, mask: Flags, code: str) -> None:
         marks = self.frame[f.REPAIR].to_numpy(dtype=object, copy=True)
         marks[mask] = [f"{mark};{code}" if mark else code for mark in marks[mask]]
         self.frame[f.REPAIR] = marks
 
-    def _tell(self, severity: Severity, code: str, mask: Mask) -> None:
+    def _tell(self, severity: Severity, code: str, mask: Flags) -> None:
         if not mask.any():
             return
         rows = self.frame.loc[mask, f.SOURCE_ROW] if f.SOURCE_ROW in self.frame else None
@@ -285,7 +282,7 @@ def _closed(lines: Shapes) -> Shapes:
     return polygons
 
 
-def _repeats(shapes: Shapes) -> Mask:
+def _repeats(shapes: Shapes) -> Flags:
     """Say which shapes are equal to an earlier one, wherever they start and turn."""
     keys = pd.Series(shapely.to_wkb(shapely.normalize(shapes)), dtype=object)
     return keys.duplicated().to_numpy()

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-Ints = NDArray[np.int64]
+from ..arrays import Longs, Shapes
 
 
-def close_pairs(shapes: NDArray[np.object_], *, within_m: float) -> tuple[Ints, Ints]:
+def close_pairs(shapes: Shapes, *, within_m: float) -> tuple[Longs, Longs]:
     """Return the pairs of buildings nearer to each other than a gap, each pair once.
 
     Parameters
@@ -31,13 +30,13 @@ def close_pairs(shapes: NDArray[np.object_], *, within_m: float) -> tuple[Ints, 
     return one[once].astype(np.int64), other[once].astype(np.int64)
 
 
-def neighbours(shapes: NDArray[np.object_], *, within_m: float) -> Ints:
+def neighbours(shapes: Shapes, *, within_m: float) -> Longs:
     """Return how many other buildings stand nearer than a gap, ``(n,)``."""
     one, other = close_pairs(shapes, within_m=within_m)
     return np.bincount(np.concatenate([one, other]), minlength=len(shapes))
 
 
-def clusters(shapes: NDArray[np.object_], *, within_m: float, least: int) -> Ints:
+def clusters(shapes: Shapes, *, within_m: float, least: int) -> Longs:
     """Return the cluster of each shape, ``(n,)``: 1 the largest, 0 none.
 
     A cluster holds every shape that is reached from another over gaps below a distance; of

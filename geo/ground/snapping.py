@@ -11,11 +11,11 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from ..arrays import Flags, Floats, Ints, Shapes
 from ..words import fields as f
-from .network import MILLIMETRE, Ints, Network
+from .network import MILLIMETRE, Network
 
 PARTS = 2**20  # of a lane, in which positions along it are told
 MARKS_M = 10.0  # spacing of the marks on lanes by which the search is bounded; speed only
@@ -38,18 +38,16 @@ class Positions:
     """
 
     lane: Ints
-    fraction: NDArray[np.float64]
-    access_m: NDArray[np.float64]
+    fraction: Floats
+    access_m: Floats
 
     @property
-    def attached(self) -> NDArray[np.bool_]:
+    def attached(self) -> Flags:
         """Which features sit on a lane."""
         return self.lane >= 0
 
 
-def attachable(
-    network: Network, lanes: gpd.GeoDataFrame, *, fragment_m: float
-) -> NDArray[np.bool_]:
+def attachable(network: Network, lanes: gpd.GeoDataFrame, *, fragment_m: float) -> Flags:
     """Return the lanes to which features may attach, ``(lanes,)``.
 
     Not tunnels, whose walls are in the way, and not separate parts of the network of less than
@@ -63,10 +61,10 @@ def attachable(
 
 
 def snap(
-    features: NDArray[np.object_],
+    features: Shapes,
     lanes: gpd.GeoDataFrame,
     *,
-    allowed: NDArray[np.bool_],
+    allowed: Flags,
     within_m: float,
 ) -> Positions:
     """Attach features to the nearest allowed lane.

@@ -21,11 +21,11 @@ from rasterio.fill import fillnodata
 from rasterio.transform import Affine
 from scipy import ndimage
 
+from ..arrays import Flags, Floats, Indices, Shapes
 from ..rules import TerrainRule
 from ..words import InputError
 from ..words import fields as f
 
-Floats = NDArray[np.float64]
 Heights = Callable[[Floats], Floats]  # of points ``(points, 2)``
 
 STEEPEST_PCT = "steepest_pct"
@@ -242,9 +242,7 @@ def _cell_sides_m(transform: Affine, crs: CRS, shape: tuple[int, ...]) -> tuple[
     return float(row_m), float(column_m)
 
 
-def _small_gaps(
-    void: NDArray[np.bool_], row_m: float, column_m: float, gap_m: float
-) -> NDArray[np.bool_]:
+def _small_gaps(void: Flags, row_m: float, column_m: float, gap_m: float) -> Flags:
     """Return the cells of voids no longer and no wider than ``gap_m`` and inside the raster."""
     rows, columns = void.shape
     label, _ = ndimage.label(void, structure=np.ones((3, 3)))
@@ -267,9 +265,7 @@ def _check_overlap(terrain: Terrain, there: Transformer, lanes: gpd.GeoDataFrame
         raise InputError("error.terrain_apart", file=terrain.file)
 
 
-def _steepest(
-    lines: NDArray[np.object_], length: Floats, pieces: NDArray[np.intp], height: Heights
-) -> Floats:
+def _steepest(lines: Shapes, length: Floats, pieces: Indices, height: Heights) -> Floats:
     """Return the largest slope in per cent, up or down, over equal pieces of each line."""
     line = np.repeat(np.arange(len(lines)), pieces + 1)
     begin = np.concatenate([[0], np.cumsum(pieces + 1)[:-1]])

@@ -19,7 +19,8 @@ import pandas as pd
 import shapely
 from branca.element import Element
 
-from ..html import Integers, Pack, Verbatim, json_block, template
+from ...geo.arrays import Longs
+from ..html import Pack, Verbatim, json_block, template
 from ..styles import Style
 
 GRID = 5e-7  # degrees, about five centimetres
@@ -90,7 +91,7 @@ def _pack_numbers(
     return stored
 
 
-def _corner_steps(steps: Integers, paths: Integers) -> Integers:
+def _corner_steps(steps: Longs, paths: Longs) -> Longs:
     """Return the steps, from the fourth point of a path plus the step before the last."""
     corners = steps.copy()
     fourth = np.zeros(len(paths), dtype=bool)
@@ -99,7 +100,7 @@ def _corner_steps(steps: Integers, paths: Integers) -> Integers:
     return corners
 
 
-def _bits(steps: Integers) -> float:
+def _bits(steps: Longs) -> float:
     return float(np.log2(np.abs(steps) + 1.0).sum())
 
 
@@ -136,7 +137,7 @@ class PackedLayer(Element):
         name: str,
         frame: gpd.GeoDataFrame,
         *,
-        styles: Mapping[str, tuple[Style, Integers]],
+        styles: Mapping[str, tuple[Style, Longs]],
         numbers: Mapping[str, tuple[Sequence[Any] | pd.Series[Any], int]] | None = None,
         texts: Mapping[str, Sequence[Any] | pd.Series[Any]] | None = None,
         near: Mapping[str, str] | None = None,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pandas as pd
 
+from ...geo.arrays import Longs
 from ...geo.words import Lang, label
 from ..styles import style
 
-Styles = dict[str, tuple[style.Style, style.Integers]]
+Styles = dict[str, tuple[style.Style, Longs]]
 Numbers = dict[str, tuple[pd.Series, int]]
 
 

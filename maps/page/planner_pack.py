@@ -17,12 +17,13 @@ import shapely
 
 from ...coverage.reach import READINGS, station_vehicles
 from ...coverage.what_if import Moments
+from ...geo.arrays import Floats, Longs
 from ...geo.ground import CLASS_WHEN_UNKNOWN, IMPASSABLE, MILLIMETRE, PARTS, Positions, attachable
 from ...geo.rules import Value
 from ...geo.town import Town
 from ...geo.words import LaneClass, Lang, Vehicle
 from ...geo.words import fields as f
-from ..html import Integers, Pack, Reference, shown
+from ..html import Pack, Reference, shown
 from ..voice import FEWEST_PEOPLE
 
 LENGTH_UNITS = 100_000  # a metre, in the column that times are guessed from
@@ -44,11 +45,11 @@ class Times:
         ``(lanes,)`` position in `LaneClass`.
     """
 
-    def __init__(self, pack: Pack, length_m: npt.NDArray[np.float64], lane_class: Integers) -> None:
+    def __init__(self, pack: Pack, length_m: Floats, lane_class: Longs) -> None:
         """Store the lengths."""
         self._pack, self._class = pack, lane_class
         lengths = np.rint(length_m * LENGTH_UNITS).astype(np.int64)
-        self._columns: list[Integers] = [lengths]
+        self._columns: list[Longs] = [lengths]
         self._known: dict[bytes, int] = {}
         self.stored: list[Guessed] = [{"values": pack.integers(lengths)}]
 
@@ -74,7 +75,7 @@ class Times:
             self._known[key] = len(self._columns) - 1
         return self._known[key]
 
-    def _guess(self, column: Integers, number: int) -> tuple[float, int, list[float], Integers]:
+    def _guess(self, column: Longs, number: int) -> tuple[float, int, list[float], Longs]:
         """Return how far a guess from a column is off, and what is left to store."""
         other = self._columns[number]
         known = (column < IMPASSABLE) & (other < IMPASSABLE) & (other > 0)

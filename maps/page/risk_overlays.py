@@ -7,15 +7,13 @@ from collections.abc import Callable
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
+from ...geo.arrays import Floats
 from ...geo.words import Lang
 from ..styles import risk_styles
 from .layer_columns import Numbers, Styles, labels
-
-Floats = NDArray[np.float64]
 
 #: Ways to paint buildings by risk, as the page offers them.
 RISK_PAINTS = ("risk", "frequent", "severe", "completeness", "device", "hazards")

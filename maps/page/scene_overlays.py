@@ -11,6 +11,7 @@ import pandas as pd
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.scenes import BEFORE, Scene
+from ...geo.arrays import Longs
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..styles import style
@@ -89,7 +90,7 @@ def change_style(tier: str, lang: Lang) -> style.Style:
 
 def change_classes(
     now_s: pd.Series, now: pd.Series, before_s: pd.Series, before: pd.Series
-) -> style.Integers:
+) -> Longs:
     """Return: gained, faster, same, slower, lost, or unknown at either time.
 
     Parameters
@@ -141,7 +142,7 @@ def share_style(tier: str, standard_s: float, lang: Lang) -> style.Style:
     return style.Style(text("scene.share", lang, **names), (*classes, unknown))
 
 
-def share_classes(entries: list[dict[str, Any]], ids: pd.Series, tier: str) -> style.Integers:
+def share_classes(entries: list[dict[str, Any]], ids: pd.Series, tier: str) -> Longs:
     """Return the class of each community in `share_style`; coverage as in a summary."""
     shares = {
         str(entry["community_id"]): entry.get("coverage", {}).get(tier, {}).get("share_buildings")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from ...coverage import columns as c
 from ...coverage.siting import Study
+from ...geo.arrays import Longs
 from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
@@ -124,7 +125,7 @@ def buildings(study: Study, lang: Lang) -> PackedPolygons:
     )
 
 
-def changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, tier: str) -> style.Integers:
+def changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, tier: str) -> Longs:
     """Return for each building its place in `CHANGES`, at typical values."""
     was, now = (
         frame[c.cover(tier)].isin([c.Cover.COVERED, c.Cover.LIKELY]) for frame in (before, after)

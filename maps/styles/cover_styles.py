@@ -7,8 +7,9 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
+from ...geo.arrays import Longs
 from ...geo.words import Lang, text
-from .style import BAND_FILLS, UNKNOWN_FILL, Class, Integers, Style, standard_label, tier_label
+from .style import BAND_FILLS, UNKNOWN_FILL, Class, Style, standard_label, tier_label
 
 CHANCES = (0.95, 0.8, 0.5, 0.2)  # least chance of each class but the last
 DEEPEST = 3  # stations and more are one class
@@ -52,7 +53,7 @@ def chance_style(kind: str, tier: str, standard_s: float, lang: Lang) -> Style:
     )
 
 
-def chance_classes(chances: pd.Series) -> Integers:
+def chance_classes(chances: pd.Series) -> Longs:
     """Return the class of each probability in `chance_style`."""
     numbers = _numbers(chances)
     classes = np.searchsorted(-np.array(CHANCES), -np.round(numbers, 9), side="left")
@@ -74,7 +75,7 @@ def depth_style(tier: str, standard_s: float, lang: Lang) -> Style:
     return Style(text("legend.depth_title", lang, **names), (*classes, _unknown(lang)))
 
 
-def depth_classes(depths: pd.Series) -> Integers:
+def depth_classes(depths: pd.Series) -> Longs:
     """Return the class of each number of stations in `depth_style`."""
     numbers = _numbers(depths)
     classes = DEEPEST - np.clip(np.nan_to_num(numbers), 0, DEEPEST)

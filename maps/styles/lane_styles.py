@@ -6,11 +6,11 @@ Worse is darker and wider, so that neither a grey print nor an eye without red l
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from ...geo.arrays import Floats, Longs
 from ...geo.words import Lang, label, text
-from .style import Class, Integers, Style, codes_to_classes, standard_label, tier_label
+from .style import Class, Style, codes_to_classes, standard_label, tier_label
 
 STATES = ("blocked", "narrowed", "clear")
 LOSSES = (50, 20, 5, 0)  # more buildings than this; the last class loses none
@@ -30,7 +30,7 @@ def state_style(lang: Lang) -> Style:
     return Style(text("legend.state", lang), classes, text("legend.state_note", lang))
 
 
-def state_classes(states: pd.Series) -> Integers:
+def state_classes(states: pd.Series) -> Longs:
     """Return the class of each lane state in `state_style`."""
     return codes_to_classes(states, STATES)
 
@@ -58,7 +58,7 @@ def loss_style(tier: str, standard_s: float, lang: Lang) -> Style:
     )
 
 
-def loss_classes(lost: pd.Series) -> Integers:
+def loss_classes(lost: pd.Series) -> Longs:
     """Return the class of each number of buildings lost in `loss_style`."""
     numbers = _numbers(lost)
     classes = np.searchsorted(-np.array(LOSSES), -numbers, side="right")
@@ -80,14 +80,14 @@ def rank_style(lang: Lang) -> Style:
     return Style(text("legend.rank", lang), tuple(classes), text("legend.rank_note", lang))
 
 
-def rank_classes(ranks: pd.Series) -> Integers:
+def rank_classes(ranks: pd.Series) -> Longs:
     """Return the class of each rank in `rank_style`; lanes without one are in the last."""
     numbers = _numbers(ranks)
     classes = np.searchsorted(RANKS, numbers, side="left")
     return np.where(np.isnan(numbers), len(RANKS), classes).astype(np.int64)
 
 
-def _numbers(values: pd.Series) -> npt.NDArray[np.float64]:
+def _numbers(values: pd.Series) -> Floats:
     return np.asarray(pd.to_numeric(values, errors="coerce").astype("float64"))
 
 

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 
 from ...coverage import columns as c
+from ...geo.arrays import Longs
 from ...geo.words import DeviceKind, Lang, RiskBand, label, text
-from .style import UNKNOWN_FILL, Class, Integers, Style, codes_to_classes
+from .style import UNKNOWN_FILL, Class, Style, codes_to_classes
 
 #: Worse is darker, so that a grey print keeps the order.
 BAND_COLOURS = {
@@ -57,7 +58,7 @@ def band_style(kind: str, lang: Lang, *, hatched: bool) -> Style:
     return Style(text(f"legend.{kind}", lang), classes, note)
 
 
-def band_classes(bands: pd.Series, shares: pd.Series | None = None, *, sure: float = 0) -> Integers:
+def band_classes(bands: pd.Series, shares: pd.Series | None = None, *, sure: float = 0) -> Longs:
     """Return the class of each band in `band_style`; unsure where its share is below ``sure``."""
     order = tuple(str(band) for band in RiskBand)
     classes = codes_to_classes(bands, order)
@@ -78,7 +79,7 @@ def complete_style(lang: Lang) -> Style:
     return Style(title, (*classes, _unknown(lang)), text("legend.completeness_note", lang))
 
 
-def complete_classes(shares: pd.Series) -> Integers:
+def complete_classes(shares: pd.Series) -> Longs:
     """Return the class of each share in `complete_style`."""
     known = pd.to_numeric(shares, errors="coerce").to_numpy(dtype=float)
     classes = np.searchsorted(-np.array(COMPLETE), -known, side="left")
@@ -94,7 +95,7 @@ def device_style(lang: Lang) -> Style:
     return Style(text("legend.device", lang), (*classes, none), text("legend.device_note", lang))
 
 
-def device_classes(gaps: pd.Series, bands: pd.Series) -> Integers:
+def device_classes(gaps: pd.Series, bands: pd.Series) -> Longs:
     """Return the class of each building in `device_style`: only of the two highest bands."""
     classes = codes_to_classes(gaps, tuple(str(kind) for kind in DEVICE_FILLS))
     high = bands.isin([str(RiskBand.RED), str(RiskBand.ORANGE)]).to_numpy()
@@ -112,7 +113,7 @@ def hazard_style(lang: Lang) -> Style:
     return Style(text("legend.hazards", lang), classes, text("legend.hazards_note", lang))
 
 
-def hazard_classes(frame: pd.DataFrame) -> Integers:
+def hazard_classes(frame: pd.DataFrame) -> Longs:
     """Return the class of each building in `hazard_style`."""
     classes = np.zeros(len(frame), dtype=np.int64)
     for at, name in enumerate((c.OPEN_HAZARDS, c.OVERDUE_HAZARDS, c.LISTED_HAZARDS), start=1):

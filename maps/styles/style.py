@@ -10,13 +10,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from ...coverage.columns import Cover
+from ...geo.arrays import Longs
 from ...geo.words import BarrierKind, LaneClass, Lang, Tier, Use, Vehicle, WaterKind, label, text
-
-Integers = npt.NDArray[np.int64]
 
 BANDS = (1 / 3, 2 / 3, 1, 5 / 3)  # of a tier's standard; the third is the line itself
 BAND_FILLS = ("#d6e6ef", "#a5cbe0", "#74accf", "#d4751c", "#9c480b")
@@ -191,7 +189,7 @@ def response_style(tier: str, standard_s: float, lang: Lang) -> Style:
     )
 
 
-def response_classes(times_s: pd.Series, covers: pd.Series, standard_s: float) -> Integers:
+def response_classes(times_s: pd.Series, covers: pd.Series, standard_s: float) -> Longs:
     """Return the class of each response time in `response_style`.
 
     Parameters
@@ -229,7 +227,7 @@ def cover_style(tier: str, standard_s: float, lang: Lang) -> Style:
     return Style(title, (*classes, _unknown(lang)))
 
 
-def codes_to_classes(codes: pd.Series, order: tuple[str, ...]) -> Integers:
+def codes_to_classes(codes: pd.Series, order: tuple[str, ...]) -> Longs:
     """Return the position of each code in an order; unknown and missing codes come after it."""
     positions = {code: position for position, code in enumerate(order)}
     return np.array(
@@ -252,7 +250,7 @@ def use_style(lang: Lang) -> Style:
     return Style(text("legend.use", lang), (*classes, _unknown(lang)))
 
 
-def use_classes(uses: pd.Series) -> Integers:
+def use_classes(uses: pd.Series) -> Longs:
     """Return the group of each use in `use_style`."""
     groups = {use.value: name for name, (members, _, _) in USE_GROUPS.items() for use in members}
     return codes_to_classes(uses.map(groups), tuple(USE_GROUPS))
@@ -286,7 +284,7 @@ def limit_style(vehicle: Vehicle, lang: Lang) -> Style:
     return Style(text("legend.limit", lang, vehicle=name), classes)
 
 
-def limit_classes(limits: pd.Series, certain: pd.Series) -> Integers:
+def limit_classes(limits: pd.Series, certain: pd.Series) -> Longs:
     """Return the class of each lane in `limit_style`."""
     stopped = np.array([not pd.isna(limit) and str(limit) != "" for limit in limits], dtype=bool)
     guess = np.array([pd.isna(sure) or not bool(sure) for sure in certain], dtype=bool)
@@ -324,7 +322,7 @@ def station_style(lang: Lang) -> Style:
     return Style(text("legend.stations", lang), (*on_duty, *off_duty, unknown))
 
 
-def station_classes(tiers: pd.Series, on_duty: pd.Series) -> Integers:
+def station_classes(tiers: pd.Series, on_duty: pd.Series) -> Longs:
     """Return the class of each station in `station_style`."""
     classes = codes_to_classes(tiers, tuple(tier.value for tier in Tier))
     off = np.array([not pd.isna(duty) and not bool(duty) for duty in on_duty], dtype=bool)
