@@ -275,8 +275,11 @@ class Assessment:
 
     @cached_property
     def risk(self) -> Risk:
-        """How often, how bad, and why; see `weizhan.coverage.risk.risk`."""
-        moment, buildings = self.moment, self._served
+        """How often, how bad, and why; see `weizhan.coverage.risk.risk`.
+
+        How bad depends on how likely crews are late, so random lane states are drawn for it.
+        """
+        moment, buildings = self.moment, self._served.assign(**_columns(self.chances))
         with self._step("step.risk"):
             return risk(
                 moment.town, buildings, moment.scenario, self.scenario,

@@ -299,5 +299,5 @@ def _risk(
     if weight == "risk":
         for name in names[1:]:
             other = moment.under(moment.town.scenarios[name])
-            tables[name] = Assessment(other, name).risk.buildings
+            tables[name] = Assessment(other, name, draws=1).risk.buildings
     return tables

@@ -10,6 +10,7 @@ from weizhan.cli.commands import app
 from weizhan.cli.risk import LISTS
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
+from weizhan.geo.words.catalogue import text
 from weizhan.geo.words.errors import InputError, OutputError
 
 DAY = "2026-09-30"
@@ -78,6 +79,12 @@ def test_a_raised_alert_level_makes_more_inspections_due(village, lists, tmp_pat
 def test_look_alikes_of_a_fire_in_the_ledger_and_of_one_elsewhere(village, tmp_path):
     run("alike", village, "--out", tmp_path / "a", "--use", "农村自建房", "--floors", "2-3",
         "--date", DAY)  # fmt: skip
+    said = run("alike", village, "--out", tmp_path / "c", "--hazard", "H2", "--date", DAY)
+    steps = {
+        name: text(f"step.{name}", "zh")
+        for name in ("draws", "risk", "closures", "areas", "compliance")
+    }
+    assert [name for name, words in steps.items() if words in said] == ["draws", "risk"]
     found = rows(tmp_path / "a" / "alike.csv")
     assert found and {row["用途"] for row in found} <= {"农村自建房", ""}
     with pytest.raises(InputError, match="火星"):
