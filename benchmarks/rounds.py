@@ -18,11 +18,11 @@ import numpy as np
 import pyvrp
 
 from weizhan.coverage.assessment import assess
-from weizhan.coverage.rounds.directions import Landmarks
-from weizhan.coverage.rounds.plan_rounds import default_teams, plan_rounds
-from weizhan.coverage.rounds.reasons_to_visit import RoundKind, known, reasons_to_visit
+from weizhan.coverage.rounds.planning import default_teams, plan_rounds
+from weizhan.coverage.rounds.reasons_to_visit import RoundKind, read_facts, reasons_to_visit
 from weizhan.coverage.rounds.tours import Legs, Shift, Visits, faults, find_tours
 from weizhan.coverage.rounds.visits import visits_for
+from weizhan.coverage.rounds.way_directions import Landmarks
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import AS_OF, import_demo_ledgers
 from weizhan.geo.town import load_town
@@ -79,7 +79,7 @@ def sheets() -> dict[str, float]:
         import_demo_ledgers(folder)
         town = load_town(folder)
         found = assess(town, date=AS_OF.isoformat())
-        told = known(folder, found, town.rules, on=AS_OF)
+        told = read_facts(folder, found, town.rules, on=AS_OF)
         visits = visits_for(reasons_to_visit(RoundKind.DUE, told), town, told.cases)[:400]
         teams = default_teams(10, Vehicle.E_BIKE, hours="08:30-12:00,14:00-17:30", named="{number}")
         days = [AS_OF + dt.timedelta(days=k) for k in range(5)]

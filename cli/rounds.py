@@ -105,11 +105,11 @@ def rounds(
             found = found.only(Part.RISK, *listed)
             _ = found.buildings, found.lanes
             step("step.reasons")
-            known = why.known(folder, found, town.rules, on=today, alert=AlertLevel(alert))
+            facts = why.read_facts(folder, found, town.rules, on=today, alert=AlertLevel(alert))
             reasons = why.reasons_to_visit(
-                chosen, known, community=inside, grid=houses, sample=sites, seed=seed
+                chosen, facts, community=inside, grid=houses, sample=sites, seed=seed
             )
-            visits = visits_for(reasons, town, known.cases)[: sites or MOST_SITES]
+            visits = visits_for(reasons, town, facts.cases)[: sites or MOST_SITES]
             if not visits:
                 raise InputError("error.round_empty", kind=f"{label('round_kind', kind)}/{kind}")
             step("step.rounds")
@@ -129,7 +129,7 @@ def rounds(
                 seed=seed,
             )
             step("step.sheets")
-            ground = SheetSource(found, known.cases, Landmarks.of(town))
+            ground = SheetSource(found, facts.cases, Landmarks.of(town))
             write_rounds(
                 planned, ground, unfinished, kind=chosen, first=begin, paper=paper,
                 reasons=reasons, lang=lang.value,

@@ -59,7 +59,7 @@ def sheets(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import Part, assess
-        from ..coverage.rounds import Landmarks, known
+        from ..coverage.rounds import Landmarks, read_facts
         from ..coverage.time_bands import response_by_band
         from ..maps.paper import (
             SheetSource,
@@ -80,7 +80,7 @@ def sheets(
             shown = {Part(part) for name in wanted for part in PARTS[name]}
             found = assess(town, scenario=scenario, date=today.isoformat(), progress=step)
             found = found.only(*shown)
-            cases = known(folder, found, town.rules, on=today).cases
+            cases = read_facts(folder, found, town.rules, on=today).cases
             ground = SheetSource(found, cases, Landmarks.of(town))
             step("step.sheets")
             made = {}

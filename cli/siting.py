@@ -73,12 +73,12 @@ def site(
     day = day_of(date)
     with steps(lang.value) as step:
         step("step.compile")
-        from ..coverage.siting import Ask, check_ask, study
+        from ..coverage.siting import Request, check_request, study_sites
         from ..coverage.siting import candidates as places
         from ..maps.results import SITING_NAMES, write_siting
         from ..maps.voice import headline
 
-        check_ask(Ask(stations=stations, budget=budget, target=target))
+        check_request(Request(stations=stations, budget=budget, target=target))
         own = None if plan is None else read_plan(plan)
         with whole_folder(out, may_hold=SITING_NAMES) as unfinished:
             town = load_town(folder, progress=step)
@@ -92,7 +92,7 @@ def site(
             else:
                 found = places.host_candidates(town)
             ids = town.buildings[f.BUILDING_ID]
-            ask = Ask(
+            request = Request(
                 stations=stations,
                 budget=budget,
                 target=target,
@@ -102,8 +102,8 @@ def site(
                 seed=seed,
                 time_limit_s=time_limit,
             )
-            answer = study(
-                town, found, ask, wishes=wished, scenario=scenario, day=day, progress=step
+            answer = study_sites(
+                town, found, request, wishes=wished, scenario=scenario, day=day, progress=step
             )
             write_siting(answer, unfinished, lang=lang.value, progress=step)
     say("cli.site_found", lang.value, headline=headline(answer, lang.value))

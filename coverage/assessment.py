@@ -288,7 +288,7 @@ class Assessment:
 
     @cached_property
     def cases(self) -> pd.DataFrame:
-        """What the ledgers count at each building; see `weizhan.coverage.cases.building_cases`."""
+        """What the ledgers count at each building; see `weizhan.coverage.cases.at_buildings`."""
         moment, bands = self.moment, self.risk.buildings[c.RISK_BAND]
         return building_cases(
             moment.town.ledgers,

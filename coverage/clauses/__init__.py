@@ -3,7 +3,7 @@
 Width, height, slope, dead ends, distance to the wall, ring lanes.
 """
 
-from .compliance import Compliance, compliance
+from .checks import Compliance, compliance
 
 __all__ = [
     "Compliance",

@@ -3,7 +3,7 @@
 Every answer equals closing the lanes and computing anew.
 """
 
-from .keep_clear import (
+from .lane_failures import (
     drawn_blockages,
     event_losses,
     keep_clear,

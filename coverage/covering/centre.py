@@ -13,7 +13,7 @@ from ...geo.arrays import Flags, Indices
 from .bounds import Certificate, certify_set_cover
 from .highs import Clock
 from .search import Search, Stop
-from .set_cover import SetCover, covering_all
+from .set_cover_search import SetCover, covering_all
 
 
 class CentreSearch:

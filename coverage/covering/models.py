@@ -40,10 +40,10 @@ from .instance import (
     read_sites,
     read_weights,
 )
-from .max_cover import MaxCover
+from .max_cover_search import MaxCover
 from .median import MedianSearch, certify_median, median_of
 from .search import CLOSE, Cut, Stop
-from .set_cover import SetCover, covering_all
+from .set_cover_search import SetCover, covering_all
 
 TIME_LIMIT_S = 600.0
 

@@ -10,7 +10,7 @@ from ...geo.arrays import Flags, Floats, Indices
 from .bounds import Certificate
 from .highs import Clock
 from .instance import Instance
-from .max_cover import MaxCover
+from .max_cover_search import MaxCover
 from .models import USUAL, SearchOptions, Siting, cover_most
 
 NEAR = 0.005  # part of the objective within which plans are as good as the best

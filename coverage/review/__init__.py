@@ -4,7 +4,7 @@ Works on assessments and on frozen periods.
 """
 
 from .alike import Case, case_of_fire, look_alikes
-from .compare import WHOLE, Comparison, compare
+from .comparison import WHOLE, Comparison, compare
 from .freezing import frozen_layers
 from .lists import (
     ListSource,

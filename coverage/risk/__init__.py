@@ -8,7 +8,7 @@ from .assess_risk import Risk, risk
 from .calibration import calibrate
 from .communities import add_community_risk, community_fires
 from .devices import DEVICES
-from .heat import contours, fire_points, heat, heat_by_community
+from .heat_maps import contours, fire_points, heat, heat_by_community
 from .inputs import CODES, hazard_matrix
 
 __all__ = [

@@ -4,11 +4,11 @@ Rounds are a heuristic and say so.
 """
 
 from . import reasons_to_visit
-from .directions import Landmarks, Stretch, directions, piece_line, way_line
 from .legs import Way
-from .plan_rounds import HalfDay, LeftOut, Promised, Round, Rounds, Stop, default_teams, plan_rounds
-from .reasons_to_visit import RoundKind, known
+from .planning import HalfDay, LeftOut, Promised, Round, Rounds, Stop, default_teams, plan_rounds
+from .reasons_to_visit import RoundKind, read_facts
 from .visits import DOOR, LANE, visits_for
+from .way_directions import Landmarks, Stretch, directions, piece_line, way_line
 from .work_places import Place
 
 __all__ = [
@@ -27,9 +27,9 @@ __all__ = [
     "Way",
     "default_teams",
     "directions",
-    "known",
     "piece_line",
     "plan_rounds",
+    "read_facts",
     "reasons_to_visit",
     "visits_for",
     "way_line",

@@ -52,7 +52,7 @@ class RoundKind(StrEnum):
 
 
 @dataclass(frozen=True)
-class Known:
+class RoundFacts:
     """What rounds are made from.
 
     Attributes
@@ -78,26 +78,26 @@ class Known:
     alert: AlertLevel
 
 
-def known(
+def read_facts(
     folder: Path,
     found: Assessment,
     rules: RuleSet,
     *,
     on: dt.date,
     alert: AlertLevel = AlertLevel.NORMAL,
-) -> Known:
+) -> RoundFacts:
     """Read a town's ledgers as they stand on a day."""
     cases = case_table(read_records(folder, "hazards"), read_events(folder), on=on)
     inspections = read_records(folder, "inspections")
     past = pd.to_datetime(inspections["inspected_on"]) <= pd.Timestamp(on)
-    return Known(
+    return RoundFacts(
         found, rules, cases, inspections[past], read_records(folder, "vulnerable"), on, alert
     )
 
 
 def reasons_to_visit(
     kind: RoundKind,
-    told: Known,
+    facts: RoundFacts,
     *,
     community: str | None = None,
     grid: pd.Index | None = None,
@@ -110,8 +110,8 @@ def reasons_to_visit(
     ----------
     kind
         Of round.
-    told
-        From `known`.
+    facts
+        From `read_facts`.
     community
         Only buildings of this community; needed for a community's turn unless a grid is given.
     grid
@@ -127,17 +127,17 @@ def reasons_to_visit(
         none), `why` (a code whose text is ``why.<code>``), `values` for that text, `weight`,
         `due_on`.
     """
-    rows = _KINDS[kind](told)
-    buildings = told.found.buildings
+    rows = _KINDS[kind](facts)
+    buildings = facts.found.buildings
     if community is not None:
         inside = buildings.loc[buildings[f.COMMUNITY_ID] == community, f.BUILDING_ID]
-        lanes = _lanes_of(told.found, inside)
+        lanes = _lanes_of(facts.found, inside)
         rows = rows[rows[f.BUILDING_ID].isin(inside) | rows[LANE_ROW].isin(lanes)]
     if grid is not None:
-        lanes = _lanes_of(told.found, grid)
+        lanes = _lanes_of(facts.found, grid)
         rows = rows[rows[f.BUILDING_ID].isin(grid) | rows[LANE_ROW].isin(lanes)]
     if kind == RoundKind.OPEN_SECRET:
-        rows = draw(rows, size=sample, seed=seed, floor=told.rules.rounds.sample_floor.value)
+        rows = draw(rows, size=sample, seed=seed, floor=facts.rules.rounds.sample_floor.value)
     return rows.sort_values(
         [WEIGHT, f.BUILDING_ID, LANE_ROW], ascending=[False, True, True], ignore_index=True
     )
@@ -166,11 +166,11 @@ def draw(rows: pd.DataFrame, *, size: int | None, seed: int, floor: float) -> pd
     taken = np.argsort(-key, kind="stable")[: len(key) if size is None else size]
     drawn = ordered.iloc[np.sort(taken)].copy()
     drawn["draw_key"], drawn["chance_weight"] = key[np.sort(taken)], chance[np.sort(taken)]
-    told: list[Any] = [
+    values_drawn: list[Any] = [
         {**values, "seed": seed, "population": len(ordered), "size": len(taken)}
         for values in drawn[VALUES]
     ]
-    drawn[VALUES] = told
+    drawn[VALUES] = values_drawn
     return drawn.reset_index(drop=True)
 
 
@@ -186,10 +186,10 @@ def risk_weight(found: Assessment) -> pd.Series[float]:
     return weight
 
 
-def _due(told: Known) -> pd.DataFrame:
+def _due(facts: RoundFacts) -> pd.DataFrame:
     due = inspections_due(
-        _bands(told.found), told.inspections,
-        rules=told.rules.supervision, alert=told.alert, on=told.on,
+        _bands(facts.found), facts.inspections,
+        rules=facts.rules.supervision, alert=facts.alert, on=facts.on,
     )  # fmt: skip
     due = due[due["days_overdue"] >= 0]
     late = due["days_overdue"] / due["interval_days"]
@@ -204,70 +204,70 @@ def _due(told: Known) -> pd.DataFrame:
                 due["band"], due["interval_days"], due["days_overdue"], strict=True
             )
         ],
-        weight=due[f.BUILDING_ID].map(risk_weight(told.found)) * urgency,
+        weight=due[f.BUILDING_ID].map(risk_weight(facts.found)) * urgency,
         due_on=due["due_on"],
     )
 
 
-def _turn(told: Known) -> pd.DataFrame:
-    ids = told.found.buildings[f.BUILDING_ID]
-    last = pd.to_datetime(ids.map(_last_inspected(told)))
-    days = (pd.Timestamp(told.on) - last).dt.days
+def _turn(facts: RoundFacts) -> pd.DataFrame:
+    ids = facts.found.buildings[f.BUILDING_ID]
+    last = pd.to_datetime(ids.map(_last_inspected(facts)))
+    days = (pd.Timestamp(facts.on) - last).dt.days
     return _rows(
         ids,
         why=np.where(last.isna(), "turn_never", "turn"),
         values=[{"days": None if np.isnan(d) else int(d)} for d in days.to_numpy(dtype=float)],
-        weight=ids.map(risk_weight(told.found)) * (1 + days.fillna(730).clip(0, 730) / 365),
+        weight=ids.map(risk_weight(facts.found)) * (1 + days.fillna(730).clip(0, 730) / 365),
     )
 
 
-def _look_back(told: Known) -> pd.DataFrame:
-    after = told.rules.supervision.look_back_days.value
-    due = look_back_due(told.cases, on=told.on, after_days=after)
-    return _of_cases(told, due, "look_back", due["look_back_on"])
+def _look_back(facts: RoundFacts) -> pd.DataFrame:
+    after = facts.rules.supervision.look_back_days.value
+    due = look_back_due(facts.cases, on=facts.on, after_days=after)
+    return _of_cases(facts, due, "look_back", due["look_back_on"])
 
 
-def _joint(told: Known) -> pd.DataFrame:
-    still = told.cases[told.cases["state"] != HazardState.CLOSED]
+def _joint(facts: RoundFacts) -> pd.DataFrame:
+    still = facts.cases[facts.cases["state"] != HazardState.CLOSED]
     shared = still[still["partner_dept"].notna()]
-    return _of_cases(told, shared, "joint", shared["due_on"], "partner_dept")
+    return _of_cases(facts, shared, "joint", shared["due_on"], "partner_dept")
 
 
-def _premises(told: Known) -> pd.DataFrame:
-    buildings = told.found.buildings
+def _premises(facts: RoundFacts) -> pd.DataFrame:
+    buildings = facts.found.buildings
     ids = buildings.loc[buildings[f.USE].notna() & ~buildings[f.USE].isin(HOMES), f.BUILDING_ID]
-    weight = ids.map(risk_weight(told.found))
+    weight = ids.map(risk_weight(facts.found))
     return _rows(ids, why="drawn", values=[{} for _ in ids], weight=weight)
 
 
-def _holiday(told: Known) -> pd.DataFrame:
+def _holiday(facts: RoundFacts) -> pd.DataFrame:
     """Worrying premises and objects: high risk, overdue or listed cases, new business forms."""
-    buildings = told.found.buildings
+    buildings = facts.found.buildings
     red = buildings.loc[buildings[c.RISK_BAND] == RiskBand.RED, f.BUILDING_ID]
     new = buildings.loc[
-        buildings[f.USE].isin(told.rules.use_groups.new_business_forms), f.BUILDING_ID
+        buildings[f.USE].isin(facts.rules.use_groups.new_business_forms), f.BUILDING_ID
     ]
-    soon = told.on + dt.timedelta(days=told.rules.rounds.holiday_ahead_days.value)
-    late = overdue(told.cases, on=soon)
-    risk = risk_weight(told.found)
+    soon = facts.on + dt.timedelta(days=facts.rules.rounds.holiday_ahead_days.value)
+    late = overdue(facts.cases, on=soon)
+    risk = risk_weight(facts.found)
     return pd.concat(
         [
             _rows(red, why="red", values=[{} for _ in red], weight=red.map(risk)),
             _rows(new, why="new_form", values=[{} for _ in new], weight=new.map(risk)),
-            _of_cases(told, late, "case_late", late["due_on"]),
-            _listed(told),
+            _of_cases(facts, late, "case_late", late["due_on"]),
+            _listed(facts),
         ],
         ignore_index=True,
     )
 
 
-def _doors(told: Known) -> pd.DataFrame:
+def _doors(facts: RoundFacts) -> pd.DataFrame:
     """Vulnerable households x no detector x slow arrival; what nobody counted is lacking."""
-    counts = told.vulnerable.dropna(subset=[f.BUILDING_ID])
+    counts = facts.vulnerable.dropna(subset=[f.BUILDING_ID])
     homes = counts.groupby(f.BUILDING_ID)[["households", "smoke_detectors"]].sum(min_count=1)
     without = (homes["households"] - homes["smoke_detectors"].fillna(0)).clip(lower=0)
     without = without[without > 0]
-    buildings = told.found.buildings.set_index(f.BUILDING_ID)
+    buildings = facts.found.buildings.set_index(f.BUILDING_ID)
     name = c.arrival_probability("micro")
     on_time = buildings[name].astype(float) if name in buildings else pd.Series(dtype=float)
     late = (1 - without.index.to_series().map(on_time)).fillna(0.5)
@@ -282,10 +282,10 @@ def _doors(told: Known) -> pd.DataFrame:
     )
 
 
-def _lanes(told: Known) -> pd.DataFrame:
-    lanes = told.found.lanes.reset_index(drop=True)
+def _lanes(facts: RoundFacts) -> pd.DataFrame:
+    lanes = facts.found.lanes.reset_index(drop=True)
     rank = lanes[c.KEEP_CLEAR_RANK].astype(float)
-    listed_ = rank <= told.rules.rounds.lanes_listed.value
+    listed_ = rank <= facts.rules.rounds.lanes_listed.value
     blocked = lanes[c.STATE].isin(("blocked", "narrowed"))
     taken = lanes[listed_ | blocked]
     return pd.DataFrame(
@@ -305,20 +305,20 @@ def _lanes(told: Known) -> pd.DataFrame:
     )
 
 
-def _listed(told: Known) -> pd.DataFrame:
-    under = listed(told.cases, on=told.on)
+def _listed(facts: RoundFacts) -> pd.DataFrame:
+    under = listed(facts.cases, on=facts.on)
     under = under[under["status"] != "lifted"]
-    return _of_cases(told, under, "listed", under["listed_due_on"], "supervision_level")
+    return _of_cases(facts, under, "listed", under["listed_due_on"], "supervision_level")
 
 
 def _of_cases(
-    told: Known, cases: pd.DataFrame, why: str, due_on: pd.Series, named: str = "code"
+    facts: RoundFacts, cases: pd.DataFrame, why: str, due_on: pd.Series, named: str = "code"
 ) -> pd.DataFrame:
     """Return one reason a case; cases that stand at no known building are left to the ledgers."""
     placed = cases[f.BUILDING_ID].notna().to_numpy()
     cases, due = cases[placed], pd.to_datetime(due_on)[placed]
-    days = (pd.Timestamp(told.on) - due).dt.days.fillna(0)
-    risk = cases[f.BUILDING_ID].map(risk_weight(told.found)).fillna(1.0)
+    days = (pd.Timestamp(facts.on) - due).dt.days.fillna(0)
+    risk = cases[f.BUILDING_ID].map(risk_weight(facts.found)).fillna(1.0)
     return _rows(
         cases[f.BUILDING_ID],
         why=why,
@@ -363,8 +363,8 @@ def _bands(found: Assessment) -> pd.Series:
     return bands
 
 
-def _last_inspected(told: Known) -> pd.Series:
-    placed = told.inspections.dropna(subset=[f.BUILDING_ID])
+def _last_inspected(facts: RoundFacts) -> pd.Series:
+    placed = facts.inspections.dropna(subset=[f.BUILDING_ID])
     return placed.groupby(f.BUILDING_ID)["inspected_on"].max()
 
 
@@ -377,7 +377,7 @@ def _lanes_of(found: Assessment, buildings: pd.Index | pd.Series) -> pd.Index:
     return rows
 
 
-_KINDS: Final[Mapping[RoundKind, Callable[[Known], pd.DataFrame]]] = {
+_KINDS: Final[Mapping[RoundKind, Callable[[RoundFacts], pd.DataFrame]]] = {
     RoundKind.DUE: _due,
     RoundKind.COMMUNITY: _turn,
     RoundKind.LOOK_BACK: _look_back,

@@ -4,17 +4,17 @@ The planner's level above the covering engine.
 """
 
 from . import candidates
-from .request import Ask, check_ask
+from .request import Request, check_request
 from .sensitivity import as_certain
 from .solve_plan import PriceCertificate
-from .study import Study, study
+from .study import Study, study_sites
 
 __all__ = [
-    "Ask",
     "PriceCertificate",
+    "Request",
     "Study",
     "as_certain",
     "candidates",
-    "check_ask",
-    "study",
+    "check_request",
+    "study_sites",
 ]

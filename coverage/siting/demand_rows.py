@@ -80,7 +80,7 @@ class Rows:
         found: Indices = (self.cover @ chosen.astype(np.int32)).astype(np.intp)
         return found
 
-    def worths(self, chosen: Flags) -> Floats:
+    def objectives(self, chosen: Flags) -> Floats:
         """Return what each row is worth under a choice of sites."""
         most = self.totals.shape[1] - 1
         at = np.minimum(self.counts(chosen), most)
@@ -88,11 +88,11 @@ class Rows:
 
     def worth(self, chosen: Flags) -> float:
         """Return what a choice of sites is worth, on average over the states of the lanes."""
-        return float(self.worths(chosen).sum()) / self.draws
+        return float(self.objectives(chosen).sum()) / self.draws
 
     def worth_by_draw(self, chosen: Flags) -> Floats:
         """Return what a choice of sites is worth in each state of the lanes."""
-        return np.bincount(self.draw, self.worths(chosen), self.draws).astype(float)
+        return np.bincount(self.draw, self.objectives(chosen), self.draws).astype(float)
 
     def adds(self, chosen: Flags) -> Floats:
         """Return what one more crew at each row would add."""

@@ -43,14 +43,14 @@ class Band:
 
 
 @dataclass(frozen=True, eq=False)
-class Ground:
+class SitingInstance:
     """Everything a plan is judged by.
 
     Attributes
     ----------
     town
         With all candidates as stations, after those that stand.
-    standing
+    existing
         ``(sites,)`` which stations stand already.
     candidates
         Sites from ``len(standing) - len(candidates.sites)`` on are their rows.
@@ -65,7 +65,7 @@ class Ground:
     """
 
     town: Town
-    standing: Flags
+    existing: Flags
     candidates: Candidates
     bands: tuple[Band, ...]
     tiers: Mapping[str, int]
@@ -82,8 +82,8 @@ class Ground:
     @property
     def costs(self) -> Floats:
         """``(sites,)`` yuan to build each candidate; 0 for stations that stand."""
-        costs = np.zeros(len(self.standing))
-        costs[~self.standing] = self.candidates.sites[COST_YUAN].to_numpy(dtype=float)
+        costs = np.zeros(len(self.existing))
+        costs[~self.existing] = self.candidates.sites[COST_YUAN].to_numpy(dtype=float)
         return costs
 
     @property
@@ -223,7 +223,7 @@ class Ground:
         return sparse.vstack(parts, format="csr"), np.tile(buildings, len(self.bands))
 
 
-def make_ground(
+def make_instance(
     town: Town,
     candidates: Candidates,
     wishes: Wishes,
@@ -232,7 +232,7 @@ def make_ground(
     day: dt.date,
     risk: Mapping[str, pd.DataFrame] | None = None,
     seed: int = 1,
-) -> Ground:
+) -> SitingInstance:
     """Put a study on its ground.
 
     Parameters
@@ -278,15 +278,15 @@ def make_ground(
         moment = Moment(whole, chosen, day, seed=seed, fitted=now.speeds)
         counted = demand(town, chosen, weight=weight, risk=harm[name])
         bands.append(Band(name, moment, share, counted))
-    standing = np.arange(len(whole.stations)) < len(town.stations)
+    existing = np.arange(len(whole.stations)) < len(town.stations)
     doubled = town.buildings[f.USE].isin(wishes.double_uses).to_numpy()
     if wishes.double_bands:
         if risk is None:
             raise InputError("error.no_risk")
         first = risk[next(iter(named))]
         doubled |= first[c.RISK_BAND].isin(wishes.double_bands).to_numpy()
-    return Ground(
-        whole, standing, candidates, tuple(bands), whole_numbers(wishes.tiers), wishes, doubled
+    return SitingInstance(
+        whole, existing, candidates, tuple(bands), whole_numbers(wishes.tiers), wishes, doubled
     )
 
 

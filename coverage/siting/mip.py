@@ -101,8 +101,8 @@ class Formed:
     def keeps(self, chosen: Flags) -> bool:
         """Return whether a choice keeps everything that is not elastic."""
         p = self.problem
-        new = chosen & ~p.standing
-        moved = int((p.standing & p.movable & ~chosen).sum())
+        new = chosen & ~p.existing
+        moved = int((p.existing & p.movable & ~chosen).sum())
         return bool(
             (chosen[self.base]).all()
             and not chosen[p.forbidden].any()
@@ -191,9 +191,9 @@ class Formed:
 
     def _limits(self) -> list[Block]:
         p, x = self.problem, self.sites
-        new = (~p.standing[x]).astype(float)
-        moved = (p.standing & p.movable)[x].astype(float)
-        given_new = self.base & ~p.standing
+        new = (~p.existing[x]).astype(float)
+        moved = (p.existing & p.movable)[x].astype(float)
+        given_new = self.base & ~p.existing
         blocks = []
 
         def limit(row: NDArray[Any], low: float, high: float) -> None:

@@ -33,7 +33,7 @@ class PlanProblem:
         Demand.
     costs
         ``(sites,)`` of new sites; 0 for stations that stand.
-    standing
+    existing
         ``(sites,)`` which stations stand already; those neither movable nor closable stay.
     movable, closable
         Which of them may be given up; a movable one allows one more new site.
@@ -60,7 +60,7 @@ class PlanProblem:
 
     rows: Rows
     costs: Floats
-    standing: Flags
+    existing: Flags
     movable: Flags
     closable: Flags
     gives_back: float = 0.0
@@ -81,12 +81,12 @@ class PlanProblem:
     @property
     def loose(self) -> Flags:
         """Which standing stations may be given up."""
-        return self.standing & (self.movable | self.closable)
+        return self.existing & (self.movable | self.closable)
 
     @property
     def given(self) -> Flags:
         """Which sites are in every plan."""
-        given = self.standing & ~self.loose
+        given = self.existing & ~self.loose
         given[self.chosen] = True
         return given
 
@@ -125,7 +125,7 @@ class PlanProblem:
 
     def spent(self, chosen: Flags) -> float:
         """Return what a choice costs, less what stations given up bring back."""
-        new = float(self.costs[chosen & ~self.standing].sum())
+        new = float(self.costs[chosen & ~self.existing].sum())
         return new - self.gives_back * int((self.loose & ~chosen).sum())
 
     def score(self, chosen: Flags) -> float:
@@ -156,9 +156,9 @@ class PlanProblem:
         return np.nan_to_num(np.maximum(self.floor - shares, 0.0))
 
 
-def tail_mean(worths: Floats, tail: float) -> float:
+def tail_mean(sensitivity: Floats, tail: float) -> float:
     """Return the mean of the worst share of some values (CVaR), the last one in part."""
-    ordered = np.sort(worths)
+    ordered = np.sort(sensitivity)
     share = np.full(len(ordered), 1.0 / len(ordered))
     left = np.clip(tail - (np.cumsum(share) - share), 0.0, share)
     return float((ordered * left).sum() / tail)
@@ -177,8 +177,8 @@ def greedy_plan(problem: PlanProblem) -> Flags:
         if problem.must is not None and problem.must.shape[0]:
             rest = (problem.must @ chosen.astype(np.int32)) == 0
             gains = gains + (problem.must.T @ rest.astype(float)) * (problem.rows.total + 1)
-        new = chosen & ~problem.standing
-        gains[chosen | problem.standing] = 0.0
+        new = chosen & ~problem.existing
+        gains[chosen | problem.existing] = 0.0
         gains[problem.forbidden] = 0.0
         if problem.stations is not None and new.sum() >= problem.stations:
             return chosen

@@ -15,18 +15,18 @@ from ...geo.plan import Plan, StationChanges, planned
 from ...geo.town import Town
 from ...geo.words import fields as f
 from ..reach import Moment
-from .instance import Ground
+from .instance import SitingInstance
 from .objective import PlanProblem
-from .request import Ask, names_of
-from .solve import Found, Point, best_plan
+from .request import Request, names_of
+from .solve import Point, Solution, best_plan
 
 
-def as_plan(town: Town, ground: Ground, chosen: Flags, scenario: str) -> Plan:
+def as_plan(town: Town, instance: SitingInstance, chosen: Flags, scenario: str) -> Plan:
     """Return a choice of sites as a plan of the town."""
-    offset = int(ground.standing.sum())
-    stations = ground.candidates.stations()
-    new = np.flatnonzero(chosen & ~ground.standing) - offset
-    gone = names_of(ground, ground.standing & ~chosen)
+    offset = int(instance.existing.sum())
+    stations = instance.candidates.stations()
+    new = np.flatnonzero(chosen & ~instance.existing) - offset
+    gone = names_of(instance, instance.existing & ~chosen)
     return Plan(
         town=town.name,
         scenario=scenario,
@@ -37,34 +37,34 @@ def as_plan(town: Town, ground: Ground, chosen: Flags, scenario: str) -> Plan:
 
 def own_plan(
     town: Town,
-    ground: Ground,
+    instance: SitingInstance,
     problem: PlanProblem,
-    ask: Ask,
+    request: Request,
     day: dt.date,
     points: Sequence[Point],
 ) -> dict[str, Any] | None:
     """Return how the user's own plan fares, by the same engine and the same weights."""
-    if ask.own is None:
+    if request.own is None:
         return None
-    theirs = planned(town, ask.own)
-    first = Moment(theirs, ground.bands[0].moment.scenario, day, seed=ask.seed)
+    theirs = planned(town, request.own)
+    first = Moment(theirs, instance.bands[0].moment.scenario, day, seed=request.seed)
     there = replace(
-        ground,
+        instance,
         town=theirs,
-        standing=np.ones(len(theirs.stations), dtype=bool),
+        existing=np.ones(len(theirs.stations), dtype=bool),
         bands=tuple(
-            replace(band, moment=first.under(band.moment.scenario)) for band in ground.bands
+            replace(band, moment=first.under(band.moment.scenario)) for band in instance.bands
         ),
     )
     rows = there.rows(there.reaches())
-    worth = rows.worth(there.standing)
-    added = ask.own.stations.add
+    worth = rows.worth(there.existing)
+    added = request.own.stations.add
     rules = town.rules.siting
     cost = sum(rules.host_rule(s.host_type).build_yuan.value for s in added)
     best = best_plan(
         replace(problem, stations=len(added), budget=None),
-        time_limit_s=max(5.0, ask.time_limit_s / 10),
-        seed=ask.seed,
+        time_limit_s=max(5.0, request.time_limit_s / 10),
+        seed=request.seed,
         starts=[p.answer.chosen for p in points if (p.stations or 0) <= len(added)],
     )
     return {
@@ -73,17 +73,17 @@ def own_plan(
         "worth": worth,
         "best": problem.rows.worth(best.answer.chosen),
         "best_bound": best.answer.bound,
-        "best_sites": names_of(ground, best.answer.chosen & ~ground.standing),
+        "best_sites": names_of(instance, best.answer.chosen & ~instance.existing),
         "names": [s.station_id for s in added],
     }
 
 
 def must_table(
-    ground: Ground, problem: PlanProblem, building: Indices, found: Found
+    instance: SitingInstance, problem: PlanProblem, building: Indices, found: Solution
 ) -> pd.DataFrame:
     """Return which buildings that must be covered are, and which sites would reach the others."""
-    ids = ground.town.buildings[f.BUILDING_ID].to_numpy(dtype=object)
-    names = ground.town.buildings[f.NAME].to_numpy(dtype=object)
+    ids = instance.town.buildings[f.BUILDING_ID].to_numpy(dtype=object)
+    names = instance.town.buildings[f.NAME].to_numpy(dtype=object)
     rows = []
     for which in np.unique(building):
         mine = np.flatnonzero(building == which)
@@ -99,22 +99,22 @@ def must_table(
                 f.BUILDING_ID: ids[which],
                 f.NAME: names[which],
                 "met": bool((counts > 0).all()),
-                "takes": names_of(ground, takes[:3]),
+                "takes": names_of(instance, takes[:3]),
                 "takes_yuan": float(problem.costs[takes[0]]) if len(takes) else None,
             }
         )
     return pd.DataFrame(rows, columns=[f.BUILDING_ID, f.NAME, "met", "takes", "takes_yuan"])
 
 
-def community_table(ground: Ground, problem: PlanProblem, chosen: Flags) -> pd.DataFrame:
+def community_table(instance: SitingInstance, problem: PlanProblem, chosen: Flags) -> pd.DataFrame:
     """Return the share of each community `before` and `after`."""
-    names = ground.town.communities[f.NAME].to_numpy(dtype=object)
-    groups = len(ground.communities)
+    names = instance.town.communities[f.NAME].to_numpy(dtype=object)
+    groups = len(instance.communities)
     return pd.DataFrame(
         {
-            f.COMMUNITY_ID: ground.communities,
+            f.COMMUNITY_ID: instance.communities,
             f.NAME: names,
-            "before": problem.rows.shares(ground.standing, groups),
+            "before": problem.rows.shares(instance.existing, groups),
             "after": problem.rows.shares(chosen, groups),
         }
     )

@@ -13,10 +13,10 @@ from ...geo.wishes import Robust
 from .. import columns as c
 from ..covering import Clock
 from .demand_rows import Rows
-from .instance import FAR, Ground
+from .instance import FAR, SitingInstance
 from .objective import PlanProblem, tail_mean
 from .request import lane_rows
-from .solve import Found, best_plan
+from .solve import Solution, best_plan
 
 GAP = 0.005  # of the search in each draw: plans as good as this are all the same here
 SEARCH_S = 5.0  # for the search in each draw
@@ -50,7 +50,7 @@ class Stability:
 
 
 def stability(
-    ground: Ground,
+    instance: SitingInstance,
     problem: PlanProblem,
     plan: Flags,
     *,
@@ -69,7 +69,7 @@ def stability(
 
     Parameters
     ----------
-    ground, problem, plan
+    instance, problem, plan
         The study, what was asked, and the plan.
     draws
         How many.
@@ -83,20 +83,20 @@ def stability(
         Called with draws done and in all.
     """
     plain = replace(problem, must=None, groups=0, floor=0.0, worst_off=0.0, robust="none")
-    spread = np.sqrt(np.log1p(ground.town.rules.response.travel_cv.value**2))
+    spread = np.sqrt(np.log1p(instance.town.rules.response.travel_cv.value**2))
     sigma = None if risk is None else _sigma(risk)
     count = np.zeros(len(plan))
     share: list[float] = []
     regret: list[float] = []
     random = [np.random.default_rng([seed, number, 7]) for number in range(draws)]
-    for number, held in enumerate(ground.drawn(draws=draws, seed=seed)):
+    for number, held in enumerate(instance.drawn(draws=draws, seed=seed)):
         if clock.over:
             break
         slower = float(np.exp(random[number].normal(0.0, spread)))
         factor = (
             None if sigma is None else np.exp(random[number].normal(0.0, 1.0, len(sigma)) * sigma)
         )
-        rows = ground.rows(ground.reaches(held, longest=FAR), slower=slower, factor=factor)
+        rows = instance.rows(instance.reaches(held, longest=FAR), slower=slower, factor=factor)
         found = best_plan(
             replace(plain, rows=rows),
             time_limit_s=min(SEARCH_S, max(clock.left(), 0.1)),
@@ -130,20 +130,20 @@ class Robustness:
         States of the lanes, and the share of them in the tail.
     """
 
-    plans: dict[str, Found]
+    plans: dict[str, Solution]
     table: pd.DataFrame
     draws: int
     tail: float
 
 
 def robustness(
-    ground: Ground, problem: PlanProblem, found: Found, *, clock: Clock, seed: int = 1
+    instance: SitingInstance, problem: PlanProblem, found: Solution, *, clock: Clock, seed: int = 1
 ) -> Robustness:
     """Plan for the average, the tail and the worst of random states of the lanes.
 
     Parameters
     ----------
-    ground, problem
+    instance, problem
         The study, and what was asked with the lanes as they are known.
     found
         The best plan for that.
@@ -152,10 +152,10 @@ def robustness(
     seed
         Of the states; the fresh ones come from the next.
     """
-    draws, tail = ground.wishes.lane_draws, ground.wishes.tail
-    rows = lane_rows(ground, draws=draws, seed=seed)
-    fresh = lane_rows(ground, draws=draws, seed=seed + 1)
-    plans: dict[str, Found] = {"none": found}
+    draws, tail = instance.wishes.lane_draws, instance.wishes.tail
+    rows = lane_rows(instance, draws=draws, seed=seed)
+    fresh = lane_rows(instance, draws=draws, seed=seed + 1)
+    plans: dict[str, Solution] = {"none": found}
     for number, attitude in enumerate(ROBUST[1:]):
         if clock.over:
             break

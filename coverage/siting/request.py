@@ -16,7 +16,7 @@ from ...geo.plan import Plan
 from ...geo.words import InputError
 from ...geo.words import fields as f
 from .demand_rows import Rows, stacked
-from .instance import Ground
+from .instance import SitingInstance
 from .objective import PlanProblem, Quota
 from .reach import Reach
 
@@ -24,7 +24,7 @@ SHOWN = 5
 
 
 @dataclass(frozen=True)
-class Ask:
+class Request:
     """What is asked of a siting study.
 
     Attributes
@@ -53,31 +53,31 @@ class Ask:
     time_limit_s: float = 180.0
 
 
-def check_ask(ask: Ask) -> None:
+def check_request(request: Request) -> None:
     """Refuse a size that is missing, double or senseless."""
-    sizes = [ask.stations, ask.budget, ask.target]
+    sizes = [request.stations, request.budget, request.target]
     if sizes.count(None) == 3:
         raise InputError("error.site_no_size")
     if sizes.count(None) < 2:
         raise InputError("error.site_one_size")
-    if ask.target is not None and not 0 < ask.target <= 1:
-        raise InputError("error.site_target", target=ask.target)
-    if ask.budget is not None and not 0 < ask.budget < float("inf"):
-        raise InputError("error.siting_budget", budget=ask.budget)
+    if request.target is not None and not 0 < request.target <= 1:
+        raise InputError("error.site_target", target=request.target)
+    if request.budget is not None and not 0 < request.budget < float("inf"):
+        raise InputError("error.siting_budget", budget=request.budget)
 
 
 def make_problem(
-    ground: Ground, reaches: Mapping[tuple[str, str], Reach], ask: Ask
+    instance: SitingInstance, reaches: Mapping[tuple[str, str], Reach], request: Request
 ) -> tuple[PlanProblem, Indices]:
     """Return the problem of a study, and the building of each of its must-cover rows.
 
     Parameters
     ----------
-    ground
+    instance
         Of the study.
     reaches
         Who reaches whom as the lanes are known to be.
-    ask
+    request
         What is asked.
 
     Raises
@@ -86,58 +86,58 @@ def make_problem(
         When wishes name what is not there or contradict each other, or no candidate reaches
         anything.
     """
-    wishes, standing = ground.wishes, ground.standing
-    rows = ground.rows(reaches)
-    if not rows.cover[:, np.flatnonzero(~standing)].nnz:
-        raise InputError("error.site_none_in_reach", sites=int((~standing).sum()))
-    candidates = pd.Index(ground.candidates.sites[CANDIDATE_ID].astype(str))
-    stations = pd.Index(ground.town.stations[f.STATION_ID].astype(str)[standing])
-    offset = int(standing.sum())
+    wishes, existing = instance.wishes, instance.existing
+    rows = instance.rows(reaches)
+    if not rows.cover[:, np.flatnonzero(~existing)].nnz:
+        raise InputError("error.site_none_in_reach", sites=int((~existing).sum()))
+    candidates = pd.Index(instance.candidates.sites[CANDIDATE_ID].astype(str))
+    stations = pd.Index(instance.town.stations[f.STATION_ID].astype(str)[existing])
+    offset = int(existing.sum())
     forbidden = _places(candidates, wishes.forbidden, "forbidden") + offset
     chosen = _places(candidates, wishes.chosen, "chosen") + offset
     both = np.intersect1d(forbidden, chosen)
     if len(both):
         raise InputError("error.site_both", names=_listed(candidates[both - offset]))
-    movable, closable = (np.zeros(len(standing), dtype=bool) for _ in range(2))
+    movable, closable = (np.zeros(len(existing), dtype=bool) for _ in range(2))
     movable[_places(stations, wishes.movable, "movable")] = True
     closable[_places(stations, wishes.closable, "closable")] = True
-    buildings = _must_buildings(ground, ask.must)
-    must, building = ground.must_cover(reaches, buildings)
-    _check_must(ground, must, building, forbidden, candidates)
-    near, cliques = _spaced(ground, movable | closable)
+    buildings = _must_buildings(instance, request.must)
+    must, building = instance.must_cover(reaches, buildings)
+    _check_must(instance, must, building, forbidden, candidates)
+    near, cliques = _spaced(instance, movable | closable)
     forbidden = np.setdiff1d(np.union1d(forbidden, near), chosen)
     problem = PlanProblem(
         rows=rows,
-        costs=ground.costs,
-        standing=standing,
+        costs=instance.costs,
+        existing=existing,
         movable=movable,
         closable=closable,
-        gives_back=ground.town.rules.siting.give_up_yuan.value,
+        gives_back=instance.town.rules.siting.give_up_yuan.value,
         chosen=chosen,
         forbidden=forbidden,
-        stations=ask.stations,
-        budget=ask.budget,
+        stations=request.stations,
+        budget=request.budget,
         must=must if must.shape[0] else None,
-        groups=len(ground.communities),
+        groups=len(instance.communities),
         floor=wishes.community_floor,
         worst_off=wishes.worst_off,
-        quotas=_quotas(ground),
+        quotas=_quotas(instance),
         cliques=cliques,
         tail=wishes.tail,
     )
     return problem, building
 
 
-def lane_rows(ground: Ground, *, draws: int, seed: int) -> Rows:
+def lane_rows(instance: SitingInstance, *, draws: int, seed: int) -> Rows:
     """Return demand under random states of the lanes, as rows of each."""
-    states = enumerate(ground.drawn(draws=draws, seed=seed))
-    parts = [ground.rows(ground.reaches(held), draw=number) for number, held in states]
+    states = enumerate(instance.drawn(draws=draws, seed=seed))
+    parts = [instance.rows(instance.reaches(held), draw=number) for number, held in states]
     return stacked(parts, draws=draws)
 
 
-def names_of(ground: Ground, sites: Flags | Indices) -> list[str]:
+def names_of(instance: SitingInstance, sites: Flags | Indices) -> list[str]:
     """Return the identities of sites."""
-    ids = ground.town.stations[f.STATION_ID].astype(str).to_numpy(dtype=object)
+    ids = instance.town.stations[f.STATION_ID].astype(str).to_numpy(dtype=object)
     return [str(i) for i in ids[sites]]
 
 
@@ -154,15 +154,15 @@ def _listed(names: Iterable[object]) -> str:
     return ", ".join(told[:SHOWN]) + ("…" if len(told) > SHOWN else "")
 
 
-def _must_buildings(ground: Ground, named: Sequence[str]) -> Indices:
-    buildings = ground.town.buildings
+def _must_buildings(instance: SitingInstance, named: Sequence[str]) -> Indices:
+    buildings = instance.town.buildings
     at = _places(pd.Index(buildings[f.BUILDING_ID].astype(str)), named, "must")
-    by_use = np.flatnonzero(buildings[f.USE].isin(ground.wishes.must_uses))
+    by_use = np.flatnonzero(buildings[f.USE].isin(instance.wishes.must_uses))
     return np.union1d(at, by_use).astype(np.intp)
 
 
 def _check_must(
-    ground: Ground,
+    instance: SitingInstance,
     must: sparse.csr_array,
     building: Indices,
     forbidden: Indices,
@@ -175,35 +175,35 @@ def _check_must(
     allowed[forbidden] = 0
     only = (np.diff(must.indptr) > 0) & (must @ allowed == 0)
     if only.any():
-        ids = ground.town.buildings[f.BUILDING_ID].to_numpy(dtype=object)
-        sites = np.unique(must[np.flatnonzero(only)].indices) - int(ground.standing.sum())
+        ids = instance.town.buildings[f.BUILDING_ID].to_numpy(dtype=object)
+        sites = np.unique(must[np.flatnonzero(only)].indices) - int(instance.existing.sum())
         names = _listed(ids[np.unique(building[only])])
         raise InputError("error.site_must_forbidden", names=names, sites=_listed(candidates[sites]))
 
 
-def _quotas(ground: Ground) -> tuple[Quota, ...]:
-    hosts = ground.town.stations[f.HOST_TYPE].fillna("other").to_numpy(dtype=object)
+def _quotas(instance: SitingInstance) -> tuple[Quota, ...]:
+    hosts = instance.town.stations[f.HOST_TYPE].fillna("other").to_numpy(dtype=object)
     quotas = []
-    for host, quota in ground.wishes.quota.items():
-        sites = np.flatnonzero((hosts == host) & ~ground.standing)
+    for host, quota in instance.wishes.quota.items():
+        sites = np.flatnonzero((hosts == host) & ~instance.existing)
         most = len(sites) if quota.most is None else quota.most
         quotas.append(Quota(sites, quota.least, most))
     return tuple(quotas)
 
 
-def _spaced(ground: Ground, loose: Flags) -> tuple[Indices, tuple[Indices, ...]]:
+def _spaced(instance: SitingInstance, loose: Flags) -> tuple[Indices, tuple[Indices, ...]]:
     """Return candidates too near a station that stays, and sets of which one at most may be."""
-    if not ground.wishes.spacing_m:
+    if not instance.wishes.spacing_m:
         return np.empty(0, dtype=np.intp), ()
-    town = ground.town
+    town = instance.town
     xy = np.stack([town.stations.geometry.x, town.stations.geometry.y], axis=1)
     tier = town.stations[f.TIER].to_numpy(dtype=object)
-    pairs = cKDTree(xy).query_pairs(ground.wishes.spacing_m * (1 - 1e-9), output_type="ndarray")
+    pairs = cKDTree(xy).query_pairs(instance.wishes.spacing_m * (1 - 1e-9), output_type="ndarray")
     pairs = pairs[tier[pairs[:, 0]] == tier[pairs[:, 1]]]
-    stays = ground.standing & ~loose
+    stays = instance.existing & ~loose
     held = stays[pairs]
-    near = np.unique(pairs[:, ::-1][held & ~ground.standing[pairs[:, ::-1]]])
-    new = pairs[~ground.standing[pairs].any(axis=1)]
+    near = np.unique(pairs[:, ::-1][held & ~instance.existing[pairs[:, ::-1]]])
+    new = pairs[~instance.existing[pairs].any(axis=1)]
     graph = [set[int]() for _ in range(len(xy))]
     for a, b in new.tolist():
         graph[a].add(b)

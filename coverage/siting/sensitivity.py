@@ -18,12 +18,12 @@ from ..covering import (
     site_certainty,
 )
 from .objective import PlanProblem
-from .solve import Found, best_plan
+from .solve import Solution, best_plan
 from .solve_plan import PriceCertificate
 
 
 @dataclass(frozen=True, eq=False)
-class Worths:
+class Sensitivity:
     """What each new site of a plan is worth, in sums of the problem's rows.
 
     Attributes
@@ -44,10 +44,12 @@ class Worths:
     alone: Floats
     replacement: Indices
     price: Floats
-    refused: tuple[Found | None, ...]
+    refused: tuple[Solution | None, ...]
 
 
-def site_worths(problem: PlanProblem, found: Found, *, clock: Clock, seed: int = 0) -> Worths:
+def site_sensitivity(
+    problem: PlanProblem, found: Solution, *, clock: Clock, seed: int = 0
+) -> Sensitivity:
     """Return what each new site of a plan is worth, and the best plan if it says no.
 
     Parameters
@@ -60,11 +62,11 @@ def site_worths(problem: PlanProblem, found: Found, *, clock: Clock, seed: int =
         Of the search.
     """
     chosen = found.answer.chosen
-    new = np.flatnonzero(chosen & ~problem.standing)
+    new = np.flatnonzero(chosen & ~problem.existing)
     whole = problem.rows.worth(chosen)
     alone, price = np.zeros(len(new)), np.zeros(len(new))
     instead = np.full(len(new), -1, dtype=np.intp)
-    refused: list[Found | None] = []
+    refused: list[Solution | None] = []
     for number, site in enumerate(new):
         without = chosen.copy()
         without[site] = False
@@ -91,7 +93,7 @@ def site_worths(problem: PlanProblem, found: Found, *, clock: Clock, seed: int =
             if _can_do_without(problem)
             else None
         )
-    return Worths(new, alone, instead, price, tuple(refused))
+    return Sensitivity(new, alone, instead, price, tuple(refused))
 
 
 def _replacement(problem: PlanProblem, chosen: Flags, without: Flags, gains: Floats) -> int:
@@ -112,13 +114,13 @@ def _replacement(problem: PlanProblem, chosen: Flags, without: Flags, gains: Flo
 
 
 def next_plans(
-    problem: PlanProblem, found: Found, *, count: int, clock: Clock, seed: int = 0
-) -> list[Found]:
+    problem: PlanProblem, found: Solution, *, count: int, clock: Clock, seed: int = 0
+) -> list[Solution]:
     """Return the best plans that differ from the best, and from each other, in their new sites."""
     plans = [found]
     for number in range(count):
         cuts = tuple(
-            np.flatnonzero(plan.answer.chosen & ~problem.standing & ~problem.given)
+            np.flatnonzero(plan.answer.chosen & ~problem.existing & ~problem.given)
             for plan in plans
         )
         if clock.over or any(len(cut) == 0 for cut in cuts):
@@ -129,7 +131,7 @@ def next_plans(
             seed=seed,
             starts=[plan.answer.chosen for plan in plans],
         )
-        new = after.answer.chosen & ~problem.standing
+        new = after.answer.chosen & ~problem.existing
         if not new.any() or any((after.answer.chosen == p.answer.chosen).all() for p in plans):
             break
         plans.append(after)
@@ -137,7 +139,7 @@ def next_plans(
 
 
 def sites_beyond_doubt(
-    problem: PlanProblem, found: Found, *, within: float, clock: Clock, seed: int = 0
+    problem: PlanProblem, found: Solution, *, within: float, clock: Clock, seed: int = 0
 ) -> SiteCertainty:
     """Return which new sites are in all plans nearly as good as the best, and which in none.
 
@@ -158,10 +160,10 @@ def sites_beyond_doubt(
     """
     if found.covering is not None:
         given = np.flatnonzero(problem.given)
-        free = int((~problem.standing).sum()) - len(problem.forbidden)
+        free = int((~problem.existing).sum()) - len(problem.forbidden)
         stations = None
         if problem.stations is not None:
-            stations = min(problem.stations, free) + int(problem.standing.sum())
+            stations = min(problem.stations, free) + int(problem.existing.sum())
         instance = read_instance(
             problem.rows.cover,
             problem.rows.weights,
@@ -175,7 +177,7 @@ def sites_beyond_doubt(
         return site_certainty(instance, found.covering, within=within, options=options)
     open_ = np.zeros(len(problem.costs), dtype=bool)
     open_[problem.open_sites] = True
-    always, never = problem.given & ~problem.standing, ~open_ & ~problem.given
+    always, never = problem.given & ~problem.existing, ~open_ & ~problem.given
     least = (1 - within) * found.answer.objective
     value = _values(problem, found)
     if value is not None and found.certificate is not None:
@@ -188,7 +190,7 @@ def sites_beyond_doubt(
     return SiteCertainty(within, *parts)
 
 
-def _values(problem: PlanProblem, found: Found) -> Floats | None:
+def _values(problem: PlanProblem, found: Solution) -> Floats | None:
     """Return by how much the certificate's bound falls when a site goes against its value."""
     proof = found.certificate
     if isinstance(proof, PriceCertificate):
@@ -205,13 +207,13 @@ def _values(problem: PlanProblem, found: Found) -> Floats | None:
     return None
 
 
-def _exchanged(problem: PlanProblem, found: Found, least: float) -> Flags:
+def _exchanged(problem: PlanProblem, found: Solution, least: float) -> Flags:
     """Return the sites that some plan near the best has and another lacks, by one exchange."""
     chosen = found.answer.chosen
     varies = np.zeros(len(chosen), dtype=bool)
     if problem.by_draw or problem.by_group or problem.must is not None:
         return varies  # an exchange is judged by more than its weight
-    for site in np.flatnonzero(chosen & ~problem.standing & ~problem.given):
+    for site in np.flatnonzero(chosen & ~problem.existing & ~problem.given):
         without = chosen.copy()
         without[site] = False
         base = problem.rows.worth(without)
@@ -223,12 +225,12 @@ def _exchanged(problem: PlanProblem, found: Found, least: float) -> Flags:
 
 def _fits(problem: PlanProblem, without: Flags, site: int) -> Flags:
     """Return which sites may take the place of one that was taken out."""
-    fits = ~without & ~problem.standing
+    fits = ~without & ~problem.existing
     fits[site] = False
     fits[problem.forbidden] = False
     if problem.budget is not None:
         fits &= problem.costs <= problem.budget - problem.spent(without) + 1e-9
-    new = without & ~problem.standing
+    new = without & ~problem.existing
     for quota in problem.quotas:
         if new[quota.sites].sum() >= quota.most:
             fits[quota.sites] = False
@@ -240,7 +242,7 @@ def _fits(problem: PlanProblem, without: Flags, site: int) -> Flags:
 
 def _can_do_without(problem: PlanProblem) -> bool:
     """Whether enough candidates are left when one says no."""
-    left = int((~problem.standing).sum()) - len(np.unique(problem.forbidden)) - 1
+    left = int((~problem.existing).sum()) - len(np.unique(problem.forbidden)) - 1
     return left >= (problem.stations or 1)
 
 

@@ -12,8 +12,8 @@ from ...geo.arrays import Flags, Floats, Indices
 from ...geo.words import InputError
 from ..covering import Clock
 from .objective import PlanProblem
-from .request import Ask
-from .solve import Found, Point, best_plan, frontier_of
+from .request import Request
+from .solve import Point, Solution, best_plan, frontier_of
 
 BEYOND = 3  # stations in the frontier beyond those asked for
 BUDGETS = 8  # points of the frontier by budget
@@ -40,38 +40,38 @@ class Order:
 
 
 def best_of_size(
-    problem: PlanProblem, ask: Ask, clock: Clock
-) -> tuple[Found, int | None, list[Point]]:
+    problem: PlanProblem, request: Request, clock: Clock
+) -> tuple[Solution, int | None, list[Point]]:
     """Return the best plan and its number of stations: as asked for, or the fewest for a target."""
-    if ask.target is None:
-        found = best_plan(problem, time_limit_s=clock.left(), seed=ask.seed, certify=True)
+    if request.target is None:
+        found = best_plan(problem, time_limit_s=clock.left(), seed=request.seed, certify=True)
         point = Point(problem.stations, problem.budget, found.answer)
         return found, problem.stations, [point]
-    free = ~problem.standing
+    free = ~problem.existing
     free[problem.forbidden] = False
     everything = problem.rows.worth(problem.given | problem.loose | free)
-    goal = ask.target * problem.rows.total
+    goal = request.target * problem.rows.total
     if everything < goal - 1e-9:
         raise InputError(
             "error.site_target_far",
             sites=int(free.sum()),
             most=everything / problem.rows.total,
-            target=ask.target,
+            target=request.target,
         )
-    known: dict[int, Found] = {}
+    known: dict[int, Solution] = {}
 
     def reaches(count: int) -> bool:
         starts = [found.answer.chosen for n, found in known.items() if n < count]
         known[count] = best_plan(
             replace(problem, stations=count),
             time_limit_s=max(clock.left() / 3, 1.0),
-            seed=ask.seed,
+            seed=request.seed,
             starts=starts,
             certify=True,
         )
         return problem.rows.worth(known[count].answer.chosen) >= goal - 1e-9
 
-    low = int((problem.given & ~problem.standing).sum()) - 1
+    low = int((problem.given & ~problem.existing).sum()) - 1
     high = max(low + 1, 0)
     while not reaches(high):
         low, high = high, min(max(2 * high, 1), int(free.sum()))
@@ -86,42 +86,42 @@ def best_of_size(
 
 
 def frontiers(
-    problem: PlanProblem, found: Found, known: Sequence[Point], ask: Ask, clock: Clock
+    problem: PlanProblem, found: Solution, known: Sequence[Point], request: Request, clock: Clock
 ) -> tuple[tuple[Point, ...], tuple[Point, ...]]:
     """Return the best plans by number of stations, and by budget."""
     new = problem.stations
     if new is None:
-        new = int((found.answer.chosen & ~problem.standing).sum())
-    least = int((problem.given & ~problem.standing).sum())
-    free = int((~problem.standing).sum()) - len(problem.forbidden)
+        new = int((found.answer.chosen & ~problem.existing).sum())
+    least = int((problem.given & ~problem.existing).sum())
+    free = int((~problem.existing).sum()) - len(problem.forbidden)
     most = min(free, new + BEYOND)
     counts = sorted({*range(least, most + 1)} if most - least <= 20 else {
         *np.linspace(least, most, 20).astype(int).tolist(), new, min(new + 1, most)
     })  # fmt: skip
     by_stations = frontier_of(
-        problem, stations=counts, known=known, time_limit_s=clock.left() / 2, seed=ask.seed
+        problem, stations=counts, known=known, time_limit_s=clock.left() / 2, seed=request.seed
     )
-    costs = problem.costs[~problem.standing]
+    costs = problem.costs[~problem.existing]
     cheapest = float(costs.min())
     spent = max(problem.spent(found.answer.chosen), cheapest)
     top = max(2 * spent, 4 * cheapest)
     budgets = {*np.unique(np.ceil(np.linspace(cheapest, top, BUDGETS) / 1000) * 1000).tolist()}
-    if ask.budget is not None:
-        budgets |= {ask.budget}
-    given = float(problem.costs[problem.given & ~problem.standing].sum())
+    if request.budget is not None:
+        budgets |= {request.budget}
+    given = float(problem.costs[problem.given & ~problem.existing].sum())
     by_budget = frontier_of(
         problem,
         budgets=sorted(b for b in budgets if b >= given),
-        known=known if ask.budget is not None else [],
+        known=known if request.budget is not None else [],
         time_limit_s=clock.left(),
-        seed=ask.seed,
+        seed=request.seed,
     )
     return tuple(by_stations), tuple(by_budget)
 
 
 def what_more_buys(
     problem: PlanProblem,
-    found: Found,
+    found: Solution,
     by_stations: Sequence[Point],
     spent: float,
     clock: Clock,
@@ -152,8 +152,8 @@ def what_more_buys(
 def building_order(problem: PlanProblem, chosen: Flags, points: Sequence[Point]) -> Order:
     """Return the new sites in the order that covers the most the earliest."""
     best = {point.stations: problem.rows.worth(point.answer.chosen) for point in points}
-    now = chosen & problem.standing
-    left = np.flatnonzero(chosen & ~problem.standing)
+    now = chosen & problem.existing
+    left = np.flatnonzero(chosen & ~problem.existing)
     order: list[int] = []
     worth: list[float] = []
     while len(left):

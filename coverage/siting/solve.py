@@ -15,7 +15,7 @@ from .solve_plan import PlanAnswer, PriceCertificate, solve_plan
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Solution:
     """The best plan of a problem.
 
     Attributes
@@ -41,7 +41,7 @@ def best_plan(
     seed: int = 0,
     starts: Sequence[Flags] = (),
     certify: bool = False,
-) -> Found:
+) -> Solution:
     """Find the best plan.
 
     Parameters
@@ -60,9 +60,9 @@ def best_plan(
             starts=tuple(starts),
             certify=certify,
         )
-        return Found(answer, answer.certificate)
+        return Solution(answer, answer.certificate)
     given = np.flatnonzero(problem.given)
-    most = None if problem.stations is None else problem.stations + int(problem.standing.sum())
+    most = None if problem.stations is None else problem.stations + int(problem.existing.sum())
     sites = len(problem.costs)
     found = max_cover(
         problem.rows.cover,
@@ -93,7 +93,7 @@ def best_plan(
         0,
         problem.shortfall(problem.flags(found.sites)),
     )
-    return Found(answer, found.certificate, found)
+    return Solution(answer, found.certificate, found)
 
 
 def check_size(problem: PlanProblem) -> None:
@@ -105,9 +105,9 @@ def check_size(problem: PlanProblem) -> None:
         When neither is given, more stations are asked for than there are candidates, fewer than
         are chosen anyway, or the budget is below the cheapest candidate or the chosen ones.
     """
-    new = ~problem.standing
+    new = ~problem.existing
     new[problem.forbidden] = False
-    chosen = problem.given & ~problem.standing
+    chosen = problem.given & ~problem.existing
     if problem.stations is None and problem.budget is None:
         raise InputError("error.site_no_size")
     if problem.stations is not None and not chosen.sum() <= problem.stations <= new.sum():

@@ -21,14 +21,14 @@ from ..covering import Clock, SiteCertainty
 from .candidates import Candidates
 from .demand import usual_weight
 from .demand_rows import Rows
-from .instance import Ground, make_ground, named_bands
+from .instance import SitingInstance, make_instance, named_bands
 from .objective import PlanProblem
 from .outcome import as_plan, community_table, must_table, own_plan
 from .replicates import Robustness, Stability, robustness, stability
-from .request import Ask, check_ask, lane_rows, make_problem, names_of
-from .sensitivity import Worths, next_plans, site_worths, sites_beyond_doubt
+from .request import Request, check_request, lane_rows, make_problem, names_of
+from .sensitivity import Sensitivity, next_plans, site_sensitivity, sites_beyond_doubt
 from .sizes import Order, best_of_size, building_order, frontiers, what_more_buys
-from .solve import Found, Point
+from .solve import Point, Solution
 from .solve_plan import PlanAnswer
 
 ALTERNATIVES = 3
@@ -44,12 +44,12 @@ class Study:
 
     Attributes
     ----------
-    ground, problem, ask
+    instance, problem, request
         What is planned, and what was asked; the problem's rows are those of the lanes as known,
         a second crew not counted, so that what is worth is covered.
     rows_searched
         Those for which the plan is the best: of random states of the lanes where that is wished.
-    found
+    solution
         The best plan.
     before
         Share of the weight that the standing stations cover.
@@ -57,7 +57,7 @@ class Study:
         The frontier.
     order
         In which to build.
-    worths, certainty, alternatives, stability, robust
+    sensitivity, certainty, alternatives, stability, robust
         How far it can be trusted; None where time was too short or the user broke off.
     more
         What one more station and 10,000 yuan more would cover, and their bounds.
@@ -76,18 +76,18 @@ class Study:
         Parts that time or the user cut short.
     """
 
-    ground: Ground
+    instance: SitingInstance
     problem: PlanProblem
     rows_searched: Rows
-    ask: Ask
-    found: Found
+    request: Request
+    solution: Solution
     before: float
     by_stations: tuple[Point, ...]
     by_budget: tuple[Point, ...]
     order: Order
-    worths: Worths | None
+    sensitivity: Sensitivity | None
     certainty: SiteCertainty | None
-    alternatives: tuple[Found, ...]
+    alternatives: tuple[Solution, ...]
     stability: Stability | None
     robust: Robustness | None
     more: Mapping[str, Any]
@@ -101,16 +101,16 @@ class Study:
     @property
     def total(self) -> float:
         """The whole weight, as people, buildings or harm."""
-        return self.problem.rows.total / self.ground.unit
+        return self.problem.rows.total / self.instance.unit
 
     @property
     def new(self) -> Indices:
         """New sites of the plan."""
-        return np.flatnonzero(self.found.answer.chosen & ~self.ground.standing)
+        return np.flatnonzero(self.solution.answer.chosen & ~self.instance.existing)
 
     def amount(self, worth: float) -> float:
         """Return a sum of rows as people, buildings or harm."""
-        return worth / self.ground.unit
+        return worth / self.instance.unit
 
     def share(self, worth: float) -> float:
         """Return a sum of rows as a share of the whole weight."""
@@ -123,7 +123,7 @@ class Study:
 
     def names(self, sites: Flags | Indices) -> list[str]:
         """Return the identities of sites."""
-        return names_of(self.ground, sites)
+        return names_of(self.instance, sites)
 
 
 @dataclass
@@ -153,10 +153,10 @@ class _Parts:
         self.unfinished.append(name)
 
 
-def study(
+def study_sites(
     town: Town,
     candidates: Candidates,
-    ask: Ask,
+    request: Request,
     *,
     wishes: Wishes | None = None,
     scenario: str | None = None,
@@ -171,7 +171,7 @@ def study(
         As it is.
     candidates
         Where stations could go.
-    ask
+    request
         How many, for how much, or how far; what must be covered.
     wishes
         What else binds.
@@ -193,7 +193,7 @@ def study(
     InputError
         When what is asked cannot be, with the names of what stands against it.
     """
-    check_ask(ask)
+    check_request(request)
     wishes = wishes or Wishes()
     day = day or dt.date.today()
     bands = named_bands(town, wishes, scenario)
@@ -201,84 +201,92 @@ def study(
     before = assess(town, scenario=next(iter(bands)), date=day.isoformat()).only()
     risk = _risk(before, wishes, list(bands))
     progress("step.site_reach")
-    ground = make_ground(
-        town, candidates, wishes, scenario=scenario, day=day, risk=risk, seed=ask.seed
+    instance = make_instance(
+        town, candidates, wishes, scenario=scenario, day=day, risk=risk, seed=request.seed
     )
-    reaches = ground.reaches()
-    problem, must_building = make_problem(ground, reaches, ask)
+    reaches = instance.reaches()
+    problem, must_building = make_problem(instance, reaches, request)
     robust_rows = None
     if wishes.robust != "none":
-        robust_rows = lane_rows(ground, draws=wishes.lane_draws, seed=ask.seed)
+        robust_rows = lane_rows(instance, draws=wishes.lane_draws, seed=request.seed)
     whole = (
         problem if robust_rows is None else replace(problem, rows=robust_rows, robust=wishes.robust)
     )
-    parts = _Parts(Clock(ask.time_limit_s), progress)
+    parts = _Parts(Clock(request.time_limit_s), progress)
     progress("step.site_plan")
-    found, size, known = best_of_size(whole, ask, Clock(parts.clock.left() * PARTS["plan"]))
-    parts.broken = found.answer.stopped == "interrupted"
-    if found.answer.stopped in ("interrupted", "time"):
+    solution, size, known = best_of_size(whole, request, Clock(parts.clock.left() * PARTS["plan"]))
+    parts.broken = solution.answer.stopped == "interrupted"
+    if solution.answer.stopped in ("interrupted", "time"):
         parts.unfinished.append("plan")
-    chosen = found.answer.chosen
+    chosen = solution.answer.chosen
     spent = problem.spent(chosen)
     asked = replace(whole, stations=size)
 
     by_stations: tuple[Point, ...] = ()
     by_budget: tuple[Point, ...] = ()
     with parts.part("frontier") as clock:
-        by_stations, by_budget = frontiers(asked, found, known, ask, clock)
+        by_stations, by_budget = frontiers(asked, solution, known, request, clock)
     more: dict[str, Any] = {}
-    worths: Worths | None = None
+    sensitivity: Sensitivity | None = None
     certainty: SiteCertainty | None = None
-    others: list[Found] = []
+    others: list[Solution] = []
     with parts.part("trust") as clock:
-        more = what_more_buys(asked, found, by_stations, spent, clock, ask.seed)
-        worths = site_worths(asked, found, clock=Clock(clock.left() / 2), seed=ask.seed)
+        more = what_more_buys(asked, solution, by_stations, spent, clock, request.seed)
+        sensitivity = site_sensitivity(
+            asked, solution, clock=Clock(clock.left() / 2), seed=request.seed
+        )
         others = next_plans(
-            asked, found, count=ALTERNATIVES, clock=Clock(clock.left() / 2), seed=ask.seed
+            asked, solution, count=ALTERNATIVES, clock=Clock(clock.left() / 2), seed=request.seed
         )
         near = town.rules.siting.near_best.value
-        certainty = sites_beyond_doubt(asked, found, within=near, clock=clock, seed=ask.seed)
+        certainty = sites_beyond_doubt(asked, solution, within=near, clock=clock, seed=request.seed)
     robust: Robustness | None = None
     with parts.part("robust") as clock:
         if not clock.over:
             robust = robustness(
-                ground, replace(asked, rows=problem.rows, robust="none"), found,
-                clock=clock, seed=ask.seed,
+                instance, replace(asked, rows=problem.rows, robust="none"), solution,
+                clock=clock, seed=request.seed,
             )  # fmt: skip
     steady: Stability | None = None
     with parts.part("draws") as clock:
-        if ask.draws and not clock.over:
+        if request.draws and not clock.over:
             first = next(iter(bands))
-            drawn = risk[first] if risk and ground.bands[0].demand.weight == "risk" else None
+            drawn = risk[first] if risk and instance.bands[0].demand.weight == "risk" else None
             steady = stability(
-                ground, asked, chosen, draws=ask.draws, clock=clock, risk=drawn, seed=ask.seed
+                instance,
+                asked,
+                chosen,
+                draws=request.draws,
+                clock=clock,
+                risk=drawn,
+                seed=request.seed,
             )
-            if steady.draws < ask.draws:
+            if steady.draws < request.draws:
                 parts.unfinished.append("draws")
     progress("step.site_after")
-    told = problem.rows.once() if ground.doubled.any() else problem.rows
-    plan = as_plan(town, ground, chosen, next(iter(bands)))
+    told = problem.rows.once() if instance.doubled.any() else problem.rows
+    plan = as_plan(town, instance, chosen, next(iter(bands)))
     after = assess(planned(town, plan), scenario=next(iter(bands)), date=day.isoformat()).only()
     _ = before.coverage, after.coverage
     return Study(
-        ground=ground,
+        instance=instance,
         problem=replace(asked, rows=told),
         rows_searched=asked.rows,
-        ask=ask,
-        found=found,
-        before=told.worth(ground.standing) / max(told.total, 1e-300),
+        request=request,
+        solution=solution,
+        before=told.worth(instance.existing) / max(told.total, 1e-300),
         by_stations=by_stations,
         by_budget=by_budget,
         order=building_order(problem, chosen, by_stations),
-        worths=worths,
+        sensitivity=sensitivity,
         certainty=certainty,
         alternatives=tuple(others),
         stability=steady,
         robust=robust,
         more=more,
-        own=own_plan(town, ground, problem, ask, day, by_stations),
-        must=must_table(ground, problem, must_building, found),
-        communities=community_table(ground, problem, chosen),
+        own=own_plan(town, instance, problem, request, day, by_stations),
+        must=must_table(instance, problem, must_building, solution),
+        communities=community_table(instance, problem, chosen),
         plan=plan,
         assessed=(before, after),
         unfinished=tuple(dict.fromkeys(parts.unfinished)),

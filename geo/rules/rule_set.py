@@ -98,7 +98,7 @@ class ComplianceRule(Frozen):
     """What is asked of fire lanes beyond the fire engine's own limits, and where it is written.
 
     ``lane_classes`` are the lanes that are judged as fire lanes; ``clause`` names the clause of
-    each check of `weizhan.coverage.clauses.compliance`.
+    each check of `weizhan.coverage.clauses.checks`.
     """
 
     lane_classes: tuple[LaneClass, ...]

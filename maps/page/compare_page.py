@@ -31,7 +31,7 @@ def compare_page(
     before, after
         The two snapshots.
     found
-        What `weizhan.coverage.review.compare.compare` found.
+        What `weizhan.coverage.review.comparison.compare` found.
     tiers
         Whose cover was compared.
     lang

@@ -88,7 +88,7 @@ def siting_page(study: Study, *, lang: Lang = "zh") -> str:
 def buildings(study: Study, lang: Lang) -> PackedPolygons:
     """Return the buildings by what the plan changes, and by time before and after."""
     before, after = (found.buildings for found in study.assessed)
-    tier = next(iter(study.ground.tiers))
+    tier = next(iter(study.instance.tiers))
     standard_s = study.assessed[1].tiers[tier]
     scenario = scenario_name(study.assessed[1], lang)
     classes = tuple(
@@ -137,9 +137,9 @@ def changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, tier: str) -> Lon
 
 def candidates(study: Study, lang: Lang) -> PackedPoints:
     """Return the candidates: chosen, able to take a chosen one's place, others."""
-    frame = study.ground.candidates.sites
-    offset = int(study.ground.standing.sum())
-    chosen = study.found.answer.chosen[offset:]
+    frame = study.instance.candidates.sites
+    offset = int(study.instance.existing.sum())
+    chosen = study.solution.answer.chosen[offset:]
     certain = frame[CANDIDATE_ID].astype(str).map(certainties(study))
     classes = np.where(chosen, 0, np.where(certain == "sometimes", 1, 2)).astype(np.int64)
     looks = style.Style(
@@ -228,7 +228,7 @@ def _sites(study: Study, lang: Lang) -> str:
 
 def _frontier(study: Study, lang: Lang) -> str:
     total = len(study.new)
-    spent = study.problem.spent(study.found.answer.chosen)
+    spent = study.problem.spent(study.solution.answer.chosen)
     own = study.own
     parts = [_paragraph(text("site.frontier_note", lang), "note"), '<div class="charts">']
     size = study.problem.stations if study.problem.stations is not None else total
@@ -259,7 +259,7 @@ def _frontier(study: Study, lang: Lang) -> str:
     ]
     paid = (float(own["cost_yuan"]), study.share(own["worth"])) if own else None
     if asked is None and money_dots:
-        paid = paid or (spent, study.share(study.problem.rows.worth(study.found.answer.chosen)))
+        paid = paid or (spent, study.share(study.problem.rows.worth(study.solution.answer.chosen)))
     drawing = chart(money_dots, label=text("site.by_budget", lang), own=paid, thousands=True)
     parts.append(f"<figure>{drawing}</figure></div>")
     loss = np.nanmax(np.append(study.order.best - study.order.worth, 0.0))
@@ -302,7 +302,7 @@ def _must(study: Study, lang: Lang) -> str:
     if study.must.empty:
         return ""
     unmet = int((~study.must["met"].astype(bool)).sum())
-    told = {"count": len(study.must), "unmet": unmet, "least": study.found.answer.unmet_bound}
+    told = {"count": len(study.must), "unmet": unmet, "least": study.solution.answer.unmet_bound}
     said = text("site.must_some" if unmet else "site.must_all", lang, **told)
     table = _table(must(study, lang), lang) if unmet else ""
     return _section("must", _paragraph(said) + table, lang)
@@ -333,7 +333,7 @@ def _notes(study: Study, lang: Lang) -> str:
     ]
     items = "".join(f"<li>{escape(line)}</li>" for line in said)
     gone = dropped(study, lang)
-    used = len(study.ground.candidates.sites)
+    used = len(study.instance.candidates.sites)
     head = text("site.dropped_note", lang, used=used, dropped=len(gone.rows))
     less = Table(gone.name, gone.columns, gone.rows[:MOST_DROPPED])
     table = _table(less, lang) if gone.rows else ""

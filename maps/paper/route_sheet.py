@@ -61,7 +61,7 @@ def route_sheet(
     Parameters
     ----------
     round_
-        From `weizhan.coverage.rounds.plan_rounds.plan_rounds`.
+        From `weizhan.coverage.rounds.planning.plan_rounds`.
     ground
         What maps are drawn from.
     kind, seed

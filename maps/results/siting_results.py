@@ -63,8 +63,8 @@ def write_siting(
 
 def as_record(study: Study) -> dict[str, Any]:
     """Return the study as plain values, what ``siting.json`` holds."""
-    answer, ground = study.found.answer, study.ground
-    tier = next(iter(ground.tiers))
+    answer, instance = study.solution.answer, study.instance
+    tier = next(iter(instance.tiers))
     before, after = (found.summary["coverage"] for found in study.assessed)
     return {
         "format": "weizhan-siting",
@@ -74,22 +74,22 @@ def as_record(study: Study) -> dict[str, Any]:
         "date": study.assessed[0].date,
         "rules": study.assessed[0].rules,
         "ask": {
-            "stations": study.ask.stations,
-            "budget_yuan": study.ask.budget,
-            "target": study.ask.target,
-            "must": list(study.ask.must),
-            "seed": study.ask.seed,
-            "wishes": ground.wishes.model_dump(mode="json"),
+            "stations": study.request.stations,
+            "budget_yuan": study.request.budget,
+            "target": study.request.target,
+            "must": list(study.request.must),
+            "seed": study.request.seed,
+            "wishes": instance.wishes.model_dump(mode="json"),
         },
-        "weight": ground.bands[0].demand.weight,
-        "bands": {band.name: band.share for band in ground.bands},
-        "tiers": dict(ground.tiers),
+        "weight": instance.bands[0].demand.weight,
+        "bands": {band.name: band.share for band in instance.bands},
+        "tiers": dict(instance.tiers),
         "headline": {lang: headline(study, lang) for lang in LANGS},
         "proof": {
             "proven": answer.proven,
             "stopped": answer.stopped,
-            "objective": answer.objective / ground.unit,
-            "bound": answer.bound / ground.unit,
+            "objective": answer.objective / instance.unit,
+            "bound": answer.bound / instance.unit,
             "gap": answer.gap,
             "certified_bound": _certified(study),
             "said": {lang: proof(study, lang) for lang in LANGS},
@@ -98,7 +98,7 @@ def as_record(study: Study) -> dict[str, Any]:
         "share_before": study.before,
         "share_after": study.share(study.problem.rows.worth(answer.chosen)),
         "spent_yuan": study.problem.spent(answer.chosen),
-        "given_up": study.names(ground.standing & ~answer.chosen),
+        "given_up": study.names(instance.existing & ~answer.chosen),
         **{table.name: _records(table) for table in all_tables(study, "zh")},
         "more": {
             name: None if value is None else study.amount(float(value))
@@ -134,10 +134,10 @@ def certificate(study: Study) -> dict[str, Any]:
 
     ``unit`` of them are one of what counts.
     """
-    proof_, ground = study.found.certificate, study.ground
+    proof_, instance = study.solution.certificate, study.instance
     told: dict[str, Any] = {
-        "unit": ground.unit,
-        "sites": study.names(np.arange(len(ground.standing))),
+        "unit": instance.unit,
+        "sites": study.names(np.arange(len(instance.existing))),
     }
     if isinstance(proof_, Certificate):
         rows = study.rows_searched
@@ -184,12 +184,12 @@ def certificate(study: Study) -> dict[str, Any]:
 
 def layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
     """Return the layers of ``results.gpkg``."""
-    ground = study.ground
-    offset = int(ground.standing.sum())
-    chosen = study.found.answer.chosen[offset:]
-    sites = ground.candidates.sites.assign(
+    instance = study.instance
+    offset = int(instance.existing.sum())
+    chosen = study.solution.answer.chosen[offset:]
+    sites = instance.candidates.sites.assign(
         chosen=chosen,
-        certain=ground.candidates.sites[CANDIDATE_ID].astype(str).map(certainties(study)),
+        certain=instance.candidates.sites[CANDIDATE_ID].astype(str).map(certainties(study)),
     )
     if study.stability is not None and study.stability.draws:
         sites = sites.assign(chosen_in_draws=study.stability.chosen[offset:])
@@ -197,7 +197,7 @@ def layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
     built = sites[chosen].assign(
         build_order=[rank[offset + int(at)] for at in np.flatnonzero(chosen)]
     )
-    tier = next(iter(ground.tiers))
+    tier = next(iter(instance.tiers))
     before, after = (found.buildings for found in study.assessed)
     names = ("kept", "new", "still", "lost", "unknown")
     columns = [f.BUILDING_ID, f.NAME, f.COMMUNITY_ID, f.GEOMETRY]
@@ -216,7 +216,7 @@ def layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
     return {
         "sites": built,
         "candidates": sites,
-        "dropped": ground.candidates.dropped,
+        "dropped": instance.candidates.dropped,
         "buildings": buildings,
         "communities": communities,
         "stations": study.assessed[1].stations,
@@ -224,11 +224,11 @@ def layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
 
 
 def _certified(study: Study) -> float | None:
-    proof_ = study.found.certificate
+    proof_ = study.solution.certificate
     if proof_ is None:
         return None
     draws = study.rows_searched.draws if isinstance(proof_, Certificate) else 1
-    return proof_.bound / draws / study.ground.unit
+    return proof_.bound / draws / study.instance.unit
 
 
 def _records(table: Table) -> list[dict[str, Any]]:

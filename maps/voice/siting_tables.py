@@ -53,22 +53,22 @@ def all_tables(study: Study, lang: Lang) -> list[Table]:
 
 def sites(study: Study, lang: Lang) -> Table:
     """Return the chosen sites in the order of building."""
-    offset = int(study.ground.standing.sum())
+    offset = int(study.instance.existing.sum())
     certain = certainties(study)
     rows = []
-    last = study.problem.rows.worth(study.ground.standing & study.found.answer.chosen)
+    last = study.problem.rows.worth(study.instance.existing & study.solution.answer.chosen)
     for rank, site in enumerate(study.order.sites.tolist()):
-        row = study.ground.candidates.sites.iloc[site - offset]
+        row = study.instance.candidates.sites.iloc[site - offset]
         adds = study.order.worth[rank] - last
         last = study.order.worth[rank]
         alone = instead = price = without = None
-        if study.worths is not None:
-            at = int(np.flatnonzero(study.worths.sites == site)[0])
-            alone = study.share(float(study.worths.alone[at]))
-            other = int(study.worths.replacement[at])
+        if study.sensitivity is not None:
+            at = int(np.flatnonzero(study.sensitivity.sites == site)[0])
+            alone = study.share(float(study.sensitivity.alone[at]))
+            other = int(study.sensitivity.replacement[at])
             instead = site_name(study, other, lang) if other >= 0 else None
-            price = study.share(float(study.worths.price[at])) if other >= 0 else None
-            refused = study.worths.refused[at]
+            price = study.share(float(study.sensitivity.price[at])) if other >= 0 else None
+            refused = study.sensitivity.refused[at]
             if refused is not None:
                 without = study.share(study.problem.rows.worth(refused.answer.chosen))
         steady = study.stability
@@ -131,7 +131,7 @@ def frontier(study: Study, lang: Lang, *, by: Literal["stations", "budget"]) -> 
             rank = int(size or 0) - 1
             there = 0 <= rank < len(study.order.worth)
             cells.append(study.share(float(study.order.worth[rank])) if there else None)
-        cells.append(listed(study.names(chosen & ~study.ground.standing)))
+        cells.append(listed(study.names(chosen & ~study.instance.existing)))
         rows.append(tuple(cells))
     nested: tuple[tuple[str, Kind], ...] = (("nested", "share"),) if by == "stations" else ()
     kind: Kind = "count" if by == "stations" else "yuan"
@@ -149,14 +149,14 @@ def frontier(study: Study, lang: Lang, *, by: Literal["stations", "budget"]) -> 
 
 def plans(study: Study, lang: Lang) -> Table:
     """Return the best plan and the next-best ones."""
-    every = (study.found, *study.alternatives)
+    every = (study.solution, *study.alternatives)
     rows = tuple(
         (
             rank + 1.0,
             study.share(study.problem.rows.worth(found.answer.chosen)),
             study.problem.spent(found.answer.chosen),
             yes(found.answer.proven, lang),
-            listed(study.names(found.answer.chosen & ~study.ground.standing)),
+            listed(study.names(found.answer.chosen & ~study.instance.existing)),
         )
         for rank, found in enumerate(every)
     )
@@ -182,7 +182,7 @@ def robust(study: Study, lang: Lang) -> Table:
                     text(f"site.attitude_{attitude}", lang),
                     *shares,
                     yes(found.answer.proven, lang),
-                    listed(study.names(found.answer.chosen & ~study.ground.standing)),
+                    listed(study.names(found.answer.chosen & ~study.instance.existing)),
                 )
             )
     shares_kinds: tuple[tuple[str, Kind], ...] = tuple((name, "share") for name in names)
@@ -245,9 +245,9 @@ def must(study: Study, lang: Lang) -> Table:
 def candidates(study: Study, lang: Lang) -> Table:
     """Return all candidates that could be used, with how certain their place in a plan is."""
     certain = certainties(study)
-    offset = int(study.ground.standing.sum())
+    offset = int(study.instance.existing.sum())
     steady = study.stability
-    gains = study.problem.rows.gains(study.ground.standing)
+    gains = study.problem.rows.gains(study.instance.existing)
     rows = tuple(
         (
             str(row[CANDIDATE_ID]),
@@ -260,7 +260,7 @@ def candidates(study: Study, lang: Lang) -> Table:
             float(row["lon"]),
             float(row["lat"]),
         )
-        for at, (_, row) in enumerate(study.ground.candidates.sites.iterrows())
+        for at, (_, row) in enumerate(study.instance.candidates.sites.iterrows())
     )
     columns: tuple[tuple[str, Kind], ...] = (
         ("id", "text"),
@@ -286,7 +286,7 @@ def dropped(study: Study, lang: Lang) -> Table:
             text(f"candidate_drop.{row['reason']}", lang),
             _detail(row["reason"], row["detail"], lang),
         )
-        for _, row in study.ground.candidates.dropped.iterrows()
+        for _, row in study.instance.candidates.dropped.iterrows()
     )
     columns: tuple[tuple[str, Kind], ...] = (
         ("id", "text"),
@@ -302,7 +302,7 @@ def certainties(study: Study) -> dict[str, str]:
     """Return how certain each candidate's place in a plan is, by identity."""
     if study.certainty is None:
         return {}
-    return as_certain(study.names(np.arange(len(study.ground.standing))), study.certainty)
+    return as_certain(study.names(np.arange(len(study.instance.existing))), study.certainty)
 
 
 def certain_said(word: str | None, lang: Lang) -> str | None:

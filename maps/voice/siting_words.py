@@ -34,14 +34,14 @@ def figure(value: float) -> str:
 
 def amount(study: Study, worth: float, lang: Lang) -> str:
     """Return a sum of rows as people, buildings, or a share of the risk."""
-    weight = study.ground.bands[0].demand.weight
+    weight = study.instance.bands[0].demand.weight
     told = {"amount": f"{study.amount(worth):,.0f}", "share": tenths(study.share(worth))}
     return text(f"site.amount_{weight}", lang, **told)
 
 
 def site_name(study: Study, site: int, lang: Lang) -> str:
     """Return what people call a site, and its identity."""
-    row = study.ground.town.stations.iloc[site]
+    row = study.instance.town.stations.iloc[site]
     identity = shown(row[f.STATION_ID])
     return f"{shown(row[f.NAME])}（{identity}）" if pd.notna(row[f.NAME]) else identity
 
@@ -54,16 +54,16 @@ def host_said(host: object, lang: Lang) -> str:
 
 def within(study: Study, lang: Lang) -> str:
     """Return the time within which cover counts."""
-    tiers = list(study.ground.tiers)
+    tiers = list(study.instance.tiers)
     if len(tiers) > 1:
         return text("site.within_many", lang)
-    seconds = study.ground.town.rules.tier[tiers[0]].standard_s.value
+    seconds = study.instance.town.rules.tier[tiers[0]].standard_s.value
     return text("site.within", lang, minutes=f"{seconds / 60:g}")
 
 
 def headline(study: Study, lang: Lang) -> str:
     """Return the answer in a sentence or two."""
-    chosen = study.found.answer.chosen
+    chosen = study.solution.answer.chosen
     after = study.share(study.problem.rows.worth(chosen))
     parts = [
         text(
@@ -72,13 +72,13 @@ def headline(study: Study, lang: Lang) -> str:
             count=len(study.new),
             cost=money(study.problem.spent(chosen)),
             standard=within(study, lang),
-            weight=text(f"site.weight_{study.ground.bands[0].demand.weight}", lang),
+            weight=text(f"site.weight_{study.instance.bands[0].demand.weight}", lang),
             before=tenths(study.before),
             after=tenths(after),
             proof=proof_short(study, lang),
         )
     ]
-    gone = study.names(study.ground.standing & ~chosen)
+    gone = study.names(study.instance.existing & ~chosen)
     if gone:
         names = ", ".join(map(shown, gone))
         parts.append(text("site.headline_moved", lang, count=len(gone), names=names))
@@ -87,7 +87,7 @@ def headline(study: Study, lang: Lang) -> str:
 
 def proof_short(study: Study, lang: Lang) -> str:
     """Return whether the plan is proven, or how far it may be from the best."""
-    answer = study.found.answer
+    answer = study.solution.answer
     if answer.proven:
         return text("site.proven", lang)
     return text(
@@ -101,8 +101,8 @@ def proof_short(study: Study, lang: Lang) -> str:
 
 def proof(study: Study, lang: Lang) -> list[str]:
     """Return status, bound, gap and how to check the bound by hand."""
-    answer, certificate = study.found.answer, study.found.certificate
-    unit = study.ground.unit
+    answer, certificate = study.solution.answer, study.solution.certificate
+    unit = study.instance.unit
     told = [
         text(
             "site.proof_said",
@@ -128,7 +128,7 @@ def proof(study: Study, lang: Lang) -> list[str]:
     if bound > answer.bound * (1 + 1e-6) + 1e-9:
         told.append(text("site.proof_weaker", lang, bound=figure(answer.bound / unit)))
     if study.certainty is not None:
-        new = ~study.ground.standing
+        new = ~study.instance.existing
         counts = {
             word: int(new[getattr(study.certainty, word)].sum())
             for word in ("always", "never", "sometimes", "unknown")
@@ -152,12 +152,12 @@ def paragraph(study: Study, rank: int, lang: Lang) -> str:
         Language.
     """
     site = int(study.order.sites[rank])
-    row = study.ground.candidates.sites.iloc[site - int(study.ground.standing.sum())]
-    before = study.problem.rows.worth(study.ground.standing & study.found.answer.chosen)
+    row = study.instance.candidates.sites.iloc[site - int(study.instance.existing.sum())]
+    before = study.problem.rows.worth(study.instance.existing & study.solution.answer.chosen)
     last = before if rank == 0 else study.order.worth[rank - 1]
     adds = amount(study, study.order.worth[rank] - last, lang)
     told = [text("site.word_adds", lang, rank=rank + 1, adds=adds)]
-    if study.worths is not None:
+    if study.sensitivity is not None:
         told += _worths(study, site, lang)
     if study.stability is not None and study.stability.draws:
         share = tenths(float(study.stability.chosen[site]))
@@ -177,7 +177,7 @@ def paragraph(study: Study, rank: int, lang: Lang) -> str:
 
 
 def _worths(study: Study, site: int, lang: Lang) -> list[str]:
-    worths = study.worths
+    worths = study.sensitivity
     assert worths is not None
     at = int(np.flatnonzero(worths.sites == site)[0])
     alone = float(worths.alone[at])
@@ -191,10 +191,10 @@ def _worths(study: Study, site: int, lang: Lang) -> list[str]:
     refused = worths.refused[at]
     if refused is not None and other >= 0 and price > 0:
         chosen = refused.answer.chosen
-        now = study.problem.rows.worth(study.found.answer.chosen)
+        now = study.problem.rows.worth(study.solution.answer.chosen)
         lost = now - study.problem.rows.worth(chosen)
         if 0 <= lost < price - 1e-9:
-            names = ", ".join(shown(n) for n in study.names(chosen & ~study.ground.standing))
+            names = ", ".join(shown(n) for n in study.names(chosen & ~study.instance.existing))
             told.append(
                 text("site.word_refused", lang, price=amount(study, lost, lang), names=names)
             )
@@ -203,33 +203,33 @@ def _worths(study: Study, site: int, lang: Lang) -> list[str]:
 
 def notes(study: Study, lang: Lang) -> list[str]:
     """Return what was assumed, and what was cut short."""
-    ground = study.ground
+    instance = study.instance
     told = []
     bands = ", ".join(
         f"{shown(band.moment.scenario.label.get(lang) or band.name)} × {band.share}"
-        for band in ground.bands
+        for band in instance.bands
     )
     told.append(text("site.bands", lang, bands=bands))
-    if ground.wishes.aim == "arrival":
+    if instance.wishes.aim == "arrival":
         told.append(text("site.aim_arrival", lang))
-    if ground.doubled.any():
-        worth = ground.town.rules.siting.second_cover.value
+    if instance.doubled.any():
+        worth = instance.town.rules.siting.second_cover.value
         told.append(
-            text("site.double", lang, count=int(ground.doubled.sum()), worth=f"{worth:.0%}")
+            text("site.double", lang, count=int(instance.doubled.sum()), worth=f"{worth:.0%}")
         )
-    if ground.wishes.aim == "absence":
-        absent = ", ".join(f"{share:.0%}" for share in ground.absent)
+    if instance.wishes.aim == "absence":
+        absent = ", ".join(f"{share:.0%}" for share in instance.absent)
         told.append(text("site.aim_absence", lang, absent=absent))
-    if ground.wishes.robust != "none":
-        draws, tail = ground.wishes.lane_draws, f"{ground.wishes.tail:.0%}"
-        told.append(text(f"site.robust_{ground.wishes.robust}", lang, draws=draws, tail=tail))
-    demand = ground.bands[0].demand
+    if instance.wishes.robust != "none":
+        draws, tail = instance.wishes.lane_draws, f"{instance.wishes.tail:.0%}"
+        told.append(text(f"site.robust_{instance.wishes.robust}", lang, draws=draws, tail=tail))
+    demand = instance.bands[0].demand
     if demand.assumed:
         told.append(text("site.assumed", lang, count=demand.assumed))
     if demand.unattached:
         told.append(text("site.unattached", lang, count=demand.unattached))
     told.append(text("site.costs_judged", lang))
-    if (ground.candidates.sites["origin"] == "host").any():
+    if (instance.candidates.sites["origin"] == "host").any():
         told.append(text("site.hosts_guessed", lang))
     if study.unfinished:
         parts = ", ".join(text(f"site.part_{name}", lang) for name in study.unfinished)

@@ -9,7 +9,7 @@ from tests.maps.town import MadeUp
 from weizhan.coverage.assessment import Assessment, Part, assess
 from weizhan.coverage.review.lists import ListSource, risk_lists
 from weizhan.coverage.review.period_review import review
-from weizhan.coverage.rounds.reasons_to_visit import RoundKind, known, reasons_to_visit
+from weizhan.coverage.rounds.reasons_to_visit import RoundKind, read_facts, reasons_to_visit
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
 from weizhan.geo.town import load_town
@@ -109,12 +109,12 @@ def test_given_attributes_stand_in_a_copy_only(whole):
 
 def test_rounds_read_no_closures_unless_lanes_are_visited(folder, town):
     found = assess(town, date=DAY.isoformat()).only(Part.RISK)
-    facts = known(folder, found, town.rules, on=DAY)
+    facts = read_facts(folder, found, town.rules, on=DAY)
     for kind in set(RoundKind) - {RoundKind.LANES}:
         reasons_to_visit(kind, facts, community="C1")
     assert _computed(found) == RISK
     lanes = assess(town, date=DAY.isoformat()).only(Part.CLOSURES)
-    reasons_to_visit(RoundKind.LANES, known(folder, lanes, town.rules, on=DAY))
+    reasons_to_visit(RoundKind.LANES, read_facts(folder, lanes, town.rules, on=DAY))
     assert _computed(lanes) == {*LEAST, "closures"}
 
 

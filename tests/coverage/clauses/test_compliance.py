@@ -12,7 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weizhan.coverage.clauses.compliance import Compliance, compliance
+from weizhan.coverage.clauses.checks import Compliance, compliance
 from weizhan.coverage.clauses.dead_ends import dead_ends
 from weizhan.coverage.clauses.sides import alongside_m, sides_of
 from weizhan.geo.ground.network import Network, build_network

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from weizhan.coverage.covering.bounds import Walk
-from weizhan.coverage.covering.max_cover import MaxCover
+from weizhan.coverage.covering.max_cover_search import MaxCover
 from weizhan.coverage.covering.models import (
     SearchOptions,
     Siting,

@@ -215,7 +215,7 @@ def test_the_keep_clear_list_ranks_by_loss_times_chance(street):
 
 
 def test_opening_a_narrow_lane_gains_what_it_gains(street):
-    from weizhan.coverage.closures.keep_clear import opening_gains
+    from weizhan.coverage.closures.lane_failures import opening_gains
     from weizhan.coverage.reach.moment import Moment
 
     lanes = [

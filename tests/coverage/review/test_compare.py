@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from weizhan.coverage import columns as c
-from weizhan.coverage.review.compare import WHOLE, compare
+from weizhan.coverage.review.comparison import WHOLE, compare
 from weizhan.geo.snapshots import Snapshot
 from weizhan.maps.page.compare_page import compare_page
 

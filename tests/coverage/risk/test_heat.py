@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 import shapely
 
-from weizhan.coverage.risk.heat import bandwidth, contours, fire_points, heat, heat_by_community
+from weizhan.coverage.risk.heat_maps import (
+    bandwidth,
+    contours,
+    fire_points,
+    heat,
+    heat_by_community,
+)
 from weizhan.geo.rules.rule_set import load_rules
 
 RULES = load_rules().risk.heat

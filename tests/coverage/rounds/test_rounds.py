@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 import shapely
 
-from weizhan.coverage.rounds.directions import Landmarks, Turn, directions, way_line
 from weizhan.coverage.rounds.legs import leg_times, leg_ways, mover
-from weizhan.coverage.rounds.plan_rounds import plan_rounds
+from weizhan.coverage.rounds.planning import plan_rounds
 from weizhan.coverage.rounds.reasons_to_visit import draw
 from weizhan.coverage.rounds.visits import Visit, positions_of, visits_for
+from weizhan.coverage.rounds.way_directions import Landmarks, Turn, directions, way_line
 from weizhan.geo.ground.snapping import Positions
 from weizhan.geo.teams import Team
 from weizhan.geo.words.errors import TownError

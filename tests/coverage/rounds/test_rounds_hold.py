@@ -7,8 +7,8 @@ import pytest
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.reach.moment import Moment
 from weizhan.coverage.rounds.legs import at_work
-from weizhan.coverage.rounds.plan_rounds import plan_rounds
-from weizhan.coverage.rounds.reasons_to_visit import RoundKind, known, reasons_to_visit
+from weizhan.coverage.rounds.planning import plan_rounds
+from weizhan.coverage.rounds.reasons_to_visit import RoundKind, read_facts, reasons_to_visit
 from weizhan.coverage.rounds.visits import visits_for
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
@@ -31,7 +31,7 @@ def village(tmp_path_factory):
     import_demo_ledgers(folder)
     town = load_town(folder)
     found = assess(town, date=DAY.isoformat(), draws=20)
-    return town, found, known(folder, found, town.rules, on=DAY)
+    return town, found, read_facts(folder, found, town.rules, on=DAY)
 
 
 @pytest.mark.parametrize("kind", RoundKind)

@@ -54,9 +54,9 @@ def problems(draw: st.DrawFn) -> PlanProblem:
         draw=random.integers(0, draws, rows),
         draws=draws,
     )
-    standing = np.zeros(sites, dtype=bool)
-    standing[: random.integers(0, 3)] = True
-    new = random.permutation(np.flatnonzero(~standing))
+    existing = np.zeros(sites, dtype=bool)
+    existing[: random.integers(0, 3)] = True
+    new = random.permutation(np.flatnonzero(~existing))
     wishes: dict = {}
     if random.random() < 0.3:
         wishes["chosen"] = new[:1]
@@ -81,10 +81,10 @@ def problems(draw: st.DrawFn) -> PlanProblem:
         wishes |= {"robust": str(random.choice(["expected", "cvar", "worst"])), "tail": 0.5}
     return _problem(
         demand,
-        costs=random.integers(1, 9, sites) * (~standing).astype(float),
-        standing=standing,
-        movable=standing & (random.random(sites) < 0.4),
-        closable=standing & (random.random(sites) < 0.4),
+        costs=random.integers(1, 9, sites) * (~existing).astype(float),
+        existing=existing,
+        movable=existing & (random.random(sites) < 0.4),
+        closable=existing & (random.random(sites) < 0.4),
         gives_back=2.0,
         **wishes,
     )
@@ -157,10 +157,10 @@ def test_what_must_be_covered_goes_first_and_what_cannot_be_is_named():
 def test_a_moved_station_makes_room_for_a_new_one():
     # A station that covers 1 may go; two new sites cover 5 and 4.
     rows = _rows([[1, 0, 0], [0, 1, 0], [0, 0, 1]], [1, 5, 4])
-    standing = np.array([True, False, False])
-    stays = solve_plan(_problem(rows, standing=standing, stations=1))
+    existing = np.array([True, False, False])
+    stays = solve_plan(_problem(rows, existing=existing, stations=1))
     assert np.flatnonzero(stays.chosen).tolist() == [0, 1]
-    moves = solve_plan(_problem(rows, standing=standing, movable=standing, stations=1))
+    moves = solve_plan(_problem(rows, existing=existing, movable=existing, stations=1))
     assert np.flatnonzero(moves.chosen).tolist() == [1, 2]
 
 

@@ -11,8 +11,8 @@ from weizhan.coverage.assessment import assess
 from weizhan.coverage.siting.candidates import host_candidates, lane_candidates
 from weizhan.coverage.siting.instance import whole_numbers
 from weizhan.coverage.siting.mip import Formed
-from weizhan.coverage.siting.request import Ask
-from weizhan.coverage.siting.study import study
+from weizhan.coverage.siting.request import Request
+from weizhan.coverage.siting.study import study_sites
 from weizhan.geo.plan import Plan, planned
 from weizhan.geo.wishes import Wishes, read_wishes
 from weizhan.geo.words.errors import InputError
@@ -69,7 +69,7 @@ def _street(make_town, **scale):
 
 def _study(town, ask, **wishes):
     wished = Wishes.model_validate({"weight": "people", **wishes})
-    return study(town, host_candidates(town), ask, wishes=wished, scenario="day", day=DAY)
+    return study_sites(town, host_candidates(town), ask, wishes=wished, scenario="day", day=DAY)
 
 
 def _new(found):
@@ -83,10 +83,10 @@ def _covered(town, plan):
 
 def test_the_best_plan_is_proven_and_its_numbers_are_those_of_the_assessment(make_town):
     town = _street(make_town)
-    found = _study(town, Ask(stations=2, draws=3))
-    assert found.found.answer.proven and found.unfinished == ()
+    found = _study(town, Request(stations=2, draws=3))
+    assert found.solution.answer.proven and found.unfinished == ()
     assert _new(found) == ["居1500", "居2500"]
-    worth = found.problem.rows.worth(found.found.answer.chosen)
+    worth = found.problem.rows.worth(found.solution.answer.chosen)
     assert found.amount(worth) == _covered(town, found.plan)
     assert found.before * found.total == _covered(town, Plan())
     assert found.assessed[1].summary["coverage"]["micro"]["covered_people"] == found.amount(worth)
@@ -96,31 +96,34 @@ def test_the_best_plan_is_proven_and_its_numbers_are_those_of_the_assessment(mak
     # The frontier holds the plan; each further station covers no less, and all are proven.
     shares = [found.share(p.answer.objective) for p in found.by_stations]
     assert [p.stations for p in found.by_stations] == [0, 1, 2, 3]
-    assert shares == sorted(shares) and shares[2] == found.share(found.found.answer.objective)
+    assert shares == sorted(shares) and shares[2] == found.share(found.solution.answer.objective)
     assert all(p.answer.proven for p in [*found.by_stations, *found.by_budget])
     assert (found.order.worth[-1], found.order.best[-1]) == (worth, worth)
 
 
 def test_each_site_knows_what_only_it_covers_and_what_is_lost_without_it(make_town):
     town = _street(make_town)
-    found = _study(town, Ask(stations=2, draws=0))
-    rows, chosen = found.problem.rows, found.found.answer.chosen
+    found = _study(town, Request(stations=2, draws=0))
+    rows, chosen = found.problem.rows, found.solution.answer.chosen
     for site, alone, other, price in zip(
-        found.worths.sites, found.worths.alone, found.worths.replacement, found.worths.price,
+        found.sensitivity.sites,
+        found.sensitivity.alone,
+        found.sensitivity.replacement,
+        found.sensitivity.price,
         strict=True,
-    ):  # fmt: skip
+    ):
         without = chosen.copy()
         without[site] = False
         assert alone == rows.worth(chosen) - rows.worth(without)
         without[other] = True
         assert price == rows.worth(chosen) - rows.worth(without)
-    for site, refused in zip(found.worths.sites, found.worths.refused, strict=True):
+    for site, refused in zip(found.sensitivity.sites, found.sensitivity.refused, strict=True):
         assert not refused.answer.chosen[site] and refused.answer.proven
     # Three candidates, two to choose: the best, the two others, then one that builds less.
-    plans = [found.found, *found.alternatives]
+    plans = [found.solution, *found.alternatives]
     worths = [rows.worth(p.answer.chosen) for p in plans]
     assert worths == sorted(worths, reverse=True)
-    sizes = [int((p.answer.chosen & ~found.ground.standing).sum()) for p in plans]
+    sizes = [int((p.answer.chosen & ~found.instance.existing).sum()) for p in plans]
     assert sizes == [2, 2, 2, 1]
     assert len({tuple(p.answer.chosen) for p in plans}) == 4
 
@@ -128,33 +131,33 @@ def test_each_site_knows_what_only_it_covers_and_what_is_lost_without_it(make_to
 def test_a_budget_and_a_target_are_kept(make_town):
     town = _street(make_town)
     cost = town.rules.siting.host["residents_committee"].build_yuan.value
-    by_money = _study(town, Ask(budget=2 * cost + 1, draws=0))
+    by_money = _study(town, Request(budget=2 * cost + 1, draws=0))
     assert _new(by_money) == ["居1500", "居2500"]
-    goal = by_money.share(by_money.found.answer.objective)
-    by_goal = _study(town, Ask(target=goal, draws=0))
+    goal = by_money.share(by_money.solution.answer.objective)
+    by_goal = _study(town, Request(target=goal, draws=0))
     assert len(by_goal.new) == 2
-    assert len(_study(town, Ask(target=goal + 0.001, draws=0)).new) == 3
+    assert len(_study(town, Request(target=goal + 0.001, draws=0)).new) == 3
 
 
 def test_what_must_be_covered_pulls_a_station_and_what_cannot_be_is_named(make_town):
     town = _street(make_town)
-    found = _study(town, Ask(stations=1, must=("B500", "B900", "B2900"), draws=0))
+    found = _study(town, Request(stations=1, must=("B500", "B900", "B2900"), draws=0))
     must = found.must.set_index("building_id")
-    assert must["met"].sum() == 2 and found.found.answer.unmet_bound == 1
+    assert must["met"].sum() == 2 and found.solution.answer.unmet_bound == 1
     lost = must.index[~must["met"].astype(bool)].item()
     assert must.loc[lost, "takes"] in (["N-居2500"], ["N-居500"])
 
 
 def test_a_floor_for_every_community_moves_the_plan(make_town):
     town = _street(make_town)
-    free = _study(town, Ask(stations=1, draws=0))
+    free = _study(town, Request(stations=1, draws=0))
     assert _new(free) in (["居1500"], ["居2500"])
-    floored = _study(town, Ask(stations=1, draws=0), community_floor=0.9)
+    floored = _study(town, Request(stations=1, draws=0), community_floor=0.9)
     west = floored.communities.set_index("community_id")["after"]["西"]
-    short = floored.found.answer.shortfall
-    assert floored.found.answer.proven
+    short = floored.solution.answer.shortfall
+    assert floored.solution.answer.proven
     assert west >= free.communities.set_index("community_id")["after"]["西"]
-    assert short.sum() <= free.problem.shortfall(free.found.answer.chosen).sum() + 1e9
+    assert short.sum() <= free.problem.shortfall(free.solution.answer.chosen).sum() + 1e9
 
 
 def test_bands_and_tiers_count_by_their_weights():
@@ -164,18 +167,18 @@ def test_bands_and_tiers_count_by_their_weights():
 
 def test_the_probability_of_arrival_and_absence_count_less_than_yes(make_town):
     town = _street(make_town)
-    yes = _study(town, Ask(stations=1, draws=0))
+    yes = _study(town, Request(stations=1, draws=0))
     for aim in ("arrival", "absence"):
-        found = _study(town, Ask(stations=1, draws=0), aim=aim)
-        assert found.found.answer.proven
-        assert 0 < found.share(found.found.answer.objective) < 1
-    absent = found.share(found.found.answer.objective)
-    assert absent < yes.share(yes.found.answer.objective)
+        found = _study(town, Request(stations=1, draws=0), aim=aim)
+        assert found.solution.answer.proven
+        assert 0 < found.share(found.solution.answer.objective) < 1
+    absent = found.share(found.solution.answer.objective)
+    assert absent < yes.share(yes.solution.answer.objective)
 
 
 def test_a_movable_station_is_given_up_for_a_better_place(make_town):
     town = _street(make_town)
-    found = _study(town, Ask(stations=0, draws=0), movable=["S1"])
+    found = _study(town, Request(stations=0, draws=0), movable=["S1"])
     assert found.plan.stations.remove == ("S1",)
     assert len(found.plan.stations.add) == 1
     assert _covered(town, found.plan) > _covered(town, Plan())
@@ -183,8 +186,8 @@ def test_a_movable_station_is_given_up_for_a_better_place(make_town):
 
 def test_lanes_blocked_at_random_are_planned_for_and_priced(make_town):
     town = _street(make_town)
-    found = _study(town, Ask(stations=1, draws=2), robust="cvar", lane_draws=4, tail=0.5)
-    assert found.found.answer.proven
+    found = _study(town, Request(stations=1, draws=2), robust="cvar", lane_draws=4, tail=0.5)
+    assert found.solution.answer.proven
     table = found.robust.table
     assert set(table.index) == {"none", "expected", "cvar", "worst"}
     assert table.loc["cvar", "tail"] >= table["tail"].max() - 1e-9
@@ -194,17 +197,17 @@ def test_lanes_blocked_at_random_are_planned_for_and_priced(make_town):
 
 def test_the_users_plan_is_scored_by_the_same_engine(make_town):
     town = _street(make_town)
-    best = _study(town, Ask(stations=2, draws=0))
-    same = _study(town, Ask(stations=2, draws=0, own=best.plan)).own
+    best = _study(town, Request(stations=2, draws=0))
+    same = _study(town, Request(stations=2, draws=0, own=best.plan)).own
     assert same["worth"] == same["best"]
     bad = Plan.model_validate(
         {"stations": {"add": [s.model_dump() for s in best.plan.stations.add][:1] * 1}}
     )
     moved = bad.stations.add[0].model_copy(update={"station_id": "Z"})
-    first = best.ground.town.stations.to_crs("EPSG:4326").geometry.iloc[0]
+    first = best.instance.town.stations.to_crs("EPSG:4326").geometry.iloc[0]
     moved = moved.model_copy(update={"lon": first.x, "lat": first.y})
     own = Plan.model_validate({"stations": {"add": [moved.model_dump()]}})
-    scored = _study(town, Ask(stations=2, draws=0, own=own)).own
+    scored = _study(town, Request(stations=2, draws=0, own=own)).own
     assert scored["stations"] == 1
     assert scored["worth"] < scored["best"]
     assert scored["worth"] == _covered(town, own)
@@ -212,10 +215,10 @@ def test_the_users_plan_is_scored_by_the_same_engine(make_town):
 
 def test_draws_are_the_same_for_the_same_seed_and_move_with_it(make_town):
     town = _street(make_town)
-    first, again = (_study(town, Ask(stations=1, draws=6, seed=4)).stability for _ in range(2))
+    first, again = (_study(town, Request(stations=1, draws=6, seed=4)).stability for _ in range(2))
     np.testing.assert_array_equal(first.share, again.share)
     np.testing.assert_array_equal(first.chosen, again.chosen)
-    other = _study(town, Ask(stations=1, draws=6, seed=5)).stability
+    other = _study(town, Request(stations=1, draws=6, seed=5)).stability
     assert (first.share != other.share).any()
     assert first.chosen.sum() == pytest.approx(2)  # the standing one, and one new, in each draw
 
@@ -223,35 +226,35 @@ def test_draws_are_the_same_for_the_same_seed_and_move_with_it(make_town):
 @pytest.mark.parametrize(
     ("ask", "wishes", "key", "named"),
     [
-        (Ask(), {}, "error.site_no_size", ""),
-        (Ask(stations=1, budget=5), {}, "error.site_one_size", ""),
-        (Ask(stations=9), {}, "error.site_stations", "3"),
-        (Ask(budget=10), {}, "error.site_budget", "50000"),
-        (Ask(target=1.5), {}, "error.site_target", "1.5"),
-        (Ask(target=1.0), {"forbidden": ["N-居2500"]}, "error.site_target_far", "2"),
-        (Ask(stations=1), {"forbidden": ["X"]}, "error.site_unknown", "X"),
-        (Ask(stations=1, must=("Q",)), {}, "error.site_unknown", "Q"),
+        (Request(), {}, "error.site_no_size", ""),
+        (Request(stations=1, budget=5), {}, "error.site_one_size", ""),
+        (Request(stations=9), {}, "error.site_stations", "3"),
+        (Request(budget=10), {}, "error.site_budget", "50000"),
+        (Request(target=1.5), {}, "error.site_target", "1.5"),
+        (Request(target=1.0), {"forbidden": ["N-居2500"]}, "error.site_target_far", "2"),
+        (Request(stations=1), {"forbidden": ["X"]}, "error.site_unknown", "X"),
+        (Request(stations=1, must=("Q",)), {}, "error.site_unknown", "Q"),
         (
-            Ask(stations=1, must=("B2900",)),
+            Request(stations=1, must=("B2900",)),
             {"forbidden": ["N-居2500"]},
             "error.site_must_forbidden",
             "B2900",
         ),
         (
-            Ask(stations=1),
+            Request(stations=1),
             {"forbidden": ["N-居500"], "chosen": ["N-居500"]},
             "error.site_both",
             "N-居500",
         ),
-        (Ask(stations=1), {"bands": {"noon": 1}}, "error.scenario_unknown", "noon"),
-        (Ask(stations=1), {"tiers": {"boat": 1}}, "error.tier_unknown", "boat"),
+        (Request(stations=1), {"bands": {"noon": 1}}, "error.scenario_unknown", "noon"),
+        (Request(stations=1), {"tiers": {"boat": 1}}, "error.tier_unknown", "boat"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_name(make_town, ask, wishes, key, named):
     town = _street(make_town)
     wished = Wishes.model_validate({"weight": "people", **wishes})
     with pytest.raises(InputError) as told:
-        study(town, host_candidates(town), ask, wishes=wished, day=DAY)
+        study_sites(town, host_candidates(town), ask, wishes=wished, day=DAY)
     assert told.value.key == key
     assert named in str(told.value)
 
@@ -261,11 +264,11 @@ def test_no_candidates_and_none_in_reach_are_told(make_town):
     street = {"geometry": shapely.LineString([(0, 0), (400, 0)]), "lane_class": "residential"}
     bare = make_town(buildings=[house], lanes=[street])
     with pytest.raises(InputError) as told:
-        _study(bare, Ask(stations=1))
+        _study(bare, Request(stations=1))
     assert told.value.key == "error.no_candidates"
     with pytest.raises(InputError) as unknown:
-        study(bare, lane_candidates(bare, spacing_m=50), Ask(stations=1),
-              wishes=Wishes(weight="people"), scenario="day", day=DAY)  # fmt: skip
+        study_sites(bare, lane_candidates(bare, spacing_m=50), Request(stations=1),
+                    wishes=Wishes(weight="people"), scenario="day", day=DAY)  # fmt: skip
     assert unknown.value.key == "error.weight_unknown"
 
 
@@ -276,8 +279,8 @@ def test_ctrl_c_ends_the_study_with_the_best_plan(make_town, monkeypatch, where)
 
     site_study = importlib.import_module("weizhan.coverage.siting.study")
     monkeypatch.setattr(site_study, where, interrupted)
-    found = _study(_street(make_town), Ask(stations=2, draws=2))
-    assert found.found.answer.proven
+    found = _study(_street(make_town), Request(stations=2, draws=2))
+    assert found.solution.answer.proven
     assert found.unfinished[0] in ("frontier", "trust", "robust", "draws")
     assert len(found.plan.stations.add) == 2
 
@@ -285,11 +288,11 @@ def test_ctrl_c_ends_the_study_with_the_best_plan(make_town, monkeypatch, where)
 def test_quota_and_spacing_bind(make_town):
     town = _street(make_town)
     # 500 m is too near the station that stands, 1,500 and 2,500 m are too near each other.
-    found = _study(town, Ask(stations=2, draws=0), spacing_m=1_400)
-    assert Formed(found.problem).keeps(found.found.answer.chosen)
+    found = _study(town, Request(stations=2, draws=0), spacing_m=1_400)
+    assert Formed(found.problem).keeps(found.solution.answer.chosen)
     assert _new(found) in (["居1500"], ["居2500"])
     none = {"residents_committee": {"most": 0}}
-    assert _new(_study(town, Ask(stations=2, draws=0), quota=none)) == []
+    assert _new(_study(town, Request(stations=2, draws=0), quota=none)) == []
 
 
 def test_wishes_are_read_and_all_that_is_wrong_is_told(tmp_path):

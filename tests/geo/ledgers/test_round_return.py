@@ -7,10 +7,10 @@ import pytest
 
 from weizhan.coverage import columns as c
 from weizhan.coverage.assessment import assess
-from weizhan.coverage.rounds.directions import Landmarks
-from weizhan.coverage.rounds.plan_rounds import default_teams, plan_rounds
-from weizhan.coverage.rounds.reasons_to_visit import RoundKind, known, reasons_to_visit
+from weizhan.coverage.rounds.planning import default_teams, plan_rounds
+from weizhan.coverage.rounds.reasons_to_visit import RoundKind, read_facts, reasons_to_visit
 from weizhan.coverage.rounds.visits import visits_for
+from weizhan.coverage.rounds.way_directions import Landmarks
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
 from weizhan.geo.ledgers.archive import read_events, read_records
@@ -37,7 +37,7 @@ def handed_out(tmp_path_factory):
     import_demo_ledgers(folder)
     town = load_town(folder)
     found = assess(town, date=DAY.isoformat(), draws=20)
-    told = known(folder, found, town.rules, on=DAY)
+    told = read_facts(folder, found, town.rules, on=DAY)
     reasons = reasons_to_visit(RoundKind.HOLIDAY, told)
     visits = visits_for(reasons, town, told.cases)[:12]
     teams = default_teams(1, Vehicle.FOOT, hours="Mo-Su 08:00-20:00", named="甲{number}")

@@ -8,10 +8,10 @@ import pypdf
 import pytest
 
 from weizhan.coverage.assessment import assess
-from weizhan.coverage.rounds.directions import Landmarks
-from weizhan.coverage.rounds.plan_rounds import default_teams, plan_rounds
-from weizhan.coverage.rounds.reasons_to_visit import RoundKind, known, reasons_to_visit
+from weizhan.coverage.rounds.planning import default_teams, plan_rounds
+from weizhan.coverage.rounds.reasons_to_visit import RoundKind, read_facts, reasons_to_visit
 from weizhan.coverage.rounds.visits import visits_for
+from weizhan.coverage.rounds.way_directions import Landmarks
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
 from weizhan.geo.town import load_town
@@ -40,7 +40,7 @@ def drawn(tmp_path_factory):
     import_demo_ledgers(folder)
     town = load_town(folder)
     found = assess(town, date=DAY.isoformat(), draws=20)
-    told = known(folder, found, town.rules, on=DAY)
+    told = read_facts(folder, found, town.rules, on=DAY)
     visits = visits_for(reasons_to_visit(RoundKind.DUE, told), town, told.cases)[:9]
     teams = default_teams(1, Vehicle.E_BIKE, hours="Mo-Su 08:30-12:00,14:00-18:00", named="甲")
     rounds = plan_rounds(town, visits, teams, [DAY], iterations=500)

@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from weizhan.coverage.siting.candidates import host_candidates
-from weizhan.coverage.siting.request import Ask
-from weizhan.coverage.siting.study import study
+from weizhan.coverage.siting.request import Request
+from weizhan.coverage.siting.study import study_sites
 from weizhan.geo.plan import read_plan
 from weizhan.geo.wishes import Wishes
 from weizhan.maps.html.standalone import escape
@@ -48,7 +48,7 @@ def _found(make_town, ask, **wishes):
     area = {"geometry": shapely.box(-50, -99, 2050, 99), "community_id": "C1", "name": EVIL}
     town = make_town(buildings=houses + hosts, lanes=[street], communities=[area])
     wished = Wishes.model_validate({"weight": "people", **wishes})
-    return study(town, host_candidates(town), ask, wishes=wished, scenario="day", day=DAY)
+    return study_sites(town, host_candidates(town), ask, wishes=wished, scenario="day", day=DAY)
 
 
 @pytest.fixture
@@ -64,14 +64,14 @@ def written(make_town, tmp_path):
 
 
 def test_everything_is_written_and_says_the_same(written):
-    found, folder = written(Ask(stations=1, draws=2))
+    found, folder = written(Request(stations=1, draws=2))
     assert sorted(p.name for p in folder.iterdir()) == sorted(SITING_NAMES)
     told = json.loads((folder / "siting.json").read_text(encoding="utf-8"))
     assert told["proof"]["proven"] and told["proof"]["bound"] == told["proof"]["objective"]
     assert [s["id"] for s in told["sites"]] == found.names(found.new)
     page = (folder / "siting.html").read_text(encoding="utf-8")
     assert escape(told["sites"][0]["said"]) in page  # whole, not cut short
-    assert told["share_after"] == pytest.approx(found.share(found.found.answer.objective))
+    assert told["share_after"] == pytest.approx(found.share(found.solution.answer.objective))
     assert read_plan(folder / "best.plan.json") == found.plan
     built = gpd.read_file(folder / "results.gpkg", layer="sites")
     assert built["candidate_id"].tolist() == found.names(found.new)
@@ -102,15 +102,15 @@ def _bound(proof):
 
 
 def test_the_certificate_proves_its_bound_without_a_solver(written):
-    found, folder = written(Ask(stations=2, draws=0))
+    found, folder = written(Request(stations=2, draws=0))
     proof = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
     assert proof["kind"] == "max_cover"
     assert _bound(proof) == pytest.approx(proof["bound"])
-    assert _bound(proof) / proof["unit"] >= found.amount(found.found.answer.objective) - 1e-9
+    assert _bound(proof) / proof["unit"] >= found.amount(found.solution.answer.objective) - 1e-9
 
 
 def test_prices_prove_their_bound_without_a_solver(written):
-    found, folder = written(Ask(budget=100_000, draws=0), spacing_m=100, worst_off=0.1)
+    found, folder = written(Request(budget=100_000, draws=0), spacing_m=100, worst_off=0.1)
     proof = json.loads((folder / "certificate.json").read_text(encoding="utf-8"))
     assert proof["kind"] == "prices"
     left = np.array(proof["costs"])
@@ -125,12 +125,12 @@ def test_prices_prove_their_bound_without_a_solver(written):
             left[proof["indices"][at]] -= price * proof["values"][at]
     bound = proof["zero"] - (total + np.minimum(left, 0).sum())
     assert bound == pytest.approx(proof["bound"])
-    assert bound >= found.found.answer.objective - 1e-6
+    assert bound >= found.solution.answer.objective - 1e-6
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_names_from_data_are_text_everywhere(written, lang):
-    _, folder = written(Ask(stations=2, draws=2), lang=lang)
+    _, folder = written(Request(stations=2, draws=2), lang=lang)
     page = (folder / "siting.html").read_text(encoding="utf-8")
     assert "<img src=x" not in page
     book = openpyxl.load_workbook(folder / "siting.xlsx")
@@ -142,8 +142,8 @@ def test_names_from_data_are_text_everywhere(written, lang):
 
 
 def test_missing_parts_are_said_and_not_made_up(written):
-    found, folder = written(Ask(stations=1, draws=0, time_limit_s=0.0))
+    found, folder = written(Request(stations=1, draws=0, time_limit_s=0.0))
     told = json.loads((folder / "siting.json").read_text(encoding="utf-8"))
     assert told["stability"] is None
     assert told["proof"]["stopped"] in ("time", "proven")
-    assert found.problem.rows.worth(found.found.answer.chosen) > 0
+    assert found.problem.rows.worth(found.solution.answer.chosen) > 0
