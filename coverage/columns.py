@@ -141,7 +141,20 @@ def main_limit(tier: str) -> str:
 
 
 def limit_cost(tier: str, limit: str = "") -> str:
-    """Return the column of seconds that a limit costs; without a limit, those of the main one."""
+    """Return the column of seconds that a limit costs; without a limit, those of the main one.
+
+    Parameters
+    ----------
+    tier
+        Name of the tier.
+    limit
+        Code of a `Limit`; the main one if empty.
+
+    Examples
+    --------
+    >>> limit_cost("micro"), limit_cost("micro", "width")
+    ('micro_limit_cost_s', 'micro_width_cost_s')
+    """
     return f"{tier}_{limit}_cost_s" if limit else f"{tier}_limit_cost_s"
 
 
@@ -161,7 +174,20 @@ def hose(tier: str) -> str:
 
 
 def lost(tier: str, what: str) -> str:
-    """Return the lane column of what loses cover with it: buildings, people or vulnerable."""
+    """Return the lane column of what loses cover with it: buildings, people or vulnerable.
+
+    Parameters
+    ----------
+    tier
+        Name of the tier.
+    what
+        ``buildings``, ``people`` or ``vulnerable``.
+
+    Examples
+    --------
+    >>> lost("micro", "people")
+    'micro_lost_people'
+    """
     return f"{tier}_lost_{what}"
 
 

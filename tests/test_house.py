@@ -220,3 +220,80 @@ def test_every_code_is_found_by_its_chinese_name(vocabulary):
 
 def test_pins_name_no_host():
     assert "http" not in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+MOST_PARAMETERS = 8
+# Options of users in cli/; data/ and geo/ledgers are still to be grouped.
+MANY_PARAMETERS = {"geo/ledgers/intake.py", "data/demo_blocks.py", "data/demo_layouts.py"}
+DOCUMENTED = ("coverage",)  # floors whose faces tell every parameter; geo and maps are to follow
+
+
+def _parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> list[str]:
+    given = function.args
+    every = [*given.posonlyargs, *given.args, *given.kwonlyargs]
+    return [one.arg for one in every if one.arg not in ("self", "cls")]
+
+
+def _told_parameters(docstring: str) -> set[str]:
+    """Return the names that the section Parameters of a numpydoc docstring tells."""
+    section = re.search(
+        r"^Parameters\n-+\n(.*?)(?=\n\n\w[\w ]*\n-{3,}|\Z)", docstring, re.DOTALL | re.MULTILINE
+    )
+    names = re.findall(r"^(\S.*)$", section[1], re.MULTILINE) if section else []
+    return {one.strip().lstrip("*") for line in names for one in line.split(",")}
+
+
+def _offered(floor: str) -> list[tuple[Path, ast.FunctionDef]]:
+    """Return the functions that the faces of a floor offer, and those of its files outside."""
+    found = []
+    for module in MODULES:
+        if module.relative_to(ROOT).parts[0] != floor or module.name == "__init__.py":
+            continue
+        face, names = module.parent / "__init__.py", None
+        if face.exists():
+            lines = ast.parse(face.read_text(encoding="utf-8")).body
+            own = [n for n in lines if isinstance(n, ast.ImportFrom) and n.module == module.stem]
+            names = {alias.name for line in own for alias in line.names}
+        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+            public = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
+            if public and (names is None or node.name in names):
+                found.append((module, node))
+    return found
+
+
+def test_functions_have_few_parameters():
+    many = {
+        f"{module.relative_to(ROOT).as_posix()}:{node.name} {len(_parameters(node))}"
+        for module in MODULES
+        if module.parent != ROOT / "cli"
+        if module.relative_to(ROOT).as_posix() not in MANY_PARAMETERS
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        if len(_parameters(node)) > MOST_PARAMETERS
+    }
+    assert many == set()
+
+
+@pytest.mark.parametrize("floor", DOCUMENTED)
+def test_what_a_face_offers_tells_its_parameters(floor):
+    offered = _offered(floor)
+    assert len(offered) > 50
+    for module, function in offered:
+        needed = set(_parameters(function))
+        if len(needed) < 2:
+            continue
+        missing = needed - _told_parameters(ast.get_docstring(function) or "")
+        assert not missing, f"{module.relative_to(ROOT)}: {function.name} does not tell {missing}"
+
+
+@pytest.mark.parametrize(
+    "face", [face for face in FACES if face.parts[-3] == "coverage"], ids=lambda p: p.parts[-2]
+)
+def test_no_function_of_a_room_hides_a_file_of_it(face):
+    brought = {
+        alias.name
+        for line in ast.parse(face.read_text(encoding="utf-8")).body
+        if isinstance(line, ast.ImportFrom) and line.module
+        for alias in line.names
+    }
+    assert brought.isdisjoint(file.stem for file in face.parent.glob("*.py"))

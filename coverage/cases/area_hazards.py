@@ -14,7 +14,15 @@ from .hazards import OPEN
 
 
 def place_cases(cases: pd.DataFrame, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return cases at their places: their building, else their own position, else left out."""
+    """Return cases at their places: their building, else their own position, else left out.
+
+    Parameters
+    ----------
+    cases
+        With `building_id`, `lon` and `lat` in degrees.
+    buildings
+        With `building_id` and polygons in a metric CRS, which the answer has too.
+    """
     inside = shapely.point_on_surface(buildings.geometry.to_numpy())
     where = dict(zip(buildings[f.BUILDING_ID].astype(str), inside, strict=True))
     own = gpd.GeoSeries(

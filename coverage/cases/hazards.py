@@ -57,6 +57,13 @@ def overdue(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
     """Return the cases not closed whose due day is past, the longest overdue first.
 
     A case is overdue from the day after its due day; `days_overdue` counts them.
+
+    Parameters
+    ----------
+    cases
+        From `case_table`.
+    on
+        The day.
     """
     late = (pd.Timestamp(on) - pd.to_datetime(cases["due_on"])).dt.days
     found = cases.assign(days_overdue=late)[cases["state"].isin(OPEN) & (late > 0)]
@@ -67,6 +74,13 @@ def listed(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
     """Return the cases under listed supervision (挂牌督办): those overdue first.
 
     `status` is ``lifted``, ``overdue`` (past the due day of the listing) or ``open``.
+
+    Parameters
+    ----------
+    cases
+        From `case_table`.
+    on
+        The day.
     """
     day = pd.Timestamp(on)
     listed_on = pd.to_datetime(cases["listed_on"])

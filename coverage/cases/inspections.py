@@ -147,7 +147,26 @@ def hazard_rates(
 
 
 def poisson_interval(count: Floats, *, confidence: float = CONFIDENCE) -> tuple[Floats, Floats]:
-    """Return the exact (Garwood) interval of a Poisson mean of which ``count`` were seen."""
+    """Return the exact (Garwood) interval of a Poisson mean of which ``count`` were seen.
+
+    Parameters
+    ----------
+    count
+        Events seen, not negative.
+    confidence
+        Probability that the interval holds the mean.
+
+    Returns
+    -------
+    low, high
+        Arrays like ``count``.
+
+    Examples
+    --------
+    >>> low, high = poisson_interval(np.array([0.0, 5.0]))
+    >>> low.round(3).tolist(), high.round(3).tolist()
+    ([0.0, 1.623], [3.689, 11.668])
+    """
     tail = (1 - confidence) / 2
     seen = np.asarray(count, dtype=float)
     low = np.where(seen > 0, chi2.ppf(tail, 2 * np.maximum(seen, 1)) / 2, 0.0)

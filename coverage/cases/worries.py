@@ -26,6 +26,15 @@ def worry_table(
     ``worry`` is ``area`` (open hazards crowd, or a fire would spread to a red building),
     ``place`` (a hazard is listed, major or overdue) or ``object`` (the red band). ``shows_why``
     holds codes of the catalogue's section ``worry``, with counts after a colon, joined by ``;``.
+
+    Parameters
+    ----------
+    buildings
+        With counts of cases, risk band and rank.
+    areas
+        From `weizhan.coverage.cases.area_candidates`.
+    clusters
+        Of buildings too near each other, with `buildings` and `red_buildings`.
     """
     rows: list[dict[str, Any]] = []
     for row in areas.to_dict("records"):

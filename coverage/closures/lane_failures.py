@@ -144,6 +144,13 @@ def drawn_blockages(states: pd.DataFrame, *, draws: int, seed: int) -> list[Ints
     """Return the rows of the lanes that hold an obstacle in each of some random states.
 
     Draw *i* depends on the seed and *i* alone.
+
+    Parameters
+    ----------
+    states
+        With `blocked_probability`, one row a lane.
+    draws, seed
+        How many states, from which seed.
     """
     chance = states[c.BLOCKED_PROBABILITY].to_numpy(dtype=float)
     return [
@@ -154,6 +161,15 @@ def drawn_blockages(states: pd.DataFrame, *, draws: int, seed: int) -> list[Ints
 
 def keep_clear(costs: pd.DataFrame, states: pd.DataFrame, tiers: list[str]) -> pd.DataFrame:
     """Rank lanes by what their loss costs times how likely they are blocked.
+
+    Parameters
+    ----------
+    costs
+        From `lane_losses`.
+    states
+        With `blocked_probability`, one row a lane.
+    tiers
+        Names of the tiers whose losses are added.
 
     Returns
     -------
@@ -180,6 +196,13 @@ def opening_gains(
     Exact: for every lane that stops a vehicle of some crew by its width or an obstacle, and at
     which that vehicle arrives, the search is run again with the lane open. Other lanes cannot
     gain anything alone.
+
+    Parameters
+    ----------
+    moment
+        Whose crews, and what holds on the lanes; typical reading.
+    progress
+        Called with lanes done and in all.
 
     Returns
     -------

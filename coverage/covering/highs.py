@@ -148,6 +148,13 @@ def row_prices(model: Model, *, clock: Clock) -> Floats | None:
     """Return the prices of the rows in the model without whole numbers; None when time runs out.
 
     They need not be exact: any prices bound the model from below, see `priced_bound`.
+
+    Parameters
+    ----------
+    model
+        To be minimised.
+    clock
+        When to stop.
     """
     if not len(model.costs):
         return np.zeros(len(model.low))
@@ -173,6 +180,13 @@ def priced_bound(model: Model, prices: Floats) -> float:
     A row priced above 0 counts with its low side, one below 0 with its high side (a side that is
     not there makes its price 0); then every variable with what is left of its cost, if that is
     below 0 or the variable is 1 anyway.
+
+    Parameters
+    ----------
+    model
+        To be minimised.
+    prices
+        ``(rows,)`` of either sign.
     """
     low = np.where(np.isfinite(model.low), model.low, 0.0)
     high = np.where(np.isfinite(model.high), model.high, 0.0)

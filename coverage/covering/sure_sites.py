@@ -101,7 +101,17 @@ def site_certainty(
 
 
 def reduced_costs(worth: Floats, costs: Floats, certificate: Certificate) -> Floats:
-    """Return by how much a bound falls when a site goes against the sign of its value."""
+    """Return by how much a bound falls when a site goes against the sign of its value.
+
+    Parameters
+    ----------
+    worth
+        ``(sites,)`` multipliers of the rows that each site covers, added up.
+    costs
+        ``(sites,)`` what they take from the budget.
+    certificate
+        Whose prices of a site and of money count.
+    """
     values: Floats = worth - certificate.site_price - certificate.budget_price * costs
     return values
 

@@ -31,6 +31,17 @@ def pile_width(cost):  # type: ignore[no-untyped-def]
 def sort_out(ms, later, many, ring, width):  # type: ignore[no-untyped-def]
     """Move the threshold past the nearest of those who wait, and those before it to the ring.
 
+    Parameters
+    ----------
+    ms
+        ``(states,)`` labels in milliseconds.
+    later, many
+        The states that wait, the first so many of the array; reordered in place.
+    ring
+        Where those before the threshold go, from its first place on.
+    width
+        From `pile_width`: how far the threshold moves, in milliseconds.
+
     Returns
     -------
     threshold, many, last

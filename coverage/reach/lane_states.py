@@ -28,7 +28,15 @@ def time_band(rules: RuleSet, scenario: Scenario) -> TimeBand:
 
 
 def time_band_name(rules: RuleSet, scenario: Scenario) -> str:
-    """Return the name of the first time band whose hours hold the moment of a scenario."""
+    """Return the name of the first time band whose hours hold the moment of a scenario.
+
+    Parameters
+    ----------
+    rules
+        With time bands.
+    scenario
+        A time of day on a day of the week.
+    """
     for name, band in rules.time_band.items():
         if parse_hours(band.hours).open_at(scenario.weekday, scenario.time):
             return name
@@ -86,6 +94,15 @@ def left_m(states: pd.DataFrame, rules: RuleSet, reading: Reading = "typical") -
     """Return the clear width that an obstacle leaves on each lane, ``(lanes,)`` metres.
 
     As reported; where nobody measured, the rule set's value under the reading.
+
+    Parameters
+    ----------
+    states
+        From `lane_states`.
+    rules
+        The width that an obstacle leaves where nobody measured it.
+    reading
+        Which end of that width.
     """
     assumed = rules.lane_state.left_m.read(reading, more_is="faster")
     return states[c.REMAINING_WIDTH_M].fillna(assumed).to_numpy(dtype=float)

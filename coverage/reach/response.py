@@ -67,19 +67,42 @@ def on_duty(town: Town, scenario: Scenario) -> pd.Series[bool]:
 
     A shift that is known to be empty sends nobody; a crew of unknown size is taken to be there
     and stays listed as unknown.
+
+    Parameters
+    ----------
+    town
+        With its stations and tiers.
+    scenario
+        By day or by night.
     """
     crew: pd.Series[float] = town.stations[f.CREW_DAY if scenario.is_day else f.CREW_NIGHT]
     return crew.isna() | (crew > 0)
 
 
 def in_reach(town: Town, rule: TierRule) -> pd.Series[bool]:
-    """Return which stations of a tier stand on a lane; without any, nothing is known of it."""
+    """Return which stations of a tier stand on a lane; without any, nothing is known of it.
+
+    Parameters
+    ----------
+    town
+        With its stations.
+    rule
+        Of the tier.
+    """
     serving: pd.Series[bool] = town.stations[f.TIER].isin(rule.station_tiers)
     return serving & town.station_positions.attached
 
 
 def present(town: Town, scenario: Scenario) -> pd.Series[float]:
-    """Return the people in each building under a scenario; missing where not known."""
+    """Return the people in each building under a scenario; missing where not known.
+
+    Parameters
+    ----------
+    town
+        With its buildings.
+    scenario
+        By day or by night.
+    """
     people: pd.Series[float] = town.buildings[f.PEOPLE_DAY if scenario.is_day else f.PEOPLE_NIGHT]
     return people
 
@@ -134,7 +157,17 @@ def tier_crews(
 
 
 def tier_journey(town: Town, tier: TierCrews, passages: Passages) -> Journey:
-    """Return the prepared search of a tier's crews to all buildings."""
+    """Return the prepared search of a tier's crews to all buildings.
+
+    Parameters
+    ----------
+    town
+        With its network and buildings.
+    tier
+        The crews, from `tier_crews`.
+    passages
+        How every vehicle passes the lanes.
+    """
     return journey(
         town.network,
         passages,
@@ -305,7 +338,17 @@ def _finite(seconds: Floats) -> Floats:
 
 
 def turnout_s(town: Town, rows: Indices, otherwise: float) -> Floats:
-    """Return the turnout of stations: as they state it, else as given."""
+    """Return the turnout of stations: as they state it, else as given.
+
+    Parameters
+    ----------
+    town
+        With its stations.
+    rows
+        Which of them.
+    otherwise
+        Seconds where a station states nothing.
+    """
     stated = town.stations[f.TURNOUT_S].to_numpy(dtype=float)[rows]
     return np.where(np.isnan(stated), otherwise, stated)
 

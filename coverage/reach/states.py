@@ -155,5 +155,18 @@ def entries(
 
 
 def part_ms(fraction: Floats, whole_ms: Ints) -> Longs:
-    """Return the milliseconds for a part of a lane, rounded half up."""
+    """Return the milliseconds for a part of a lane, rounded half up.
+
+    Parameters
+    ----------
+    fraction
+        Parts of lanes, 0 to 1, on multiples of 2^-20.
+    whole_ms
+        Milliseconds for the whole lanes; `FAR` stays.
+
+    Examples
+    --------
+    >>> part_ms(np.array([0.25, 0.5]), np.array([10, 3], dtype=np.int32)).tolist()
+    [3, 2]
+    """
     return np.floor(fraction * whole_ms + 0.5).astype(np.int64)

@@ -62,7 +62,17 @@ def coverage_of(buildings: pd.DataFrame, tier: str, *, standard_s: float) -> dic
 def coverage_by_use(
     buildings: pd.DataFrame, tier: str, *, standard_s: float
 ) -> dict[str, dict[str, Any]]:
-    """Return `coverage_of` for each use; buildings of unknown use under ``"unknown"``."""
+    """Return `coverage_of` for each use; buildings of unknown use under ``"unknown"``.
+
+    Parameters
+    ----------
+    buildings
+        With `use`, the cover column of the tier and `people`.
+    tier
+        Name of the tier.
+    standard_s
+        Its standard in seconds.
+    """
     use = buildings[f.USE].fillna("unknown")
     return {
         str(code): coverage_of(group, tier, standard_s=standard_s)
@@ -73,7 +83,17 @@ def coverage_by_use(
 def community_coverage(
     communities: gpd.GeoDataFrame, buildings: pd.DataFrame, tiers: Mapping[str, float]
 ) -> list[dict[str, Any]]:
-    """Return the coverage of each community, and of the buildings that lie in none."""
+    """Return the coverage of each community, and of the buildings that lie in none.
+
+    Parameters
+    ----------
+    communities
+        With `community_id` and `name`; the order of the answer.
+    buildings
+        With `community_id`, cover columns and `people`.
+    tiers
+        Standard in seconds by name.
+    """
     found = []
     groups = dict(list(buildings.groupby(buildings[f.COMMUNITY_ID].fillna(""), sort=True)))
     named = list(zip(communities[f.COMMUNITY_ID], communities[f.NAME], strict=True))

@@ -153,7 +153,10 @@ def arrivals(
 ) -> Arrivals:
     """Return the first and the second crew at every position.
 
-    Parameters are those of `journey`.
+    Parameters
+    ----------
+    network, passages, crews, positions, dismount_ms
+        As for `journey`.
 
     Returns
     -------
@@ -210,7 +213,23 @@ def reach_matrix(plan: Journey, *, crews: int, limit_ms: int) -> csr_array:
 
 
 def grouped(key: Ints, keys: int, *columns: NDArray[np.integer[Any]]) -> tuple[Ints, ...]:
-    """Return columns grouped by a key: CSR pointers of the groups, then each column as int32."""
+    """Return columns grouped by a key: CSR pointers of the groups, then each column as int32.
+
+    Parameters
+    ----------
+    key
+        ``(n,)`` from 0 on.
+    keys
+        How many groups there are.
+    *columns
+        ``(n,)`` each.
+
+    Examples
+    --------
+    >>> first, value = grouped(np.array([1, 0, 1], dtype=np.int32), 3, np.array([7, 8, 9]))
+    >>> first.tolist(), value.tolist()
+    ([0, 1, 3, 3], [8, 7, 9])
+    """
     order = np.argsort(key, kind="stable")
     first = np.zeros(keys + 1, dtype=np.int32)
     np.cumsum(np.bincount(key, minlength=keys), out=first[1:])
@@ -218,7 +237,15 @@ def grouped(key: Ints, keys: int, *columns: NDArray[np.integer[Any]]) -> tuple[I
 
 
 def nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
-    """Return time and crew of the first arrival in every state."""
+    """Return time and crew of the first arrival in every state.
+
+    Parameters
+    ----------
+    graph
+        The states and their arcs.
+    starts
+        Where crews set out.
+    """
     nothing = np.empty(0, dtype=np.int32)
     first: tuple[Ints, Ints] = search(
         graph.indptr, graph.head, graph.ms, starts.state, starts.ms, starts.crew, nothing
@@ -317,7 +344,17 @@ def _neighbours(
 
 
 def predecessors(head: Ints, tail: Ints, cost: Ints, ms: Ints, state: Ints, start_ms: Ints) -> Ints:
-    """Return the arc by which each state is reached first, or -2 - *i* for start *i*."""
+    """Return the arc by which each state is reached first, or -2 - *i* for start *i*.
+
+    Parameters
+    ----------
+    head, tail, cost
+        ``(arcs,)`` states and milliseconds.
+    ms
+        ``(states,)`` time of the first arrival.
+    state, start_ms
+        ``(starts,)`` where and when crews set out.
+    """
     pred = np.full(len(ms), -1, dtype=np.int32)
     tight = np.flatnonzero((ms[tail] < FAR) & (ms[tail] + cost == ms[head]))[::-1]
     pred[head[tight]] = tight

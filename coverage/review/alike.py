@@ -49,6 +49,17 @@ class Case:
 def case_of_fire(ledgers: TownLedgers, buildings: pd.DataFrame, hazards: Floats, key: str) -> Case:
     """Return the case that a fire in the town's own ledger makes.
 
+    Parameters
+    ----------
+    ledgers
+        With incidents.
+    buildings
+        With `building_id`, `use` and `floors`.
+    hazards
+        ``(buildings, codes)`` as in `RiskInputs.hazards`.
+    key
+        Key or number of the fire.
+
     Raises
     ------
     InputError

@@ -138,7 +138,17 @@ def review(
 
 
 def community_counts(folder: Path, town: Town, *, first: dt.date, last: dt.date) -> Counts:
-    """Count by community what the ledgers of a town tell of some days, both included."""
+    """Count by community what the ledgers of a town tell of some days, both included.
+
+    Parameters
+    ----------
+    folder
+        Of the town, for its ledgers.
+    town
+        Loaded from it.
+    first, last
+        Days, both included.
+    """
     community = town.buildings.set_index(f.BUILDING_ID)[f.COMMUNITY_ID]
     hazards = read_records(folder, "hazards")
     of_case = hazards.set_index("key")[f.BUILDING_ID].map(community)

@@ -128,7 +128,17 @@ def community_fires(
 def add_community_risk(
     entries: list[dict[str, Any]], communities: pd.DataFrame, buildings: pd.DataFrame
 ) -> None:
-    """Add ``risk`` to the summary of each community: sums, ratios, buildings by band, hazards."""
+    """Add ``risk`` to the summary of each community: sums, ratios, buildings by band, hazards.
+
+    Parameters
+    ----------
+    entries
+        From `weizhan.coverage.reach.community_coverage`; ``risk`` is added to each in place.
+    communities
+        With the figures of risk and fires.
+    buildings
+        With `community_id`, `risk_band` and counts of open and overdue hazards.
+    """
     figures = communities.set_index(communities[f.COMMUNITY_ID].astype(str))
     place = buildings[f.COMMUNITY_ID].fillna("").astype(str)
     bands = pd.crosstab(place, buildings[c.RISK_BAND])

@@ -143,7 +143,20 @@ def heat(points: Floats, buildings: gpd.GeoDataFrame, *, rules: HeatRule) -> Hea
 
 
 def fire_points(incidents: pd.DataFrame, buildings: gpd.GeoDataFrame) -> Floats:
-    """Return where past fires were, in the CRS of the buildings: their building, or themselves."""
+    """Return where past fires were, in the CRS of the buildings: their building, or themselves.
+
+    Parameters
+    ----------
+    incidents
+        With `building_id`, `lon` and `lat` in degrees.
+    buildings
+        With `building_id` and polygons.
+
+    Returns
+    -------
+    array
+        ``(fires, 2)`` metres, without those of unknown place.
+    """
     inside = shapely.point_on_surface(buildings.geometry.to_numpy())
     where = dict(zip(buildings[f.BUILDING_ID].astype(str), inside, strict=True))
     own = gpd.GeoSeries(
@@ -160,7 +173,17 @@ def fire_points(incidents: pd.DataFrame, buildings: gpd.GeoDataFrame) -> Floats:
 
 
 def contours(values: Floats, found: Heat, crs: Any) -> gpd.GeoDataFrame:
-    """Return the areas between contours: `low`, `high` (missing for the highest), polygons."""
+    """Return the areas between contours: `low`, `high` (missing for the highest), polygons.
+
+    Parameters
+    ----------
+    values
+        Of the cells, `Heat.density` or `Heat.ratio`.
+    found
+        Whose cells.
+    crs
+        Of the cells.
+    """
     top = np.nanmax(values) if np.isfinite(values).any() else 0.0
     columns: dict[str, list[Any]] = {"low": [], "high": [], "geometry": []}
     if top > 0:
@@ -178,6 +201,17 @@ def heat_by_community(
     points: Floats, buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame, *, few: float
 ) -> pd.DataFrame:
     """Return fires a square kilometre and a thousand buildings, by community.
+
+    Parameters
+    ----------
+    points
+        From `fire_points`.
+    buildings
+        With `community_id`.
+    communities
+        With `community_id`, `name` and polygons in the CRS of the points.
+    few
+        Fewer fires than this are not told.
 
     Returns
     -------

@@ -174,6 +174,17 @@ def hazard_matrix(town: Town, buildings: pd.DataFrame, rules: RiskRule, *, day: 
 
     1 where a case is open, or a checklist says so and no case of that kind was closed since;
     0 where somebody looked within the days of the rules and did not tell of one; else NaN.
+
+    Parameters
+    ----------
+    town
+        With its ledgers.
+    buildings
+        With `building_id`; the order of the rows.
+    rules
+        Days after which a visit no longer tells.
+    day
+        What came later does not count.
     """
     ids = pd.Index(buildings[f.BUILDING_ID].astype(str))
     now = pd.Timestamp(day)

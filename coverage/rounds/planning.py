@@ -383,7 +383,16 @@ def _rounds(
 def default_teams(count: int, vehicle: Vehicle, *, hours: str, named: str) -> tuple[Team, ...]:
     """Return teams of whom nothing is known but how many they are.
 
-    ``named`` is how they are called, with ``{number}``.
+    Parameters
+    ----------
+    count
+        How many.
+    vehicle
+        By which all move.
+    hours
+        When they work, as in `weizhan.geo.words.parse_hours`.
+    named
+        How they are called, with ``{number}``.
     """
     return tuple(
         Team(named.format(number=k + 1), vehicle, parse_hours(hours)) for k in range(count)

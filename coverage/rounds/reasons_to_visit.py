@@ -86,7 +86,21 @@ def read_facts(
     on: dt.date,
     alert: AlertLevel = AlertLevel.NORMAL,
 ) -> RoundFacts:
-    """Read a town's ledgers as they stand on a day."""
+    """Read a town's ledgers as they stand on a day.
+
+    Parameters
+    ----------
+    folder
+        Of the town, for its ledgers.
+    found
+        The assessment of the day.
+    rules
+        Of the town.
+    on
+        The day; later inspections do not count.
+    alert
+        Fire-alert level of the period.
+    """
     cases = case_table(read_records(folder, "hazards"), read_events(folder), on=on)
     inspections = read_records(folder, "inspections")
     past = pd.to_datetime(inspections["inspected_on"]) <= pd.Timestamp(on)

@@ -156,7 +156,15 @@ def directions(way: Way, lanes: gpd.GeoDataFrame, landmarks: Landmarks) -> tuple
 
 
 def way_line(way: Way, lanes: gpd.GeoDataFrame) -> shapely.LineString | None:
-    """Return the line of a way; None for a way of no length."""
+    """Return the line of a way; None for a way of no length.
+
+    Parameters
+    ----------
+    way
+        Of a leg.
+    lanes
+        Of the town, lines by row.
+    """
     parts = [shapely.get_coordinates(piece_line(piece, lanes)) for piece in way.pieces]
     if not parts:
         return None
@@ -167,7 +175,15 @@ def way_line(way: Way, lanes: gpd.GeoDataFrame) -> shapely.LineString | None:
 
 
 def piece_line(piece: Piece, lanes: gpd.GeoDataFrame) -> shapely.LineString:
-    """Return the line of a piece, in the direction in which it is passed."""
+    """Return the line of a piece, in the direction in which it is passed.
+
+    Parameters
+    ----------
+    piece
+        Part of a lane in the direction in which it is passed.
+    lanes
+        Of the town, lines by row.
+    """
     line = lanes.geometry.array[piece.lane]
     low, high = sorted((piece.begin, piece.end))
     if low > 0 or high < 1:

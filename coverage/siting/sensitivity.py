@@ -247,7 +247,15 @@ def _can_do_without(problem: PlanProblem) -> bool:
 
 
 def as_certain(names: Sequence[str], found: SiteCertainty) -> dict[str, str]:
-    """Return ``always``, ``never``, ``sometimes`` or ``unknown`` for each site by name."""
+    """Return ``always``, ``never``, ``sometimes`` or ``unknown`` for each site by name.
+
+    Parameters
+    ----------
+    names
+        Of all sites.
+    found
+        From `sites_beyond_doubt`.
+    """
     told: dict[str, str] = {}
     for word in ("always", "never", "sometimes", "unknown"):
         told |= {names[site]: word for site in getattr(found, word)}

@@ -54,7 +54,7 @@ def in_osm_syntax(text: str) -> str:
 
     Examples
     --------
-    >>> in_osm_syntax("周一至周五早6点到晚10点，周六、日休息")
+    >>> in_osm_syntax("周一至周五早6点到晚10点,周六、日休息")
     'Mo-Fr 06:00-22:00; Sa,Su off'
     """
     if re.search(r"\d[:.][6-9]\d", text):
