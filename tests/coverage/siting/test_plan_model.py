@@ -34,7 +34,7 @@ def _rows(cover, weights, *, profiles=((1.0,),), profile=None, group=None, draw=
 def _problem(rows, **wishes):
     sites = rows.cover.shape[1]
     none = np.zeros(sites, dtype=bool)
-    given = {"costs": np.ones(sites), "standing": none, "movable": none, "closable": none}
+    given = {"costs": np.ones(sites), "existing": none, "movable": none, "closable": none}
     return PlanProblem(rows, **{**given, **wishes})
 
 
