@@ -223,8 +223,8 @@ def test_pins_name_no_host():
 
 
 MOST_PARAMETERS = 8
-# Options of users in cli/; data/ and geo/ledgers are still to be grouped.
-MANY_PARAMETERS = {"geo/ledgers/intake.py", "data/demo_blocks.py", "data/demo_layouts.py"}
+# Besides the commands of cli/, whose parameters are options of users.
+MANY_PARAMETERS = {"data/demo_blocks.py", "data/demo_layouts.py"}
 DOCUMENTED = ("coverage",)  # floors whose faces tell every parameter; geo and maps are to follow
 
 
