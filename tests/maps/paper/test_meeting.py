@@ -4,7 +4,6 @@ import datetime as dt
 import io
 import re
 import zipfile
-from dataclasses import replace
 
 import docx
 import openpyxl
@@ -184,7 +183,7 @@ def test_an_export_has_stable_ids_and_no_person_unless_asked(village, told, tmp_
         assert ("不含个人信息" in said) is not personal
     first = (tmp_path / "False" / "buildings.csv").read_text("utf-8-sig").splitlines()[1]
     assert first.startswith(str(town.buildings[f.BUILDING_ID].iloc[0]))
-    hostile = replace(told.found, stations=told.found.stations.assign(name="=1+1"))
+    hostile = told.found.replaced(stations=told.found.stations.assign(name="=1+1"))
     out = tmp_path / "hostile"
     out.mkdir()
     write_export(hostile, {}, out, personal=False, lang="en")

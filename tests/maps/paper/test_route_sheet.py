@@ -118,7 +118,7 @@ def test_what_names_contain_ends_as_text(drawn, payload):
         for layer in ("buildings", "lanes", "stations", "communities")
     }
     hostile = SheetSource(
-        replace(ground.found, **named),
+        ground.found.replaced(**named),
         ground.cases,
         Landmarks.of(replace(town, buildings=named["buildings"])),
     )
