@@ -272,7 +272,7 @@ def test_no_candidates_and_none_in_reach_are_told(make_town):
     assert unknown.value.key == "error.weight_unknown"
 
 
-@pytest.mark.parametrize("where", ["frontiers", "site_worths", "robustness", "stability"])
+@pytest.mark.parametrize("where", ["frontiers", "site_sensitivity", "robustness", "stability"])
 def test_ctrl_c_ends_the_study_with_the_best_plan(make_town, monkeypatch, where):
     def interrupted(*_args, **_options):
         raise KeyboardInterrupt
