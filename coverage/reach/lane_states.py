@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ...geo.arrays import Floats
-from ...geo.ground import CLASS_WHEN_UNKNOWN, Conditions
+from ...geo.ground import CLASS_WHEN_UNKNOWN, Conditions, column_read
 from ...geo.rules import LaneStateRule, Reading, RuleSet, Scenario, TimeBand
 from ...geo.town import Town
 from ...geo.words import LaneClass, LaneState, parse_hours
@@ -86,7 +86,9 @@ def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame
         index=town.lanes.index,
     ).astype({c.STATE_OBSERVED_ON: object})
     table.loc[latest.index, c.STATE_OBSERVED_ON] = latest[f.OBSERVED_ON]
-    table.loc[latest.index, c.REMAINING_WIDTH_M] = latest[f.REMAINING_WIDTH_M]
+    for name in latest.columns:  # with the ends of a width that is told as a range
+        if name.startswith(f.REMAINING_WIDTH_M):
+            table.loc[latest.index, name] = latest[name]
     return table
 
 
@@ -105,7 +107,8 @@ def left_m(states: pd.DataFrame, rules: RuleSet, reading: Reading = "typical") -
         Which end of that width.
     """
     assumed = rules.lane_state.left_m.read(reading, more_is="faster")
-    return states[c.REMAINING_WIDTH_M].fillna(assumed).to_numpy(dtype=float)
+    told = column_read(states, c.REMAINING_WIDTH_M, reading, more_is="faster", beyond=assumed)
+    return np.where(np.isnan(told), assumed, told)
 
 
 def conditions(

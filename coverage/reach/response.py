@@ -19,6 +19,7 @@ from ...geo.ground import (
     Conditions,
     Limit,
     Passage,
+    column_read,
     passage,
 )
 from ...geo.rules import Reading, RuleSet, Scenario, TierRule
@@ -143,7 +144,8 @@ def tier_crews(
     """Return the crews of a tier that are on duty, and what they need off the lanes."""
     serves = town.stations[f.TIER].isin(rule.station_tiers) & on_duty(town, scenario)
     rows = np.flatnonzero(serves)
-    turnout = turnout_s(town, rows, rule.turnout_s.read(reading, more_is="slower"))
+    assumed = rule.turnout_s.read(reading, more_is="slower")
+    turnout = turnout_s(town, rows, assumed, reading=reading)
     walk_in_s = access_s(town.rules, town.station_positions.access_m[rows], reading)
     crews = Crews(
         town.station_positions.lane[rows],
@@ -274,8 +276,16 @@ def _sureness(
     first = np.maximum(found.crew[:, 0], 0)
     if len(crews.rows):
         start_s = crews.crews.start_ms[first] / 1000
-        bounds = (rule.turnout_s.at_least, rule.turnout_s.value, rule.turnout_s.at_most)
-        low, mode, high = (turnout_s(town, crews.rows[first], bound) for bound in bounds)
+        readings: tuple[Reading, ...] = ("fast", "typical", "slow")
+        low, mode, high = (
+            turnout_s(
+                town,
+                crews.rows[first],
+                rule.turnout_s.read(reading, more_is="slower"),
+                reading=reading,
+            )
+            for reading in readings
+        )
     else:
         start_s = low = mode = high = np.zeros(len(first))
     walk_s = crews.access_ms / 1000
@@ -337,7 +347,9 @@ def _finite(seconds: Floats) -> Floats:
     return np.where(np.isfinite(seconds), seconds, np.nan)
 
 
-def turnout_s(town: Town, rows: Indices, otherwise: float) -> Floats:
+def turnout_s(
+    town: Town, rows: Indices, otherwise: float, *, reading: Reading = "typical"
+) -> Floats:
     """Return the turnout of stations: as they state it, else as given.
 
     Parameters
@@ -348,8 +360,12 @@ def turnout_s(town: Town, rows: Indices, otherwise: float) -> Floats:
         Which of them.
     otherwise
         Seconds where a station states nothing.
+    reading
+        Which end of a turnout that is stated as a range.
     """
-    stated = town.stations[f.TURNOUT_S].to_numpy(dtype=float)[rows]
+    stated = column_read(town.stations, f.TURNOUT_S, reading, more_is="slower", beyond=otherwise)[
+        rows
+    ]
     return np.where(np.isnan(stated), otherwise, stated)
 
 

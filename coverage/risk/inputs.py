@@ -47,7 +47,8 @@ class RiskInputs:
     footprint_m2, floors, height_m
         As drawn and told.
     residents, present
-        People who sleep there, and who are there under the scenario.
+        People who sleep there, and who are there under the scenario; ``_low`` and ``_high`` are
+        the ends where that is told as a range, NaN where it is exact or the end is open.
     elders, children, special
         Shares of the people; ``special`` of households with people who need help.
     hazards
@@ -73,7 +74,11 @@ class RiskInputs:
     floors: Floats
     height_m: Floats
     residents: Floats
+    residents_low: Floats
+    residents_high: Floats
     present: Floats
+    present_low: Floats
+    present_high: Floats
     elders: Floats
     children: Floats
     special: Floats
@@ -118,7 +123,8 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
     """
     rules, premises = town.rules.risk, town.ledgers.premises
     use = buildings[f.USE].astype(object)
-    people = _column(buildings, f.PEOPLE_DAY if is_day else f.PEOPLE_NIGHT)
+    now = f.PEOPLE_DAY if is_day else f.PEOPLE_NIGHT
+    people = _column(buildings, now)
     residents = _column(buildings, f.PEOPLE_NIGHT)
     heads = np.fmax(residents, _column(buildings, f.PEOPLE_DAY))
     shapes = buildings.geometry.to_numpy()
@@ -131,7 +137,11 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
         floors=np.where(_column(buildings, f.FLOORS) > 0, _column(buildings, f.FLOORS), np.nan),
         height_m=_column(buildings, f.HEIGHT_M),
         residents=residents,
+        residents_low=_column(buildings, f"{f.PEOPLE_NIGHT}_low"),
+        residents_high=_column(buildings, f"{f.PEOPLE_NIGHT}_high"),
         present=people,
+        present_low=_column(buildings, f"{now}_low"),
+        present_high=_column(buildings, f"{now}_high"),
         elders=_share(_column(buildings, f.ELDERS), heads),
         children=_share(_column(buildings, f.CHILDREN), heads),
         special=_share(_special(premises), heads),

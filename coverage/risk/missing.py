@@ -23,7 +23,7 @@ STREAMS: Final = (
     "kind", "kind_blur", "floors", "people", "residents_blur", "present_blur", "elders",
     "elders_blur", "children", "hazards", "likelihood_blur", "escape_blur", "spread_blur",
     "detector", "sprinkler", "systems", "remote", "single", "means_blur", "people_kind",
-    "floors_blur",
+    "floors_blur", "people_range",
 )  # fmt: skip
 USE_BLUR: Final = 2.0  # rates of classes lie further apart than any other value
 _U: Final = (np.arange(QUANTILES) + 0.5) / QUANTILES
@@ -311,9 +311,27 @@ def _people(
         known = getattr(inputs, name)
         own = np.isnan(known)
         on_100_m2 = _quantile(getattr(donated, name), kind, own, u[own[without]])
-        people[name] = chance.put(known, own, on_100_m2 * floor_m2[own] / 100)
+        counted = chance.put(known, own, on_100_m2 * floor_m2[own] / 100)
+        people[name] = _between(inputs, name, counted, chance)
         people[f"{name}_blur"] = chance.blur(name, own)
     return people
+
+
+def _between(inputs: RiskInputs, name: str, counted: Floats, chance: Chance) -> Floats:
+    """Draw people who were told as a range anywhere in it; an open end lies one blur away."""
+    low, high = getattr(inputs, f"{name}_low"), getattr(inputs, f"{name}_high")
+    ranged = ~np.isnan(low) | ~np.isnan(high)
+    if chance.seed is None or not ranged.any():
+        return counted
+    known = getattr(inputs, name)
+    ends = [
+        np.where(np.isnan(end), known * np.exp(sign * chance.log_sd), end)[ranged, None]
+        for end, sign in ((low, -1), (high, 1))
+    ]
+    u = chance.uniform("people_range", ranged)
+    whole = np.repeat(counted, chance.draws // counted.shape[1], axis=1)
+    whole[ranged] = ends[0] + u * (ends[1] - ends[0])
+    return whole
 
 
 def _hazards(

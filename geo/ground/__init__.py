@@ -15,6 +15,7 @@ from .datum import (
 )
 from .network import MILLIMETRE, Network, build_network
 from .passability import CLASS_WHEN_UNKNOWN, IMPASSABLE, Conditions, Limit, Passage, passage
+from .ranges import column_read
 from .repair import repair_lines, repair_points, repair_polygons
 from .separation import clusters, neighbours
 from .snapping import PARTS, Positions, attachable, snap
@@ -36,6 +37,7 @@ __all__ = [
     "attachable",
     "build_network",
     "clusters",
+    "column_read",
     "from_wgs84",
     "geometry_to_wgs84",
     "judged",

@@ -20,6 +20,7 @@ OBSERVATION_COLUMNS: Final = (
     "remaining_width_m_high", "observed_at", "expires_at", "source",
     "kind", "key",
 )  # fmt: skip
+_WIDTH_ENDS: Final = ("remaining_width_m_low", "remaining_width_m_high")
 NEVER: Final = pd.Timestamp("NaT")
 CRS: Final = "EPSG:4326"  # of x and y
 
@@ -73,7 +74,8 @@ def ledger_reports(folder: Path, lanes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     table = {
         f.REPORT_ID: seen["kind"] + ":" + seen["key"].astype(str),
         f.STATE: seen["state"],
-        **{name: seen[name] for name in seen.columns if name.startswith(f.REMAINING_WIDTH_M)},
+        f.REMAINING_WIDTH_M: seen["remaining_width_m"],
+        **{name: seen[name] for name in _WIDTH_ENDS if seen[name].notna().any()},
         f.OBSERVED_ON: seen["observed_at"].dt.date.astype(str),
         f.EXPIRES_ON: seen["expires_at"].dt.date.astype(object).map(str, na_action="ignore"),
         f.SOURCE: seen["source"],
