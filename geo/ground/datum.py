@@ -253,7 +253,17 @@ def judged(
     least_score: float = LEAST_SCORE,
     margin: float = MARGIN,
 ) -> DatumGuess:
-    """Return the guess that scores allow: the best datum if it is clear, as for `sniff_datum`."""
+    """Return the guess that scores allow: the best datum if it is clear, as for `sniff_datum`.
+
+    Parameters
+    ----------
+    scores
+        Share of features that fit, by datum.
+    points
+        How many features were tried.
+    least_points, least_score, margin
+        When a datum is clear; see `sniff_datum`.
+    """
     first, second = sorted(scores.values(), reverse=True)[:2]
     clear = points >= least_points and first >= least_score and first - second >= margin
     return DatumGuess(scores, max(scores, key=scores.__getitem__) if clear else None, points)

@@ -31,7 +31,15 @@ def close_pairs(shapes: Shapes, *, within_m: float) -> tuple[Longs, Longs]:
 
 
 def neighbours(shapes: Shapes, *, within_m: float) -> Longs:
-    """Return how many other buildings stand nearer than a gap, ``(n,)``."""
+    """Return how many other buildings stand nearer than a gap, ``(n,)``.
+
+    Parameters
+    ----------
+    shapes
+        ``(n,)`` polygons in metres.
+    within_m
+        The gap, metres.
+    """
     one, other = close_pairs(shapes, within_m=within_m)
     return np.bincount(np.concatenate([one, other]), minlength=len(shapes))
 
@@ -42,6 +50,15 @@ def clusters(shapes: Shapes, *, within_m: float, least: int) -> Longs:
     A cluster holds every shape that is reached from another over gaps below a distance; of
     buildings, those from which a fire can go on to each other. Those with fewer shapes than
     ``least`` are none.
+
+    Parameters
+    ----------
+    shapes
+        ``(n,)`` polygons in metres.
+    within_m
+        Gaps below it are crossed, metres.
+    least
+        Shapes of the smallest cluster.
     """
     one, other = close_pairs(shapes, within_m=within_m)
     count = len(shapes)

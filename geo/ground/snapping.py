@@ -53,6 +53,15 @@ def attachable(network: Network, lanes: gpd.GeoDataFrame, *, fragment_m: float) 
     Not tunnels, whose walls are in the way, and not separate parts of the network of less than
     ``fragment_m`` metres in all, which are leftovers of drawing or clipping; the longest part
     always counts.
+
+    Parameters
+    ----------
+    network
+        The lanes as arrays.
+    lanes
+        The same as a layer, with `level`.
+    fragment_m
+        Length of all lanes of the smallest part that counts, metres.
     """
     level = np.nan_to_num(lanes[f.LEVEL].to_numpy(float, na_value=np.nan))
     part = network.component[network.lane_from]

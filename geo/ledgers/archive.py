@@ -153,6 +153,15 @@ def read_records(folder: Path, kind: str, *, personal: bool = False) -> pd.DataF
 
     A later version from the same source replaces an earlier one. Of several sources each value
     is the latest that says anything; `conflicts` lists where they differ.
+
+    Parameters
+    ----------
+    folder
+        Of the town; without an archive the table is empty.
+    kind
+        A key of `weizhan.geo.tables.ledger_kinds.KINDS`.
+    personal
+        Whether to read columns that name or reach persons, too.
     """
     live = _live(read_versions(folder, kind, personal=personal))
     if live.empty:

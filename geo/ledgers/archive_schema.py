@@ -65,7 +65,19 @@ def append(
     columns: Sequence[str],
     rows: Sequence[Sequence[object]],
 ) -> None:
-    """Append rows to one of the archive's tables."""
+    """Append rows to one of the archive's tables.
+
+    Parameters
+    ----------
+    connection
+        An archive opened to write.
+    table
+        One of its tables.
+    columns
+        Which of its columns the rows hold.
+    rows
+        One sequence of cells a row.
+    """
     names, marks = ", ".join(columns), ", ".join("?" * len(columns))
     connection.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
 

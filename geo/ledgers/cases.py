@@ -50,6 +50,15 @@ class Step(NamedTuple):
 def check_step(case: str, last: Step | None, step: Step) -> None:
     """Refuse a step that may not follow.
 
+    Parameters
+    ----------
+    case
+        Named in messages.
+    last
+        Where its history stands; None before the first step.
+    step
+        What is to follow.
+
     Raises
     ------
     InputError

@@ -59,6 +59,13 @@ class Places:
 def read_places(folder: Path, config: TownConfig) -> Places:
     """Read what ledgers may name from a town folder.
 
+    Parameters
+    ----------
+    folder
+        Of the town.
+    config
+        Its ``town.toml``.
+
     Raises
     ------
     InputError

@@ -113,6 +113,13 @@ def fill_buildings(
 ) -> tuple[gpd.GeoDataFrame, TownLedgers, list[Problem]]:
     """Fill what the layer of buildings leaves open; where it says otherwise, say so.
 
+    Parameters
+    ----------
+    buildings
+        The layer, with the columns of its schema.
+    ledgers
+        As `read_town_ledgers` gives them.
+
     Returns
     -------
     buildings, ledgers

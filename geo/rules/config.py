@@ -172,6 +172,17 @@ def choose_scenario(
 ) -> tuple[str, Scenario]:
     """Return a scenario by name, else that of a key date, else the first one.
 
+    Parameters
+    ----------
+    scenarios
+        Of the town, by name.
+    name
+        The one that is asked for, if any.
+    calendar
+        Key dates on which one of them holds.
+    date
+        The day of the assessment.
+
     Raises
     ------
     InputError

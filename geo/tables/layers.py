@@ -84,6 +84,13 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
 def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     """Write layers to one GeoPackage, whole or not at all.
 
+    Parameters
+    ----------
+    file
+        Replaced when all is written.
+    layers
+        By name; the order of the file.
+
     Raises
     ------
     OutputError

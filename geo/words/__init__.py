@@ -32,7 +32,7 @@ from .errors import (
 from .folders import whole_file, whole_folder
 from .hours import UNKNOWN, Hours, parse_hours, understood
 from .periods import Period, read_period
-from .quantities import Quantity, read_number, read_quantities, read_quantity, unit_of
+from .quantities import Quantity, read_number, read_quantity, unit_of
 from .spelling import bare_header, normal, plain_header, printable
 from .vocabulary import (
     VOCABULARIES,
@@ -131,7 +131,6 @@ __all__ = [
     "read_number",
     "read_period",
     "read_problems",
-    "read_quantities",
     "read_quantity",
     "read_reference",
     "text",

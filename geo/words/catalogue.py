@@ -52,6 +52,16 @@ def text(key: str, lang: Lang = "zh", /, **values: object) -> str:
 
 
 def label(vocabulary: str, code: object, lang: Lang = "zh") -> str:
-    """Return what users read for one code of a vocabulary, or the code itself if unknown."""
+    """Return what users read for one code of a vocabulary, or the code itself if unknown.
+
+    Parameters
+    ----------
+    vocabulary
+        Such as ``use``, a part of the catalogue.
+    code
+        A member of the vocabulary, or its text.
+    lang
+        Of the words.
+    """
     entry = catalogue().get(f"{vocabulary}.{code}")
     return str(entry[lang]) if entry else str(code)

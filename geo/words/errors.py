@@ -167,7 +167,15 @@ def named(
 
 
 def told_values(error: ValidationError, layer: str, file: str) -> list[Problem]:
-    """Return what a model refuses in a file, one problem a value."""
+    """Return what a model refuses in a file, one problem a value.
+
+    Parameters
+    ----------
+    error
+        What pydantic refused.
+    layer, file
+        Where it stands.
+    """
     return [
         Problem(
             "error",
@@ -183,13 +191,29 @@ def told_values(error: ValidationError, layer: str, file: str) -> list[Problem]:
 
 
 def told_error(error: WeizhanError, layer: str, file: str) -> Problem:
-    """Return an error that stopped one layer as a problem of that layer."""
+    """Return an error that stopped one layer as a problem of that layer.
+
+    Parameters
+    ----------
+    error
+        With a key of the catalogue.
+    layer, file
+        Where it stands.
+    """
     details = {name: str(value) for name, value in error.values.items()}
     return Problem("error", error.key, layer, file, details=details)
 
 
 def write_problems(file: Path, problems: Sequence[Problem]) -> None:
-    """Write problems as JSON, to be read again by `read_problems`."""
+    """Write problems as JSON, to be read again by `read_problems`.
+
+    Parameters
+    ----------
+    file
+        Written over.
+    problems
+        In the order in which they are told again.
+    """
     records = [asdict(problem) for problem in problems]
     file.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 

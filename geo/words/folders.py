@@ -15,6 +15,13 @@ from .errors import OutputError
 def whole_file(file: Path, text: str) -> None:
     """Write a text file whole or not at all.
 
+    Parameters
+    ----------
+    file
+        Replaced when all is written.
+    text
+        Its whole content.
+
     Raises
     ------
     OutputError

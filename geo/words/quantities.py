@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite, nan
@@ -133,11 +132,6 @@ def read_number(cell: object, *, unit: str = "") -> float | None:
     """
     found = read_quantity(cell, unit=unit)
     return found.typical if found is not None and found.told in ("exact", "about") else None
-
-
-def read_quantities(cells: Iterable[object], *, unit: str = "") -> list[Quantity | None]:
-    """Read many cells; each distinct text is read once."""
-    return [read_quantity(cell, unit=unit) for cell in cells]
 
 
 @lru_cache(maxsize=65_536)

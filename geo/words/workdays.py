@@ -77,7 +77,15 @@ def is_announced(day: dt.date) -> bool:
 
 
 def passed_over(days: Collection[dt.date], *, start: dt.date) -> list[dt.date]:
-    """Return the days between the first one asked for and the last one taken that were not."""
+    """Return the days between the first one asked for and the last one taken that were not.
+
+    Parameters
+    ----------
+    days
+        That were taken.
+    start
+        The first day asked for.
+    """
     span = (max(days) - start).days
     every = (start + dt.timedelta(days=k) for k in range(span + 1))
     return [day for day in every if day not in days]

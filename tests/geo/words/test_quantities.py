@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from weizhan.geo.words.quantities import (
     Quantity,
     read_number,
-    read_quantities,
     read_quantity,
     unit_of,
 )
@@ -162,9 +161,3 @@ def test_no_cell_raises_and_ends_are_ordered(cell, unit):
     if found is not None:
         assert not found.low > found.typical
         assert not found.typical > found.high
-
-
-def test_many_cells_are_read_in_order():
-    assert read_quantities(["3米", None, "3-4", "窄", "3米"], unit="m") == [
-        Quantity(3, 3, 3), None, Quantity(3, 3.5, 4, "range"), None, Quantity(3, 3, 3),
-    ]  # fmt: skip
