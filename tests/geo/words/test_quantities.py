@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weizhan.geo.words.quantities import (
-    Quantity,
     read_number,
     read_quantity,
     unit_of,
