@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,6 @@ import pandas as pd
 
 from ...geo.arrays import Flags, Floats, Indices, Ints
 from ...geo.ground import (
-    Conditions,
     Limit,
 )
 from ...geo.rules import TierRule
@@ -123,7 +123,7 @@ def lane_probabilities(moment: Moment, *, draws: int, seed: int, workers: int = 
     town, states, held = moment.town, moment.states, moment.conditions()
     events = drawn_blockages(states, draws=draws, seed=seed)
     nothing_left = np.full(len(states), np.nan)
-    free = moment.holding(Conditions(nothing_left, held.shut, held.slowdown, held.locked))
+    free = moment.holding(replace(held, left_m=nothing_left))
     stopped = _stopped(town, left_m(states, town.rules))
     table: dict[str, Floats] = {}
     for tier, rule in town.rules.tier.items():

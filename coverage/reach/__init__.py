@@ -5,7 +5,7 @@ Times are whole milliseconds inside and seconds outside.
 
 from .areas import service_areas
 from .kernels import FAR, arrive, pile_width, search, sort_out, twice
-from .lane_states import left_m, time_band_name
+from .lane_states import left_m, lived_at, time_band_name
 from .moment import Moment, built_passages
 from .probability import arrival_probability
 from .response import (
@@ -57,6 +57,7 @@ __all__ = [
     "journey",
     "lane_state_counts",
     "left_m",
+    "lived_at",
     "nearest",
     "on_duty",
     "part_ms",

@@ -16,18 +16,18 @@ from ...geo.arrays import Floats
 from ...geo.ground import CLASS_WHEN_UNKNOWN, Conditions, column_read
 from ...geo.rules import LaneStateRule, Reading, RuleSet, Scenario, TimeBand
 from ...geo.town import Town
-from ...geo.words import LaneClass, LaneState, parse_hours
+from ...geo.words import LaneClass, LaneState, When, parse_hours
 from ...geo.words import fields as f
 from .. import columns as c
 from .speed_calibration import SpeedFit
 
 
-def time_band(rules: RuleSet, scenario: Scenario) -> TimeBand:
+def time_band(rules: RuleSet, scenario: Scenario, when: When | None = None) -> TimeBand:
     """Return the first time band of the rules whose hours hold the moment of a scenario."""
-    return rules.time_band[time_band_name(rules, scenario)]
+    return rules.time_band[time_band_name(rules, scenario, when)]
 
 
-def time_band_name(rules: RuleSet, scenario: Scenario) -> str:
+def time_band_name(rules: RuleSet, scenario: Scenario, when: When | None = None) -> str:
     """Return the name of the first time band whose hours hold the moment of a scenario.
 
     Parameters
@@ -36,11 +36,23 @@ def time_band_name(rules: RuleSet, scenario: Scenario) -> str:
         With time bands.
     scenario
         A time of day on a day of the week.
+    when
+        The moment that is meant; without it an ordinary week.
     """
     for name, band in rules.time_band.items():
-        if parse_hours(band.hours).open_at(scenario.weekday, scenario.time):
+        if when is None:
+            holds = parse_hours(band.hours).open_at(scenario.weekday, scenario.time)
+        else:
+            holds = when.holds(band.hours)
+        if holds:
             return name
     return list(rules.time_band)[-1]
+
+
+def lived_at(town: Town, scenario: Scenario, day: dt.date) -> When:
+    """Return the moment by which hours are judged when a scenario is lived about a day."""
+    lived = scenario.lived_on(day, workdays=town.workdays)
+    return When(dt.datetime.combine(lived, scenario.time), town.workdays, town.place)
 
 
 def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame:
@@ -64,7 +76,7 @@ def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame
         `blocked_probability` that an obstacle narrows the lane.
     """
     rule = town.rules.lane_state
-    band = time_band(town.rules, scenario)
+    band = time_band(town.rules, scenario, lived_at(town, scenario, day))
     lane_class = town.lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN)
     prior = {code: band.blocked_on(LaneClass(code)).value for code in lane_class.unique()}
     usual = lane_class.map(prior).to_numpy(dtype=float)
@@ -117,9 +129,10 @@ def conditions(
     states: pd.DataFrame,
     reading: Reading = "typical",
     *,
+    day: dt.date,
     speeds: SpeedFit | None = None,
 ) -> Conditions:
-    """Return what holds on the lanes at the moment of a scenario.
+    """Return what holds on the lanes at the moment of a scenario, about a day.
 
     Lanes whose latest report is believed and says so are occupied; under the fast reading they
     are not, as the obstacle may have gone. Hours that cannot be read keep nothing shut, except
@@ -128,15 +141,16 @@ def conditions(
     """
     reported = states[c.STATE].isin([LaneState.BLOCKED, LaneState.NARROWED]).to_numpy()
     occupied = reported & (reading != "fast")
-    band = time_band(town.rules, scenario)
+    when = lived_at(town, scenario, day)
+    band = time_band(town.rules, scenario, when)
     lane_class = town.lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN)
     factor = {
         code: band.slowdown[LaneClass(code)].read(reading, more_is="slower")
         for code in lane_class.unique()
         if code in band.slowdown
     }
-    held = _open_at(town.lanes[f.CLOSED_HOURS], scenario, town)
-    open_ = _open_at(town.barriers[f.OPEN_HOURS], scenario, town)
+    held = _holds(town.lanes[f.CLOSED_HOURS], when)
+    open_ = _holds(town.barriers[f.OPEN_HOURS], when)
     locked = open_.eq(False).to_numpy(dtype=bool)
     if reading == "slow":
         locked |= (open_.isna() & town.barriers[f.OPEN_HOURS].notna()).to_numpy(dtype=bool)
@@ -146,6 +160,7 @@ def conditions(
         slowdown=lane_class.map(factor).fillna(1.0).to_numpy(dtype=float)
         * lane_class.map(_fitted(speeds, reading)).fillna(1.0).to_numpy(dtype=float),
         locked=locked,
+        when=when,
     )
 
 
@@ -158,12 +173,9 @@ def _fitted(speeds: SpeedFit | None, reading: Reading) -> dict[str, float]:
     return {str(code): float(value) for code, value in table[column].items()}
 
 
-def _open_at(hours: pd.Series[str], scenario: Scenario, town: Town) -> pd.Series[bool]:
-    """Return whether each place is open at the moment, None where that is not known."""
-    known = {
-        text: parse_hours(text).open_at(scenario.weekday, scenario.time, place=town.place)
-        for text in hours.dropna().unique()
-    }
+def _holds(hours: pd.Series[str], when: When) -> pd.Series[bool]:
+    """Return whether the moment lies within each place's hours, None where that is not known."""
+    known = {text: when.holds(text) for text in hours.dropna().unique()}
     return hours.map(known).astype(object)
 
 

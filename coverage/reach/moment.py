@@ -75,7 +75,7 @@ class Moment:
         key = "conditions", reading
         if key not in self._kept:
             self._kept[key] = conditions(
-                self.town, self.scenario, self.states, reading, speeds=self.speeds
+                self.town, self.scenario, self.states, reading, day=self.day, speeds=self.speeds
             )
         held: Conditions = self._kept[key]
         return held

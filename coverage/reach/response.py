@@ -36,7 +36,10 @@ if TYPE_CHECKING:
     from .moment import Moment
 
 READINGS: tuple[Reading, ...] = ("typical", "fast", "slow")
-LIMITS = (Limit.WIDTH, Limit.HEIGHT, Limit.SLOPE, Limit.STEPS, Limit.BARRIER, Limit.BLOCKAGE)
+LIMITS = (
+    Limit.WIDTH, Limit.HEIGHT, Limit.WEIGHT, Limit.SLOPE, Limit.STEPS, Limit.ACCESS,
+    Limit.BARRIER, Limit.BLOCKAGE,
+)  # fmt: skip
 
 Passages = Mapping[Vehicle, Passage]
 

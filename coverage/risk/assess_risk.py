@@ -23,7 +23,7 @@ from ...geo.town import Town
 from ...geo.words import RiskBand
 from ...geo.words import fields as f
 from .. import columns as c
-from ..reach import time_band_name
+from ..reach import lived_at, time_band_name
 from .bands import BANDS, band_codes, band_ends, rank_intervals, ranks, spread
 from .devices import device_gaps
 from .draws import Moment, logs_of
@@ -63,7 +63,7 @@ class Risk:
 def moment(town: Town, scenario: Scenario, name: str, day: dt.date) -> Moment:
     """Return what a scenario on a day does: its time of day, its season, a holiday."""
     rules = town.rules.risk
-    band = time_band_name(town.rules, scenario)
+    band = time_band_name(town.rules, scenario, lived_at(town, scenario, day))
     time = rules.time.get(band) or rules.time["day"]
     fires = time.fires.value * rules.season[SEASONS.get(day.month, "autumn")].value  # type: ignore[index]
     festive = any(key.first <= day <= key.last for key in town.calendar) or name == "holiday"

@@ -136,4 +136,4 @@ def drawn_conditions(moment: Moment, *, draws: int, seed: int) -> Iterator[Condi
     for blocked in drawn_blockages(states, draws=draws, seed=seed):
         narrow = np.full(len(left), np.nan)
         narrow[blocked] = left[blocked]
-        yield Conditions(narrow, held.shut, held.slowdown, held.locked)
+        yield replace(held, left_m=narrow)

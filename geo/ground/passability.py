@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ..arrays import Flags, Floats, Ints
 from ..rules import Reading, RuleSet, VehicleProfile
-from ..words import BarrierKind, LaneClass, Vehicle
+from ..words import BarrierKind, LaneClass, Right, Vehicle, When, parse_access
 from ..words import fields as f
 from .network import Network
 
@@ -29,6 +29,7 @@ class Limit(StrEnum):
     NONE = ""
     WIDTH = "width"
     HEIGHT = "height"
+    WEIGHT = "weight"
     SLOPE = "slope"
     STEPS = "steps"
     ACCESS = "access"
@@ -51,12 +52,16 @@ class Conditions:
     locked
         ``(barriers,)`` True for gates outside their hours: vehicles do not pass, people do
         after a delay.
+    when
+        The moment, by which rights of way with conditions are judged; without it they are
+        left out.
     """
 
     left_m: Floats
     shut: Flags
     slowdown: Floats
     locked: Flags
+    when: When | None = None
 
 
 @dataclass(frozen=True)
@@ -111,8 +116,10 @@ def passage(
     Unknown widths are read from the class of the lane (``lane_width_m`` in the rule set) at the
     typical, narrow or wide end; an unknown height or slope does not stop a vehicle under any
     reading and stays listed as unknown. Of several limits the first in the order of `Limit` is
-    named. Speed on slopes follows Tobler's function relative to flat ground where the profile
-    asks for it, so uphill and downhill differ.
+    named. A lane or gate meant for the vehicle by name (``emergency=designated`` for an engine)
+    is wide enough for it where nobody measured; a right of way that depends on what is not known
+    is none under the slow reading. Speed on slopes follows Tobler's function relative to flat
+    ground where the profile asks for it, so uphill and downhill differ.
 
     Parameters
     ----------
@@ -132,8 +139,10 @@ def passage(
     profile = rules.vehicle[vehicle]
     lane_class = lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN).to_numpy(dtype=str)
     slope = _numbers(lanes, f.SLOPE_PCT)
+    when = conditions.when if conditions is not None else None
+    right = _rights(lanes, vehicle, when, profile)
     limit, certain = _lane_limits(
-        lanes, lane_class, slope, profile, rules, reading, conditions, without
+        lanes, lane_class, slope, right, profile, rules, reading, conditions, without
     )
 
     speed = _per_class(lane_class, lambda c: profile.speed(c).read(reading, more_is="faster"))
@@ -155,10 +164,12 @@ def passage(
     stopped = limit != Limit.NONE
     if profile.oneway.value:
         oneway = lanes[f.ONEWAY].fillna("both").to_numpy(dtype=str)
+        oneway = np.where(_both_ways(lanes, vehicle), "both", oneway)
         backward[oneway == "forward"] = IMPASSABLE
         forward[oneway == "backward"] = IMPASSABLE
     forward[stopped] = backward[stopped] = IMPASSABLE
-    leave = _leave(network, barriers, profile, rules, reading, conditions)
+    let_in = _rights(barriers, vehicle, when, profile)
+    leave = _leave(network, barriers, let_in, profile, rules, reading, conditions)
     if Limit.BARRIER in without:
         leave[:] = 0
     return Passage(forward, backward, leave, limit, certain)
@@ -168,6 +179,7 @@ def _lane_limits(
     lanes: gpd.GeoDataFrame,
     lane_class: NDArray[np.str_],
     slope: Floats,
+    right: NDArray[np.str_],
     profile: VehicleProfile,
     rules: RuleSet,
     reading: Reading,
@@ -176,7 +188,13 @@ def _lane_limits(
 ) -> tuple[NDArray[np.str_], Flags]:
     known_width = _numbers(lanes, f.WIDTH_M)
     prior = _per_class(lane_class, lambda c: rules.lane_width_m[c].read(reading, more_is="faster"))
+    need, meant = profile.width_m.value, right == Right.DESIGNATED
+    prior = np.where(meant, np.maximum(prior, need), prior)
     width = np.where(np.isnan(known_width), prior, known_width)
+    mass_t = profile.mass_t.read(reading, more_is="slower")
+    forbidden = right == Right.NO
+    if reading == "slow":
+        forbidden |= right == Right.UNKNOWN
     steps = lane_class == LaneClass.STEPS
     limit = np.full(len(lanes), Limit.NONE, dtype="<U8")
     vehicles_only = bool(profile.carried.value)
@@ -186,13 +204,14 @@ def _lane_limits(
         steepness = steepness - SLOPE_DOUBT[reading] * _numbers(lanes, f.SLOPE_UNCERTAINTY_PCT)
     occupied = np.zeros(len(lanes), dtype=bool)
     if conditions is not None:
-        occupied = (conditions.left_m < profile.width_m.value) | (conditions.shut & vehicles_only)
+        occupied = (conditions.left_m < need) | (conditions.shut & vehicles_only)
     found = (
-        (Limit.WIDTH, width < profile.width_m.value),
+        (Limit.WIDTH, width < need),
         (Limit.HEIGHT, _numbers(lanes, f.HEIGHT_LIMIT_M) < profile.height_m.value),
+        (Limit.WEIGHT, _numbers(lanes, f.WEIGHT_LIMIT_T) < mass_t),
         (Limit.SLOPE, (steepness > profile.slope_max_pct.value) & ~steps),
         (Limit.STEPS, steps & (profile.step_speed_m_s is None)),
-        (Limit.ACCESS, (lanes[f.ACCESS].to_numpy(dtype=object) == "no") & vehicles_only),
+        (Limit.ACCESS, forbidden & vehicles_only),
         (Limit.BLOCKAGE, occupied),
     )
     for name, stops in reversed(found):
@@ -200,25 +219,41 @@ def _lane_limits(
             limit[stops] = name
     low = _per_class(lane_class, lambda c: rules.lane_width_m[c].at_least)
     high = _per_class(lane_class, lambda c: rules.lane_width_m[c].at_most)
-    need = profile.width_m.value
-    undecided = np.isnan(known_width) & (low < need) & (need <= high)
+    undecided = np.isnan(known_width) & (low < need) & (need <= high) & ~meant
     return limit, ~(undecided & np.isin(limit, [Limit.NONE, Limit.WIDTH]))
 
 
 def _leave(
     network: Network,
     barriers: gpd.GeoDataFrame,
+    right: NDArray[np.str_],
     profile: VehicleProfile,
     rules: RuleSet,
     reading: Reading,
     conditions: Conditions | None,
 ) -> Ints:
+    """Return what each node costs to leave.
+
+    A locked gate, and one that is closed to the vehicle, stops vehicles and delays people. Who is
+    let in by name passes it: people beside it, a vehicle after somebody has unlocked it.
+    """
     leave = np.zeros(network.nodes, dtype=np.int32)
     width, height, delay = _barrier_numbers(barriers, rules, reading)
+    let_in = (right == Right.YES) | (right == Right.DESIGNATED)
+    known = _numbers(barriers, f.WIDTH_M)
+    width = np.where(np.isnan(known) & let_in, np.maximum(width, profile.width_m.value), width)
     cost = _milliseconds(delay, at_least=0)
-    if conditions is not None and conditions.locked.any():
-        wait = np.array([rules.locked_gate.delay_s.read(reading, more_is="slower")])
-        cost[conditions.locked] = IMPASSABLE if profile.carried.value else _milliseconds(wait)[0]
+    closed = right == Right.NO
+    if reading == "slow":
+        closed |= right == Right.UNKNOWN
+    locked = np.zeros(len(barriers), dtype=bool) if conditions is None else conditions.locked
+    wait = rules.locked_gate.delay_s.read(reading, more_is="slower")
+    unlocked = _milliseconds(np.array([wait]))[0]
+    if profile.carried.value:
+        cost[locked & let_in] = unlocked
+        cost[(locked | closed) & ~let_in] = IMPASSABLE
+    else:
+        cost[(locked | closed) & ~let_in] = unlocked
     cost[(width < profile.width_m.value) | (height < profile.height_m.value)] = IMPASSABLE
     on_lane = network.barrier_node >= 0
     np.maximum.at(leave, network.barrier_node[on_lane], cost[on_lane])
@@ -232,8 +267,42 @@ def _barrier_numbers(
     assumed = [rules.barrier[BarrierKind(k)] for k in kinds]
     width = _numbers(barriers, f.WIDTH_M)
     prior = np.array([rule.width_m.read(reading, more_is="faster") for rule in assumed])
+    height = _numbers(barriers, f.HEIGHT_LIMIT_M)
+    over = np.array(
+        [
+            np.nan if rule.height_m is None else rule.height_m.read(reading, more_is="faster")
+            for rule in assumed
+        ]
+    )
     delay = np.array([rule.delay_s.read(reading, more_is="slower") for rule in assumed])
-    return np.where(np.isnan(width), prior, width), _numbers(barriers, f.HEIGHT_LIMIT_M), delay
+    return (
+        np.where(np.isnan(width), prior, width),
+        np.where(np.isnan(height), over, height),
+        delay,
+    )
+
+
+def _rights(
+    frame: gpd.GeoDataFrame, vehicle: Vehicle, when: When | None, profile: VehicleProfile
+) -> NDArray[np.str_]:
+    """Return what is said of the vehicle on each lane or at each barrier, `Right` codes."""
+    mass_t = profile.mass_t.value
+    return _per_text(
+        frame[f.ACCESS], lambda text: parse_access(text).right(vehicle, when, mass_t=mass_t)
+    ).astype("<U10")
+
+
+def _both_ways(lanes: gpd.GeoDataFrame, vehicle: Vehicle) -> Flags:
+    """Return the lanes whose one-way rule leaves the vehicle out."""
+    return _per_text(lanes[f.ACCESS], lambda text: parse_access(text).both_ways(vehicle)).astype(
+        bool
+    )
+
+
+def _per_text(texts: pd.Series, value: Callable[[str | None], object]) -> NDArray[np.object_]:
+    which, distinct = pd.factorize(texts)
+    values = np.array([*map(value, distinct), value(None)], dtype=object)
+    return np.asarray(values[which])
 
 
 def _tobler(grade: Floats) -> Floats:

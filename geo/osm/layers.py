@@ -23,6 +23,10 @@ _POSTS = {BarrierKind.BOLLARD, BarrierKind.BLOCK, BarrierKind.CHAIN}  # their wi
 # By what residents' stations are called; whoever is called so has no fire engine.
 _MICRO = re.compile(r"微型|微站|小型消防站|志愿|义务消防|社区消防|村.{0,4}消防室")
 _MICRO_TYPES = frozenset({"micro", "community", "volunteer", "voluntary"})
+_TOWN = re.compile(r"专职")
+# A small station (小型站) of the fire authority has an engine, one of residents has none.
+_EITHER = re.compile(r"小型")
+_BRIGADE = re.compile(r"救援|支队|大队|中队|特勤|消防队|消防局|消防总站")
 
 
 class OsmFeature(NamedTuple):
@@ -60,6 +64,8 @@ def layers_from(
     """
     rows: dict[str, list[Row]] = {layer: [] for layer in _READERS}
     squares: list[str] = []
+    unread: list[str] = []
+    unclear: list[str] = []
     for feature in features:
         for layer, read in _READERS.items():
             row = read(feature)
@@ -67,12 +73,21 @@ def layers_from(
                 rows[layer].append({f.NAME: tag.name(feature.tags), **row})
         if _is_square(feature):
             squares.append(feature.ref)
+        if tag.lane_class(feature.tags) or feature.tags.get("barrier") in tag.BARRIER_KINDS:
+            unread += [f"{feature.ref} {told}" for told in tag.unread(feature.tags)]
+        if _is_unclear(feature):
+            unclear.append(f"{feature.ref} {tag.name(feature.tags) or ''}".strip())
     layers = {layer: _frame(layer, found) for layer, found in rows.items()}
     layers["barriers"] = _on_lanes(layers["barriers"], layers["lanes"])
     layers["communities"] = _communities(layers["communities"], rows["communities"])
     problems = []
     if squares:
         problems.append(named("warning", "osm_square", "lanes", squares, file=file))
+    if unread:
+        problems.append(named("warning", "osm_unread", "lanes", unread, file=file, shown=20))
+    if unclear:
+        problems.append(named("warning", "osm_station_unclear", "stations", unclear, file=file,
+                              shown=20))  # fmt: skip
     return layers, problems
 
 
@@ -103,7 +118,7 @@ def _lane(feature: OsmFeature) -> Row | None:
         **tag.lane_numbers(feature.tags),
         f.ONEWAY: tag.oneway(feature.tags),
         f.SURFACE: feature.tags.get("surface"),
-        f.ACCESS: tag.access(feature.tags),
+        f.ACCESS: tag.access(feature.tags, hours=True),
         f.GEOMETRY: line.exterior if isinstance(line, shapely.Polygon) else line,
     }
 
@@ -116,7 +131,7 @@ def _barrier(feature: OsmFeature) -> Row | None:
     keys = ("maxwidth:physical", "maxwidth", "width")
     widths = (tag.metres(tags.get(key)) for key in (keys[:2] if kind in _POSTS else keys))
     width = next((width for width in widths if width == width), np.nan)
-    height = tag.metres(tags.get("maxheight:physical", tags.get("maxheight")))
+    height = tag.least(tags, "maxheight:physical", "maxheight")
     hours = tags.get("opening_hours")
     if hours is None and tags.get("locked") == "yes":
         hours = "off"
@@ -125,6 +140,7 @@ def _barrier(feature: OsmFeature) -> Row | None:
         f.KIND: kind.value,
         f.WIDTH_M: tag.believable(width, "barriers", f.WIDTH_M),
         f.HEIGHT_LIMIT_M: tag.believable(height, "barriers", f.HEIGHT_LIMIT_M),
+        f.ACCESS: tag.access(tags) or None,
         f.OPEN_HOURS: hours,
         f.GEOMETRY: feature.geometry,
     }
@@ -140,15 +156,35 @@ def _water(feature: OsmFeature) -> Row | None:
 def _station(feature: OsmFeature) -> Row | None:
     if feature.tags.get("amenity") != "fire_station":
         return None
-    called = f"{tag.name(feature.tags) or ''} {feature.tags.get('operator', '')}"
-    kind = feature.tags.get("fire_station:type", "")
-    micro = _MICRO.search(called) is not None or kind in _MICRO_TYPES
     return {
         f.STATION_ID: feature.ref,
         f.ADDRESS: tag.address(feature.tags),
-        f.TIER: (Tier.MICRO_STATION if micro else Tier.OFFICIAL_STATION).value,
+        f.TIER: _tier(feature.tags).value,
         f.GEOMETRY: shapely.point_on_surface(feature.geometry),
     }
+
+
+def _tier(tags: tag.Tags) -> Tier:
+    called = f"{tag.name(tags) or ''} {tags.get('operator', '')}"
+    if _MICRO.search(called) or tags.get("fire_station:type", "") in _MICRO_TYPES:
+        return Tier.MICRO_STATION
+    return Tier.TOWN_BRIGADE if _TOWN.search(called) else Tier.OFFICIAL_STATION
+
+
+def _is_unclear(feature: OsmFeature) -> bool:
+    """Say whether nothing tells for sure if a fire station is a brigade or one of residents.
+
+    A name in another script is taken for that of a brigade.
+    """
+    tags = feature.tags
+    if tags.get("amenity") != "fire_station":
+        return False
+    called = f"{tag.name(tags) or ''}{tags.get('operator', '')}"
+    if _EITHER.search(called) or not called:
+        return "fire_station:type" not in tags
+    chinese = any("\u4e00" <= letter <= "\u9fff" for letter in called)
+    known = _MICRO.search(called) or _TOWN.search(called) or _BRIGADE.search(called)
+    return chinese and not known and "fire_station:type" not in tags
 
 
 def _community(feature: OsmFeature) -> Row | None:

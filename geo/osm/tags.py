@@ -8,7 +8,16 @@ from collections.abc import Mapping
 from typing import Final, TypeVar
 
 from ..tables import SCHEMAS
-from ..words import BarrierKind, LaneClass, Oneway, Use, WaterKind
+from ..words import (
+    MODES,
+    BarrierKind,
+    LaneClass,
+    Oneway,
+    Use,
+    WaterKind,
+    access_text,
+    parse_access,
+)
 from ..words import fields as f
 
 Tags = Mapping[str, str]
@@ -34,11 +43,14 @@ LANE_CLASSES: Final = _by_word(
         LaneClass.TRACK: "track",
         LaneClass.PEDESTRIAN: "pedestrian",
         LaneClass.FOOTWAY: "footway",
-        LaneClass.PATH: "path cycleway bridleway",
+        LaneClass.CYCLEWAY: "cycleway",
+        LaneClass.PATH: "path bridleway",
         LaneClass.STEPS: "steps",
     }
 )
-_ON_FOOT = {LaneClass.PEDESTRIAN, LaneClass.FOOTWAY, LaneClass.PATH, LaneClass.STEPS}
+_ON_FOOT = {
+    LaneClass.PEDESTRIAN, LaneClass.CYCLEWAY, LaneClass.FOOTWAY, LaneClass.PATH, LaneClass.STEPS,
+}  # fmt: skip
 
 BARRIER_KINDS: Final = _by_word(
     {
@@ -49,7 +61,8 @@ BARRIER_KINDS: Final = _by_word(
         BarrierKind.BLOCK: "block jersey_barrier planter stone log debris guard_rail",
         BarrierKind.STILE: "stile turnstile full-height_turnstile kissing_gate cycle_barrier "
         "motorcycle_barrier horse_stile",
-        BarrierKind.OTHER: "yes fence wall height_restrictor bus_trap sump_buster spikes",
+        BarrierKind.HEIGHT_RESTRICTOR: "height_restrictor",
+        BarrierKind.OTHER: "yes fence wall bus_trap sump_buster spikes",
     }
 )
 
@@ -114,9 +127,14 @@ _KEYS_OF_USE = sorted({pair.partition("=")[0] for pair in (*_OCCUPANTS, *_TENANT
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _METRES = re.compile(_NUMBER + r"\s*(m|metres?|meters?|米|cm|厘米|)", re.IGNORECASE)
 _FEET = re.compile(_NUMBER + r"\s*(?:'|′|ft|feet)\s*(?:" + _NUMBER + r'\s*(?:"|″|in)?)?', re.I)
+_TONNES = re.compile(_NUMBER + r"\s*(t|tonnes?|吨|kg|公斤|千克|)", re.IGNORECASE)
 _SPEED = re.compile(_NUMBER + r"\s*(km/h|kmh|kph|mph|)", re.IGNORECASE)
 _SLOPE = re.compile(r"([+-]?)" + _NUMBER + r"\s*([%％°])")
 _FOOT_M = 0.3048
+_WIDTHS: Final = ("width", "maxwidth:physical", "maxwidth")
+_HEIGHTS: Final = ("maxheight:physical", "maxheight")
+# What stands for no limit, or for one that nobody has measured.
+_NO_LIMIT: Final = frozenset({"none", "default", "no", "unsigned", "below_default", "unknown"})
 _MILE_KM = 1.609344
 _WALKING_KMH = 7.0  # OSM's own reading of maxspeed=walk
 
@@ -181,19 +199,39 @@ def oneway(tags: Tags) -> str:
     return Oneway.BACKWARD.value if said in ("-1", "reverse") else Oneway.BOTH.value
 
 
-def access(tags: Tags) -> str:
-    """Return who may drive in: ``""`` anyone or not said, ``no``, ``private``, ``emergency``."""
-    if "emergency" in (tags.get("access"), tags.get("motor_vehicle")):
-        return "emergency"
-    if tags.get("emergency") in ("yes", "designated", "official"):
-        return "emergency"
+def access(tags: Tags, *, hours: bool = False) -> str:
+    """Return who may pass, as `weizhan.geo.words.parse_access` reads it; empty if nobody says.
+
+    A cycleway is meant for bicycles, and ``service=emergency_access`` for engines.
+
+    Parameters
+    ----------
+    tags
+        Of a way or a barrier.
+    hours
+        Whether its opening hours are among them.
+    """
+    told = {}
+    for mode in MODES:
+        told |= {key: tags[key] for key in (mode, f"{mode}:conditional") if key in tags}
+    if tags.get("highway") == "cycleway":
+        told.setdefault("bicycle", "designated")
     if tags.get("service") == "emergency_access":
-        return "emergency"
-    keys = ("emergency", "motor_vehicle", "vehicle", "access")  # the most specific one decides
-    said = next((tags[key] for key in keys if key in tags), "")
-    if said == "no":
-        return "no"
-    return "private" if said in ("private", "permit", "residents", "key") else ""
+        told["emergency"] = "designated"
+    others = ("oneway:emergency", "opening_hours") if hours else ("oneway:emergency",)
+    told |= {key: tags[key] for key in others if key in tags}
+    return access_text(told)
+
+
+def unread(tags: Tags) -> list[str]:
+    """Return the limits that are told and that nobody can read, as ``key=value``."""
+    readers = {key: metres for key in (*_WIDTHS, *_HEIGHTS)} | {"maxweight": tonnes}
+    wrong = [
+        f"{key}={tags[key]}"
+        for key, read in readers.items()
+        if tags.get(key, "none") not in _NO_LIMIT and math.isnan(read(tags[key]))
+    ]
+    return [*wrong, *parse_access(access(tags)).unread]
 
 
 def metres(text: str | None) -> float:
@@ -204,6 +242,14 @@ def metres(text: str | None) -> float:
     if match := _FEET.fullmatch(text):
         return (_number(match[1]) + _number(match[2] or "0") / 12) * _FOOT_M
     return math.nan
+
+
+def tonnes(text: str | None) -> float:
+    """Return a weight in tonnes: ``7.5``, ``3.5 t``, ``7500 kg``; else NaN."""
+    match = _TONNES.fullmatch((text or "").strip())
+    if not match:
+        return math.nan
+    return _number(match[1]) / (1000 if match[2].lower() in ("kg", "公斤", "千克") else 1)
 
 
 def speed_kmh(text: str | None) -> float:
@@ -255,8 +301,9 @@ def believable(value: float, layer: str, column: str) -> float:
 def lane_numbers(tags: Tags) -> dict[str, float]:
     """Return all numbers of a lane."""
     found = {
-        f.WIDTH_M: _least(tags, "width", "maxwidth:physical", "maxwidth"),
-        f.HEIGHT_LIMIT_M: _least(tags, "maxheight:physical", "maxheight"),
+        f.WIDTH_M: least(tags, *_WIDTHS),
+        f.HEIGHT_LIMIT_M: least(tags, *_HEIGHTS),
+        f.WEIGHT_LIMIT_T: tonnes(tags.get("maxweight")),
         f.SLOPE_PCT: slope_pct(tags.get("incline")),
         f.STEP_COUNT: number(tags.get("step_count")),
         f.MAX_SPEED_KMH: speed_kmh(tags.get("maxspeed")),
@@ -265,7 +312,7 @@ def lane_numbers(tags: Tags) -> dict[str, float]:
     return {column: believable(value, "lanes", column) for column, value in found.items()}
 
 
-def _least(tags: Tags, *keys: str) -> float:
+def least(tags: Tags, *keys: str) -> float:
     """Return the least of several lengths, NaN where none is told."""
     told = [found for key in keys if not math.isnan(found := metres(tags.get(key)))]
     return min(told, default=math.nan)

@@ -10,13 +10,15 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ..words import Datum, InputError, read_reference
+from ..words import Datum, InputError, Workdays, read_reference
 from ..words import fields as f
 from .rule_set import DEFAULT_RULES
 
 TOWN_FILE = "town.toml"
 IMPORT_FILE = "import.json"  # what was found wrong when the layers came in
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
+SATURDAY = 5
+WEEKS_AHEAD = 53
 DAY_SHIFT = (dt.time(8), dt.time(20))  # which column of crew and people a time of day reads
 
 
@@ -76,11 +78,14 @@ class ImportSource(_Frozen):
 
 
 class Scenario(_Frozen):
-    """A day and time under which a town is assessed; a holiday is lived like a Sunday."""
+    """A day and time under which a town is assessed; ``PH`` is a public holiday.
+
+    A holiday of which no rule of its own is told is lived like a Sunday.
+    """
 
     label: dict[str, str] = {}
     time: dt.time
-    day: Literal["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"] = "We"
+    day: Literal["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH"] = "We"
 
     @property
     def is_day(self) -> bool:
@@ -90,13 +95,44 @@ class Scenario(_Frozen):
     @property
     def weekday(self) -> int:
         """The day of the week, 0 for Monday."""
-        return WEEKDAYS.index(self.day)
+        return WEEKDAYS.index("Su" if self.day == "PH" else self.day)
+
+    def lived_on(self, day: dt.date, *, workdays: Workdays) -> dt.date:
+        """Return the day whose season, holidays and shifted workdays hold under the scenario.
+
+        Parameters
+        ----------
+        day
+            Of the assessment. It is the answer when it is the scenario's day of the week, and
+            when it is out of the ordinary: a public holiday, a weekend that is worked.
+        workdays
+            The town's calendar.
+
+        Returns
+        -------
+        date
+            Else the next ordinary day of the scenario's kind; of holidays the next Sunday of one,
+            where none is announced the next Sunday.
+        """
+        usual = workdays.is_workday(day) == (day.weekday() < SATURDAY)
+        holiday = workdays.is_holiday(day)
+        if holiday or not usual or (self.day != "PH" and day.weekday() == self.weekday):
+            return day
+        ahead = day + dt.timedelta(days=(self.weekday - day.weekday()) % 7)
+        weeks = [ahead + dt.timedelta(weeks=k) for k in range(WEEKS_AHEAD)]
+        if self.day == "PH":
+            return next((d for d in weeks if workdays.is_holiday(d)), ahead)
+        rest = self.weekday >= SATURDAY
+        return next(
+            (d for d in weeks if workdays.is_workday(d) != rest and not workdays.is_holiday(d)),
+            ahead,
+        )
 
 
 DEFAULT_SCENARIOS = {
     "day": Scenario(label={"zh": "白天", "en": "Daytime"}, time=dt.time(10)),
     "night": Scenario(label={"zh": "夜间", "en": "Night"}, time=dt.time(2)),
-    "holiday": Scenario(label={"zh": "节假日白天", "en": "Holiday"}, time=dt.time(10), day="Su"),
+    "holiday": Scenario(label={"zh": "节假日白天", "en": "Holiday"}, time=dt.time(10), day="PH"),
 }
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any, Literal
 
-from pydantic import ValidationError
+from pydantic import ValidationError, model_validator
 
 from ..words import (
     AlertLevel,
@@ -43,11 +43,13 @@ class VehicleProfile(Frozen):
 
     ``tobler``, ``oneway`` and ``carried`` are switches (0 or 1) with a source like any number:
     slope changes the speed; one-way lanes bind; the crew can dismount and go on on foot.
-    A vehicle without ``step_speed_m_s`` cannot pass steps.
+    A vehicle without ``step_speed_m_s`` cannot pass steps. ``speed_m_s`` names every other class
+    of lane; ``default`` serves those that are not named.
     """
 
     width_m: Value
     height_m: Value
+    mass_t: Value
     slope_max_pct: Value
     speed_m_s: dict[Literal["default"] | LaneClass, Value]
     step_speed_m_s: Value | None = None
@@ -55,17 +57,29 @@ class VehicleProfile(Frozen):
     oneway: Value
     carried: Value
 
-    def speed(self, lane_class: LaneClass | None) -> Value:
-        """Return the speed on a class of lane; the default where the class is not known."""
-        if lane_class is None:
-            return self.speed_m_s["default"]
-        return self.speed_m_s.get(lane_class, self.speed_m_s["default"])
+    @model_validator(mode="after")
+    def _speeds_are_whole(self) -> VehicleProfile:
+        unnamed = set(LaneClass) - {LaneClass.STEPS} - set(self.speed_m_s)
+        if unnamed and "default" not in self.speed_m_s:
+            msg = f"speed_m_s does not name {', '.join(sorted(unnamed))}"
+            raise ValueError(msg)
+        return self
+
+    def speed(self, lane_class: LaneClass) -> Value:
+        """Return the speed on a class of lane; on steps that of a path, for want of another."""
+        if lane_class in self.speed_m_s:
+            return self.speed_m_s[lane_class]
+        return self.speed_m_s["default" if "default" in self.speed_m_s else LaneClass.PATH]
 
 
 class BarrierRule(Frozen):
-    """What a barrier of unknown width leaves open, and what it costs to pass."""
+    """What a barrier of unknown width leaves open, and what it costs to pass.
+
+    Of unknown height it leaves ``height_m``; any height without it.
+    """
 
     width_m: Value
+    height_m: Value | None = None
     delay_s: Value
 
 
@@ -331,6 +345,7 @@ def load_rules(name: str = DEFAULT_RULES, *, override: Mapping[str, Any] | None 
     if override:
         tables = copy.deepcopy(tables)
         _lay_over(tables, override, "", changed)
+        _spread_defaults(tables, override)
     try:
         return RuleSet.model_validate({**tables, "overridden": tuple(changed)})
     except ValidationError as error:
@@ -338,6 +353,15 @@ def load_rules(name: str = DEFAULT_RULES, *, override: Mapping[str, Any] | None 
             f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()
         )
         raise InputError("error.rules_invalid", name=name, wrong=wrong) from error
+
+
+def _spread_defaults(tables: dict[str, Any], override: Mapping[str, Any]) -> None:
+    """Let a town's own default speed stand for every class of lane that it does not name."""
+    vehicles = override.get("vehicle")
+    for name, own in vehicles.items() if isinstance(vehicles, Mapping) else ():
+        speeds = own.get("speed_m_s") if isinstance(own, Mapping) else None
+        if isinstance(speeds, Mapping) and "default" in speeds:
+            tables["vehicle"][name]["speed_m_s"] = dict(speeds)
 
 
 def _lay_over(

@@ -102,6 +102,7 @@ HEIGHT_LIMIT_M: Final = Column(
 REMAINING_WIDTH_M: Final = Column(
     f.REMAINING_WIDTH_M, "number", ("剩余宽度", "剩余净宽"), minimum=0, maximum=100
 )
+ACCESS: Final = Column(f.ACCESS, "text", ("通行权", "access"))
 OPEN_HOURS: Final = Column(
     f.OPEN_HOURS, "hours", ("开放时间", "开启时间", "营业时间", "opening_hours")
 )

@@ -4,6 +4,7 @@ Everybody may ask this room, and it asks nobody.
 """
 
 from . import fields
+from .access import MODES, Access, Right, When, access_text, parse_access
 from .catalogue import LANGS, Lang, catalogue, label, text
 from .coordinates import (
     Coordinates,
@@ -68,8 +69,10 @@ from .workdays import Workdays, is_announced, passed_over
 __all__ = [
     "DATES_ALLOWED",
     "LANGS",
+    "MODES",
     "UNKNOWN",
     "VOCABULARIES",
+    "Access",
     "AlertLevel",
     "BarrierKind",
     "Coordinates",
@@ -99,6 +102,7 @@ __all__ = [
     "Problem",
     "Quantity",
     "Reference",
+    "Right",
     "RiskBand",
     "Severity",
     "SupervisionLevel",
@@ -109,8 +113,10 @@ __all__ = [
     "Vehicle",
     "WaterKind",
     "WeizhanError",
+    "When",
     "Workdays",
     "YesNo",
+    "access_text",
     "bare_header",
     "catalogue",
     "codes",
@@ -119,6 +125,7 @@ __all__ = [
     "label",
     "named",
     "normal",
+    "parse_access",
     "parse_hours",
     "passed_over",
     "plain_header",

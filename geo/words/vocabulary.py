@@ -86,6 +86,7 @@ class LaneClass(StrEnum):
     TRACK = "track"
     ALLEY = "alley"
     PEDESTRIAN = "pedestrian"
+    CYCLEWAY = "cycleway"
     FOOTWAY = "footway"
     PATH = "path"
     STEPS = "steps"
@@ -108,6 +109,7 @@ class BarrierKind(StrEnum):
     CHAIN = "chain"
     BLOCK = "block"
     STILE = "stile"
+    HEIGHT_RESTRICTOR = "height_restrictor"
     OTHER = "other"
 
 

@@ -15,7 +15,7 @@ from ...geo.words import fields as f
 from .typeset import FONT
 
 WIDE = (LaneClass.TRUNK, LaneClass.PRIMARY, LaneClass.SECONDARY, LaneClass.TERTIARY)
-NARROW = (LaneClass.ALLEY, LaneClass.FOOTWAY, LaneClass.PATH)
+NARROW = (LaneClass.ALLEY, LaneClass.CYCLEWAY, LaneClass.FOOTWAY, LaneClass.PATH)
 SCALES = (
     500, 1000, 1500, 2000, 2500, 3000, 4000, 5000, 6000, 8000, 10_000, 12_000, 15_000, 18_000,
     20_000, 25_000, 30_000, 40_000, 50_000, 100_000, 200_000,

@@ -88,11 +88,12 @@ LANE_METRES = {
     LaneClass.TRACK: 4.0,
     LaneClass.ALLEY: 3.0,
     LaneClass.PEDESTRIAN: 6.0,
+    LaneClass.CYCLEWAY: 2.5,
     LaneClass.FOOTWAY: 2.0,
     LaneClass.PATH: 1.5,
     LaneClass.STEPS: 2.0,
 }
-ON_FOOT = {LaneClass.FOOTWAY, LaneClass.PATH, LaneClass.STEPS}
+ON_FOOT = {LaneClass.CYCLEWAY, LaneClass.FOOTWAY, LaneClass.PATH, LaneClass.STEPS}
 
 STATION_FILLS = {
     Tier.VOLUNTEER_POINT: "#5b6f2a",
@@ -114,6 +115,7 @@ BARRIER_SHAPES = {
     BarrierKind.CHAIN: "diamond",
     BarrierKind.BLOCK: "cross",
     BarrierKind.STILE: "diamond",
+    BarrierKind.HEIGHT_RESTRICTOR: "square",
     BarrierKind.OTHER: "cross",
 }
 BARRIER_FILL = "#5a5048"

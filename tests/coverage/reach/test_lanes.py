@@ -80,19 +80,19 @@ def test_the_time_of_day_says_how_often_lanes_are_occupied():
 def test_a_blocked_lane_stops_what_is_wider_than_what_is_left(make_town):
     town = _town(make_town, _report("narrowed", 0, remaining_width_m=2.2), width_m=5.0)
     states = lane_states(town, NOON, day=DAY)
-    assert conditions(town, NOON, states).left_m.tolist() == [2.2]
-    assert np.isnan(conditions(town, NOON, states, "fast").left_m).all()
+    assert conditions(town, NOON, states, day=DAY).left_m.tolist() == [2.2]
+    assert np.isnan(conditions(town, NOON, states, "fast", day=DAY).left_m).all()
     unmeasured = _town(make_town, _report("blocked", 0))
     states = lane_states(unmeasured, NOON, day=DAY)
-    assert conditions(unmeasured, NOON, states).left_m.tolist() == [0.8]
-    assert conditions(unmeasured, NOON, states, "slow").left_m.tolist() == [0.6]
+    assert conditions(unmeasured, NOON, states, day=DAY).left_m.tolist() == [0.8]
+    assert conditions(unmeasured, NOON, states, "slow", day=DAY).left_m.tolist() == [0.6]
 
 
 def test_a_market_keeps_vehicles_out_while_it_lasts(make_town):
     town = _town(make_town, closed_hours="Sa,Su 06:00-13:00")
     states = lane_states(town, NOON, day=DAY)
-    assert not conditions(town, NOON, states).shut.any()
-    assert conditions(town, Scenario(time=dt.time(12), day="Sa"), states).shut.all()
+    assert not conditions(town, NOON, states, day=DAY).shut.any()
+    assert conditions(town, Scenario(time=dt.time(12), day="Sa"), states, day=DAY).shut.all()
 
 
 def test_gates_are_locked_outside_their_hours_and_unknown_hours_widen_the_answer(make_town):
@@ -107,8 +107,8 @@ def test_gates_are_locked_outside_their_hours_and_unknown_hours_widen_the_answer
         ],
     )
     states = lane_states(town, NIGHT, day=DAY)
-    assert conditions(town, NIGHT, states).locked.tolist() == [True, False, True]
-    assert conditions(town, NOON, states).locked.tolist() == [False, False, True]
+    assert conditions(town, NIGHT, states, day=DAY).locked.tolist() == [True, False, True]
+    assert conditions(town, NOON, states, day=DAY).locked.tolist() == [False, False, True]
 
 
 def test_vehicles_are_slower_at_the_peak_and_slowest_in_the_slow_reading(make_town):
@@ -119,7 +119,7 @@ def test_vehicles_are_slower_at_the_peak_and_slowest_in_the_slow_reading(make_to
     )
     states = lane_states(town, PEAK, day=DAY)
     by_reading = [
-        conditions(town, PEAK, states, r).slowdown[0] for r in ("fast", "typical", "slow")
+        conditions(town, PEAK, states, r, day=DAY).slowdown[0] for r in ("fast", "typical", "slow")
     ]
     assert by_reading == [1.3, 1.8, 2.5]
-    assert conditions(town, NOON, states).slowdown.tolist() == [1.0]
+    assert conditions(town, NOON, states, day=DAY).slowdown.tolist() == [1.0]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weizhan.geo.osm import tags as tag
+from weizhan.geo.words import Vehicle, parse_access
 
 
 @pytest.mark.parametrize(
@@ -122,20 +123,44 @@ def test_oneway(tags, expected):
 
 
 @pytest.mark.parametrize(
-    ("tags", "expected"),
+    ("tags", "engine", "e_bike"),
     [
-        ({}, ""),
-        ({"access": "private"}, "private"),
-        ({"access": "private", "motor_vehicle": "yes"}, ""),
-        ({"access": "yes", "motor_vehicle": "no"}, "no"),
-        ({"access": "no", "emergency": "yes"}, "emergency"),
-        ({"service": "emergency_access"}, "emergency"),
-        ({"emergency": "no"}, "no"),
-        ({"access": "customers"}, ""),
+        ({}, "", ""),
+        ({"access": "private"}, "", ""),
+        ({"access": "private", "motor_vehicle": "yes"}, "", ""),
+        ({"access": "yes", "motor_vehicle": "no"}, "no", ""),
+        ({"access": "no", "emergency": "yes"}, "yes", "yes"),
+        ({"motor_vehicle": "emergency"}, "yes", ""),
+        ({"access": "emergency"}, "yes", "yes"),
+        ({"service": "emergency_access"}, "designated", "yes"),
+        ({"emergency": "no"}, "no", ""),
+        ({"access": "customers"}, "", ""),
+        ({"highway": "cycleway"}, "", "designated"),
+        ({"highway": "cycleway", "bicycle": "no"}, "", "no"),
+        ({"vehicle": "no", "bicycle": "yes"}, "no", "yes"),
     ],
 )
-def test_access(tags, expected):
-    assert tag.access(tags) == expected
+def test_access(tags, engine, e_bike):
+    found = parse_access(tag.access(tags))
+    assert found.right(Vehicle.FIRE_ENGINE) == engine
+    assert found.right(Vehicle.E_BIKE) == e_bike
+
+
+@pytest.mark.parametrize(
+    ("text_given", "expected"),
+    [("7.5", 7.5), ("3,5 t", 3.5), ("7500 kg", 7.5), ("10吨", 10), ("heavy", None), ("", None)],
+)
+def test_weights(text_given, expected):
+    got = tag.tonnes(text_given)
+    assert math.isnan(got) if expected is None else got == expected
+
+
+def test_limits_that_nobody_can_read_are_named():
+    tags = {
+        "width": "narrow", "maxheight": "default", "maxweight": "7,5t", "access": "no",
+        "motor_vehicle:conditional": "no @ (22:00-06:00); yes @ (wet)",
+    }  # fmt: skip
+    assert tag.unread(tags) == ["width=narrow", "motor_vehicle:conditional=yes @ (wet)"]
 
 
 def test_names_and_addresses():
