@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sized
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import asdict, replace
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
+import click
 import typer
 
 from ..geo.founding import (
@@ -20,10 +22,11 @@ from ..geo.founding import (
     layers_of_extract,
     layers_of_files,
 )
+from ..geo.ground import Cross
 from ..geo.rules import TOWN_FILE
 from ..geo.tables import SCHEMAS, doctor_tables
 from ..geo.town import examine_town
-from ..geo.words import Datum, InputError, Problem, Reference, read_reference
+from ..geo.words import Datum, InputError, Problem, Reference, TownError, read_reference
 from .committee import assess
 from .options import LangOption, Language, TownArgument, both
 from .screen import by_urgency, say, show_accounts, show_problems, steps
@@ -35,6 +38,14 @@ class Size(StrEnum):
     village = "village"
     town = "town"
     district = "district"
+
+
+class Crossing(StrEnum):
+    """What holds where lanes cross without a common vertex."""
+
+    apart = "apart"
+    join = "join"
+    ask = "ask"
 
 
 def _file(help_key: str, flag: str) -> object:
@@ -84,6 +95,7 @@ def new(
     stations: Annotated[str | None, _layer("cli.stations", "--stations")] = None,
     communities: Annotated[str | None, _layer("cli.communities", "--communities")] = None,
     terrain: Annotated[Path | None, _file("cli.terrain", "--terrain")] = None,
+    cross: Annotated[Crossing, typer.Option("--cross", help=both("cli.cross"))] = Crossing.apart,
     datum: Datums = None,
     only: Only = None,
     lang: LangOption = Language.zh,
@@ -114,17 +126,27 @@ def new(
             problems += extract.problems
         found = layers_of_files(files, base=layers, only=only or [])
         found = replace(found, problems=(*problems, *found.problems))
-        step("step.write")
-        names = ", ".join(file.file.name for file in files.values())
-        examined = found_town(
-            folder,
-            found,
-            name=folder.name,
-            origin=str(osm.name if osm else place or names),
-            attribution="" if base else OSM_ATTRIBUTION,
-            terrain=terrain,
-            sound=True,
-        )
+    names = ", ".join(file.file.name for file in files.values())
+    write = partial(
+        found_town,
+        folder,
+        found,
+        name=folder.name,
+        origin=str(osm.name if osm else place or names),
+        attribution="" if base else OSM_ATTRIBUTION,
+        terrain=terrain,
+        sound=True,
+    )
+    try:
+        with steps(lang.value) as step:
+            step("step.write")
+            examined = write(cross=cross.value)
+    except TownError as error:
+        if {p.code for p in error.problems if p.severity == "error"} != {"lanes_cross_ask"}:
+            raise
+        if not sys.stdin.isatty():
+            raise
+        examined = write(cross=_asked(error.problems, lang))
     show_accounts(found.accounts, lang.value)
     if examined is not None:
         show_problems(examined.problems, lang.value)
@@ -164,6 +186,14 @@ def add(
     show_accounts(accounts, lang.value)
     show_problems(examined.problems, lang.value)
     say("cli.add_done", lang.value, folder=folder, layers=", ".join(files))
+
+
+def _asked(problems: Sequence[Problem], lang: Language) -> Cross:
+    """Ask what holds where lanes cross."""
+    show_problems((p for p in problems if p.code == "lanes_cross_ask"), lang.value)
+    choices = click.Choice([Crossing.join.value, Crossing.apart.value])
+    answer: Cross = typer.prompt("--cross", type=choices)
+    return answer
 
 
 def _say_missing(folder: Path, layers: Mapping[str, Sized], lang: Language) -> None:

@@ -15,6 +15,7 @@ import shapely
 import tomlkit
 
 from .datum_check import check_datum
+from .ground import Cross
 from .osm import LAYER_TAGS, OsmExtract, features_of_table, is_osm_table, layers_from
 from .rules import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource, read_config
 from .tables import SCHEMAS, Account, columns_found, load_sheet, read_layer, readable, write_layers
@@ -85,6 +86,7 @@ def found_town(
     origin: str,
     attribution: str = "",
     terrain: Path | None = None,
+    cross: Cross = "apart",
     sound: bool = False,
 ) -> Examined | None:
     """Write a town folder: ``town.toml`` and one GeoPackage with the layers.
@@ -104,6 +106,8 @@ def found_town(
         What the owner of the data wants to be said on every page.
     terrain
         A raster of heights, copied into the folder, from which missing slopes are read.
+    cross
+        Whether lanes that cross without a common vertex meet; see `weizhan.geo.ground.network`.
     sound
         Whether only a town that can be assessed is left behind.
 
@@ -135,7 +139,7 @@ def found_town(
             for layer in SCHEMAS
             if layer in held
         }
-        text = _town_toml(name, origin, attribution, raster, sources)
+        text = _town_toml(name, origin, attribution, raster, cross, sources)
         (unfinished / TOWN_FILE).write_text(text, encoding="utf-8")
         write_problems(unfinished / IMPORT_FILE, founding.problems)
         if sound:
@@ -363,6 +367,7 @@ def _town_toml(
     origin: str,
     attribution: str,
     terrain: str,
+    cross: Cross,
     sources: Mapping[str, LayerSource],
 ) -> str:
     lines = [
@@ -371,6 +376,7 @@ def _town_toml(
         f"attribution = {_quoted(attribution)}",
         'rules = "china-2026"',
         *([f"terrain = {_quoted(terrain)}"] if terrain else []),
+        *([f'cross = "{cross}"'] if cross != "apart" else []),
         "",
     ]
     for layer, source in sources.items():

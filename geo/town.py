@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -128,6 +128,43 @@ class Town:
         degrees = Transformer.from_crs(self.lanes.crs, "EPSG:4326", always_xy=True)
         lon, lat = degrees.transform((west + east) / 2, (south + north) / 2)
         return float(lat), float(lon)
+
+    @cached_property
+    def joined(self) -> Town | None:
+        """The same town with lanes connected where they cross; None where none do.
+
+        What would be reached sooner is in the range of every answer.
+        """
+        if not len(self.network.crossing):
+            return None
+        limits = self.rules.network
+        network, lanes, _ = build_network(
+            self.lanes,
+            self.barriers,
+            join_m=limits.join_m.value,
+            barrier_m=limits.barrier_m.value,
+            cross="join",
+        )
+        allowed = attachable(network, lanes, fragment_m=limits.fragment_m.value)
+        frames = (self.buildings, self.stations, self.lane_reports)
+        near_m = (limits.attach_m.value,) * 2 + (self.rules.lane_state.report_m.value,)
+        buildings, stations, reports = (
+            snap(
+                frame.geometry.to_numpy(),
+                lanes,
+                allowed=np.ones(len(lanes), dtype=bool) if frame is self.lane_reports else allowed,
+                within_m=within_m,
+            )
+            for frame, within_m in zip(frames, near_m, strict=True)
+        )
+        return replace(
+            self,
+            lanes=lanes,
+            network=network,
+            building_positions=buildings,
+            station_positions=stations,
+            report_positions=reports,
+        )
 
     def unknown(self) -> dict[str, int]:
         """Return how many values are missing, by ``layer.column``; complete columns left out."""
@@ -360,6 +397,7 @@ def _freeze(
         layers["barriers"],
         join_m=limits.join_m.value,
         barrier_m=limits.barrier_m.value,
+        cross=config.cross,
         file=_file(config, "lanes"),
     )
     problems += found

@@ -59,6 +59,13 @@ class Moment:
         return replace(self, fitted=self.speeds, drawn=drawn)
 
     @cached_property
+    def joined(self) -> Moment | None:
+        """The same moment with lanes connected where they cross; None where that is nowhere."""
+        if self.drawn is not None or self.town.joined is None:
+            return None
+        return replace(self, town=self.town.joined, fitted=self.speeds)
+
+    @cached_property
     def states(self) -> pd.DataFrame:
         """What is known of each lane; see `lane_states`."""
         return lane_states(self.town, self.scenario, day=self.day)

@@ -204,6 +204,8 @@ def response_times(moment: Moment) -> pd.DataFrame:
         crews = {reading: moment.crews(tier, reading) for reading in READINGS}
         plans = {reading: moment.journey(tier, reading) for reading in READINGS}
         found = {r: _at_walls(plans[r], crews[r]) for r in READINGS}
+        if moment.joined is not None:
+            found["fast"] = _sooner(found["fast"], moment.joined, tier)
         known = town.building_positions.attached & bool(in_reach(town, rule).any())
         table |= _times(town, tier, rule, found, crews["typical"].rows, known)
         walk_m = walked_m(plans["typical"], town.network, town.building_positions)
@@ -222,6 +224,13 @@ def response_times(moment: Moment) -> pd.DataFrame:
     for tier in town.rules.tier:
         frame.loc[~attached, [c.arrival_probability(tier), c.depth(tier)]] = np.nan
     return frame
+
+
+def _sooner(found: Arrivals, joined: Moment, tier: str) -> Arrivals:
+    """Return the earlier of fast arrivals and those where crossing lanes are connected."""
+    other = _at_walls(joined.journey(tier, "fast"), joined.crews(tier, "fast"))
+    sooner = other.ms[:, :1] < found.ms[:, :1]
+    return Arrivals(np.where(sooner, other.ms, found.ms), np.where(sooner, other.crew, found.crew))
 
 
 def cover(seconds: Mapping[Reading, Floats], known: Flags, *, standard_s: float) -> Shapes:

@@ -13,7 +13,7 @@ from .datum import (
     sniff_datum,
     to_wgs84,
 )
-from .network import MILLIMETRE, Network, build_network
+from .network import MILLIMETRE, Cross, Network, build_network
 from .passability import CLASS_WHEN_UNKNOWN, IMPASSABLE, Conditions, Limit, Passage, passage
 from .ranges import column_read
 from .repair import repair_lines, repair_points, repair_polygons
@@ -29,6 +29,7 @@ __all__ = [
     "PARTS",
     "UNCERTAINTY_PCT",
     "Conditions",
+    "Cross",
     "DatumGuess",
     "Limit",
     "Network",

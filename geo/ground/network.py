@@ -8,8 +8,8 @@ lanes exactly.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
 import geopandas as gpd
 import networkx as nx
@@ -20,10 +20,18 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from ..arrays import Flags, Floats, Ints, Longs, Shapes
-from ..words import Problem, named
+from ..words import Problem, Severity, named
 from ..words import fields as f
 
 MILLIMETRE = 3  # decimals of coordinates in metres
+MET_M = 0.002  # a crossing nearer than this to a vertex of both lanes is a junction
+SHOWN_CROSSINGS = 5
+
+Cross = Literal["apart", "join", "ask"]
+
+
+def _no_pairs() -> Ints:
+    return np.empty((0, 2), dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -46,6 +54,9 @@ class Network:
         ``(nodes,)`` int32, the connected part of each node, largest total length first.
     barrier_node
         ``(barriers,)`` int32, the node of each barrier, -1 where it lies on no lane.
+    crossing
+        ``(pairs, 2)`` int32, lanes that cross on one level and count as not connected; they may
+        be.
     """
 
     node_xy: Floats
@@ -58,6 +69,7 @@ class Network:
     arc_forward: Flags
     component: Ints
     barrier_node: Ints
+    crossing: Ints = field(default_factory=_no_pairs)
 
     @property
     def nodes(self) -> int:
@@ -83,6 +95,7 @@ def build_network(
     *,
     join_m: float,
     barrier_m: float,
+    cross: Cross = "apart",
     file: str = "",
 ) -> tuple[Network, gpd.GeoDataFrame, list[Problem]]:
     """Cut lanes where they meet and number nodes and lanes.
@@ -97,6 +110,9 @@ def build_network(
         A lane end closer than this to another lane of the same level is joined to it.
     barrier_m
         A barrier farther than this from every lane stands on none.
+    cross
+        Whether lanes that cross on one level without a common vertex are connected there. With
+        ``ask`` they are not, and the problem must be mended by saying so.
     file
         Named in messages.
 
@@ -113,16 +129,16 @@ def build_network(
     problems: list[Problem] = []
     level = np.nan_to_num(lanes[f.LEVEL].to_numpy(float, na_value=np.nan))
     lines, joined = _join_ends(_on_millimetres(lanes.geometry.to_numpy()), level, join_m)
-    if joined:
-        problems.append(Problem("repaired", "lanes_joined", "lanes", file, count=joined))
     lines, barrier_xy, off = _meet_barriers(lines, barriers.geometry.to_numpy(), barrier_m)
     lines, barrier_xy = _on_millimetres(lines), np.round(barrier_xy, MILLIMETRE)
     if off.any():
         ids = barriers[f.BARRIER_ID][off].tolist()
         problems.append(named("warning", "barrier_off_lane", "barriers", ids))
-    crossing = _crossings(lines, level)
-    if crossing:
-        problems.append(Problem("warning", "lanes_cross", "lanes", file, count=crossing))
+    crossings = _crossings(lines, level)
+    if len(crossings.one):
+        problems.append(_told_crossings(lanes, crossings, cross, file))
+    if cross == "join":
+        lines = _joined_crossings(lines, crossings)
     cut, source = _cut(lines, barrier_xy[~off])
 
     start = shapely.get_coordinates(shapely.get_point(cut, 0))
@@ -136,6 +152,7 @@ def build_network(
     lane_from, lane_to = ends[: len(cut)], ends[len(cut) :]
     by_node = np.lexsort((source, np.minimum(lane_from, lane_to)))
     lane_from, lane_to = lane_from[by_node], lane_to[by_node]
+    problems += _told_joins(lines, joined, cut, source, lanes, file)
 
     frame = _lane_frame(lanes, cut, source).iloc[by_node].reset_index(drop=True)
     length_m = shapely.length(frame.geometry.to_numpy())
@@ -156,6 +173,9 @@ def build_network(
         arc_forward,
         component,
         barrier_node,
+        _no_pairs()
+        if cross == "join"
+        else _crossing_lanes(crossings, frame.geometry, by_node, source),
     )
     frame[f.LENGTH_M] = length_m
     frame[f.COMPONENT] = component[lane_from]
@@ -225,8 +245,33 @@ def _on_millimetres(lines: Shapes) -> Shapes:
     return np.asarray(shapely.transform(lines, lambda xy: np.round(xy, MILLIMETRE)))
 
 
-def _join_ends(lines: Shapes, level: Floats, join_m: float) -> tuple[Shapes, int]:
-    """Join lane ends that touch no other lane to a lane of the same level within ``join_m``."""
+_End: TypeAlias = tuple[int, bool]  # of a lane: its row, and whether the last point is meant
+
+
+def _followed(end: _End, follows: dict[_End, _End]) -> _End:
+    """Return the end that stays where it is, or goes to a vertex of its own, after all."""
+    while end in follows:
+        end = follows[end]
+    return end
+
+
+@dataclass(frozen=True)
+class _Join:
+    """A lane end that was joined to another lane."""
+
+    lane: int
+    last: bool
+    target: int
+
+
+def _join_ends(
+    lines: Shapes, level: Floats, join_m: float
+) -> tuple[Shapes, list[_Join]]:
+    """Join lane ends that touch no other lane to a lane of the same level within ``join_m``.
+
+    From west to east, so that the order of the lanes does not matter. An end that is joined to
+    another end goes where that one goes, and two ends do not change places.
+    """
     lines = lines.copy()
     ends = np.concatenate([shapely.get_point(lines, 0), shapely.get_point(lines, -1)])
     owner = np.tile(np.arange(len(lines)), 2)
@@ -237,28 +282,70 @@ def _join_ends(lines: Shapes, level: Floats, join_m: float) -> tuple[Shapes, int
     vertices = np.unique(shapely.get_coordinates(lines), axis=0, return_counts=True)
     shared = {tuple(xy) for xy in vertices[0][vertices[1] > 1].tolist()}
     inserted: dict[int, list[tuple[float, float]]] = {}
-    moved: dict[tuple[int, bool], tuple[float, float]] = {}
-    for end in np.unique(point):
+    moved: dict[_End, tuple[float, float]] = {}
+    follows: dict[_End, _End] = {}
+    joins: list[_Join] = []
+    loose = np.unique(point)
+    for end in loose[np.lexsort(shapely.get_coordinates(ends[loose]).T[::-1])].tolist():
         xy = (ends[end].x, ends[end].y)
         if xy in shared:
             continue
-        lane = int(owner[end])
+        own: _End = (int(owner[end]), end >= len(lines))
         choices = near[point == end]
         target = int(choices[np.argmin(shapely.distance(lines[choices], ends[end]))])
         corners = shapely.get_coordinates(lines[target])
         gaps = np.hypot(*(corners - xy).T)
-        if gaps.min() <= join_m:
-            moved[(lane, bool(end >= len(lines)))] = tuple(corners[gaps.argmin()].tolist())
-        else:
+        nearest = int(gaps.argmin())
+        if gaps[nearest] > join_m:
             inserted.setdefault(target, []).append(xy)
+        else:
+            moved[own] = tuple(corners[nearest].tolist())
+            if nearest in (0, len(corners) - 1):
+                other = (target, nearest > 0)
+                if _followed(other, follows) == own:
+                    del moved[own]
+                    continue  # that end comes here
+                follows[own] = other
+        joins.append(_Join(*own, target))
     for lane, points in inserted.items():
         lines[lane] = _with_vertices(lines[lane], points)
-    for (lane, last), xy in moved.items():
+    for own in moved:
+        (lane, last), led = own, _followed(own, follows)
+        xy = moved[led] if led in moved else lines[led[0]].coords[-1 if led[1] else 0]
         corners = shapely.get_coordinates(lines[lane])
         corners[-1 if last else 0] = xy
         if shapely.length(shapely.LineString(corners)) > 0:
             lines[lane] = shapely.LineString(corners)
-    return lines, len(moved) + sum(len(points) for points in inserted.values())
+    return lines, joins
+
+
+def _told_joins(
+    lines: Shapes,
+    joins: list[_Join],
+    cut: Shapes,
+    source: Longs,
+    lanes: gpd.GeoDataFrame,
+    file: str,
+) -> list[Problem]:
+    """Say how many ends were joined, and which were not: those whose lanes share no node."""
+    if not joins:
+        return []
+    owner = np.repeat(source, 2)
+    nodes = shapely.get_coordinates(
+        np.stack([shapely.get_point(cut, 0), shapely.get_point(cut, -1)], axis=1).ravel()
+    )
+    failed = []
+    for join in joins:
+        end = shapely.get_coordinates(shapely.get_point(lines[join.lane], -1 if join.last else 0))
+        if not (nodes[owner == join.target] == end).all(axis=1).any():
+            failed.append(lanes[f.LANE_ID].iloc[join.lane])
+    told = []
+    if len(failed) < len(joins):
+        count = len(joins) - len(failed)
+        told.append(Problem("repaired", "lanes_joined", "lanes", file, count=count))
+    if failed:
+        told.append(named("warning", "lanes_not_joined", "lanes", failed, file=file))
+    return told
 
 
 def _meet_barriers(
@@ -301,17 +388,104 @@ def _with_vertices(
     return line
 
 
-def _crossings(lines: Shapes, level: Floats) -> int:
-    """Count pairs of lanes of one level that cross where they share no vertex."""
+@dataclass(frozen=True)
+class _Crossings:
+    """Where lanes of one level cross and share no vertex, one row a place.
+
+    Attributes
+    ----------
+    one, two
+        ``(places,)`` rows of the drawn lanes.
+    xy
+        ``(places, 2)`` metres.
+    """
+
+    one: Longs
+    two: Longs
+    xy: Floats
+
+    @property
+    def pairs(self) -> Longs:
+        """``(pairs, 2)`` lanes, each pair once."""
+        return np.unique(np.stack([self.one, self.two], axis=1), axis=0)
+
+
+def _crossings(lines: Shapes, level: Floats) -> _Crossings:
+    """Find where lanes of one level cross and share no vertex."""
     one, two = shapely.STRtree(lines).query(lines, predicate="crosses")
     pairs = (one < two) & (level[one] == level[two])
     one, two = one[pairs], two[pairs]
-    where = shapely.intersection(lines[one], lines[two])
-    met = shapely.multipoints  # vertices of a line as points, compared exactly
-    own = np.array(
-        [met(shapely.get_coordinates(line)) for line in lines[one]], dtype=object
-    ).reshape(-1)
-    return int(np.count_nonzero(shapely.distance(where, own) > 1e-6)) if len(one) else 0
+    where, pair = shapely.get_parts(shapely.intersection(lines[one], lines[two]), return_index=True)
+    point = shapely.get_type_id(where) == shapely.GeometryType.POINT
+    where, one, two = where[point], one[pair[point]], two[pair[point]]
+    apart = np.zeros(len(where), dtype=bool)
+    for side in (one, two):
+        drawn, which = np.unique(side, return_inverse=True)
+        corners = [shapely.multipoints(shapely.get_coordinates(line)) for line in lines[drawn]]
+        own = np.array(corners, dtype=object).reshape(-1)[which.ravel()]
+        apart |= shapely.distance(where, own) > MET_M
+    xy = shapely.get_coordinates(where[apart])
+    return _Crossings(one[apart], two[apart], np.round(xy, MILLIMETRE))
+
+
+def _joined_crossings(lines: Shapes, crossings: _Crossings) -> Shapes:
+    """Give both lanes a vertex where they cross."""
+    lines = lines.copy()
+    for side in (crossings.one, crossings.two):
+        for lane in np.unique(side):
+            points = [tuple(xy) for xy in crossings.xy[side == lane].tolist()]
+            lines[lane] = _with_vertices(lines[lane], points)
+    return lines
+
+
+def _crossing_lanes(
+    crossings: _Crossings,
+    pieces: gpd.GeoSeries,
+    by_node: Longs,
+    source: Longs,
+) -> Ints:
+    """Return the pairs of lanes after cutting that cross."""
+    of_drawn = source[by_node]
+    found = []
+    for side in (crossings.one, crossings.two):
+        spots = shapely.points(crossings.xy)
+        rows = []
+        for drawn, spot in zip(side.tolist(), spots, strict=True):
+            own = np.flatnonzero(of_drawn == drawn)
+            rows.append(own[shapely.distance(pieces.to_numpy()[own], spot).argmin()])
+        found.append(rows)
+    return np.array(found, dtype=np.int32).reshape(2, -1).T
+
+
+def _told_crossings(
+    lanes: gpd.GeoDataFrame, crossings: _Crossings, cross: Cross, file: str
+) -> Problem:
+    """Say how many pairs of lanes cross, how many lanes that concerns, and where."""
+    pairs = crossings.pairs
+    ids = lanes[f.LANE_ID].astype(str).to_numpy()
+    shown = gpd.GeoSeries(shapely.points(crossings.xy[:SHOWN_CROSSINGS]), crs=lanes.crs)
+    if lanes.crs is not None:
+        shown = shown.to_crs(4326)
+    where = [
+        f"{ids[one]}×{ids[two]} ({spot.x:.5f}, {spot.y:.5f})"
+        for one, two, spot in zip(crossings.one, crossings.two, shown, strict=False)
+    ]
+    told: dict[Cross, tuple[Severity, str]] = {
+        "join": ("repaired", "lanes_crossed"),
+        "apart": ("warning", "lanes_cross"),
+        "ask": ("error", "lanes_cross_ask"),
+    }
+    severity, code = told[cross]
+    more = "…" if len(crossings.one) > len(where) else ""
+    return Problem(
+        severity,
+        code,
+        "lanes",
+        file,
+        count=len(pairs),
+        value=f"{len(np.unique(pairs)) / len(lanes):.1%}",
+        details={"where": "; ".join(where) + more},
+    )
 
 
 def _cut(lines: Shapes, barrier_xy: Floats) -> tuple[Shapes, Longs]:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 import shapely
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from ..arrays import Flags, Floats, Ints, Shapes
@@ -52,7 +54,7 @@ def attachable(network: Network, lanes: gpd.GeoDataFrame, *, fragment_m: float) 
 
     Not tunnels, whose walls are in the way, and not separate parts of the network of less than
     ``fragment_m`` metres in all, which are leftovers of drawing or clipping; the longest part
-    always counts.
+    always counts, and parts whose lanes cross are one, for they may be connected.
 
     Parameters
     ----------
@@ -65,7 +67,11 @@ def attachable(network: Network, lanes: gpd.GeoDataFrame, *, fragment_m: float) 
     """
     level = np.nan_to_num(lanes[f.LEVEL].to_numpy(float, na_value=np.nan))
     part = network.component[network.lane_from]
-    whole = (network.component_length_m >= fragment_m)[part] | (part == 0)
+    lengths = network.component_length_m
+    crossing = part[network.crossing]
+    links = coo_array((np.ones(len(crossing)), crossing.T), shape=(len(lengths),) * 2)
+    group = connected_components(links, directed=False)[1]
+    whole = (np.bincount(group, weights=lengths)[group] >= fragment_m)[part] | (part == 0)
     return np.asarray((level >= 0) & whole)
 
 

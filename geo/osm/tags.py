@@ -283,8 +283,12 @@ def number(text: str | None) -> float:
 
 
 def level(tags: Tags) -> float:
-    """Return the OSM layer; not tagged means the ground."""
-    return number(tags.get("layer", "0"))
+    """Return the OSM layer; without one, bridges lie above and tunnels below the ground."""
+    if "layer" not in tags:
+        if tags.get("bridge", "no") != "no":
+            return 1.0
+        return -1.0 if tags.get("tunnel", "no") not in ("no", "building_passage") else 0.0
+    return number(tags["layer"])
 
 
 def believable(value: float, layer: str, column: str) -> float:

@@ -173,6 +173,7 @@ class TownConfig(_Frozen):
     datum: Datum | None = None
     plane: int | None = None
     terrain: str | None = None
+    cross: Literal["apart", "join", "ask"] = "apart"
     arrivals: str | None = None
     layers: dict[str, LayerSource]
     scenarios: dict[str, Scenario] = DEFAULT_SCENARIOS

@@ -1,3 +1,4 @@
+import collections
 from collections.abc import Callable
 
 import geopandas as gpd
@@ -85,6 +86,85 @@ def test_lanes_that_cross_without_a_vertex_are_not_connected_and_said(make_layer
     assert _codes(problems) == {"lanes_cross": 1, "lanes_parts": 2}
     _, _, bridged = _build(make_layer, cross, level=[0, 1])
     assert "lanes_cross" not in _codes(bridged)
+
+
+def test_two_ends_that_nearly_meet_become_one_node(make_layer):
+    lines = [Line([(0, 0), (100, 0)]), Line([(100.05, 0.02), (200, 0)])]
+    network, _, problems = _build(make_layer, lines)
+    assert network.nodes == 3
+    assert len(network.component_length_m) == 1
+    assert _codes(problems) == {"lanes_joined": 1}
+
+
+def test_an_end_follows_the_end_that_it_is_joined_to(make_layer):
+    # a's end is nearest to b's, b's to c's: all three are one node
+    lines = [
+        Line([(-50, 0), (0, 0)]), Line([(0.4, 0), (0.4, 60)]), Line([(0.7, 0), (60, 0)]),
+    ]  # fmt: skip
+    network, _, problems = _build(make_layer, lines)
+    assert network.nodes == 4
+    assert len(network.component_length_m) == 1
+    assert _codes(problems) == {"lanes_joined": 2}
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 5), st.integers(0, 5), st.integers(0, 5)),
+        min_size=2,
+        max_size=8,
+        unique=True,
+    ),
+    st.randoms(use_true_random=False),
+)
+def test_lanes_drawn_carelessly_are_connected_as_meant_in_any_order(make_layer, ends, chance):
+    """Ends drawn up to 0.12 m off their corners meet as they would if drawn exactly."""
+    meant = [((a * 50, b * 50), (c * 50, d * 50)) for a, b, c, d in ends if (a, b) != (c, d)]
+    if not meant:
+        return
+
+    def off(xy):
+        return (xy[0] + chance.uniform(-0.12, 0.12), xy[1] + chance.uniform(-0.12, 0.12))
+
+    drawn = [Line([off(a), off(b)]) for a, b in meant]
+    shuffled = drawn.copy()
+    chance.shuffle(shuffled)
+    parts = set()
+    for lines in (drawn, shuffled):
+        rows = [{"geometry": line, "lane_id": str(i)} for i, line in enumerate(lines)]
+        network, _, problems = build_network(
+            make_layer("lanes", rows), make_layer("barriers", []), join_m=0.5, barrier_m=5
+        )
+        assert "lanes_not_joined" not in _codes(problems)
+        at = collections.defaultdict(set)
+        for node, corner in zip(network.component, np.rint(network.node_xy / 50), strict=True):
+            at[tuple(corner)].add(int(node))
+        assert all(len(at[xy[0] / 50, xy[1] / 50]) == 1 for pair in meant for xy in pair)
+        parts.add(len(network.component_length_m))
+    assert len(parts) == 1
+
+
+def test_lanes_that_cross_are_connected_on_request_but_for_bridges(make_layer):
+    cross = [Line([(0, 0), (100, 0)]), Line([(50, -50), (50, 50)]), Line([(20, -50), (20, 50)])]
+    rows = [
+        {"geometry": line, "lane_id": name, "level": level}
+        for line, name, level in zip(cross, "abc", (0, 0, 1), strict=True)
+    ]
+    layers = (make_layer("lanes", rows), make_layer("barriers", []))
+    network, lanes, problems = build_network(*layers, join_m=0.5, barrier_m=5, cross="join")
+    assert _codes(problems) == {"lanes_crossed": 1, "lanes_parts": 2}
+    assert sorted(lanes["lane_id"]) == ["a.1", "a.2", "b.1", "b.2", "c"]
+    assert len(network.crossing) == 0
+    network, _, problems = build_network(*layers, join_m=0.5, barrier_m=5, cross="ask")
+    told = {p.code: p for p in problems}["lanes_cross_ask"]
+    assert (told.severity, told.count, told.value) == ("error", 1, "66.7%")
+    assert told.details["where"].startswith("a×b (")
+
+
+def test_a_crossing_at_a_corner_of_one_lane_alone_is_no_junction(make_layer):
+    lines = [Line([(0, 0), (50, 0), (100, 0)]), Line([(50, -50), (50, 50)])]
+    network, _, problems = _build(make_layer, lines)
+    assert _codes(problems) == {"lanes_cross": 1, "lanes_parts": 2}
+    assert len(network.crossing) == 1
 
 
 def test_a_ring_lane_and_a_figure_of_eight_survive(make_layer):
