@@ -185,7 +185,7 @@ def planned(town: Town, plan: Plan) -> Town:
     touched += [s.station_id for s in plan.stations.move]
     loose = stations[f.STATION_ID].isin(touched) & ~at.attached
     problems += [
-        _wrong("plan_off_lanes", station, allowed=f"{within_m:g} m")
+        _wrong("plan_off_lanes", station, allowed=f"{within_m:,.0f}")
         for station in stations.loc[loose, f.STATION_ID]
     ]
     if problems:

@@ -431,7 +431,7 @@ def _freeze(
                     layer,
                     frame[SCHEMAS[layer].identity][loose].tolist(),
                     file=_file(config, layer),
-                    allowed=f"{near_m.get(layer, limits.attach_m.value):g} m",
+                    allowed=f"{near_m.get(layer, limits.attach_m.value):,.0f}",
                 )
             )
         if layer not in near_m:

@@ -16,6 +16,8 @@ from .dead_ends import dead_ends
 from .findings import Check, Result, assumed_width, grade, lane_classes, result
 from .sides import sides_of
 
+RIM_RATIO = 0.3  # of the edges of a triangulation kept in its outline; 1 is the convex hull
+
 
 def lane_checks(
     lanes: gpd.GeoDataFrame, rules: RuleSet, slopes: pd.DataFrame | None
@@ -81,16 +83,17 @@ def dead_end_check(
 
     A turning place counts when it lies within the allowed length, as the crow flies, of the end;
     a polygon must be as wide as a turning place. Near the rim of the network the lane may go on
-    beyond the data, so the finding stays unknown.
+    beyond the data, so nothing is found there and the end counts as not judged. A bridge or a
+    tunnel goes on wherever it is drawn to end.
     """
     rule = rules.compliance
     passes = (passage.forward_ms < IMPASSABLE) | (passage.backward_ms < IMPASSABLE)
     found = dead_ends(network, passes=passes, stopped=passage.leave_ms >= IMPASSABLE)
     ids = lanes[f.LANE_ID].to_numpy(dtype=object)[found.lane]
     ends = shapely.points(network.node_xy[found.node])
-    long = found.length_m > rule.dead_end_m.value
-    hull = shapely.boundary(shapely.convex_hull(shapely.multipoints(network.node_xy)))
-    inside = shapely.distance(ends, hull) > rule.map_edge_m.value
+    level = np.nan_to_num(lanes[f.LEVEL].to_numpy(float, na_value=np.nan))
+    long = (found.length_m > rule.dead_end_m.value) & (level[found.lane] == 0)
+    inside = shapely.distance(ends, _rim(lanes, rule.map_edge_m.value)) > rule.map_edge_m.value
     turns = np.zeros(len(ends), dtype=bool)
     sure = np.zeros(len(ends), dtype=bool)
     if turning_places is not None:
@@ -105,7 +108,7 @@ def dead_end_check(
         sure = ~unsure[found.chain] & ~at_node[found.node] if len(ends) else sure
     bad = long & ~turns
     asked = turning_places is not None
-    codes = grade(bad & inside & sure, bad & inside & asked, bad)
+    codes = grade(bad & inside & sure, bad & inside & asked, bad & inside)
     return result(
         Check.DEAD_END,
         "lane",
@@ -114,8 +117,14 @@ def dead_end_check(
         rule.dead_end_m,
         codes,
         np.ones(len(ends), dtype=bool),
-        np.zeros(len(ends), dtype=bool),
+        bad & ~inside,
     )
+
+
+def _rim(lanes: gpd.GeoDataFrame, spacing_m: float) -> shapely.Geometry:
+    """Return where the data ends: the outline of the lanes, bays of the extract followed."""
+    marks = shapely.get_coordinates(shapely.segmentize(lanes.geometry.to_numpy(), spacing_m))
+    return shapely.boundary(shapely.concave_hull(shapely.multipoints(marks), ratio=RIM_RATIO))
 
 
 def _wide_enough(places: Shapes, side_m: float) -> Shapes:

@@ -104,7 +104,7 @@ def listed_candidates(town: Town, listed: gpd.GeoDataFrame, *, file: str) -> Can
     problems = [
         Problem("error", code, "candidates", file, int(row), str(identity), allowed=limit)
         for code, wrong, limit in (
-            ("candidate_outside", ~at.attached, f"{limits.attach_m.value:g} m"),
+            ("candidate_outside", ~at.attached, f"{limits.attach_m.value:,.0f}"),
             ("candidate_known", known, ""),
         )
         for row, identity in zip(

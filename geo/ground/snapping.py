@@ -15,11 +15,13 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from ..arrays import Flags, Floats, Ints, Shapes
+from ..arrays import Flags, Floats, Ints, Longs, Shapes
+from ..words import LaneClass
 from ..words import fields as f
 from .network import MILLIMETRE, Network
 
 PARTS = 2**20  # of a lane, in which positions along it are told
+ALIKE_M = 0.01  # lanes whose distances differ by less are equally near
 MARKS_M = 10.0  # spacing of the marks on lanes by which the search is bounded; speed only
 
 
@@ -75,6 +77,21 @@ def attachable(network: Network, lanes: gpd.GeoDataFrame, *, fragment_m: float) 
     return np.asarray((level >= 0) & whole)
 
 
+def _preference(lanes: gpd.GeoDataFrame) -> Longs:
+    """Return the rank of each lane among lanes equally near, ``(lanes,)``, the best first."""
+    classes = {code.value: place for place, code in enumerate(LaneClass)}
+    wide = lanes[f.LANE_CLASS].map(classes).fillna(len(classes)).to_numpy(dtype=float)
+    width = -np.nan_to_num(lanes[f.WIDTH_M].to_numpy(dtype=float, na_value=np.nan))
+    level = np.abs(np.nan_to_num(lanes[f.LEVEL].to_numpy(dtype=float, na_value=np.nan)))
+    part = lanes[f.COMPONENT].to_numpy() if f.COMPONENT in lanes else np.zeros(len(lanes))
+    middle = shapely.get_coordinates(
+        shapely.line_interpolate_point(lanes.geometry.to_numpy(), 0.5, normalized=True)
+    ).round(MILLIMETRE)
+    rank = np.empty(len(lanes), dtype=np.int64)
+    rank[np.lexsort((*middle.T, level, width, wide, part))] = np.arange(len(lanes))
+    return rank
+
+
 def snap(
     features: Shapes,
     lanes: gpd.GeoDataFrame,
@@ -83,6 +100,11 @@ def snap(
     within_m: float,
 ) -> Positions:
     """Attach features to the nearest allowed lane.
+
+    Lanes that are nearest within a centimetre are equally near. Of these the one counts that
+    serves the feature soonest: of the largest connected part, of the widest class, of the
+    greatest known width, on the ground; what is then still alike is told apart by where it lies,
+    never by its place in the file.
 
     Parameters
     ----------
@@ -99,7 +121,7 @@ def snap(
     Returns
     -------
     Positions
-        Of several lanes equally near, the first is taken.
+        Unattached where no allowed lane is near enough.
     """
     lane = np.full(len(features), -1, dtype=np.int32)
     fraction = np.full(len(features), np.nan)
@@ -118,12 +140,20 @@ def snap(
     marks = shapely.get_coordinates(shapely.segmentize(lines, MARKS_M))
     middle = shapely.get_coordinates(shapely.centroid(features))
     mark = shapely.points(marks[cKDTree(marks).query(middle)[1]])
-    reach = np.minimum(shapely.distance(features, mark), within_m)[:, None] + 1e-6
+    reach = np.minimum(shapely.distance(features, mark), within_m)[:, None] + ALIKE_M + 1e-6
     corners = shapely.bounds(features) + np.hstack([-reach, -reach, reach, reach])
     which, near = shapely.STRtree(segments).query(shapely.box(*corners.T))
     distance = shapely.distance(features[which], segments[near])
-    order = np.lexsort((near, distance, which))
+    order = np.lexsort((near, distance, owner[near], which))
     order = order[distance[order] <= within_m]
+    which, near, distance = which[order], near[order], distance[order]
+    pair = np.diff(which, prepend=-1).astype(bool) | np.diff(owner[near], prepend=-1).astype(bool)
+    which, near, distance = which[pair], near[pair], distance[pair]
+    least = np.full(len(features), np.inf)
+    np.minimum.at(least, which, distance)
+    tied = distance <= least[which] + ALIKE_M
+    which, near, distance = which[tied], near[tied], distance[tied]
+    order = np.lexsort((_preference(lanes)[rows][owner[near]], which))
     which, first = np.unique(which[order], return_index=True)
     near, distance = near[order][first], distance[order][first]
     length = np.hypot(*(end - start).T)

@@ -7,6 +7,7 @@ from typing import Any
 
 from ...geo.words import Lang, label, text
 from ..html import escape, report_line, report_section, report_table, seal, shown, template
+from ..voice import three_figures
 
 RIVALS = ("priors", "shrinkage", "regression", "boosting", "density", "inspectors")
 
@@ -95,7 +96,8 @@ def _classes(told: dict[str, Any], lang: Lang) -> str:
              ("class", "per", "prior", "rate", "interval", "fires", "buildings")]  # fmt: skip
     rows = [
         [label("risk_class", row["class"], lang), text(f"calibration.per_{row['per']}", lang),
-         f"{row['prior']:.3g}", f"{row['rate']:.3g}", f"{row['low']:.3g}–{row['high']:.3g}",
+         three_figures(row["prior"]), three_figures(row["rate"]),
+         f"{three_figures(row['low'])}–{three_figures(row['high'])}",
          _few(row["fires"], told, lang), str(row["buildings"])]
         for row in told["classes"] if "rate" in row
     ]  # fmt: skip

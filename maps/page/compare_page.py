@@ -12,6 +12,7 @@ from ...coverage.review import WHOLE, Comparison
 from ...geo.snapshots import Snapshot
 from ...geo.words import Lang, label, text
 from ..html import escape, report_line, report_section, report_table, seal, shown, template
+from ..voice import three_figures
 
 SHOWN = 200  # causes and buildings on the page; the tables hold all
 
@@ -148,4 +149,4 @@ def _cell(value: object) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:.3g}"
+    return three_figures(value)

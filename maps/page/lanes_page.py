@@ -25,6 +25,7 @@ from ..voice import (
     ranked,
     records,
     state_said,
+    three_figures,
     tiers_told,
 )
 from . import lane_overlays, layer_columns, overlays
@@ -142,8 +143,9 @@ def _openings(assessment: Assessment, lang: Lang) -> str:
 def _findings(assessment: Assessment, lang: Lang) -> str:
     """Return how many findings there are by check and certainty, and the first of each."""
     found = findings_of(assessment)
+    edge = _edge_note(assessment, lang)
     if found.empty:
-        return _paragraph(text("lanes_page.none_findings", lang))
+        return _paragraph(text("lanes_page.none_findings", lang)) + edge
     heads = [
         text("lane.finding_check", lang),
         text("lane.finding_clause", lang),
@@ -170,7 +172,17 @@ def _findings(assessment: Assessment, lang: Lang) -> str:
         parts.append(f"<details><summary>{escape(said)}</summary>{inner}</details>")
     note = _paragraph(text("lanes_page.findings_note", lang, shown=MOST_FINDINGS))
     table = _table(heads, [f"<tr>{_cells(cells)}</tr>" for cells in counts], "plain")
-    return note + table + "".join(parts)
+    return note + table + "".join(parts) + edge
+
+
+def _edge_note(assessment: Assessment, lang: Lang) -> str:
+    """Say how many dead ends stop where the data ends."""
+    checked = assessment.summary.get("lanes", {}).get("findings", {}).get("dead_end", {})
+    if not checked.get("unjudged"):
+        return ""
+    return _paragraph(
+        text("lanes_page.findings_edge", lang, count=count(checked["unjudged"], lang))
+    )
 
 
 def _finding_row(finding: Record, names: dict[tuple[str, str], str], lang: Lang) -> str:
@@ -179,7 +191,7 @@ def _finding_row(finding: Record, names: dict[tuple[str, str], str], lang: Lang)
     values = [
         text("popup.unknown", lang)
         if is_missing(finding[name])
-        else f"{float(str(finding[name])):.3g} {shown(unit)}"
+        else f"{three_figures(float(str(finding[name])))} {shown(unit)}"
         for name in ("measured", "limit")
     ]
     certainty = label("compliance_certainty", finding["certainty"], lang)

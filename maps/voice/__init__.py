@@ -16,6 +16,7 @@ from .figures import (
     percent,
     scenario_name,
     share,
+    three_figures,
     tiers_told,
 )
 from .lane_records import (
@@ -95,6 +96,7 @@ __all__ = [
     "sites",
     "state_said",
     "tenths",
+    "three_figures",
     "tiers_told",
     "way_sentences",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -78,6 +79,19 @@ def percent(share: float) -> str:
     if rounded == 100 and share < 1:
         return ">99%"
     return f"{rounded}%"
+
+
+def three_figures(value: float) -> str:
+    """Return a number to three figures, or to the unit when it is longer; never with an exponent.
+
+    Examples
+    --------
+    >>> [three_figures(value) for value in (1568.4, 12.345, 0.5, 0.000012345, 40.0)]
+    ['1,568', '12.3', '0.5', '0.0000123', '40']
+    """
+    if abs(value) >= 1000 or float(value).is_integer():
+        return f"{value:,.0f}"
+    return f"{Decimal(f'{value:.3g}'):f}"
 
 
 def count(value: object, lang: Lang) -> str:

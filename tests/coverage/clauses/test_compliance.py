@@ -163,8 +163,17 @@ def test_a_lane_that_ends_at_the_rim_may_go_on(judge):
         *_cul_de_sac()[:4],
         {"geometry": _line((200, 100), (280, 100)), "lane_class": "service", "width_m": 6.0},
     ]
-    nowhere = _places(shapely.Point(5000, 5000))
-    assert _of(judge(lanes, turning_places=nowhere), "dead_end") == [("L5", 80, "unknown")]
+    for surveyed in (_places(shapely.Point(5000, 5000)), None):
+        found = judge(lanes, turning_places=surveyed)
+        assert _of(found, "dead_end") == []
+        assert found.counts.loc["dead_end", ["found", "unjudged"]].tolist() == [0, 1]
+
+
+def test_a_bridge_is_no_dead_end(judge):
+    assert _of(judge(_cul_de_sac()), "dead_end") == [("L6", 60, "unknown")]
+    bridge = judge(_cul_de_sac(level=1))
+    assert _of(bridge, "dead_end") == []
+    assert bridge.counts.loc["dead_end", "unjudged"] == 0
 
 
 def test_the_wall_is_measured_from_the_inner_edge(judge):

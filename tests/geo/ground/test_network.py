@@ -263,3 +263,52 @@ def test_of_two_lanes_equally_near_the_first_is_taken(make_layer):
     point = np.array([shapely.Point(50, 10)], dtype=object)
     at = snap(point, lanes, allowed=np.ones(2, dtype=bool), within_m=100)
     assert (at.lane[0], at.access_m[0]) == (0, 10)
+
+
+def test_of_lanes_equally_near_the_wider_class_counts(make_layer):
+    lines = [Line([(0, 10.004), (100, 10.004)]), Line([(0, -10), (100, -10)])]
+    lines.append(Line([(0, 10.004), (0, -10)]))
+    house = np.array([shapely.box(40, -2, 50, 2)])
+    for first, second in (("alley", "residential"), ("residential", "alley")):
+        network, lanes, _ = _build(make_layer, lines, lane_class=[first, second, "path"])
+        found = snap(house, lanes, allowed=attachable(network, lanes, fragment_m=0), within_m=50)
+        assert lanes["lane_class"].iloc[found.lane[0]] == "residential"
+    assert found.access_m.tolist() == [8.004]  # the wall is 4 mm nearer to the alley
+
+
+def test_a_lane_that_is_nearer_by_more_than_a_centimetre_is_the_nearest(make_layer):
+    lines = [Line([(0, 10.02), (100, 10.02)]), Line([(0, -10), (100, -10)])]
+    network, lanes, _ = _build(make_layer, lines, lane_class=["primary", "path"])
+    found = snap(
+        np.array([shapely.box(40, -2, 50, 2)]), lanes, allowed=np.ones(2, bool), within_m=50
+    )
+    assert lanes["lane_class"].iloc[found.lane[0]] == "path"
+
+
+@given(st.randoms(use_true_random=False))
+def test_where_features_attach_does_not_depend_on_the_order_of_the_lanes(make_layer, chance):
+    """A grid of streets with houses in the middle of its blocks: four lanes equally near."""
+    lines = [Line([(x, 0), (x, 60)]) for x in range(0, 80, 20)]
+    lines += [Line([(0, y), (60, y)]) for y in range(0, 80, 20)]
+    rows = [
+        {"geometry": line, "lane_id": str(i), "width_m": chance.choice([None, 3.0])}
+        for i, line in enumerate(lines)
+    ]
+    houses = np.array([shapely.box(x + 5, y + 5, x + 15, y + 15)
+                       for x in range(0, 60, 20) for y in range(0, 60, 20)])  # fmt: skip
+
+    def attached(rows):
+        network, lanes, _ = build_network(
+            make_layer("lanes", rows), make_layer("barriers", []), join_m=0.5, barrier_m=5,
+            cross="join",
+        )  # fmt: skip
+        found = snap(houses, lanes, allowed=np.ones(network.lanes, bool), within_m=50)
+        spots = [
+            lanes.geometry.iloc[lane].interpolate(part, normalized=True)
+            for lane, part in zip(found.lane, found.fraction, strict=True)
+        ]
+        return [(round(spot.x, 3), round(spot.y, 3)) for spot in spots]
+
+    shuffled = rows.copy()
+    chance.shuffle(shuffled)
+    assert attached(rows) == attached(shuffled)

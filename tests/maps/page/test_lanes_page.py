@@ -42,7 +42,7 @@ def test_lanes_are_listed_by_rank_with_their_reason(browser, assessment):
     assert openings[0][0] == "1"
     assert "目前消防车不能通行（宽度不足）" in openings[0][3]
     findings = browser.run("return document.getElementById('findings').textContent")
-    for part in ("GB 50016-2014 7.1.8", "已实测", "无法判定", "2.4 m", "未知"):
+    for part in ("GB 50016-2014 7.1.8", "已实测", "无法判定", "2.4 米", "未知"):
         assert part in findings
 
 
