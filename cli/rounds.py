@@ -105,7 +105,14 @@ def rounds(
             found = found.only(Part.RISK, *listed)
             _ = found.buildings, found.lanes
             step("step.reasons")
-            facts = why.read_facts(folder, found, town.rules, on=today, alert=AlertLevel(alert))
+            facts = why.read_facts(
+                folder,
+                found,
+                town.rules,
+                on=today,
+                alert=AlertLevel(alert),
+                workdays=town.workdays,
+            )
             reasons = why.reasons_to_visit(
                 chosen, facts, community=inside, grid=houses, sample=sites, seed=seed
             )

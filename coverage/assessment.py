@@ -296,6 +296,7 @@ class Assessment:
             rules=moment.town.rules,
             day=moment.day,
             alert=self.alert,
+            workdays=moment.town.workdays,
         )
 
     @cached_property
@@ -378,7 +379,7 @@ class Assessment:
             "coverage": self.coverage,
             "communities": entries,
             "unknown": town.unknown(),
-            "notes": page_notes(town, self.coverage, speeds),
+            "notes": page_notes(town, self.coverage, speeds, day=moment.day),
             "problems": [p.as_record() for p in town.problems],
         }
         if Part.RISK in self.parts:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..geo.town import Town
-from ..geo.words import LANGS, label, text
+from ..geo.words import LANGS, is_announced, label, text
 from ..geo.words import fields as f
 from .reach import SpeedFit, coverage_by_use, coverage_of, in_reach
 
@@ -66,12 +67,13 @@ def town_counts(town: Town) -> dict[str, int]:
 
 
 def page_notes(
-    town: Town, coverage: Mapping[str, Mapping[str, Any]], speeds: SpeedFit
+    town: Town, coverage: Mapping[str, Mapping[str, Any]], speeds: SpeedFit, *, day: dt.date
 ) -> list[dict[str, str]]:
     """Return what every page must say, by language.
 
-    Whose data it is, why a tier covers nobody, by which fires risk was calibrated, whether speeds
-    are fitted, and that two measures of cover differ.
+    Whose data it is, why a tier covers nobody, by which fires risk was calibrated, that the
+    holidays of the year are not known, whether speeds are fitted, and that two measures of cover
+    differ.
 
     Parameters
     ----------
@@ -81,6 +83,8 @@ def page_notes(
         From `tier_coverage`.
     speeds
         Of the moment.
+    day
+        Of the assessment.
     """
     notes: list[dict[str, str]] = []
     if town.attribution:
@@ -97,6 +101,8 @@ def page_notes(
         named = {lang: label("map_tier", tier, lang) for lang in LANGS}
         notes.append({lang: text(key, lang, tier=named[lang]) for lang in LANGS})
     notes.append(_calibration_note(town))
+    if not is_announced(day):
+        notes.append({g: text("note.calendar_unknown", g, year=day.year) for g in LANGS})
     for said in (speeds.summary, partial(text, "note.two_measures")):
         notes.append({lang: said(lang) for lang in LANGS})
     return notes

@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...geo.ledgers import TownLedgers
 from ...geo.rules import RuleSet
-from ...geo.words import AlertLevel
+from ...geo.words import AlertLevel, Workdays
 from ...geo.words import fields as f
 from .. import columns as c
 from .hazards import OPEN, case_table, listed, overdue
@@ -22,6 +22,7 @@ def building_cases(
     rules: RuleSet,
     day: dt.date,
     alert: AlertLevel = AlertLevel.NORMAL,
+    workdays: Workdays | None = None,
 ) -> pd.DataFrame:
     """Return counts and days by building, as the ledgers stand on a day.
 
@@ -37,6 +38,8 @@ def building_cases(
         What came later does not count.
     alert
         Fire-alert level, which shortens the days between inspections.
+    workdays
+        The calendar by which due days are put off.
 
     Returns
     -------
@@ -47,13 +50,13 @@ def building_cases(
     """
     ids = buildings[f.BUILDING_ID].astype(str)
     cases = case_table(ledgers.hazards, ledgers.events, on=day)
-    under = listed(cases, on=day)
+    under = listed(cases, on=day, workdays=workdays)
     open_cases = cases[cases["state"].isin(OPEN)]
     fires = ledgers.incidents
     past = fires[pd.to_datetime(fires["started_at"]) < pd.Timestamp(day) + pd.Timedelta(days=1)]
     tables = {
         c.OPEN_HAZARDS: open_cases,
-        c.OVERDUE_HAZARDS: overdue(cases, on=day),
+        c.OVERDUE_HAZARDS: overdue(cases, on=day, workdays=workdays),
         c.LISTED_HAZARDS: under[under["status"] != "lifted"],
         c.MAJOR_HAZARDS: open_cases[open_cases["major"] == 1],
         c.PAST_FIRES: past,
@@ -61,7 +64,12 @@ def building_cases(
     found = {name: _count(table, ids) for name, table in tables.items()}
     bands = pd.Series(buildings[c.RISK_BAND].to_numpy(), index=ids)
     due = inspections_due(
-        bands, ledgers.inspections, rules=rules.supervision, alert=alert, on=day
+        bands,
+        ledgers.inspections,
+        rules=rules.supervision,
+        alert=alert,
+        on=day,
+        workdays=workdays,
     ).set_index(f.BUILDING_ID)
     for name, told in ((c.INSPECTED_ON, "inspected_on"), (c.INSPECTION_DUE_ON, "due_on")):
         days = pd.to_datetime(ids.map(due[told]))

@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from ...geo.ledgers import EVENT_COLUMNS, Step, append, check_step, read_events, writing
-from ...geo.words import HazardState, InputError
+from ...geo.words import HazardState, InputError, Workdays
+from .due_days import due_days
 
 OPEN: Final = tuple(state for state in HazardState if state is not HazardState.CLOSED)
 CHECKS: Final = ("self_check", "territorial_check", "office_check")
@@ -53,7 +54,7 @@ def case_table(records: pd.DataFrame, events: pd.DataFrame, *, on: dt.date) -> p
     return cases
 
 
-def overdue(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
+def overdue(cases: pd.DataFrame, *, on: dt.date, workdays: Workdays | None = None) -> pd.DataFrame:
     """Return the cases not closed whose due day is past, the longest overdue first.
 
     A case is overdue from the day after its due day; `days_overdue` counts them.
@@ -64,13 +65,15 @@ def overdue(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
         From `case_table`.
     on
         The day.
+    workdays
+        The calendar; a due day of rest is put off to the next working day.
     """
-    late = (pd.Timestamp(on) - pd.to_datetime(cases["due_on"])).dt.days
+    late = (pd.Timestamp(on) - due_days(cases["due_on"], workdays)).dt.days
     found = cases.assign(days_overdue=late)[cases["state"].isin(OPEN) & (late > 0)]
     return found.sort_values(["days_overdue", "key"], ascending=[False, True], ignore_index=True)
 
 
-def listed(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
+def listed(cases: pd.DataFrame, *, on: dt.date, workdays: Workdays | None = None) -> pd.DataFrame:
     """Return the cases under listed supervision (挂牌督办): those overdue first.
 
     `status` is ``lifted``, ``overdue`` (past the due day of the listing) or ``open``.
@@ -81,13 +84,15 @@ def listed(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
         From `case_table`.
     on
         The day.
+    workdays
+        The calendar; a due day of rest is put off to the next working day.
     """
     day = pd.Timestamp(on)
     listed_on = pd.to_datetime(cases["listed_on"])
     under = cases[cases["supervision_level"].notna() & ~(listed_on > day)]
     lifted_on = pd.to_datetime(under["lifted_on"])
     lifted = (lifted_on <= day) & ~(lifted_on < pd.to_datetime(under["listed_on"]))  # listed again
-    late = pd.to_datetime(under["listed_due_on"]) < day
+    late = due_days(under["listed_due_on"], workdays) < day
     status = np.where(lifted, "lifted", np.where(late, "overdue", "open"))
     rank = pd.Series(status, index=under.index).map({"overdue": 0, "open": 1, "lifted": 2})
     ordered = under.assign(status=status, _rank=rank).sort_values(
@@ -96,7 +101,13 @@ def listed(cases: pd.DataFrame, *, on: dt.date) -> pd.DataFrame:
     return ordered.drop(columns="_rank")
 
 
-def look_back_due(cases: pd.DataFrame, *, on: dt.date, after_days: float) -> pd.DataFrame:
+def look_back_due(
+    cases: pd.DataFrame,
+    *,
+    on: dt.date,
+    after_days: float,
+    workdays: Workdays | None = None,
+) -> pd.DataFrame:
     """Return the closed cases to be looked at again (回头看), the longest due first.
 
     Parameters
@@ -107,13 +118,15 @@ def look_back_due(cases: pd.DataFrame, *, on: dt.date, after_days: float) -> pd.
         The day.
     after_days
         Days after closing; ``rules.supervision.look_back_days``.
+    workdays
+        A look-back that falls on a day of rest by it is due on the next working day.
 
     Returns
     -------
     DataFrame
         Cases closed at least so many days ago and not looked at since, with `look_back_on`.
     """
-    due = pd.to_datetime(cases["closed"]) + pd.Timedelta(days=after_days)
+    due = due_days(cases["closed"] + pd.Timedelta(days=after_days), workdays)
     looked = pd.to_datetime(cases["looked_back_on"])
     done = (looked >= cases["closed"]) & (looked <= pd.Timestamp(on))
     waiting = (cases["state"] == HazardState.CLOSED) & (due <= pd.Timestamp(on)) & ~done

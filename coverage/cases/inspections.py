@@ -11,8 +11,9 @@ from scipy.stats import chi2, norm
 
 from ...geo.arrays import Floats
 from ...geo.rules import SupervisionRule
-from ...geo.words import AlertLevel, InputError, RiskBand
+from ...geo.words import AlertLevel, InputError, RiskBand, Workdays
 from ...geo.words import fields as f
+from .due_days import due_days
 
 CONFIDENCE: Final = 0.95
 RATE_METHOD: Final = "exact Poisson (Garwood)"
@@ -26,6 +27,7 @@ def inspections_due(
     rules: SupervisionRule,
     alert: AlertLevel,
     on: dt.date,
+    workdays: Workdays | None = None,
 ) -> pd.DataFrame:
     """Return when each building is due for inspection, the most urgent first.
 
@@ -41,6 +43,8 @@ def inspections_due(
         Fire-alert level of the period.
     on
         The day.
+    workdays
+        What falls due on a day of rest by it is due on the next working day.
 
     Returns
     -------
@@ -55,7 +59,7 @@ def inspections_due(
     last = past.dropna(subset=[f.BUILDING_ID]).groupby(f.BUILDING_ID)["inspected_on"].max()
     interval = known.map({band: rules.interval_days[band][alert].value for band in RiskBand})
     inspected = pd.to_datetime(known.index.to_series().map(last))
-    due = (inspected + pd.to_timedelta(interval, unit="D")).fillna(day)
+    due = due_days(inspected + pd.to_timedelta(interval, unit="D"), workdays).fillna(day)
     table = pd.DataFrame(
         {
             f.BUILDING_ID: known.index,

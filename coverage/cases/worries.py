@@ -8,9 +8,10 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
-from ...geo.words import RiskBand
+from ...geo.words import RiskBand, Workdays
 from ...geo.words import fields as f
 from .. import columns as c
+from .due_days import due_days
 from .hazards import listed, look_back_due, overdue
 
 WORRY = ("worry", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "shows_why")
@@ -58,7 +59,12 @@ def worry_table(
 
 
 def task_table(
-    cases: pd.DataFrame, due: pd.DataFrame, *, on: dt.date, look_back_days: float
+    cases: pd.DataFrame,
+    due: pd.DataFrame,
+    *,
+    on: dt.date,
+    look_back_days: float,
+    workdays: Workdays | None = None,
 ) -> pd.DataFrame:
     """Return what is to be done by whom and when: mend, lift, look back, inspect.
 
@@ -72,12 +78,15 @@ def task_table(
         The day; only what is past due on it.
     look_back_days
         After closing.
+    workdays
+        The calendar by which due days are put off.
     """
-    late = overdue(cases, on=on).assign(task="mend")
-    under = listed(cases, on=on)
+    late = overdue(cases, on=on, workdays=workdays).assign(task="mend")
+    under = listed(cases, on=on, workdays=workdays)
     under = under[under["status"] == "overdue"].assign(task="lift")
     under["due_on"] = under["listed_due_on"]
-    back = look_back_due(cases, on=on, after_days=look_back_days).assign(task="look_back")
+    back = look_back_due(cases, on=on, after_days=look_back_days, workdays=workdays)
+    back = back.assign(task="look_back")
     back["due_on"] = back["look_back_on"]
     seen = due[due["days_overdue"] > 0].assign(task="inspect", key=None, lead_dept=None)
     parts = [part for part in (under, late, back, seen) if len(part)]
@@ -85,5 +94,6 @@ def task_table(
         return pd.DataFrame(columns=list(TASK))
     whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
     whole["due_on"] = pd.to_datetime(whole["due_on"])
-    whole["days_overdue"] = (pd.Timestamp(on) - whole["due_on"]).dt.days
+    late_by = pd.Timestamp(on) - due_days(whole["due_on"], workdays)
+    whole["days_overdue"] = late_by.dt.days
     return whole.rename(columns={"lead_dept": "owner"})[list(TASK)]

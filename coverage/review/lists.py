@@ -108,18 +108,20 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
     town, day, buildings, cases = source.town, source.day, source.buildings, source.cases
     ledgers, rules = town.ledgers, town.rules
     bands = pd.Series(buildings[c.RISK_BAND].to_numpy(), index=buildings[f.BUILDING_ID].astype(str))
+    rest = town.workdays
     due = inspections_due(
-        bands, ledgers.inspections, rules=rules.supervision, alert=source.found.alert, on=day
+        bands, ledgers.inspections, rules=rules.supervision, alert=source.found.alert, on=day,
+        workdays=rest,
     ).merge(buildings[list(PLACE)].astype({f.BUILDING_ID: str}), on=f.BUILDING_ID, how="left")
     back = rules.supervision.look_back_days.value
     return {
         "risk": risk_table(buildings),
         "devices": device_table(buildings),
         "due": due[due["days_overdue"] >= 0].reset_index(drop=True),
-        "overdue": _cases(overdue(cases, on=day), "days_overdue"),
-        "listed": _cases(listed(cases, on=day), "status", "supervision_level", "listed_on",
-                         "listed_due_on", "lifted_on"),
-        "look_back": _cases(look_back_due(cases, on=day, after_days=back), "closed",
+        "overdue": _cases(overdue(cases, on=day, workdays=rest), "days_overdue"),
+        "listed": _cases(listed(cases, on=day, workdays=rest), "status", "supervision_level",
+                         "listed_on", "listed_due_on", "lifted_on"),
+        "look_back": _cases(look_back_due(cases, on=day, after_days=back, workdays=rest), "closed",
                             "look_back_on"),
         "mismatches": _cases(check_mismatches(cases), *CHECKS),
         "stock": stock_table(town, cases, start=start, end=day),
@@ -132,7 +134,7 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
             source.fires, buildings, town.communities,
             few=rules.risk.calibration.few.value),
         "worry": worry_table(buildings, source.areas, source.clusters),
-        "tasks": task_table(cases, due, on=day, look_back_days=back),
+        "tasks": task_table(cases, due, on=day, look_back_days=back, workdays=rest),
         "progress": progress_table(town, buildings, due, start=start, end=day),
     }  # fmt: skip
 

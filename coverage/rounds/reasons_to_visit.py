@@ -19,7 +19,7 @@ import pandas as pd
 
 from ...geo.ledgers import read_events, read_records
 from ...geo.rules import RuleSet
-from ...geo.words import AlertLevel, HazardState, RiskBand, Use
+from ...geo.words import AlertLevel, HazardState, RiskBand, Use, Workdays
 from ...geo.words import fields as f
 from .. import columns as c
 from ..assessment import Assessment
@@ -67,6 +67,8 @@ class RoundFacts:
         The day.
     alert
         Fire-alert level of the period.
+    workdays
+        The calendar by which due days are put off.
     """
 
     found: Assessment
@@ -76,6 +78,7 @@ class RoundFacts:
     vulnerable: pd.DataFrame
     on: dt.date
     alert: AlertLevel
+    workdays: Workdays | None = None
 
 
 def read_facts(
@@ -85,6 +88,7 @@ def read_facts(
     *,
     on: dt.date,
     alert: AlertLevel = AlertLevel.NORMAL,
+    workdays: Workdays | None = None,
 ) -> RoundFacts:
     """Read a town's ledgers as they stand on a day.
 
@@ -100,12 +104,21 @@ def read_facts(
         The day; later inspections do not count.
     alert
         Fire-alert level of the period.
+    workdays
+        The calendar by which due days are put off.
     """
     cases = case_table(read_records(folder, "hazards"), read_events(folder), on=on)
     inspections = read_records(folder, "inspections")
     past = pd.to_datetime(inspections["inspected_on"]) <= pd.Timestamp(on)
     return RoundFacts(
-        found, rules, cases, inspections[past], read_records(folder, "vulnerable"), on, alert
+        found,
+        rules,
+        cases,
+        inspections[past],
+        read_records(folder, "vulnerable"),
+        on,
+        alert,
+        workdays,
     )
 
 
@@ -203,7 +216,7 @@ def risk_weight(found: Assessment) -> pd.Series[float]:
 def _due(facts: RoundFacts) -> pd.DataFrame:
     due = inspections_due(
         _bands(facts.found), facts.inspections,
-        rules=facts.rules.supervision, alert=facts.alert, on=facts.on,
+        rules=facts.rules.supervision, alert=facts.alert, on=facts.on, workdays=facts.workdays,
     )  # fmt: skip
     due = due[due["days_overdue"] >= 0]
     late = due["days_overdue"] / due["interval_days"]
@@ -237,7 +250,7 @@ def _turn(facts: RoundFacts) -> pd.DataFrame:
 
 def _look_back(facts: RoundFacts) -> pd.DataFrame:
     after = facts.rules.supervision.look_back_days.value
-    due = look_back_due(facts.cases, on=facts.on, after_days=after)
+    due = look_back_due(facts.cases, on=facts.on, after_days=after, workdays=facts.workdays)
     return _of_cases(facts, due, "look_back", due["look_back_on"])
 
 
@@ -262,7 +275,7 @@ def _holiday(facts: RoundFacts) -> pd.DataFrame:
         buildings[f.USE].isin(facts.rules.use_groups.new_business_forms), f.BUILDING_ID
     ]
     soon = facts.on + dt.timedelta(days=facts.rules.rounds.holiday_ahead_days.value)
-    late = overdue(facts.cases, on=soon)
+    late = overdue(facts.cases, on=soon, workdays=facts.workdays)
     risk = risk_weight(facts.found)
     return pd.concat(
         [
@@ -320,7 +333,7 @@ def _lanes(facts: RoundFacts) -> pd.DataFrame:
 
 
 def _listed(facts: RoundFacts) -> pd.DataFrame:
-    under = listed(facts.cases, on=facts.on)
+    under = listed(facts.cases, on=facts.on, workdays=facts.workdays)
     under = under[under["status"] != "lifted"]
     return _of_cases(facts, under, "listed", under["listed_due_on"], "supervision_level")
 

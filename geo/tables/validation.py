@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -9,13 +10,15 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..words import Problem, normal
+from ..words import Problem, normal, parse_hours
 from ..words import fields as f
 from .cells import Cells, SheetDates, read_cells
 from .column import DATES, NUMBERS, Column, allowed_words, complaint
 from .read import SOURCE_SHEET
 from .schemas import Schema
 
+HOURS_SHOWN: Final = 8  # readings of hours in one message
+_CHINESE: Final = re.compile("[\u4e00-\u9fff]")
 SHOWN: Final = 5  # cells of a column that were read loosely, in one message
 
 
@@ -148,6 +151,8 @@ def validate(
                 bounds |= {f"{column.name}_low": read.low, f"{column.name}_high": read.high}
         else:
             known[column.name] = pd.Series(read.values, index=frame.index, dtype=object)
+            if column.kind == "hours":
+                problems += _told_hours(known[column.name], column, schema, file)
     known[f.SOURCE_ROW] = frame[f.SOURCE_ROW]
     names = (*schema.names, f.SOURCE_ROW)
     table = pd.DataFrame({name: known[name] for name in names}).assign(**bounds)
@@ -155,6 +160,25 @@ def validate(
         return gpd.GeoDataFrame(table, geometry=frame.geometry, crs=frame.crs), problems
     nowhere = gpd.GeoSeries([None] * len(table), index=table.index)
     return gpd.GeoDataFrame(table, geometry=nowhere), problems
+
+
+def _told_hours(
+    texts: pd.Series[Any], column: Column, schema: Schema, file: str
+) -> list[Problem]:
+    """Say how hours written in Chinese were read, one line a column."""
+    chinese = texts[texts.map(lambda text: isinstance(text, str) and bool(_CHINESE.search(text)))]
+    readings = {text: parse_hours(text).reads_as for text in chinese.unique()}
+    shown = [f"{text} → {told}" for text, told in readings.items() if told is not None]
+    if not shown:
+        return []
+    more = "…" if len(shown) > HOURS_SHOWN else ""
+    return [
+        Problem(
+            "repaired", "hours_read_as", schema.layer, file, column=column.name,
+            count=int(chinese.map(readings).notna().sum()),
+            details={"readings": "；".join(shown[:HOURS_SHOWN]) + more},
+        )
+    ]  # fmt: skip
 
 
 def _loose(

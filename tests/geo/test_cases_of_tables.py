@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import geopandas as gpd
 import openpyxl
 import pytest
 
@@ -11,6 +12,7 @@ from weizhan.geo.tables.ledger_kinds import ledger_kind
 from weizhan.geo.tables.mend import mend_rows
 from weizhan.geo.tables.read import read_table
 from weizhan.geo.tables.schemas import SCHEMAS
+from weizhan.geo.tables.validation import validate
 
 STATIONS, LANES = SCHEMAS["stations"], SCHEMAS["lanes"]
 
@@ -196,3 +198,25 @@ def test_nobody_at_night_is_read(name):
     table = sheet.table
     columns = columns_found(match_headers(sheet.headers, STATIONS.columns, stated={}))
     assert float(table[columns["crew_night"]].iloc[0]) == 0
+
+
+def test_how_hours_in_chinese_were_read_is_said():
+    frame = gpd.GeoDataFrame(
+        {
+            "barrier_id": ["a", "b", "c", "d", "e"],
+            "open_hours": ["周一至五 8:30-17:30", "周一至五 8:30-17:30", "Mo-Fr 08:00-12:00",
+                           "06:00-22:00（节假日除外）", "看情况"],
+            "source_row": range(5),
+        },
+        geometry=gpd.points_from_xy([0] * 5, [0] * 5),
+        crs=4326,
+    )  # fmt: skip
+    columns = {"barrier_id": "barrier_id", "open_hours": "open_hours"}
+    _, problems = validate(frame, SCHEMAS["barriers"], columns=columns, file="f")
+    told = {p.code: p for p in problems}
+    assert set(told) == {"hours_read_as", "not_hours"}
+    assert told["hours_read_as"].count == 3
+    assert told["hours_read_as"].details["readings"] == (
+        "周一至五 8:30-17:30 → Mo-Fr 08:30-17:30；06:00-22:00(节假日除外) → 06:00-22:00; PH off"
+    )
+    assert "Mo-Fr 08:30-17:30" in told["hours_read_as"].message("en")

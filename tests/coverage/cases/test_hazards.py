@@ -5,6 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
+from weizhan.coverage.cases.due_days import due_days
 from weizhan.coverage.cases.hazards import (
     case_table,
     check_mismatches,
@@ -15,6 +16,7 @@ from weizhan.coverage.cases.hazards import (
 )
 from weizhan.geo.ledgers.archive import EVENT_COLUMNS, read_events, writing
 from weizhan.geo.ledgers.archive_schema import append
+from weizhan.geo.words import Workdays
 from weizhan.geo.words.errors import InputError
 from weizhan.geo.words.vocabulary import HazardState as S
 
@@ -86,6 +88,38 @@ def test_a_case_is_overdue_from_the_day_after_its_due_day():
         found = overdue(case_table(told, EVENTS, on=on), on=on)
         assert dict(zip(found["key"], found["days_overdue"], strict=True)) == late
         assert found["key"].tolist() == list(late)
+
+
+def test_what_is_due_on_a_day_of_rest_is_due_on_the_next_working_day():
+    told = records(YH1={"due_on": "2026-01-31"}, YH2={}, YH3={}, YH4={})  # a Saturday
+    calendar = Workdays()
+    for on, late in (("2026-02-01", {}), ("2026-02-02", {}), ("2026-02-03", {"YH1": 1})):
+        on = dt.date.fromisoformat(on)
+        found = overdue(case_table(told, EVENTS, on=on), on=on, workdays=calendar)
+        assert dict(zip(found["key"], found["days_overdue"], strict=True)) == late
+    works = Workdays(work=frozenset({dt.date(2026, 1, 31)}))  # as town.toml may say
+    on = dt.date(2026, 2, 3)
+    found = overdue(case_table(told, EVENTS, on=on), on=on, workdays=works)
+    assert found["days_overdue"].tolist() == [3]
+
+
+def test_a_look_back_waits_for_a_working_day():
+    told = records(YH1={}, YH2={}, YH3={}, YH4={})
+    # 31 days after 15 January is 15 February, the first day of the Spring Festival
+    for on, due in (("2026-02-15", []), ("2026-02-23", []), ("2026-02-24", ["YH2"])):
+        on = dt.date.fromisoformat(on)
+        cases = case_table(told, EVENTS, on=on)
+        found = look_back_due(cases, on=on, after_days=31, workdays=Workdays())
+        assert found["key"].tolist() == due
+    assert found["look_back_on"].tolist() == [pd.Timestamp("2026-02-24")]
+
+
+def test_in_years_not_announced_yet_only_weekends_and_fixed_holidays_rest():
+    days = pd.Series(pd.to_datetime(["2031-10-01", "2031-10-05", "2031-10-06", None]))
+    moved = due_days(days, Workdays())
+    assert moved.iloc[:3].dt.strftime("%m-%d").tolist() == ["10-06", "10-06", "10-06"]
+    assert pd.isna(moved.iloc[3])
+    assert due_days(days, None).equals(days)
 
 
 def test_listed_supervision_is_open_overdue_or_lifted():

@@ -11,6 +11,7 @@ from weizhan.coverage.cases.inspections import (
     wilson_interval,
 )
 from weizhan.geo.rules.rule_set import load_rules
+from weizhan.geo.words import Workdays
 from weizhan.geo.words.vocabulary import AlertLevel
 
 RULES = load_rules().supervision
@@ -39,6 +40,19 @@ def test_the_band_and_the_alert_level_say_when_a_building_is_due():
     assert raised.set_index("building_id")["days_overdue"].to_dict() == {
         "A": 16, "D": 0, "F": 0, "B": -5, "C": 0,
     }  # fmt: skip
+
+
+def test_an_inspection_is_due_on_a_working_day():
+    visits = _visits(("A", "2026-09-01"), ("B", "2026-09-10"))
+    bands = pd.Series({"A": "red", "B": "red"})  # every 30 days
+    due = inspections_due(
+        bands, visits, rules=RULES, alert=AlertLevel.NORMAL, on=dt.date(2026, 10, 9),
+        workdays=Workdays(),
+    )  # fmt: skip
+    table = due.set_index("building_id")
+    assert table.loc["A", "due_on"] == pd.Timestamp("2026-10-08")  # 1 October is a holiday
+    assert table.loc["B", "due_on"] == pd.Timestamp("2026-10-10")  # a Saturday that is worked
+    assert table["days_overdue"].to_dict() == {"A": 1, "B": -1}
 
 
 def test_intervals_are_those_of_the_textbooks():

@@ -278,7 +278,7 @@ def test_of_lanes_equally_near_the_wider_class_counts(make_layer):
 
 def test_a_lane_that_is_nearer_by_more_than_a_centimetre_is_the_nearest(make_layer):
     lines = [Line([(0, 10.02), (100, 10.02)]), Line([(0, -10), (100, -10)])]
-    network, lanes, _ = _build(make_layer, lines, lane_class=["primary", "path"])
+    _, lanes, _ = _build(make_layer, lines, lane_class=["primary", "path"])
     found = snap(
         np.array([shapely.box(40, -2, 50, 2)]), lanes, allowed=np.ones(2, bool), within_m=50
     )
