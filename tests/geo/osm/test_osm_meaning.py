@@ -35,6 +35,31 @@ def test_a_station_of_residents_is_no_brigade(tags, tier):
     assert _station(**tags)["tier"] == tier
 
 
+@pytest.mark.parametrize(
+    ("tags", "unclear"),
+    [
+        ({}, True),
+        ({"name": "东街消防站"}, True),
+        ({"name": "东街小型消防站"}, True),
+        ({"name": "东街小型消防站", "fire_station:type": "community"}, False),
+        ({"name": "东街微型消防站"}, False),
+        ({"name": "东街消防救援站"}, False),
+        ({"name": "某镇专职消防队"}, False),
+        ({"name": "Caserne de La Condamine"}, False),
+        ({"operator": "铜梁区消防救援大队"}, False),
+    ],
+)
+def test_stations_that_could_be_either_are_listed(tags, unclear):
+    point = OsmFeature("n1", {"amenity": "fire_station", **tags}, shapely.Point(0.5, 0.001))
+    _, problems = layers_from([LANE, point], file="f")
+    told = [p for p in problems if p.code == "osm_station_unclear"]
+    assert [p.feature for p in told] == ([f"n1 {tags.get('name', '')}".strip()] if unclear else [])
+
+
+def test_a_towns_own_brigade_is_told_from_the_authoritys():
+    assert _station(name="某镇专职消防队")["tier"] == "town_brigade"
+
+
 def _barrier(**tags):
     node = OsmFeature("n2", tags, shapely.Point(1, 0))
     return layers_from([LANE, node])[0]["barriers"].iloc[0]
