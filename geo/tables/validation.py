@@ -162,9 +162,7 @@ def validate(
     return gpd.GeoDataFrame(table, geometry=nowhere), problems
 
 
-def _told_hours(
-    texts: pd.Series[Any], column: Column, schema: Schema, file: str
-) -> list[Problem]:
+def _told_hours(texts: pd.Series[Any], column: Column, schema: Schema, file: str) -> list[Problem]:
     """Say how hours written in Chinese were read, one line a column."""
     chinese = texts[texts.map(lambda text: isinstance(text, str) and bool(_CHINESE.search(text)))]
     readings = {text: parse_hours(text).reads_as for text in chinese.unique()}

@@ -24,9 +24,8 @@ def folder_of(tmp_path):
         given = {k: LayerFile(CASES / case / v, "wgs84") for k, v in files.items()}
         if not all(layer.file.exists() for layer in given.values()):
             pytest.skip("the folder ../shared/cases is not beside this checkout")
-        layers, _ = layers_of_files(given, base={})
         folder = tmp_path / cross
-        found_town(folder, layers, name="t", origin="t", cross=cross)
+        found_town(folder, layers_of_files(given, base={}), name="t", origin="t", cross=cross)
         return folder
 
     return make
@@ -76,9 +75,9 @@ def test_a_crossing_is_joined_on_request_and_remembered(folder_of):
 
 
 def test_who_wants_to_be_asked_must_answer(folder_of):
-    town, problems = examine_town(_lanes(folder_of, "crossing-without-node.geojson", "ask"))
-    assert town is None
-    assert [p.code for p in problems if p.severity == "error"] == ["lanes_cross_ask"]
+    examined = examine_town(_lanes(folder_of, "crossing-without-node.geojson", "ask"))
+    assert examined.town is None
+    assert [p.code for p in examined.problems if p.severity == "error"] == ["lanes_cross_ask"]
 
 
 def test_none_of_five_is_not_certain_where_all_five_may_be_reached(folder_of):

@@ -8,7 +8,7 @@ import shapely
 
 from weizhan.coverage import columns as c
 from weizhan.coverage.reach import Moment, response_times
-from weizhan.geo.founding import found_town, layers_of_extract
+from weizhan.geo.founding import Founding, found_town, layers_of_extract
 from weizhan.geo.osm import read_osm
 from weizhan.geo.rules.config import Scenario
 from weizhan.geo.town import load_town
@@ -29,9 +29,8 @@ def osm_town(tmp_path):
             pytest.skip("the folder ../shared/cases is not beside this checkout")
         extract = read_osm(path)
         folder = tmp_path / f"{path.stem}-{vehicle}"
-        found_town(
-            folder, layers_of_extract(extract), name="t", origin="t", problems=extract.problems
-        )
+        founding = Founding(layers_of_extract(extract), problems=tuple(extract.problems))
+        found_town(folder, founding, name="t", origin="t")
         with (folder / "town.toml").open("a", encoding="utf-8") as toml:
             toml.write("\n[override.default_vehicle]\n")
             for tier in ("micro_station", "official_station"):
