@@ -43,9 +43,9 @@ class Size(StrEnum):
 class Crossing(StrEnum):
     """What holds where lanes cross without a common vertex."""
 
-    apart = "apart"
-    join = "join"
-    ask = "ask"
+    APART = "apart"
+    JOIN = "join"
+    ASK = "ask"
 
 
 def _file(help_key: str, flag: str) -> object:
@@ -95,7 +95,7 @@ def new(
     stations: Annotated[str | None, _layer("cli.stations", "--stations")] = None,
     communities: Annotated[str | None, _layer("cli.communities", "--communities")] = None,
     terrain: Annotated[Path | None, _file("cli.terrain", "--terrain")] = None,
-    cross: Annotated[Crossing, typer.Option("--cross", help=both("cli.cross"))] = Crossing.apart,
+    cross: Annotated[Crossing, typer.Option("--cross", help=both("cli.cross"))] = Crossing.APART,
     datum: Datums = None,
     only: Only = None,
     lang: LangOption = Language.zh,
@@ -191,7 +191,7 @@ def add(
 def _asked(problems: Sequence[Problem], lang: Language) -> Cross:
     """Ask what holds where lanes cross."""
     show_problems((p for p in problems if p.code == "lanes_cross_ask"), lang.value)
-    choices = click.Choice([Crossing.join.value, Crossing.apart.value])
+    choices = click.Choice([Crossing.JOIN.value, Crossing.APART.value])
     answer: Cross = typer.prompt("--cross", type=choices)
     return answer
 

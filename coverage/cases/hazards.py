@@ -69,7 +69,7 @@ def overdue(cases: pd.DataFrame, *, on: dt.date, workdays: Workdays | None = Non
         The calendar; a due day of rest is put off to the next working day.
     """
     late = (pd.Timestamp(on) - due_days(cases["due_on"], workdays)).dt.days
-    found = cases.assign(days_overdue=late)[cases["state"].isin(OPEN) & (late > 0)]
+    found: pd.DataFrame = cases.assign(days_overdue=late)[cases["state"].isin(OPEN) & (late > 0)]
     return found.sort_values(["days_overdue", "key"], ascending=[False, True], ignore_index=True)
 
 

@@ -211,7 +211,7 @@ def access(tags: Tags, *, hours: bool = False) -> str:
     hours
         Whether its opening hours are among them.
     """
-    told = {}
+    told: dict[str, str] = {}
     for mode in MODES:
         told |= {key: tags[key] for key in (mode, f"{mode}:conditional") if key in tags}
     if tags.get("highway") == "cycleway":
