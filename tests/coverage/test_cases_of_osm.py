@@ -158,3 +158,35 @@ def test_a_bridge_too_weak_for_an_engine_is_named(make_town):
     )  # fmt: skip
     row, _ = _only_house(town, "brigade")
     assert row[c.main_limit("brigade")] == "weight"
+
+
+def _all_times(town):
+    response = response_times(Moment(town, NOON, DAY))
+    return response[[column("brigade") for column in READINGS.values()]].round(1)
+
+
+@pytest.mark.parametrize(("one", "other"), [("bollard_plain", "bollard_width"),
+                                            ("way_maxwidth", "way_width")])  # fmt: skip
+def test_the_same_thing_tagged_in_two_ways_is_the_same(osm_town, one, other):
+    towns = [osm_town(f"files/osm-semantics/{name}.osm", "fire_engine") for name in (one, other)]
+    times = [_all_times(town) for town in towns]
+    assert times[0].equals(times[1])
+    assert times[0].notna().all().all()  # the crew walks on
+
+
+@pytest.mark.parametrize(
+    "file", ["osm-semantics/semantics.osm", "one-gate-stops-the-town/gate_sunset.osm"]
+)
+def test_no_value_that_cannot_be_read_stops_a_town(osm_town, file):
+    town = osm_town(f"files/{file}", "fire_engine")
+    told = {p.code: p for p in town.problems}
+    assert told["osm_unread"].feature == "w51 width=2-3"
+    assert _all_times(town).iloc[:, 1].notna().sum() > 50
+
+
+def test_a_gate_that_shuts_at_sunset_is_judged_by_the_sun(osm_town):
+    town = osm_town("files/one-gate-stops-the-town/gate_sunset.osm", "fire_engine")
+    (gate,) = (town.barriers["open_hours"] == "sunrise-sunset").to_numpy().nonzero()[0]
+    for hour, locked in ((4, True), (12, False), (22, True)):
+        held = Moment(town, Scenario(time=dt.time(hour)), DAY).conditions()
+        assert bool(held.locked[gate]) is locked

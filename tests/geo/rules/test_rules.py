@@ -2,8 +2,9 @@ import tomllib
 from importlib.resources import files
 
 import pytest
+from pydantic import ValidationError
 
-from weizhan.geo.rules.rule_set import load_rules
+from weizhan.geo.rules.rule_set import VehicleProfile, load_rules
 from weizhan.geo.words.errors import InputError
 from weizhan.geo.words.vocabulary import BarrierKind, LaneClass, Tier, Vehicle
 
@@ -96,3 +97,37 @@ def test_an_unknown_rule_set_is_refused_with_those_there_are():
 def test_a_reading_takes_the_right_end(reading, more_is, expected):
     turnout = load_rules().tier["micro"].turnout_s
     assert turnout.read(reading, more_is=more_is) == expected
+
+
+def test_every_vehicle_has_a_speed_with_its_source_on_every_lane_that_it_can_pass():
+    for profile in load_rules().vehicle.values():
+        assert set(profile.speed_m_s) == set(LaneClass) - {LaneClass.STEPS}
+        assert all(value.source and value.unit == "m/s" for value in profile.speed_m_s.values())
+
+
+def test_nothing_on_wheels_is_faster_among_people_than_on_a_street():
+    for name in ("e_bike", "mini_truck", "fire_engine"):
+        speeds = load_rules().vehicle[name].speed_m_s
+        for reading in ("value", "low", "high"):
+            street = getattr(speeds["residential"], reading)
+            for among in ("pedestrian", "footway", "path"):
+                assert getattr(speeds[among], reading) < street
+
+
+def test_a_towns_own_default_speed_serves_what_it_does_not_name():
+    own = {"value": 3.0, "source": "测量", "confidence": "S"}
+    alley = {"value": 1.0, "source": "测量", "confidence": "S"}
+    rules = load_rules(
+        override={"vehicle": {"fire_engine": {"speed_m_s": {"default": own, "alley": alley}}}}
+    )
+    engine = rules.vehicle["fire_engine"]
+    assert engine.speed("trunk").value == engine.speed("pedestrian").value == 3.0
+    assert engine.speed("alley").value == 1.0
+    assert rules.vehicle["e_bike"].speed("trunk").value == 4.9
+
+
+def test_a_vehicle_without_a_speed_on_a_lane_is_refused():
+    tables = load_rules().vehicle["e_bike"].model_dump()
+    del tables["speed_m_s"]["track"]
+    with pytest.raises(ValidationError, match="track"):
+        VehicleProfile.model_validate(tables)
