@@ -379,7 +379,7 @@ class Assessment:
             "coverage": self.coverage,
             "communities": entries,
             "unknown": town.unknown(),
-            "notes": page_notes(town, self.coverage, speeds, day=moment.day),
+            "notes": page_notes(town, self.coverage, speeds, day=self.moment.day),
             "problems": [p.as_record() for p in town.problems],
         }
         if Part.RISK in self.parts:

@@ -50,7 +50,17 @@ def time_band_name(rules: RuleSet, scenario: Scenario, when: When | None = None)
 
 
 def lived_at(town: Town, scenario: Scenario, day: dt.date) -> When:
-    """Return the moment by which hours are judged when a scenario is lived about a day."""
+    """Return the moment by which hours are judged when a scenario is lived about a day.
+
+    Parameters
+    ----------
+    town
+        Whose calendar and place.
+    scenario
+        A time of day on a kind of day.
+    day
+        Of the assessment.
+    """
     lived = scenario.lived_on(day, workdays=town.workdays)
     return When(dt.datetime.combine(lived, scenario.time), town.workdays, town.place)
 

@@ -110,7 +110,11 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
     bands = pd.Series(buildings[c.RISK_BAND].to_numpy(), index=buildings[f.BUILDING_ID].astype(str))
     rest = town.workdays
     due = inspections_due(
-        bands, ledgers.inspections, rules=rules.supervision, alert=source.found.alert, on=day,
+        bands,
+        ledgers.inspections,
+        rules=rules.supervision,
+        alert=source.found.alert,
+        on=day,
         workdays=rest,
     ).merge(buildings[list(PLACE)].astype({f.BUILDING_ID: str}), on=f.BUILDING_ID, how="left")
     back = rules.supervision.look_back_days.value

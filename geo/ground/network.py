@@ -264,9 +264,7 @@ class _Join:
     target: int
 
 
-def _join_ends(
-    lines: Shapes, level: Floats, join_m: float
-) -> tuple[Shapes, list[_Join]]:
+def _join_ends(lines: Shapes, level: Floats, join_m: float) -> tuple[Shapes, list[_Join]]:
     """Join lane ends that touch no other lane to a lane of the same level within ``join_m``.
 
     From west to east, so that the order of the lanes does not matter. An end that is joined to

@@ -142,7 +142,7 @@ def passage(
     when = conditions.when if conditions is not None else None
     right = _rights(lanes, vehicle, when, profile)
     limit, certain = _lane_limits(
-        lanes, lane_class, slope, right, profile, rules, reading, conditions, without
+        lanes, lane_class, right, profile, rules, reading, conditions, without
     )
 
     speed = _per_class(lane_class, lambda c: profile.speed(c).read(reading, more_is="faster"))
@@ -178,7 +178,6 @@ def passage(
 def _lane_limits(
     lanes: gpd.GeoDataFrame,
     lane_class: NDArray[np.str_],
-    slope: Floats,
     right: NDArray[np.str_],
     profile: VehicleProfile,
     rules: RuleSet,
@@ -198,7 +197,7 @@ def _lane_limits(
     steps = lane_class == LaneClass.STEPS
     limit = np.full(len(lanes), Limit.NONE, dtype="<U8")
     vehicles_only = bool(profile.carried.value)
-    steepness = np.abs(slope)
+    steepness = np.abs(_numbers(lanes, f.SLOPE_PCT))
     if f.SLOPE_UNCERTAINTY_PCT in lanes:
         # A slope read from a raster stops a vehicle only as far as it is sure.
         steepness = steepness - SLOPE_DOUBT[reading] * _numbers(lanes, f.SLOPE_UNCERTAINTY_PCT)

@@ -12,7 +12,7 @@ def test_a_year_that_the_calendar_does_not_know_is_said(make_town, date, said):
         buildings=[{"geometry": shapely.box(10, 5, 20, 15)}],
         lanes=[{"geometry": shapely.LineString([(0, 0), (300, 0)])}],
     )
-    notes = assess(town, date=date, draws=2, risk_draws=10).summary["notes"]
+    notes = assess(town, date=date, draws=2).summary["notes"]
     told = [note for note in notes if "放假安排" in note["zh"]]
     assert len(told) == said
     for note in told:
