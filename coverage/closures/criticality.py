@@ -107,7 +107,8 @@ def prepare(
     )
     found_ms, _ = nearest(graph, starts)
     pred = predecessors(graph.head, graph.tail, graph.ms, found_ms, starts.state, starts.ms)
-    parent = np.where(pred >= 0, graph.tail[np.maximum(pred, 0)], graph.states)
+    parent = np.full(len(pred), graph.states, dtype=graph.tail.dtype)
+    parent[pred >= 0] = graph.tail[pred[pred >= 0]]  # nobody passes anything: there is no arc
     reached = np.flatnonzero(found_ms < FAR)
     # States are numbered in preorder from here on: a subtree is then one run of neighbours.
     place, size = preorder(*grouped(parent[reached], graph.states + 1, reached))
@@ -120,8 +121,9 @@ def prepare(
     arc_lane = np.where(touched, lane, -1)
     arc_number = np.empty(len(arc_order), dtype=np.int32)
     arc_number[arc_order] = np.arange(len(arc_order), dtype=np.int32)
+    pred[pred >= 0] = arc_number[pred[pred >= 0]]
     by_place = np.empty_like(pred)
-    by_place[place] = np.where(pred >= 0, arc_number[np.maximum(pred, 0)], pred)
+    by_place[place] = pred
     pred = by_place
 
     ways = 2 * len(graph.layers)

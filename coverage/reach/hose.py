@@ -32,10 +32,13 @@ def walked_m(plan: Journey, network: Network, positions: Positions) -> Floats:
     foot = len(graph.layers) - 1
     ms, _ = nearest(graph, plan.starts)
     pred = predecessors(graph.head, graph.tail, graph.ms, ms, plan.starts.state, plan.starts.ms)
-    step = np.maximum(pred, 0)
-    on_foot = (graph.tail[step] // graph.nodes == foot) & (graph.lane[step] >= 0) & (pred >= 0)
-    gain = np.where(on_foot, network.length_m[graph.lane[step]], 0.0)
-    before = np.where(pred >= 0, graph.tail[step], -1).astype(np.int32)
+    came = pred >= 0  # there is no arc at all where nobody passes any lane
+    step = pred[came]
+    walks = (graph.tail[step] // graph.nodes == foot) & (graph.lane[step] >= 0)
+    gain = np.zeros(len(pred))
+    gain[came] = np.where(walks, network.length_m[graph.lane[step]], 0.0)
+    before = np.full(len(pred), -1, dtype=np.int32)
+    before[came] = graph.tail[step]
     order = np.argsort(ms, kind="stable").astype(np.int32)
     total = carry(order[ms[order] < FAR], before, gain)
 

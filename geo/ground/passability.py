@@ -16,6 +16,7 @@ from ..rules import Reading, RuleSet, VehicleProfile
 from ..words import BarrierKind, LaneClass, Right, Vehicle, When, parse_access
 from ..words import fields as f
 from .network import Network
+from .ranges import column_read
 
 IMPASSABLE = np.iinfo(np.int32).max // 4  # milliseconds; two of them still fit an int32
 CLASS_WHEN_UNKNOWN = LaneClass.SERVICE
@@ -185,11 +186,11 @@ def _lane_limits(
     conditions: Conditions | None,
     without: Collection[Limit],
 ) -> tuple[NDArray[np.str_], Flags]:
-    known_width = _numbers(lanes, f.WIDTH_M)
     prior = _per_class(lane_class, lambda c: rules.lane_width_m[c].read(reading, more_is="faster"))
     need, meant = profile.width_m.value, right == Right.DESIGNATED
     prior = np.where(meant, np.maximum(prior, need), prior)
-    width = np.where(np.isnan(known_width), prior, known_width)
+    told = column_read(lanes, f.WIDTH_M, reading, more_is="faster", beyond=prior)
+    width = np.where(np.isnan(told), prior, told)
     mass_t = profile.mass_t.read(reading, more_is="slower")
     forbidden = right == Right.NO
     if reading == "slow":
@@ -197,7 +198,7 @@ def _lane_limits(
     steps = lane_class == LaneClass.STEPS
     limit = np.full(len(lanes), Limit.NONE, dtype="<U8")
     vehicles_only = bool(profile.carried.value)
-    steepness = np.abs(_numbers(lanes, f.SLOPE_PCT))
+    steepness = np.abs(column_read(lanes, f.SLOPE_PCT, reading, more_is="slower"))
     if f.SLOPE_UNCERTAINTY_PCT in lanes:
         # A slope read from a raster stops a vehicle only as far as it is sure.
         steepness = steepness - SLOPE_DOUBT[reading] * _numbers(lanes, f.SLOPE_UNCERTAINTY_PCT)
@@ -206,7 +207,7 @@ def _lane_limits(
         occupied = (conditions.left_m < need) | (conditions.shut & vehicles_only)
     found = (
         (Limit.WIDTH, width < need),
-        (Limit.HEIGHT, _numbers(lanes, f.HEIGHT_LIMIT_M) < profile.height_m.value),
+        (Limit.HEIGHT, _height(lanes, reading) < profile.height_m.value),
         (Limit.WEIGHT, _numbers(lanes, f.WEIGHT_LIMIT_T) < mass_t),
         (Limit.SLOPE, (steepness > profile.slope_max_pct.value) & ~steps),
         (Limit.STEPS, steps & (profile.step_speed_m_s is None)),
@@ -218,7 +219,10 @@ def _lane_limits(
             limit[stops] = name
     low = _per_class(lane_class, lambda c: rules.lane_width_m[c].at_least)
     high = _per_class(lane_class, lambda c: rules.lane_width_m[c].at_most)
-    undecided = np.isnan(known_width) & (low < need) & (need <= high) & ~meant
+    narrow = column_read(lanes, f.WIDTH_M, "slow", more_is="faster", beyond=low)
+    wide = column_read(lanes, f.WIDTH_M, "fast", more_is="faster", beyond=high)
+    unmeasured = np.isnan(told) & (low < need) & (need <= high) & ~meant
+    undecided = unmeasured | ((narrow < need) & (need <= wide))
     return limit, ~(undecided & np.isin(limit, [Limit.NONE, Limit.WIDTH]))
 
 
@@ -264,9 +268,9 @@ def _barrier_numbers(
 ) -> tuple[Floats, Floats, Floats]:
     kinds = barriers[f.KIND].fillna(BarrierKind.OTHER).to_numpy(dtype=str)
     assumed = [rules.barrier[BarrierKind(k)] for k in kinds]
-    width = _numbers(barriers, f.WIDTH_M)
     prior = np.array([rule.width_m.read(reading, more_is="faster") for rule in assumed])
-    height = _numbers(barriers, f.HEIGHT_LIMIT_M)
+    width = column_read(barriers, f.WIDTH_M, reading, more_is="faster", beyond=prior)
+    height = _height(barriers, reading)
     over = np.array(
         [
             np.nan if rule.height_m is None else rule.height_m.read(reading, more_is="faster")
@@ -311,6 +315,10 @@ def _tobler(grade: Floats) -> Floats:
 
 def _milliseconds(seconds: Floats, *, at_least: int = 1) -> Ints:
     return np.clip(np.rint(seconds * 1000), at_least, IMPASSABLE).astype(np.int32)
+
+
+def _height(frame: gpd.GeoDataFrame, reading: Reading) -> Floats:
+    return column_read(frame, f.HEIGHT_LIMIT_M, reading, more_is="faster")
 
 
 def _numbers(frame: gpd.GeoDataFrame, column: str) -> Floats:

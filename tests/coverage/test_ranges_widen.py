@@ -20,7 +20,7 @@ LON, LAT, DAY = 106.48, 29.48, "2026-11-01"
 def town(tmp_path):
     """A street with a station at its first house and a second house 300 m on."""
 
-    def make(*, turnout="60", people=("3", "3"), reports=None):
+    def make(*, turnout="60", people=("3", "3"), reports=None, width="6", vehicle="foot"):
         corners = [(0, 0), (5e-5, 5e-5), (0, 1e-4), (-5e-5, 5e-5)]
         houses = [
             shapely.Polygon([(LON + x + dx, LAT + dy) for dx, dy in corners]) for x in (0, 3e-3)
@@ -31,11 +31,11 @@ def town(tmp_path):
                 geometry=houses, crs=4326,
             ),
             "lanes": gpd.GeoDataFrame(
-                {"lane_id": ["L"], "lane_class": ["residential"], "width_m": ["6"]},
+                {"lane_id": ["L"], "lane_class": ["residential"], "width_m": [width]},
                 geometry=[shapely.LineString([(LON - 1e-3, LAT), (LON + 4e-3, LAT)])], crs=4326,
             ),
             "stations": gpd.GeoDataFrame(
-                {"station_id": ["S"], "tier": ["micro_station"], "vehicle": ["foot"],
+                {"station_id": ["S"], "tier": ["micro_station"], "vehicle": [vehicle],
                  "turnout_s": [turnout], "crew_day": ["3"], "crew_night": ["3"]},
                 geometry=[shapely.Point(LON, LAT)], crs=4326,
             ),
@@ -100,3 +100,29 @@ def test_people_told_as_a_range_widen_the_harm(town):
 
     assert spread(ranged, 0) > spread(exact, 0) * 1.02
     assert spread(ranged, 1) == pytest.approx(spread(exact, 1))
+
+
+@pytest.mark.parametrize(
+    ("said", "sure", "rides"),
+    [
+        ("1.5", True, (True, True, True)),
+        ("0.5-2米", False, (False, True, True)),  # an e-bike needs more than the least of it
+        ("0.3-0.5米", True, (False, False, False)),
+        ("约1.5米", True, (True, True, True)),
+    ],
+)
+def test_the_width_of_a_lane_told_as_a_range(town, said, sure, rides):
+    street = town(width=said, vehicle="e_bike")
+    need = street.rules.vehicle["e_bike"].width_m.value
+    assert 0.5 < need < 1.25
+    found = assess(street, date=DAY, draws=2)
+    lane = found.lanes.iloc[0]
+    assert lane["width_m"] == pytest.approx({"0.5-2米": 1.25, "0.3-0.5米": 0.4}.get(said, 1.5))
+    assert bool(lane[c.lane_limit_certain("e_bike")]) is sure
+    times = [
+        found.buildings.set_index("building_id").loc["B", name("micro")]
+        for name in (c.response_time_high, c.response_time, c.response_time_low)
+    ]
+    foot = [60 + 290 / speed for speed in (1.8, 2.5, 3.0)]
+    for seconds, on_foot, riding in zip(times, foot, rides, strict=True):
+        assert (seconds < on_foot * 0.9) == riding
