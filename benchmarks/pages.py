@@ -28,8 +28,8 @@ from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
 from selenium.webdriver.chrome.service import Service
 
-from weizhan.maps.html.standalone import LEAFLET_CSS, LEAFLET_JS, standalone
 from weizhan.maps.page.canvas import PackedPolygons
+from weizhan.maps.page.standalone import LEAFLET_CSS, LEAFLET_JS, standalone
 from weizhan.maps.styles.style import Class, Style
 
 SIZES = (5_000, 10_000, 50_000, 200_000)

@@ -23,7 +23,7 @@ def calibrate(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.risk import calibrate as fit
-        from ..maps.page import calibration_page
+        from ..maps.reports import calibration_page
 
         with whole_folder(out, may_hold=CALIBRATE_NAMES) as unfinished:
             town = load_town(folder, progress=step)

@@ -41,6 +41,7 @@ def assess(
         from ..coverage.what_if import moments
         from ..maps.page import planner_page
         from ..maps.results import RESULT_NAMES, write_results
+        from ..maps.voice import no_answer
 
         # What the imports made stays; scanning it again and again took a third of the loading.
         gc.freeze()
@@ -81,6 +82,7 @@ def assess(
         say(
             key,
             lang.value,
+            why=no_answer(figures, lang.value),
             tier=label("map_tier", tier, lang.value),
             minutes=f"{standard_s / 60:g}",
             **figures,

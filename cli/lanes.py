@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ..geo.town import load_town
-from ..geo.words import whole_folder
+from ..geo.words import text, whole_folder
 from .options import (
     DateOption,
     LangOption,
@@ -36,6 +36,7 @@ def lanes(
         step("step.compile")
         from ..coverage.assessment import Part, assess
         from ..maps.results import LANES_NAMES, write_lanes
+        from ..maps.voice import lanes_unknown, lanes_without
 
         with whole_folder(out, may_hold=LANES_NAMES) as unfinished:
             town = load_town(folder, progress=step)
@@ -51,4 +52,10 @@ def lanes(
             found = found.only(*Part).complete()
             write_lanes(found, unfinished, lang=lang.value, progress=step)
     say_problems(town.problems, lang.value, folder=folder)
-    say("cli.lanes_done", lang.value, page=out / "lanes.html", **found.summary["lanes"])
+    told = dict(found.summary["lanes"])
+    key = "cli.lanes_done" if told["keep_clear"] is not None else "cli.lanes_unknown"
+    why = lanes_unknown(found, lang.value)
+    if without := lanes_without(found, lang.value).rstrip("。."):
+        why = without if told["keep_clear"] is None else text("verdict.detail", lang.value,
+                                                              parts=without)  # fmt: skip
+    say(key, lang.value, page=out / "lanes.html", why=why, **told)

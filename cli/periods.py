@@ -70,7 +70,7 @@ def compare(
         step("step.compare")
         from ..coverage.review import compare as set_beside
         from ..maps.books import write_lists
-        from ..maps.page import compare_page
+        from ..maps.reports import compare_page
 
         one, other = read_snapshot(folder, before), read_snapshot(folder, after)
         tiers = tuple(

@@ -33,6 +33,12 @@ from .options import (
 from .screen import say, say_problems, steps
 
 AlertOption = Annotated[AlertLevel, typer.Option("--alert", help=both("cli.alert"))]
+#: Lists that say nothing without a ledger; a town that does not have it knows none of them.
+RESTS_ON = {
+    "hazards": ("overdue", "listed", "look_back", "stock"),
+    "inspections": ("rates", "progress"),
+    "incidents": ("fires",),
+}
 PERIOD_DAYS = 91  # a quarter, where no first day is given
 
 
@@ -68,6 +74,15 @@ def risk(
             step("step.lists")
             source = ListSource(found)
             lists = risk_lists(source, start=first)
+            unknown = {
+                name: ledger
+                for ledger, names in RESTS_ON.items()
+                if getattr(town.ledgers, ledger).empty
+                for name in names
+            }
+            lists |= {name: lists[name].iloc[:0] for name in unknown}
+            if town.ledgers.inspections.empty:  # since when a visit is due is not known
+                lists["due"] = lists["due"].assign(days_overdue=None)
             write_lists(unfinished, lists, lang=lang.value)
             layers = {
                 "buildings": found.buildings,
@@ -90,8 +105,10 @@ def risk(
             said = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
             (unfinished / "summary.json").write_text(said + "\n", encoding="utf-8")
     for name in LISTS:
-        say("cli.risk_list", lang.value, file=f"{name}.csv", count=len(lists[name]),
-            what=label("list_title", name, lang.value))  # fmt: skip
+        ledger = unknown.get(name)
+        say("cli.risk_list" if ledger is None else "cli.risk_list_unknown", lang.value,
+            file=f"{name}.csv", count=len(lists[name]), what=label("list_title", name, lang.value),
+            ledger=ledger and label("ledger_name", ledger, lang.value))  # fmt: skip
     _calibrated(found.summary["risk"]["calibrated"], lang)
     say_problems(town.problems, lang.value, folder=folder)
     say("cli.risk_done", lang.value, folder=out)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
 import typer
 
+from ..coverage import columns as c
 from ..geo.town import Town, load_town
 from ..geo.words import (
     AlertLevel,
@@ -32,6 +33,10 @@ from .options import (
     day_of,
 )
 from .screen import say, say_problems, steps
+
+if TYPE_CHECKING:
+    from ..coverage.assessment import Assessment
+    from ..coverage.rounds import RoundKind
 
 MOST_DAYS = 31
 MOST_SITES = 400  # more than any team visits in a month; keeps the search short
@@ -118,7 +123,8 @@ def rounds(
             )
             visits = visits_for(reasons, town, facts.cases)[: sites or MOST_SITES]
             if not visits:
-                raise InputError("error.round_empty", kind=f"{label('round_kind', kind)}/{kind}")
+                named = f"{label('round_kind', kind)}/{kind}"
+                raise InputError(_why_empty(chosen, found), kind=named)
             step("step.rounds")
             resting = chosen is why.RoundKind.HOLIDAY
             going = (
@@ -149,6 +155,18 @@ def rounds(
     say("cli.rounds_done", lang.value, rounds=len(planned.rounds),
         stops=sum(len(r.stops) for r in planned.rounds), left=len(planned.left_out),
         book=out / "round.xlsx")  # fmt: skip
+
+
+def _why_empty(kind: RoundKind, found: Assessment) -> str:
+    """Return what is said of a round with nowhere to go: what it goes by may not be known."""
+    from ..maps.voice import lanes_unknown, ledger_known
+
+    if kind == "lanes" and lanes_unknown(found, "zh"):
+        return "error.round_lanes_unknown"
+    by_cases = kind in ("look_back", "joint", "listed")
+    if by_cases and not ledger_known(found.buildings, c.OPEN_HAZARDS):
+        return "error.round_no_ledger"
+    return "error.round_empty"
 
 
 def _among(value: str, allowed: list[str], key: str) -> None:

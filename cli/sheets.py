@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from ..geo.town import load_town
-from ..geo.words import InputError, whole_folder
+from ..geo.words import InputError, text, whole_folder
 from ..geo.words import fields as f
 from .options import (
     DateOption,
@@ -84,19 +84,25 @@ def sheets(
             ground = SheetSource(found, cases, Landmarks.of(town))
             step("step.sheets")
             made = {}
-            if "stations" in wanted:
+            if "stations" in wanted and len(found.stations):
                 made["stations"] = station_sheets(ground, lang=lang.value)
-            if "wall" in wanted:
+            if "wall" in wanted and len(found.communities):
                 made["wall"] = wall_maps(ground, lang=lang.value)
             if "passages" in wanted:
                 made["passages"] = passage_report(ground, lang=lang.value)
-            if "pre_plans" in wanted:
-                rows = (
-                    ids.index[ids.isin(building)] if building else key_buildings(found, most=most)
-                )
+            rows = ids.index[ids.isin(building)] if building else key_buildings(found, most=most)
+            if "pre_plans" in wanted and len(rows):
                 bands = response_by_band(town, on=today)
                 made["pre_plans"] = pre_plans(ground, rows, bands, town.scenarios, lang=lang.value)
+            empty = [name for name in wanted if name not in made]
             for name, content in made.items():
                 (unfinished / NAMES[name]).write_bytes(content)
     say_problems(town.problems, lang.value, folder=folder)
+    for name in empty:
+        say(
+            "cli.sheets_none",
+            lang.value,
+            file=NAMES[name],
+            why=text(f"sheets_none.{name}", lang.value),
+        )
     say("cli.sheets_done", lang.value, files="、".join(str(out / NAMES[name]) for name in made))

@@ -400,7 +400,9 @@ class Assessment:
             "states": lane_state_counts(self.lane_states),
         }
         if Part.CLOSURES in self.parts:
-            figures["keep_clear"] = int(self.closures.lanes[c.KEEP_CLEAR_RANK].notna().sum())
+            ranked = self.closures.lanes
+            known = bool(ranked[c.KEEP_CLEAR_SCORE].notna().any())
+            figures["keep_clear"] = int(ranked[c.KEEP_CLEAR_RANK].notna().sum()) if known else None
         if Part.COMPLIANCE in self.parts:
             figures["findings"] = self.compliance.as_record()
         if Part.DRAWS in self.parts:

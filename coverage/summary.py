@@ -90,6 +90,8 @@ def page_notes(
     if town.attribution:
         notes.append({lang: town.attribution for lang in LANGS})
     for tier, figures in coverage.items():
+        if figures["known_buildings"] and not figures["stations"]:
+            continue  # a plan took the last one away: nobody comes, and that is known
         if not figures["stations"]:
             key = "note.no_station"
         elif figures["stations_off_lanes"] == figures["stations"]:

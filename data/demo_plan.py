@@ -211,7 +211,8 @@ def joining(start: Longs, end: Longs, weight: Floats) -> Flags:
     order = np.argsort(weight, kind="stable")
     rank = np.empty(len(weight))
     rank[order] = np.arange(1, len(weight) + 1)  # never zero, which would mean no edge
-    tree = minimum_spanning_tree(coo_array((rank, (start, end)), shape=(count, count)).tocsr())
+    edges = rank, (start.astype(np.int32), end.astype(np.int32))  # what older scipy takes
+    tree = minimum_spanning_tree(coo_array(edges, shape=(count, count)).tocsr())
     joined = np.zeros(len(weight), dtype=bool)
     joined[order[tree.data.astype(np.int64) - 1]] = True
     return joined

@@ -197,6 +197,9 @@ def planned(town: Town, plan: Plan) -> Town:
     return replace(
         town,
         rules=_rules(town.rules, plan),
+        had_stations=town.had_stations.union(
+            town.stations.loc[town.station_positions.attached, f.TIER]
+        ),
         stations=in_communities(stations, town.communities),
         station_positions=at,
         lanes=lanes,

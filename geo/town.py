@@ -91,6 +91,9 @@ class Town:
         What the town's ledgers say of its buildings, hazards, fires and inspections.
     calibration
         Rates fitted to the town's own fires, None while they are not.
+    had_stations
+        Tiers of stations that stood on lanes before a plan: when it takes the last one away, that
+        nobody comes is known.
     """
 
     name: str
@@ -120,6 +123,7 @@ class Town:
     ledgers: TownLedgers
     calibration: Calibration | None
     workdays: Workdays = field(default_factory=Workdays)
+    had_stations: frozenset[str] = frozenset()
 
     @cached_property
     def place(self) -> tuple[float, float]:

@@ -29,7 +29,7 @@ ROOMS = {  # in each floor, a room uses only those before it; "" are the files o
         "siting",
         "review",
     ),
-    "maps": ("html", "styles", "voice", "page", "paper", "books", "results"),
+    "maps": ("html", "styles", "voice", "reports", "page", "paper", "books", "results"),
 }
 BASE = {  # every room may use these
     "weizhan.coverage.columns",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
+import numpy as np
 import pandas as pd
 
 from ...geo.ledgers import TownLedgers
@@ -44,8 +45,9 @@ def building_cases(
     Returns
     -------
     DataFrame
-        `open_hazards`, `overdue_hazards`, `listed_hazards`, `major_hazards` (0 where nothing is
-        told: a count of cases, not of hazards), `past_fires`, `inspected_on` (missing when
+        `open_hazards`, `overdue_hazards`, `listed_hazards`, `major_hazards` (0 where the ledger
+        tells nothing: a count of cases, not of hazards; missing where the town has no ledger of
+        hazards), `past_fires` (missing without a ledger of fires), `inspected_on` (missing when
         never), `inspection_due_on`; days as ISO 8601.
     """
     ids = buildings[f.BUILDING_ID].astype(str)
@@ -62,6 +64,10 @@ def building_cases(
         c.PAST_FIRES: past,
     }
     found = {name: _count(table, ids) for name, table in tables.items()}
+    for name in found:
+        ledger = fires if name == c.PAST_FIRES else ledgers.hazards
+        if ledger.empty:
+            found[name] = pd.Series(np.nan, index=ids.index)
     bands = pd.Series(buildings[c.RISK_BAND].to_numpy(), index=ids)
     due = inspections_due(
         bands,

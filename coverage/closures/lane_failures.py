@@ -24,7 +24,7 @@ from ..reach import (
     Passages,
     TierCrews,
     arrive,
-    in_reach,
+    is_known,
     left_m,
     present,
     search,
@@ -33,6 +33,8 @@ from ..reach import (
 from .criticality import Forest, changes, losses, prepare
 
 WEIGHTS = ("buildings", "people", "vulnerable")
+#: What people and vulnerable people are not told of, in buildings.
+UNTOLD = ("people_unknown", "vulnerable_unknown")
 
 
 def lane_losses(moment: Moment, *, workers: int = 1) -> pd.DataFrame:
@@ -51,9 +53,10 @@ def lane_losses(moment: Moment, *, workers: int = 1) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a lane; per tier the buildings, people and vulnerable people that lose cover (an
-        unknown number of people adds nothing), the seconds added in all, and the buildings that
-        nobody reaches any more.
+        One row a lane; per tier the buildings, people and vulnerable people that lose cover, the
+        buildings of these that do not tell their people, the seconds added in all, and the
+        buildings that nobody reaches any more. Missing where no station of a tier is known, and
+        people where no building that loses cover tells them.
     """
     town = moment.town
     left = np.full(town.network.lanes, town.rules.lane_state.left_m.value)
@@ -68,10 +71,14 @@ def lane_losses(moment: Moment, *, workers: int = 1) -> pd.DataFrame:
             weights=_weights(moment),
             workers=workers,
         )
-        for k, what in enumerate(WEIGHTS):
-            table[c.lost(tier, what)] = found.lost[:, k]
-        table[c.added(tier)] = found.added_s
-        table[c.unreached(tier)] = found.unreached
+        lost = dict(zip((*WEIGHTS, *UNTOLD), found.lost.T, strict=True))
+        for what in WEIGHTS[1:]:
+            untold = (lost["buildings"] > 0) & (lost[f"{what}_unknown"] == lost["buildings"])
+            lost[what] = np.where(untold, np.nan, lost[what])
+        columns = {c.lost(tier, what): values for what, values in lost.items()}
+        columns |= {c.added(tier): found.added_s, c.unreached(tier): found.unreached}
+        known = is_known(town, rule)
+        table |= columns if known else dict.fromkeys(columns, np.nan)
     return pd.DataFrame(table, index=town.lanes.index)
 
 
@@ -135,7 +142,7 @@ def lane_probabilities(moment: Moment, *, draws: int, seed: int, workers: int = 
         change = after.astype(float) - base[found.position]
         gained = np.bincount(found.position, weights=change, minlength=len(base))
         share = base + gained / max(draws, 1)
-        known = town.building_positions.attached & bool(in_reach(town, rule).any())
+        known = town.building_positions.attached & is_known(town, rule)
         table[c.lane_probability(tier)] = np.where(known, share, np.nan)
     return pd.DataFrame(table, index=town.buildings.index)
 
@@ -175,12 +182,16 @@ def keep_clear(costs: pd.DataFrame, states: pd.DataFrame, tiers: list[str]) -> p
     -------
     DataFrame
         One row a lane: `keep_clear_score`, the buildings expected to lose cover, all tiers
-        together, and `keep_clear_rank`, 1 for the first; missing where nothing would be lost.
+        together, and `keep_clear_rank`, 1 for the first; missing where nothing would be lost,
+        the score where only a tier that is not known could lose.
         Ties are ranked by people, then in the order of the lanes.
     """
     chance = states[c.BLOCKED_PROBABILITY]
-    score = chance * sum(costs[c.lost(tier, "buildings")] for tier in tiers)
-    people = chance * sum(costs[c.lost(tier, "people")] for tier in tiers)
+    lost = costs[[c.lost(tier, "buildings") for tier in tiers]]
+    score = chance * lost.sum(axis=1)
+    # What a tier that is not known would add may be anything but not nothing.
+    score = score.mask((score == 0) & lost.isna().any(axis=1))
+    people = chance * costs[[c.lost(tier, "people") for tier in tiers]].sum(axis=1)
     order = np.lexsort((np.arange(len(score)), -people.to_numpy(), -score.to_numpy()))
     rank = _ranks(order, score.to_numpy(dtype=float))
     return pd.DataFrame({c.KEEP_CLEAR_SCORE: score, c.KEEP_CLEAR_RANK: rank})
@@ -307,4 +318,5 @@ def _weights(moment: Moment) -> Floats:
     vulnerable = town.buildings[[f.ELDERS, f.CHILDREN]].sum(axis=1, min_count=1)
     people = present(town, moment.scenario)
     one = pd.Series(1.0, index=town.buildings.index)
-    return np.stack([w.fillna(0).to_numpy(dtype=float) for w in (one, people, vulnerable)])
+    every = (one, people, vulnerable, people.isna(), vulnerable.isna())
+    return np.stack([w.fillna(0).to_numpy(dtype=float) for w in every])

@@ -84,7 +84,7 @@ def on_duty(town: Town, scenario: Scenario) -> pd.Series[bool]:
 
 
 def in_reach(town: Town, rule: TierRule) -> pd.Series[bool]:
-    """Return which stations of a tier stand on a lane; without any, nothing is known of it.
+    """Return which stations of a tier stand on a lane.
 
     Parameters
     ----------
@@ -95,6 +95,12 @@ def in_reach(town: Town, rule: TierRule) -> pd.Series[bool]:
     """
     serving: pd.Series[bool] = town.stations[f.TIER].isin(rule.station_tiers)
     return serving & town.station_positions.attached
+
+
+def is_known(town: Town, rule: TierRule) -> bool:
+    """Tell whether anything is known of a tier: it has, or had before a plan, a station."""
+    had = not town.had_stations.isdisjoint(rule.station_tiers)
+    return had or bool(in_reach(town, rule).any())
 
 
 def present(town: Town, scenario: Scenario) -> pd.Series[float]:
@@ -206,7 +212,7 @@ def response_times(moment: Moment) -> pd.DataFrame:
         found = {r: _at_walls(plans[r], crews[r]) for r in READINGS}
         if moment.joined is not None:
             found["fast"] = _sooner(found["fast"], moment.joined, tier)
-        known = town.building_positions.attached & bool(in_reach(town, rule).any())
+        known = town.building_positions.attached & is_known(town, rule)
         table |= _times(town, tier, rule, found, crews["typical"].rows, known)
         walk_m = walked_m(plans["typical"], town.network, town.building_positions)
         table[c.walk(tier)] = walk_m
@@ -218,7 +224,10 @@ def response_times(moment: Moment) -> pd.DataFrame:
             for limit, free in freed.items()
             if _matters(roads, free, crews["typical"].crews)
         }
-        table |= _limit_costs(tier, found["typical"], times)
+        costs = _limit_costs(tier, found["typical"], times)
+        limits = costs.pop(c.main_limit(tier))
+        table |= {name: np.where(known, cost, np.nan) for name, cost in costs.items()}
+        table[c.main_limit(tier)] = limits
     frame = pd.DataFrame(table, index=town.buildings.index)
     attached = town.building_positions.attached
     for tier in town.rules.tier:
@@ -280,7 +289,7 @@ def _sureness(
     town: Town, tier: str, rule: TierRule, found: Arrivals, crews: TierCrews, plan: Journey
 ) -> dict[str, Floats | Shapes]:
     """Return the probability of the first crew within the standard, and how many crews are."""
-    if not in_reach(town, rule).any():
+    if not is_known(town, rule):
         nothing = np.full(len(town.buildings), np.nan)
         return {c.arrival_probability(tier): nothing, c.depth(tier): nothing}
     standard_s = rule.standard_s.value

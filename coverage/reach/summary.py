@@ -30,8 +30,10 @@ def coverage_of(buildings: pd.DataFrame, tier: str, *, standard_s: float) -> dic
         ``buildings`` all, ``known_buildings`` whose cover could be computed;
         ``covered_buildings`` at typical values and ``…_low``, ``…_high`` at the slow and fast
         ones; ``share_buildings`` of the known ones, while its low and high ends count the
-        unknown ones as uncovered and as covered; the same for people, with the number of
-        buildings whose people are unknown. A share without a denominator is None.
+        unknown ones as uncovered and as covered. ``people`` of all buildings that tell them and
+        ``people_unknown_buildings`` that do not; ``known_people`` of these in buildings with an
+        answer, ``covered_people`` and ``share_people`` of them. What is counted over nothing is
+        None: not known, and not zero.
     """
     cover = buildings[c.cover(tier)]
     total = len(buildings)
@@ -40,22 +42,25 @@ def coverage_of(buildings: pd.DataFrame, tier: str, *, standard_s: float) -> dic
     typical = sure | (cover == c.Cover.LIKELY)
     hopeful = typical | (cover == c.Cover.DOUBTFUL)
     unknown = int((~known).sum())
+    answered = bool(known.any()) or not total
     people = buildings[c.PEOPLE]
     counted = known & people.notna()
+    told = bool(counted.any()) or not total
     return {
         "standard_s": standard_s,
         "buildings": total,
         "known_buildings": int(known.sum()),
-        "covered_buildings": int(typical.sum()),
-        "covered_buildings_low": int(sure.sum()),
-        "covered_buildings_high": int(hopeful.sum()) + unknown,
+        "covered_buildings": int(typical.sum()) if answered else None,
+        "covered_buildings_low": int(sure.sum()) if answered else None,
+        "covered_buildings_high": int(hopeful.sum()) + unknown if answered else None,
         "share_buildings": _share(typical.sum(), known.sum()),
         "share_buildings_low": _share(sure.sum(), total) if known.any() else None,
         "share_buildings_high": _share(hopeful.sum() + unknown, total) if known.any() else None,
-        "people": int(people[counted].sum()),
-        "covered_people": int(people[counted & typical].sum()),
+        "people": int(people.sum()) if people.notna().any() or not total else None,
+        "known_people": int(people[counted].sum()) if told else None,
+        "covered_people": int(people[counted & typical].sum()) if told else None,
         "share_people": _share(people[counted & typical].sum(), people[counted].sum()),
-        "people_unknown_buildings": int((~counted).sum()),
+        "people_unknown_buildings": int(people.isna().sum()),
     }
 
 

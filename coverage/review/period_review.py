@@ -168,10 +168,9 @@ def _fires(
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Return the fires of a period by use, and those of three years by month."""
     day = pd.to_datetime(records["started_at"]).dt.normalize()
-    use = records[f.USE].fillna(
-        records[f.BUILDING_ID].map(town.buildings.set_index(f.BUILDING_ID)[f.USE])
-    )
-    use = use.fillna("")
+    of_building = records[f.BUILDING_ID].map(town.buildings.set_index(f.BUILDING_ID)[f.USE])
+    use = records[f.USE].where(records[f.USE].notna(), of_building)
+    use = use.where(use.notna(), "")
     now = day.between(pd.Timestamp(period.first), pd.Timestamp(last))
     then = day.between(
         pd.Timestamp(period.year_before.first), pd.Timestamp(period.year_before.last)

@@ -142,7 +142,7 @@ def add_community_risk(
     figures = communities.set_index(communities[f.COMMUNITY_ID].astype(str))
     place = buildings[f.COMMUNITY_ID].fillna("").astype(str)
     bands = pd.crosstab(place, buildings[c.RISK_BAND])
-    hazards = buildings.groupby(place)[[c.OPEN_HAZARDS, c.OVERDUE_HAZARDS]].sum()
+    hazards = buildings.groupby(place)[[c.OPEN_HAZARDS, c.OVERDUE_HAZARDS]].sum(min_count=1)
     for entry in entries:
         name = str(entry["community_id"] or "")
         told: dict[str, Any] = {figure: None for figure in FIGURES}
@@ -152,7 +152,8 @@ def add_community_risk(
             known = name in bands.index and str(band) in bands.columns
             told[f"{band}_buildings"] = int(bands[str(band)][name]) if known else 0
         for column in hazards.columns:
-            told[str(column)] = int(hazards[column][name]) if name in hazards.index else 0
+            count = hazards[column].get(name, 0)
+            told[str(column)] = None if pd.isna(count) else int(count)
         entry["risk"] = told
 
 

@@ -9,10 +9,9 @@ lanes exactly.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 import pandas as pd
 import shapely
@@ -22,6 +21,9 @@ from scipy.sparse.csgraph import connected_components
 from ..arrays import Flags, Floats, Ints, Longs, Shapes
 from ..words import Problem, Severity, named
 from ..words import fields as f
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 MILLIMETRE = 3  # decimals of coordinates in metres
 MET_M = 0.002  # a crossing nearer than this to a vertex of both lanes is a junction
@@ -191,6 +193,8 @@ def to_networkx(network: Network, lanes: gpd.GeoDataFrame) -> nx.MultiDiGraph[in
     Every lane gives an edge in each direction in which vehicles may pass it, keyed by its row;
     edges carry `lane_id`, `lane_class`, ``length`` in metres and the geometry.
     """
+    import networkx as nx  # 0.1 s at every start, for nobody else here
+
     graph: nx.MultiDiGraph[int] = nx.MultiDiGraph(crs=lanes.crs)
     for node, (x, y) in enumerate(network.node_xy.tolist()):
         graph.add_node(node, x=x, y=y)

@@ -121,7 +121,10 @@ def _elements_of(answer: list[dict[str, Any]]) -> Elements:
 @contextmanager
 def _osmnx(options: dict[str, Any]) -> Iterator[ModuleType]:
     """Lend osmnx with its global settings set; it also bends the resolution of names."""
-    import osmnx as ox  # brings plots and learning with it, which nothing else here needs
+    try:
+        import osmnx as ox  # brings plots and learning with it, which nothing else here needs
+    except ModuleNotFoundError as error:
+        raise InputError("error.place_not_installed", missing=error.name) from error
 
     before = {option: getattr(ox.settings, option) for option in options}
     resolve = socket.getaddrinfo

@@ -7,14 +7,7 @@ import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
-from openpyxl.comments import Comment
-from openpyxl.styles import PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from ..rules import read_config
 from ..words import Lang, OutputError, Problem, normal, text
@@ -24,6 +17,10 @@ from .read import KNOWN_ROWS
 from .schemas import SCHEMAS
 from .sheets import EXCEL_ENDINGS, read_rows
 from .workbook_facts import OPEN_XML
+
+if TYPE_CHECKING:  # only a doctor loads it; every command loads this room
+    import openpyxl
+    from openpyxl.worksheet.worksheet import Worksheet
 
 TABLES = EXCEL_ENDINGS | {".csv"}
 FILLS = {"error": "FFC7CE", "warning": "FFEB9C", "repaired": "DDEBF7"}  # red, amber, blue
@@ -130,6 +127,8 @@ def doctor_tables(
 
 
 def _open(file: Path, sheet: str | None) -> openpyxl.Workbook:
+    import openpyxl
+
     if file.suffix.lower() in OPEN_XML:
         return openpyxl.load_workbook(file, keep_vba=file.suffix.lower() == ".xlsm")
     book = openpyxl.Workbook()
@@ -143,6 +142,8 @@ def _open(file: Path, sheet: str | None) -> openpyxl.Workbook:
 
 def _write(page: Worksheet, row: int, column: int, value: Any) -> None:
     """Write a cell; text stays text even when it begins like a formula."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
     if isinstance(value, str):
         value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)
     cell = page.cell(row, column, value)
@@ -187,6 +188,10 @@ def _words(problem: Problem) -> tuple[str, ...]:
 
 
 def _mark(page: Worksheet, place: tuple[int, int], problem: Problem, lang: Lang) -> None:
+    from openpyxl.cell.cell import MergedCell
+    from openpyxl.comments import Comment
+    from openpyxl.styles import PatternFill
+
     cell = page.cell(*place)
     if isinstance(cell, MergedCell):
         area = next(a for a in page.merged_cells.ranges if cell.coordinate in a)
@@ -208,6 +213,8 @@ def _list(
     places: Sequence[tuple[int, int] | None],
     lang: Lang,
 ) -> None:
+    from openpyxl.utils import get_column_letter
+
     page = book.create_sheet(text("doctor.sheet", lang))
     for column, name in enumerate(("row", "cell", "what"), start=1):
         _write(page, 1, column, text(f"doctor.{name}", lang))

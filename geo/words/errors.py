@@ -14,11 +14,12 @@ Chinese and in English; ``str(error)`` gives both.
 
 from __future__ import annotations
 
+import errno
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from .catalogue import Lang, text
 
@@ -51,6 +52,16 @@ class WeizhanError(Exception):
         """Return the sentence in Chinese, then in English."""
         return f"{self.message('zh')}\n{self.message('en')}"
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how the error is made again in another process."""
+        return _again, (type(self), self.args), self.__dict__
+
+
+def _again(kind: type[WeizhanError], args: tuple[Any, ...]) -> WeizhanError:
+    error = kind.__new__(kind)
+    error.args = args
+    return error
+
 
 class InputError(WeizhanError, ValueError):
     """A file, a value or an option given to us is wrong."""
@@ -80,9 +91,13 @@ class TownError(InputError):
 class OutputError(WeizhanError, OSError):
     """We could not, or must not, write to a place."""
 
+    errno = errno.EIO
+
 
 class OfflineError(WeizhanError, OSError):
     """A service on the internet was needed and did not answer."""
+
+    errno = errno.ENETUNREACH
 
 
 Severity = Literal["error", "warning", "repaired"]

@@ -10,7 +10,7 @@ from .lanes_tables import findings_csv, keep_clear_csv, openings_csv
 from .ledger_book import dictionary, ledger_book
 from .list_tables import write_lists
 from .round_book import round_book
-from .siting_book import write_book
+from .siting_book import siting_book
 
 __all__ = [
     "dictionary",
@@ -21,8 +21,8 @@ __all__ = [
     "openings_csv",
     "round_book",
     "sheet",
+    "siting_book",
     "storable",
-    "write_book",
     "write_geopackage",
     "write_lists",
 ]

@@ -6,16 +6,22 @@ import datetime as dt
 import io
 from typing import Final
 
+from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.review import Counts
 from ...geo.words import Lang, text
-from ..voice import FEWEST_PEOPLE
+from ...geo.words import fields as f
+from ..voice import FEWEST_PEOPLE, ledger_known
 from .workbook import cell, look, new_book
 
 COLUMNS: Final = (
     "community", "buildings", "covered", "covered_low", "covered_high", "red", "opening", "new",
     "closed", "reopened", "closing", "premises", "rate", "rate_low", "rate_high", "fires",
 )  # fmt: skip
+
+
+FLOW: Final = ("opening", "new", "closed", "reopened", "closing")
+RATE: Final = ("premises", "rate", "rate_low", "rate_high")
 
 
 def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> bytes:
@@ -43,23 +49,26 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
     for at, name in enumerate(COLUMNS):
         sheet.write_string(1, at, text(f"indicators.{name}", lang), style.head)
         sheet.set_column(at, at, 13)
+    fires_known = ledger_known(found.buildings, c.PAST_FIRES)
+    visits_known = ledger_known(found.buildings, c.INSPECTED_ON)
+    none = 0 if ledger_known(found.buildings, c.OPEN_HAZARDS) else None  # where no case is told
     for row, entry in enumerate(found.summary["communities"], start=2):
-        key = entry["community_id"]
+        key = entry[f.COMMUNITY_ID]
         micro = entry["coverage"].get("micro", {})
         flow = counts.flow.loc[key] if key in counts.flow.index else {}
         rate = counts.rates.loc[key] if key in counts.rates.index else {}
         risk = entry.get("risk") or {}
-        fires = int(counts.fires.get(key, 0))
+        fires = int(counts.fires.get(key, 0)) if fires_known else None
         values = {
-            "community": entry["name"] or key or text("table.no_community", lang),
+            "community": entry[f.NAME] or key or text("table.no_community", lang),
             "buildings": entry["buildings"],
             "covered": micro.get("share_buildings"),
             "covered_low": micro.get("share_buildings_low"),
             "covered_high": micro.get("share_buildings_high"),
             "red": risk.get("red_buildings"),
-            **{n: flow.get(n) for n in ("opening", "new", "closed", "reopened", "closing")},
-            **{n: rate.get(n) for n in ("premises", "rate", "rate_low", "rate_high")},
-            "fires": fires if fires == 0 or fires >= FEWEST_PEOPLE else None,
+            **{n: flow.get(n, none) for n in FLOW},
+            **{n: rate.get(n) if visits_known else None for n in RATE},
+            "fires": None if fires is None or 0 < fires < FEWEST_PEOPLE else fires,
         }
         for at, name in enumerate(COLUMNS):
             value = values[name]

@@ -22,7 +22,10 @@ from ..voice import (
 )
 from .csv_tables import sheet
 
-LOSSES = ("lost_buildings", "lost_people", "lost_vulnerable", "added_s", "unreached")
+LOSSES = (
+    "lost_buildings", "lost_people", "lost_people_unknown", "lost_vulnerable",
+    "lost_vulnerable_unknown", "added_s", "unreached",
+)  # fmt: skip
 PEOPLE_LOST = frozenset({"lost_people", "lost_vulnerable"})
 
 

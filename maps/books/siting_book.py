@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-import openpyxl
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
-from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+import datetime as dt
+import io
+from typing import TYPE_CHECKING
 
 from ...coverage.siting import Study
 from ...geo.words import Lang, text
 from ..voice import Kind, Table, all_tables, headline, notes, proof
+from .workbook import BASE, Look, cell, look, new_book
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
+    from xlsxwriter.format import Format
 
 FORMATS: dict[Kind, str] = {
     "text": "@",
@@ -35,21 +36,24 @@ TITLES = {
 WIDEST = 60
 
 
-def write_book(study: Study, file: Path, *, lang: Lang) -> None:
-    """Write the workbook: the answer first, then a sheet a table."""
-    book = openpyxl.Workbook()
-    first = book.active
-    first.title = text("site.notes", lang)[:31]
+def siting_book(study: Study, *, lang: Lang) -> bytes:
+    """Return the workbook: the answer first, then a sheet a table."""
+    written = io.BytesIO()
+    book = new_book(written)
+    day = dt.date.fromisoformat(study.assessed[0].date)
+    book.set_properties({"created": dt.datetime.combine(day, dt.time())})
+    style = look(book)
+    formats = {kind: book.add_format({**BASE, "num_format": FORMATS[kind]}) for kind in FORMATS}
+    first = book.add_worksheet(text("site.notes", lang)[:31])
+    first.set_column(0, 0, 110)
     said = [headline(study, lang), "", *proof(study, lang), "", *notes(study, lang)]
-    for row, line in enumerate(said, start=1):
-        _put(first.cell(row, 1), line, "text")
-        first.cell(row, 1).alignment = Alignment(wrap_text=True, vertical="top")
-    first.column_dimensions["A"].width = 110
+    for row, line in enumerate(said):
+        cell(first, row, 0, line, style.wrapped)
     for table in all_tables(study, lang):
         if table.rows:
-            _sheet(book.create_sheet(_title(table.name, lang)), table, lang)
-    book.active = 0
-    book.save(file)
+            _sheet(book, table, style, formats, lang)
+    book.close()
+    return written.getvalue()
 
 
 def _title(name: str, lang: Lang) -> str:
@@ -57,33 +61,19 @@ def _title(name: str, lang: Lang) -> str:
     return text(key, lang)[:31]
 
 
-def _sheet(page: Worksheet, table: Table, lang: Lang) -> None:
-    for column, head in enumerate(table.heads(lang), start=1):
-        cell = page.cell(1, column)
-        _put(cell, head, "text")
-        cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E8E3D8")
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
-    for number, row in enumerate(table.rows, start=2):
-        for column, (value, (_, kind)) in enumerate(zip(row, table.columns, strict=True), start=1):
-            _put(page.cell(number, column), value, kind)
-    for column in range(1, len(table.columns) + 1):
-        cells = [page.cell(row, column).value for row in range(1, min(len(table.rows), 200) + 2)]
-        wide = max(_width(value) for value in cells if value is not None) + 2
-        page.column_dimensions[get_column_letter(column)].width = min(wide, WIDEST)
-    page.freeze_panes = "A2"
-    page.auto_filter.ref = page.dimensions
-
-
-def _put(cell: Cell, value: object, kind: Kind) -> None:
-    """Put a value as what it is; text stays text, whatever it begins with."""
-    if value is None:
-        return
-    if isinstance(value, str):
-        cell.value = ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", value)[:32_000]
-        cell.data_type = "s"
-        return
-    cell.value = value
-    cell.number_format = FORMATS[kind]
+def _sheet(
+    book: Workbook, table: Table, style: Look, formats: dict[Kind, Format], lang: Lang
+) -> None:
+    page = book.add_worksheet(_title(table.name, lang))
+    for at, (head, (_, kind)) in enumerate(zip(table.heads(lang), table.columns, strict=True)):
+        cell(page, 0, at, head, style.head)
+        values = [row[at] for row in table.rows]
+        for number, value in enumerate(values, start=1):
+            cell(page, number, at, value, formats[kind])
+        widths = [_width(value) for value in (head, *values[:200]) if value is not None]
+        page.set_column(at, at, min(max(widths) + 2, WIDEST))
+    page.freeze_panes(1, 0)
+    page.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
 
 
 def _width(value: object) -> float:

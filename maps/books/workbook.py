@@ -6,7 +6,7 @@ import datetime as dt
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
     from xlsxwriter.worksheet import Worksheet
+
+
+BASE: Final = {
+    "font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1,
+    "border_color": "#BFBFBF", "text_wrap": True,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,19 +49,17 @@ def new_book(written: io.BytesIO) -> Workbook:
 
 def look(book: Workbook) -> Look:
     """Add the formats of our workbooks to one."""
-    base = {"font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1,
-            "border_color": "#BFBFBF", "text_wrap": True}  # fmt: skip
     plain = {}
     for date in (False, True):
         for locked in (False, True):
-            made = {**base, "locked": locked}
+            made = {**BASE, "locked": locked}
             if date:
                 made["num_format"] = "yyyy-mm-dd"
             if locked:
                 made |= {"bg_color": "#F2F2F2", "font_color": "#404040"}
             plain[date, locked] = book.add_format(made)
     return Look(
-        head=book.add_format({**base, "bold": True, "bg_color": "#D9E2EC", "locked": True}),
+        head=book.add_format({**BASE, "bold": True, "bg_color": "#D9E2EC", "locked": True}),
         title=book.add_format({"font_name": "Microsoft YaHei", "font_size": 14, "bold": True}),
         wrapped=book.add_format(
             {"font_name": "Microsoft YaHei", "font_size": 10, "text_wrap": True, "valign": "top"}

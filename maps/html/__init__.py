@@ -1,38 +1,29 @@
-"""One HTML file that needs no network: assets inlined, columns packed, letters embedded.
+"""One HTML file that needs no network: sealed, columns packed, letters embedded.
 
 Everything from data is escaped here.
 """
 
+from .escape import escape, shown
 from .fonts import town_font
 from .packed_columns import Integers, Pack, Reference
-from .report_table import report_line, report_section, report_table
-from .standalone import (
-    LEAFLET_CSS,
-    LEAFLET_JS,
-    Verbatim,
-    escape,
-    json_block,
-    seal,
-    shown,
-    standalone,
-    template,
-)
+from .sealed import HTML_LANG, json_block, seal, template
+from .sections import Html, Row, line, paragraph, section, table
 
 __all__ = [
-    "LEAFLET_CSS",
-    "LEAFLET_JS",
+    "HTML_LANG",
+    "Html",
     "Integers",
     "Pack",
     "Reference",
-    "Verbatim",
+    "Row",
     "escape",
     "json_block",
-    "report_line",
-    "report_section",
-    "report_table",
+    "line",
+    "paragraph",
     "seal",
+    "section",
     "shown",
-    "standalone",
+    "table",
     "template",
     "town_font",
 ]

@@ -20,7 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from .standalone import escape, shown
+from .escape import escape, shown
 
 Integers = npt.NDArray[np.int64]
 Reference = list[int]  # where a stream begins, how many values, bytes each, whether signed

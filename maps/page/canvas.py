@@ -20,8 +20,9 @@ import shapely
 from branca.element import Element
 
 from ...geo.arrays import Longs
-from ..html import Pack, Verbatim, json_block, template
+from ..html import Pack, json_block, template
 from ..styles import Style
+from .standalone import Verbatim
 
 GRID = 5e-7  # degrees, about five centimetres
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -15,11 +16,11 @@ from ...coverage.scenes import Scene
 from ...geo.plan import Plan
 from ...geo.words import LaneClass, Lang, text
 from ...geo.words import fields as f
+from ..reports import COMMUNITY_PAGES
 from ..voice import community_name
-from .committee import NO_SCENES, committee_page
+from .committee import committee_page
 
 MOST_BUILDINGS = 150_000  # on one page
-FOLDER = "communities"
 AROUND_M = 250.0  # what lies round a community is drawn as far as this
 MAIN_LANES = [
     LaneClass.TRUNK.value,
@@ -32,7 +33,7 @@ MAIN_LANES = [
 def committee_pages(
     assessment: Assessment,
     *,
-    scenes: Mapping[str, Scene] = NO_SCENES,
+    scenes: Mapping[str, Scene] = MappingProxyType({}),
     plan: Plan | None = None,
     lang: Lang = "zh",
     most: int = MOST_BUILDINGS,
@@ -56,7 +57,7 @@ def committee_pages(
         yield "committee.html", committee_page(assessment, scenes=scenes, plan=plan, lang=lang)
         return
     files = {
-        str(entry["community_id"]): f"{FOLDER}/{number:04d}.html"
+        str(entry[f.COMMUNITY_ID]): f"{COMMUNITY_PAGES}/{number:04d}.html"
         for number, entry in enumerate(entries, start=1)
     }
     yield (
@@ -67,7 +68,7 @@ def committee_pages(
     for entry in entries:
         own, moments = _community(assessment, scenes, entry, lang)
         page = committee_page(own, scenes=moments, plan=plan, home="../committee.html", lang=lang)
-        yield files[str(entry["community_id"])], page
+        yield files[str(entry[f.COMMUNITY_ID])], page
 
 
 def _overview(assessment: Assessment, lang: Lang) -> Assessment:
@@ -93,7 +94,7 @@ def _community(
     assessment: Assessment, scenes: Mapping[str, Scene], entry: Mapping[str, Any], lang: Lang
 ) -> tuple[Assessment, dict[str, Scene]]:
     """Return one community with what lies round it, and the same at the other moments."""
-    identity = str(entry["community_id"])
+    identity = str(entry[f.COMMUNITY_ID])
     inside = (assessment.buildings[f.COMMUNITY_ID].fillna("").astype(str) == identity).to_numpy()
     buildings = assessment.buildings[inside].reset_index(drop=True)
     own = assessment.communities[f.COMMUNITY_ID].astype(str) == identity

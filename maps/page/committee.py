@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from functools import partial
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -37,13 +38,12 @@ _HEADINGS = ("panel", "close", "figures", "communities", "notes", "communities_n
 _TREE = ("title", "search", "full", "measure", "print", "print_title", "paper", "grey",
          "print_now", "print_back", "north", "swipe", "swipe_handle")  # fmt: skip
 _TOOLS = ("tools.js", "heat.js", "swipe.js", "community.js", "print.js")
-NO_SCENES: Mapping[str, Scene] = {}
 
 
 def committee_page(
     assessment: Assessment,
     *,
-    scenes: Mapping[str, Scene] = NO_SCENES,
+    scenes: Mapping[str, Scene] = MappingProxyType({}),
     plan: Plan | None = None,
     pages: Mapping[str, str] | None = None,
     home: str = "",
@@ -156,12 +156,15 @@ def _communities(
     moments |= {name: _by_community(scene.communities) for name, scene in scenes.items()}
     ranks = {tier: scene_overlays.rank_intervals(entries, tier) for tier in told}
     rows = []
+    whole = assessment.summary.get("coverage", {})
     for community in entries:
-        identity = str(community["community_id"])
+        identity = str(community[f.COMMUNITY_ID])
         shares: dict[str, dict[str, Any]] = {}
         for name, known in moments.items():
             coverage = known.get(identity, {})
-            shares[name] = {tier: asdict(share(coverage.get(tier), lang)) for tier in told}
+            shares[name] = {
+                tier: asdict(share(coverage.get(tier), lang, town=whole.get(tier))) for tier in told
+            }
         for tier in told:
             rank, first, last = ranks[tier].get(identity, (0, 0, 0))
             said = text("scene.rank", lang, rank=rank, low=first, high=last) if rank else ""
@@ -179,7 +182,7 @@ def _communities(
 
 
 def _by_community(entries: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
-    return {str(entry["community_id"]): entry.get("coverage", {}) for entry in entries}
+    return {str(entry[f.COMMUNITY_ID]): entry.get("coverage", {}) for entry in entries}
 
 
 def _risk_lines(risk: Mapping[str, Any] | None, lang: Lang) -> list[str]:

@@ -92,6 +92,8 @@ def _add_losses(assessment: Assessment, lang: Lang, styles: Styles, numbers: Num
         for name in ("people", "vulnerable"):
             told = few_hidden(column(frame, c.lost(tier, name)))
             numbers[f"{tier}_lost_{name}"] = told, 0
+            untold = c.lost(tier, f"{name}_unknown")
+            numbers[untold] = column(frame, untold), 0
         numbers[f"{tier}_added"] = whole_seconds(column(frame, c.added(tier))), 0
         numbers[f"{tier}_unreached"] = column(frame, c.unreached(tier)), 0
 

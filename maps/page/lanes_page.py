@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..html import escape, shown
+from ..html import Html, Row, escape, paragraph, shown, table
 from ..styles import style
 from ..voice import (
     Record,
@@ -20,6 +20,8 @@ from ..voice import (
     findings_of,
     is_missing,
     keep_clear_reason,
+    lanes_unknown,
+    lanes_without,
     lost_people,
     opening_reason,
     ranked,
@@ -93,7 +95,9 @@ def _keep_clear(assessment: Assessment, lang: Lang) -> str:
     """Return the keep-clear list."""
     lanes = ranked(assessment, c.KEEP_CLEAR_RANK)
     if not lanes:
-        return _paragraph(text("lanes_page.none_ranked", lang))
+        why = lanes_unknown(assessment, lang)
+        key = "lanes_page.none_known" if why else "lanes_page.none_ranked"
+        return paragraph(text(key, lang, why=why), "note")
     tiers = tiers_told(assessment, further=False)
     heads = [
         text("lane.head_rank", lang),
@@ -107,37 +111,39 @@ def _keep_clear(assessment: Assessment, lang: Lang) -> str:
     rows = []
     for lane in lanes[:MOST_LANES]:
         cells = [
-            escape(count(lane[c.KEEP_CLEAR_RANK], lang)),
+            count(lane[c.KEEP_CLEAR_RANK], lang),
             _lane_cell(lane, lang),
-            escape(shown(state_said(lane, lang))),
-            escape(chance_said(lane, lang)),
+            shown(state_said(lane, lang)),
+            chance_said(lane, lang),
             *(_loss_cell(lane, tier, lang) for tier in tiers),
-            escape(keep_clear_reason(lane, tiers_told(assessment), lang)),
+            keep_clear_reason(lane, tiers_told(assessment), lang),
         ]
-        rows.append(_row("lanes", lane.get(f.LANE_ID), cells))
+        rows.append(Row(cells, "lanes", _said(lane.get(f.LANE_ID))))
     told = {"total": count(len(lanes), lang), "shown": len(rows)}
-    return _paragraph(text("lanes_page.keep_clear_note", lang, **told)) + _table(heads, rows)
+    said = text("lanes_page.keep_clear_note", lang, **told) + lanes_without(assessment, lang)
+    note = paragraph(said, "note")
+    return note + table(heads, rows, kind="listed")
 
 
 def _openings(assessment: Assessment, lang: Lang) -> str:
     """Return the lanes whose opening would gain most."""
     lanes = ranked(assessment, c.OPENING_RANK)
     if not lanes:
-        return _paragraph(text("lanes_page.none_openings", lang))
+        return paragraph(text("lanes_page.none_openings", lang), "note")
     keys = ("lane.head_rank", "lanes_page.lane", "lanes_page.gain", "lane.head_reason")
     rows = []
     for lane in lanes[:MOST_LANES]:
         gain = count(lane.get(c.OPENING_GAIN), lang)
         cells = [
-            escape(count(lane[c.OPENING_RANK], lang)),
+            count(lane[c.OPENING_RANK], lang),
             _lane_cell(lane, lang),
-            escape(text("lanes_page.lost_buildings", lang, count=gain)),
-            escape(opening_reason(lane, lang)),
+            text("lanes_page.lost_buildings", lang, count=gain),
+            opening_reason(lane, lang),
         ]
-        rows.append(_row("lanes", lane.get(f.LANE_ID), cells))
+        rows.append(Row(cells, "lanes", _said(lane.get(f.LANE_ID))))
     told = {"total": count(len(lanes), lang), "shown": len(rows)}
-    note = _paragraph(text("lanes_page.openings_note", lang, **told))
-    return note + _table([text(key, lang) for key in keys], rows)
+    note = paragraph(text("lanes_page.openings_note", lang, **told), "note")
+    return note + table([text(key, lang) for key in keys], rows, kind="listed")
 
 
 def _findings(assessment: Assessment, lang: Lang) -> str:
@@ -145,7 +151,7 @@ def _findings(assessment: Assessment, lang: Lang) -> str:
     found = findings_of(assessment)
     edge = _edge_note(assessment, lang)
     if found.empty:
-        return _paragraph(text("lanes_page.none_findings", lang)) + edge
+        return paragraph(text("lanes_page.none_findings", lang), "note") + edge
     heads = [
         text("lane.finding_check", lang),
         text("lane.finding_clause", lang),
@@ -159,7 +165,7 @@ def _findings(assessment: Assessment, lang: Lang) -> str:
         by_certainty = group["certainty"].value_counts()
         cells = [shown(name), "" if is_missing(clause) else shown(clause)]
         cells += [count(by_certainty.get(certainty, 0), lang) for certainty in CERTAINTIES]
-        counts.append([*map(escape, cells), escape(count(len(group), lang))])
+        counts.append([*cells, count(len(group), lang)])
         first = (
             group.assign(sure=group["certainty"].map({e: i for i, e in enumerate(CERTAINTIES)}))
             .sort_values("sure", kind="stable")
@@ -168,11 +174,10 @@ def _findings(assessment: Assessment, lang: Lang) -> str:
         rows = [_finding_row(finding, names, lang) for finding in records(first)]
         said = text("lanes_page.rows", lang, check=shown(name), count=count(len(group), lang))
         keys = ("subject", "measured", "limit", "certainty")
-        inner = _table([text(f"lane.finding_{key}", lang) for key in keys], rows)
+        inner = table([text(f"lane.finding_{key}", lang) for key in keys], rows, kind="listed")
         parts.append(f"<details><summary>{escape(said)}</summary>{inner}</details>")
-    note = _paragraph(text("lanes_page.findings_note", lang, shown=MOST_FINDINGS))
-    table = _table(heads, [f"<tr>{_cells(cells)}</tr>" for cells in counts], "plain")
-    return note + table + "".join(parts) + edge
+    note = paragraph(text("lanes_page.findings_note", lang, shown=MOST_FINDINGS), "note")
+    return note + table(heads, counts, kind="plain") + "".join(parts) + edge
 
 
 def _edge_note(assessment: Assessment, lang: Lang) -> str:
@@ -180,12 +185,11 @@ def _edge_note(assessment: Assessment, lang: Lang) -> str:
     checked = assessment.summary.get("lanes", {}).get("findings", {}).get("dead_end", {})
     if not checked.get("unjudged"):
         return ""
-    return _paragraph(
-        text("lanes_page.findings_edge", lang, count=count(checked["unjudged"], lang))
-    )
+    many = count(checked["unjudged"], lang)
+    return paragraph(text("lanes_page.findings_edge", lang, count=many), "note")
 
 
-def _finding_row(finding: Record, names: dict[tuple[str, str], str], lang: Lang) -> str:
+def _finding_row(finding: Record, names: dict[tuple[str, str], str], lang: Lang) -> Row:
     subject, identity = str(finding["subject"]), finding["id"]
     unit = label("compliance_unit", finding["unit"], lang)
     values = [
@@ -196,8 +200,8 @@ def _finding_row(finding: Record, names: dict[tuple[str, str], str], lang: Lang)
     ]
     certainty = label("compliance_certainty", finding["certainty"], lang)
     called = names.get((subject, str(identity)), "")
-    cells = [_named(called, identity, []), *map(escape, values), escape(shown(certainty))]
-    return _row("buildings" if subject == "building" else "lanes", identity, cells)
+    cells = [_named(called, identity, []), *values, shown(certainty)]
+    return Row(cells, "buildings" if subject == "building" else "lanes", _said(identity))
 
 
 def _names(assessment: Assessment) -> dict[tuple[str, str], str]:
@@ -213,7 +217,7 @@ def _names(assessment: Assessment) -> dict[tuple[str, str], str]:
     return names
 
 
-def _lane_cell(lane: Record, lang: Lang) -> str:
+def _lane_cell(lane: Record, lang: Lang) -> Html:
     kind, width = lane.get(f.LANE_CLASS), lane.get(f.WIDTH_M)
     said = [] if is_missing(kind) else [label("lane_class", kind, lang)]
     if is_missing(width):
@@ -223,50 +227,32 @@ def _lane_cell(lane: Record, lang: Lang) -> str:
     return _named(lane.get(f.NAME), lane.get(f.LANE_ID), said)
 
 
-def _named(name: object, identity: object, said: Sequence[str]) -> str:
+def _named(name: object, identity: object, said: Sequence[str]) -> Html:
     """Return a button that goes there, with its id and what else is said below."""
     called = "" if is_missing(name) else shown(name)
-    known = "" if is_missing(identity) else shown(identity)
+    known = shown(_said(identity))
     below = [known, *map(shown, said)] if called else [*map(shown, said)]
-    lines = "".join(f'<span class="small">{escape(line)}</span>' for line in below if line)
-    return f'<button type="button">{escape(called or known)}</button>{lines}'
+    lines = "".join(f'<span class="small">{escape(part)}</span>' for part in below if part)
+    return Html(f'<button type="button">{escape(called or known)}</button>{lines}')
+
+
+def _said(identity: object) -> str:
+    return "" if is_missing(identity) else str(identity)
 
 
 def _loss_cell(lane: Record, tier: str, lang: Lang) -> str:
     """Return what the closure of a lane costs at one tier, a line each."""
     buildings = lane.get(c.lost(tier, "buildings"))
     if is_missing(buildings):
-        return escape(text("popup.unknown", lang))
+        return text("popup.unknown", lang)
     lines = [text("lanes_page.lost_buildings", lang, count=count(buildings, lang))]
     for name in ("people", "vulnerable"):
-        number = lost_people(lane.get(c.lost(tier, name)), buildings, lang)
+        number = lost_people(lane, tier, name, lang)
         lines.append(text(f"lanes_page.lost_{name}", lang, count=number))
     added = lane.get(c.added(tier))
     if not is_missing(added):
         said = text("lanes_page.added_value", lang, count=count(math.ceil(float(str(added))), lang))
         lines.append(f"{text('lanes_page.added', lang)} {said}")
     first, *others = map(escape, lines)
-    below = "".join(f'<span class="small">{line}</span>' for line in others)
-    return f"<strong>{first}</strong>{below}"
-
-
-def _paragraph(said: str) -> str:
-    return f'<p class="note">{escape(said)}</p>'
-
-
-def _row(layer: str, identity: object, cells: Iterable[str]) -> str:
-    """Return a row that goes to a feature; cells are HTML already."""
-    known = "" if is_missing(identity) else escape(shown(identity))
-    return f'<tr data-layer="{layer}" data-id="{known}">{_cells(cells)}</tr>'
-
-
-def _cells(cells: Iterable[str]) -> str:
-    return "".join(f"<td>{cell}</td>" for cell in cells)
-
-
-def _table(heads: Sequence[str], rows: Sequence[str], kind: str = "listed") -> str:
-    columns = "".join(f'<th scope="col">{escape(head)}</th>' for head in heads)
-    return (
-        f'<div class="wide"><table class="{kind}"><thead><tr>{columns}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table></div>"
-    )
+    below = "".join(f'<span class="small">{part}</span>' for part in others)
+    return Html(f"<strong>{first}</strong>{below}")

@@ -145,7 +145,7 @@ def share_style(tier: str, standard_s: float, lang: Lang) -> style.Style:
 def share_classes(entries: list[dict[str, Any]], ids: pd.Series, tier: str) -> Longs:
     """Return the class of each community in `share_style`; coverage as in a summary."""
     shares = {
-        str(entry["community_id"]): entry.get("coverage", {}).get(tier, {}).get("share_buildings")
+        str(entry[f.COMMUNITY_ID]): entry.get("coverage", {}).get(tier, {}).get("share_buildings")
         for entry in entries
     }
     classes = []
@@ -186,11 +186,11 @@ def rank_intervals(entries: list[dict[str, Any]], tier: str) -> dict[str, tuple[
     for entry in entries:
         found = entry.get("coverage", {}).get(tier, {})
         share = found.get("share_buildings")
-        if entry.get("community_id") and not is_missing(share):
+        if entry.get(f.COMMUNITY_ID) and not is_missing(share):
             low, high = found.get("share_buildings_low"), found.get("share_buildings_high")
             low = share if is_missing(low) else low
             high = share if is_missing(high) else high
-            known.append((str(entry["community_id"]), float(share), float(low), float(high)))
+            known.append((str(entry[f.COMMUNITY_ID]), float(share), float(low), float(high)))
     ranks = {}
     for identity, share, low, high in known:
         others = [row for row in known if row[0] != identity]

@@ -51,7 +51,7 @@ def chart(
     sizes = [dot.size for dot in dots] + ([own[0]] if own else [])
     shares = [dot.share for dot in dots] + [dot.bound for dot in dots] + ([own[1]] if own else [])
     low, high = min(sizes), max(max(sizes), min(sizes) + 1e-9)
-    bottom = math.floor(max(0.0, min(shares)) * 10) / 10
+    bottom = min(math.floor(max(0.0, min(shares)) * 10) / 10, 0.9)
     top = min(1.0, max(bottom + 0.1, math.ceil(max(shares) * 10 - 1e-9) / 10))
 
     def x(size: float) -> float:

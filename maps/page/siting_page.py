@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from ...coverage import columns as c
 from ...coverage.siting import Study
-from ...geo.arrays import Longs
 from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
-from ..html import escape, shown
-from ..styles import style
+from ..html import Html, Row, escape, paragraph, section, shown, table
+from ..styles import CHANGES, changes, style
 from ..voice import (
     Table,
     amount,
@@ -25,6 +25,7 @@ from ..voice import (
     frontier,
     headline,
     host_said,
+    known_before,
     money,
     must,
     notes,
@@ -42,7 +43,6 @@ from .siting_chart import Dot, chart
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
 MOST_DROPPED = 50  # on the page; the workbook has all
-CHANGES = ("kept", "new", "still", "lost", "unknown")
 CHANGE_FILLS = ("#cfe2ee", "#2f9e6b", "#9c480b", "#4a2106", style.UNKNOWN_FILL)
 _CLICKS = ("candidates", "stations", "buildings")
 
@@ -62,7 +62,7 @@ def siting_page(study: Study, *, lang: Lang = "zh") -> str:
         "communities_part": _table(communities(study), lang),
         "must_part": _must(study, lang),
         "own_part": _own(study, lang),
-        "proof_part": "".join(_paragraph(said) for said in proof(study, lang)),
+        "proof_part": "".join(paragraph(said) for said in proof(study, lang)),
         "notes_part": _notes(study, lang),
     }
     content = script_content(after, _CLICKS, lang)
@@ -125,16 +125,6 @@ def buildings(study: Study, lang: Lang) -> PackedPolygons:
     )
 
 
-def changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, tier: str) -> Longs:
-    """Return for each building its place in `CHANGES`, at typical values."""
-    was, now = (
-        frame[c.cover(tier)].isin([c.Cover.COVERED, c.Cover.LIKELY]) for frame in (before, after)
-    )
-    unknown = after[c.cover(tier)] == c.Cover.UNKNOWN
-    found = np.select([unknown, was & now, now, was], [4, 0, 1, 3], default=2)
-    return found.astype(np.int64)
-
-
 def candidates(study: Study, lang: Lang) -> PackedPoints:
     """Return the candidates: chosen, able to take a chosen one's place, others."""
     frame = study.instance.candidates.sites
@@ -189,32 +179,20 @@ def candidates(study: Study, lang: Lang) -> PackedPoints:
 
 
 def _sites(study: Study, lang: Lang) -> str:
-    table = sites(study, lang)
-    keys = [key for key, _ in table.columns]
+    of = sites(study, lang)
+    keys = [key for key, _ in of.columns]
     shown_keys = ("rank", "site", "host", "cost_yuan", "adds", "alone", "draws", "certain")
-    heads = "".join(
-        f'<th scope="col">{escape(text(f"site_head.{key}", lang))}</th>' for key in shown_keys
-    )
     rows = []
-    for row in table.rows:
-        words = dict(zip(keys, as_words(row, table.columns), strict=True))
+    for row in of.rows:
+        words = dict(zip(keys, as_words(row, of.columns), strict=True))
         name = words["name"] if words["name"] != "–" else words["id"]
-        cells = [
-            escape(words["rank"]),
+        site = Html(
             f'<button type="button">{escape(name)}</button>'
-            f'<span class="small">{escape(words["id"])}</span>',
-            *(escape(words[key]) for key in shown_keys[2:]),
-        ]
-        inner = "".join(f"<td>{cell}</td>" for cell in cells)
-        rows.append(
-            f'<tr data-layer="candidates" data-id="{escape(words["id"])}">{inner}</tr>'
-            f'<tr class="said"><td></td><td colspan="{len(cells) - 1}">'
-            f"{escape(words['said'])}</td></tr>"
+            f'<span class="small">{escape(words["id"])}</span>'
         )
-    body = (
-        f'<table class="listed"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{''.join(rows)}</tbody></table>"
-    )
+        cells = [words["rank"], site, *(words[key] for key in shown_keys[2:])]
+        rows.append(Row(cells, "candidates", words["id"], words["said"]))
+    body = table((text(f"site_head.{key}", lang) for key in shown_keys), rows, kind="listed")
     more = []
     for what in ("station", "yuan"):
         gain = study.more.get(what)
@@ -222,15 +200,19 @@ def _sites(study: Study, lang: Lang) -> str:
             more.append(text(f"site.more_{what}", lang, amount=amount(study, float(gain), lang)))
         elif gain is not None and what == "yuan":
             more.append(text("site.nothing_more", lang))
-    note = _paragraph(text("site.sites_note", lang), "note")
-    return note + f'<div class="wide">{body}</div>' + _paragraph(" ".join(more))
+    note = paragraph(text("site.sites_note", lang), "note")
+    return note + body + paragraph(" ".join(more))
 
 
 def _frontier(study: Study, lang: Lang) -> str:
     total = len(study.new)
     spent = study.problem.spent(study.solution.answer.chosen)
     own = study.own
-    parts = [_paragraph(text("site.frontier_note", lang), "note"), '<div class="charts">']
+
+    def told(point: Any) -> bool:
+        return known_before(study) or bool((point.answer.chosen & ~study.instance.existing).any())
+
+    parts = [paragraph(text("site.frontier_note", lang), "note"), '<div class="charts">']
     size = study.problem.stations if study.problem.stations is not None else total
     dots = [
         Dot(
@@ -240,6 +222,7 @@ def _frontier(study: Study, lang: Lang) -> str:
             p.stations == size,
         )
         for p in study.by_stations
+        if told(p)
     ]
     nested = [
         (float(k), study.share(float(w))) for k, w in enumerate(study.order.worth.tolist(), start=1)
@@ -256,6 +239,7 @@ def _frontier(study: Study, lang: Lang) -> str:
             asked is not None and p.budget == asked,
         )
         for p in study.by_budget
+        if told(p)
     ]
     paid = (float(own["cost_yuan"]), study.share(own["worth"])) if own else None
     if asked is None and money_dots:
@@ -263,29 +247,29 @@ def _frontier(study: Study, lang: Lang) -> str:
     drawing = chart(money_dots, label=text("site.by_budget", lang), own=paid, thousands=True)
     parts.append(f"<figure>{drawing}</figure></div>")
     loss = np.nanmax(np.append(study.order.best - study.order.worth, 0.0))
-    parts.append(_paragraph(text("site.order_note", lang, loss=amount(study, float(loss), lang))))
+    parts.append(paragraph(text("site.order_note", lang, loss=amount(study, float(loss), lang))))
     for by in ("stations", "budget"):
-        table = frontier(study, lang, by=by)
+        inner = _table(frontier(study, lang, by=by), lang)
         said = escape(text(f"site.by_{by}", lang))
-        parts.append(f"<details><summary>{said}</summary>{_table(table, lang)}</details>")
+        parts.append(f"<details><summary>{said}</summary>{inner}</details>")
     return "".join(parts)
 
 
 def _robust(study: Study, lang: Lang) -> str:
     if study.robust is None:
-        return _paragraph(text("site.none", lang))
+        return paragraph(text("site.none", lang))
     told = {"draws": study.robust.draws, "tail": f"{study.robust.tail:.0%}"}
-    note = _paragraph(text("site.robust_note", lang, **told), "note")
+    note = paragraph(text("site.robust_note", lang, **told), "note")
     return note + _table(robust(study, lang), lang)
 
 
 def _steady(study: Study, lang: Lang) -> str:
     found = study.stability
     if found is None or not found.draws:
-        return _paragraph(text("site.none", lang))
+        return paragraph(text("site.none", lang))
     low, high = np.quantile(found.share, [0.1, 0.9])
     what = text("site.steady_all" if found.risk_drawn else "site.steady_some", lang)
-    return _paragraph(
+    return paragraph(
         text(
             "site.steady_note",
             lang,
@@ -304,8 +288,8 @@ def _must(study: Study, lang: Lang) -> str:
     unmet = int((~study.must["met"].astype(bool)).sum())
     told = {"count": len(study.must), "unmet": unmet, "least": study.solution.answer.unmet_bound}
     said = text("site.must_some" if unmet else "site.must_all", lang, **told)
-    table = _table(must(study, lang), lang) if unmet else ""
-    return _section("must", _paragraph(said) + table, lang)
+    inner = _table(must(study, lang), lang) if unmet else ""
+    return section("site.must", paragraph(said) + inner, lang)
 
 
 def _own(study: Study, lang: Lang) -> str:
@@ -323,7 +307,7 @@ def _own(study: Study, lang: Lang) -> str:
         more=amount(study, more, lang),
         names=", ".join(map(shown, own["best_sites"])),
     )
-    return _section("own", _paragraph(said), lang)
+    return section("site.own", paragraph(said), lang)
 
 
 def _notes(study: Study, lang: Lang) -> str:
@@ -336,29 +320,14 @@ def _notes(study: Study, lang: Lang) -> str:
     used = len(study.instance.candidates.sites)
     head = text("site.dropped_note", lang, used=used, dropped=len(gone.rows))
     less = Table(gone.name, gone.columns, gone.rows[:MOST_DROPPED])
-    table = _table(less, lang) if gone.rows else ""
-    return f"<ul>{items}</ul>{_paragraph(head)}{table}"
+    inner = _table(less, lang) if gone.rows else ""
+    return f"<ul>{items}</ul>{paragraph(head)}{inner}"
 
 
-def _section(name: str, inner: str, lang: Lang) -> str:
-    title = escape(text(f"site.{name}", lang))
-    return f'<section id="{name}"><h2>{title}</h2>{inner}</section>'
-
-
-def _table(table: Table, lang: Lang) -> str:
-    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads(lang))
-    ends = ["" if kind == "text" else ' class="n"' for _, kind in table.columns]
-    rows = "".join(
-        "<tr>"
-        + "".join(f"<td{end}>{escape(word)}</td>" for end, word in zip(ends, words, strict=True))
-        + "</tr>"
-        for words in (as_words(row, table.columns) for row in table.rows)
+def _table(of: Table, lang: Lang) -> str:
+    return table(
+        of.heads(lang),
+        (as_words(row, of.columns) for row in of.rows),
+        kind="listed plain",
+        numeric=[at for at, (_, kind) in enumerate(of.columns) if kind != "text"],
     )
-    return (
-        f'<div class="wide"><table class="listed plain"><thead><tr>{heads}</tr></thead>'
-        f"<tbody>{rows}</tbody></table></div>"
-    )
-
-
-def _paragraph(said: str, kind: str = "") -> str:
-    return f'<p class="{kind}">{escape(said)}</p>' if said else ""

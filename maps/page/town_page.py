@@ -8,24 +8,14 @@ from string import Template
 from typing import Any
 
 import folium
-import pandas as pd
 from branca.element import Element
 
 from ...coverage.assessment import Assessment
 from ...geo.words import Lang, Vehicle, catalogue, label, text
-from ..html import (
-    LEAFLET_CSS,
-    LEAFLET_JS,
-    Verbatim,
-    escape,
-    json_block,
-    shown,
-    standalone,
-    template,
-    town_font,
-)
+from ..html import escape, json_block, shown, template, town_font
 from ..styles import style
-from ..voice import scenario_name, tiers_told
+from ..voice import is_missing, no_answer, scenario_name, tiers_told
+from .standalone import LEAFLET_CSS, LEAFLET_JS, Verbatim, standalone
 
 # Sections of the catalogue that the scripts speak from
 _SPOKEN = ("popup", "verdict", "legend", "overlay", "page", "paint", "lane")
@@ -183,19 +173,12 @@ def script_content(
 
 def _tier(assessment: Assessment, tier: str, lang: Lang) -> dict[str, Any]:
     standard_s = assessment.tiers[tier]
+    coverage = assessment.summary.get("coverage", {}).get(tier)
+    answered = coverage is not None and not is_missing(coverage.get("share_buildings"))
     return {
         "code": tier,
         "label": style.tier_label(tier, lang),
         "standard": style.standard_label(standard_s, lang),
         "standard_s": standard_s,
-        "no_station": _has_no_station(assessment, tier),
+        "no_answer": "" if answered else no_answer(coverage, lang),
     }
-
-
-def _has_no_station(assessment: Assessment, tier: str) -> bool:
-    """Tell whether no station of a tier is known at all."""
-    coverage = assessment.summary.get("coverage", {}).get(tier)
-    if coverage is None:
-        return True
-    stations = coverage.get("stations")
-    return not pd.isna(stations) and stations == 0

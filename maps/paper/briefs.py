@@ -8,9 +8,9 @@ from typing import Any, Final
 from ...coverage import columns as c
 from ...coverage.review import Review
 from ...geo.rules import KeyDates
-from ...geo.words import Lang, label, text
+from ...geo.words import HazardState, Lang, label, text
 from ...geo.words import fields as f
-from ..voice import FEWEST_PEOPLE, records, state_said
+from ..voice import SEEN, count, ledger_known, people, records, state_said
 from .meeting import (
     buildings_grid,
     cases_grid,
@@ -28,7 +28,8 @@ TOP: Final = 10
 
 def exposure_list(told: Review, *, lang: Lang) -> Report:
     """Return the cases for the quarterly exposure: major hazards and listed cases not closed."""
-    cases = told.cases[(told.cases["state"] != "closed")]
+    known = ledger_known(told.found.buildings, c.OPEN_HAZARDS)
+    cases = told.cases[told.cases[f.STATE] != HazardState.CLOSED]
     major = cases[(cases["major"] == 1) | cases["supervision_level"].notna()]
     rows = [
         [
@@ -36,7 +37,7 @@ def exposure_list(told: Review, *, lang: Lang) -> Report:
             place_of(row),
             label("hazard_code", row["code"], lang),
             word_of(row["supervision_level"], "supervision_level", lang),
-            label("hazard_state", row["state"], lang),
+            label("hazard_state", row[f.STATE], lang),
             day_of(row["found"]),
             day_of(row["due_on"]),
         ]
@@ -48,7 +49,7 @@ def exposure_list(told: Review, *, lang: Lang) -> Report:
     blocks.append(
         Grid(heads, rows, (1.2, 2.4, 2, 1.6, 1, 1.2, 1.2))
         if rows
-        else Paragraph(text("pack.none_listed", lang))
+        else Paragraph(text("pack.none_listed" if known else "pack.no_hazard_ledger", lang))
     )
     return report_of(told, text("pack.exposure_title", lang, period=told.period.name), blocks, lang)
 
@@ -65,24 +66,23 @@ def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> 
     blocks: list[Block] = []
     buildings = told.found.buildings
     for at, community in enumerate(told.found.summary["communities"]):
-        inside = buildings[buildings[f.COMMUNITY_ID] == community["community_id"]]
-        if community["community_id"] is None:
+        inside = buildings[buildings[f.COMMUNITY_ID] == community[f.COMMUNITY_ID]]
+        if community[f.COMMUNITY_ID] is None:
             continue
         if at:
             blocks.append(NewPage())
-        blocks.append(Heading(str(community["name"] or community["community_id"])))
+        blocks.append(Heading(str(community[f.NAME] or community[f.COMMUNITY_ID])))
         blocks.append(Paragraph(named))
         blocks.append(Paragraph(_community_line(community, lang)))
         blocks.append(Heading(text("pack.watch", lang), 2))
         blocks.append(buildings_grid(inside.sort_values(c.RISK_RANK).head(TOP), lang))
         late = told.overdue[told.overdue[f.BUILDING_ID].isin(inside[f.BUILDING_ID])].head(8)
         blocks.append(Heading(text("pack.overdue", lang), 2))
-        blocks.append(cases_grid(late, lang) if len(late) else Paragraph(text("pack.none", lang)))
+        known = ledger_known(buildings, c.OPEN_HAZARDS)
+        none = Paragraph(text("pack.none" if known else "pack.no_hazard_ledger", lang))
+        blocks.append(cases_grid(late, lang) if len(late) else none)
         lanes = told.found.lanes
-        near = lanes[
-            lanes[f.LANE_ID].isin(inside[c.ATTACHED_LANE_ID])
-            & lanes[c.STATE].isin(("blocked", "narrowed"))
-        ]
+        near = lanes[lanes[f.LANE_ID].isin(inside[c.ATTACHED_LANE_ID]) & lanes[c.STATE].isin(SEEN)]
         blocks.append(Heading(text("pack.lanes_seen", lang), 2))
         blocks.append(
             Grid(
@@ -102,12 +102,13 @@ def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> 
 
 def _community_line(entry: dict[str, Any], lang: Lang) -> str:
     risk = entry.get("risk") or {}
-    people = entry["coverage"]["micro"]["people"] if "micro" in entry["coverage"] else None
-    told = (
-        text("popup.unknown", lang) if people is None or people < FEWEST_PEOPLE else f"{people:,}"
-    )
+    coverage = next(iter(entry["coverage"].values()), {})  # people are the same for every tier
+    figures = {"red": "red_buildings", "orange": "orange_buildings",
+               "open": c.OPEN_HAZARDS, "overdue": c.OVERDUE_HAZARDS}  # fmt: skip
     return text(
-        "pack.community_line", lang, buildings=entry["buildings"], people=told,
-        red=risk.get("red_buildings", 0), orange=risk.get("orange_buildings", 0),
-        open=risk.get("open_hazards", 0), overdue=risk.get("overdue_hazards", 0),
-    )  # fmt: skip
+        "pack.community_line",
+        lang,
+        buildings=entry["buildings"],
+        people=people(coverage.get("people"), lang, unit=True),
+        **{name: count(risk.get(figure), lang) for name, figure in figures.items()},
+    )

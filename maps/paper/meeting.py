@@ -15,7 +15,20 @@ from ...coverage.review import Review
 from ...geo.rules import KeyDates
 from ...geo.words import Lang, RiskBand, label, text
 from ...geo.words import fields as f
-from ..voice import is_missing, keep_clear_reason, minutes_said, ranked, records, state_said
+from ..voice import (
+    SEEN,
+    arrival_said,
+    count,
+    expected,
+    is_missing,
+    keep_clear_reason,
+    ledger_known,
+    of_known,
+    ranked,
+    reasons_said,
+    records,
+    state_said,
+)
 from .charts import bars
 from .drawing import Drawing, frame_round
 from .report import Block, Grid, Heading, Paragraph, Picture, Report
@@ -79,8 +92,8 @@ def _coverage(told: Review, lang: Lang) -> list[Block]:
                 f"{now['standard_s'] / 60:g}",
                 _share(now, lang),
                 _share(then, lang),
-                f"{now['covered_buildings']}/{now['known_buildings']}",
-                f"{now['stations_on_duty']}/{now['stations']}",
+                of_known(now["covered_buildings"], now["known_buildings"], lang),
+                _on_duty(now, lang),
             ]
         )
     heads = ("tier", "minutes", "share", "share_before", "buildings", "on_duty")
@@ -89,6 +102,13 @@ def _coverage(told: Review, lang: Lang) -> list[Block]:
         Grid([text(f"pack.{n}", lang) for n in heads], rows, (1.4, 0.8, 2, 2, 1.3, 1.2)),
         _map(told, lang),
     ]
+
+
+def _on_duty(figures: dict[str, Any], lang: Lang) -> str:
+    """Return the stations on duty of those on lanes, and how many stand on none."""
+    off = figures["stations_off_lanes"]
+    said = of_known(figures["stations_on_duty"], figures["stations"] - off, lang)
+    return text("pack.off_lanes", lang, said=said, count=off) if off else said
 
 
 def _share(figures: dict[str, Any], lang: Lang) -> str:
@@ -122,8 +142,8 @@ def _risk(told: Review, lang: Lang) -> list[Block]:
     now, then = told.found.summary["risk"], told.before.summary["risk"]
     columns = [
         {
-            "fires_expected": f"{figures['fires_per_year']:.1f}",
-            "harm_expected": f"{figures['harm_per_year']:.2f}",
+            "fires_expected": expected(figures[c.FIRES_PER_YEAR], lang),
+            "harm_expected": expected(figures[c.HARM_PER_YEAR], lang),
             "red_sure": _sure(figures, RiskBand.RED),
             "orange_sure": _sure(figures, RiskBand.ORANGE),
             "completeness": f"{figures['completeness']:.0%}",
@@ -159,6 +179,11 @@ def _loop(told: Review, lang: Lang) -> list[Block]:
         [(name, [getattr(flow, n) for n in FLOW]) for name, flow in zip(names, flows, strict=True)],
     )
     under = told.listed[told.listed["status"] != "lifted"]
+    if not ledger_known(told.found.buildings, c.OPEN_HAZARDS):
+        return [
+            Heading(text("pack.loop", lang)),
+            Paragraph(text("pack.no_hazard_ledger", lang)),
+        ]
     return [
         Heading(text("pack.loop", lang)),
         table,
@@ -178,8 +203,13 @@ def _reading(flow: Flow, told: Review, lang: Lang) -> str:
     return text(
         "pack.loop_said", lang, opening=flow.opening, new=flow.new, closed=flow.closed,
         reopened=flow.reopened, closing=flow.closing, overdue=len(told.overdue),
-        look_back=len(told.look_back), inspections=told.inspections,
+        look_back=len(told.look_back), inspections=_inspections(told, lang),
     )  # fmt: skip
+
+
+def _inspections(told: Review, lang: Lang) -> str:
+    known = ledger_known(told.found.buildings, c.INSPECTED_ON)
+    return str(told.inspections) if known else text("popup.unknown", lang)
 
 
 def _of(shown: int, all_: int, lang: Lang) -> str:
@@ -196,7 +226,7 @@ def cases_grid(cases: pd.DataFrame, lang: Lang) -> Grid:
                 str(row["key"]),
                 place_of(row),
                 label("hazard_code", row["code"], lang),
-                label("hazard_state", row["state"], lang),
+                label("hazard_state", row[f.STATE], lang),
                 day_of(row["due_on"]),
                 "" if is_missing(row.get("days_overdue")) else str(int(row["days_overdue"])),
                 word_of(row["lead_dept"], "office", lang),
@@ -223,12 +253,8 @@ def buildings_grid(buildings: pd.DataFrame, lang: Lang) -> Grid:
                 word_of(row[f.USE], "use", lang),
                 word_of(row[c.RISK_BAND], "risk_band", lang),
                 f"{row[c.RISK_RANK]}（{row[c.RISK_RANK_LOW]}–{row[c.RISK_RANK_HIGH]}）",
-                "；".join(
-                    text(f"risk_reason.{row[f'risk_reason_{k + 1}']}", lang)
-                    for k in range(c.REASONS)
-                    if not is_missing(row[f"risk_reason_{k + 1}"])
-                ),
-                minutes_said(row[c.response_time("micro")], lang),
+                reasons_said(row, lang),
+                arrival_said(row, "micro", lang),
             ]
             for row in buildings.to_dict("records")
         ],
@@ -239,7 +265,7 @@ def buildings_grid(buildings: pd.DataFrame, lang: Lang) -> Grid:
 def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
     found = told.found
     tiers = {tier: s for tier, s in found.tiers.items() if tier != "own"}
-    seen = found.lanes[found.lanes[c.STATE].isin(("blocked", "narrowed"))]
+    seen = found.lanes[found.lanes[c.STATE].isin(SEEN)]
     clear = ranked(found, c.KEEP_CLEAR_RANK, TOP)
     return [
         Heading(text("pack.stations_lanes", lang)),
@@ -250,7 +276,7 @@ def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
                     said_of(row[f.NAME]) or str(row[f.STATION_ID]),
                     label("tier", row[f.TIER], lang),
                     f"{_count(row[f.CREW_DAY], lang)} / {_count(row[f.CREW_NIGHT], lang)}",
-                    str(_first_at(found, row[f.STATION_ID])),
+                    _first_at(found, row, lang),
                 ]
                 for row in found.stations.to_dict("records")
             ],
@@ -278,27 +304,33 @@ def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
     ]  # fmt: skip
 
 
-def _first_at(found: Any, station: str) -> int:
+def _first_at(found: Any, station: Any, lang: Lang) -> str:
+    if is_missing(station[c.ATTACHED_LANE_ID]):
+        return text("popup.unknown", lang)
     tiers = [tier for tier in found.tiers if tier != "own"] or list(found.tiers)
-    return int(max((found.buildings[c.station(tier)] == station).sum() for tier in tiers))
+    first = (found.buildings[c.station(tier)] == station[f.STATION_ID] for tier in tiers)
+    return str(max(int(at.sum()) for at in first))
 
 
 def _communities(told: Review, lang: Lang) -> list[Block]:
     rows = []
+    visits = ledger_known(told.found.buildings, c.INSPECTED_ON)
     for entry in told.found.summary["communities"]:
-        key = entry["community_id"]
+        key = entry[f.COMMUNITY_ID]
         micro = entry["coverage"].get("micro")
         rate = told.counts.rates.loc[key] if key in told.counts.rates.index else None
         flow = told.counts.flow.loc[key] if key in told.counts.flow.index else None
         risk = entry.get("risk") or {}
         rows.append(
             [
-                str(entry["name"] or key or text("table.no_community", lang)),
+                str(entry[f.NAME] or key or text("table.no_community", lang)),
                 _share(micro, lang) if micro else text("popup.unknown", lang),
-                f"{micro['known_buildings']}" if micro else "",
-                str(risk.get("red_buildings", "")),
-                "" if flow is None else f"{flow['closing']}（+{flow['new']} −{flow['closed']}）",
-                text("pack.not_inspected", lang)
+                of_known(micro["covered_buildings"], micro["known_buildings"], lang)
+                if micro
+                else "",
+                count(risk.get("red_buildings"), lang),
+                _stock(told, flow, lang),
+                text("pack.not_inspected" if visits else "popup.unknown", lang)
                 if rate is None or not rate["premises"]
                 else f"{rate['rate']:.2f}（{rate['rate_low']:.2f}–{rate['rate_high']:.2f}，"
                 f"n={rate['premises']}）",
@@ -316,6 +348,14 @@ def _communities(told: Review, lang: Lang) -> list[Block]:
     ]
 
 
+def _stock(told: Review, flow: Any, lang: Lang) -> str:
+    """Return the cases of a community at the end of a period, and what came and went."""
+    if not ledger_known(told.found.buildings, c.OPEN_HAZARDS):
+        return text("popup.unknown", lang)
+    closing, new, closed = (0 if flow is None else flow[n] for n in ("closing", "new", "closed"))
+    return f"{closing}（+{new} −{closed}）"
+
+
 def _fires(told: Review, lang: Lang) -> list[Block]:
     rows = [
         [
@@ -327,6 +367,11 @@ def _fires(told: Review, lang: Lang) -> list[Block]:
         ]
         for use, row in told.fires.iterrows()
     ]
+    if not ledger_known(told.found.buildings, c.PAST_FIRES):
+        return [
+            Heading(text("pack.fires_title", lang)),
+            Paragraph(text("pack.no_fire_ledger", lang)),
+        ]
     now, then = int(told.fires["fires"].sum()), int(told.fires["before"].sum())
     key = "pack.fires_small" if max(now, then) < SMALL else "pack.fires_said"
     months = told.fires_by_month

@@ -8,9 +8,18 @@ from typing import Final
 import numpy as np
 
 from ...coverage import columns as c
-from ...geo.words import Lang, Vehicle, label, text
+from ...geo.words import LaneState, Lang, Vehicle, label, text
 from ...geo.words import fields as f
-from ..voice import FEWEST_PEOPLE, Record, count, findings_of, is_missing, records, state_said
+from ..voice import (
+    SEEN,
+    Record,
+    count,
+    findings_of,
+    is_missing,
+    lost_people,
+    records,
+    state_said,
+)
 from .route_sheet import signs_of
 from .sheet_page import Page, Table, finished, ground_map, paper_of
 from .sheet_source import SheetSource
@@ -32,12 +41,12 @@ def passage_report(ground: SheetSource, *, lang: Lang) -> bytes:
     tiers = {tier: s for tier, s in found.tiers.items() if tier != "own"}
     drawing, frame = ground_map(found, tuple(found.lanes.total_bounds), names=20)
     signs_of(drawing, found, np.empty((0, 2)), overview=True)
-    seen = found.lanes[found.lanes[c.STATE].isin(("blocked", "narrowed"))]
-    unknown = int((found.lanes[c.STATE] == c.UNKNOWN_STATE).sum())
+    seen = found.lanes[found.lanes[c.STATE].isin(SEEN)]
+    states = found.lanes[c.STATE].value_counts()
     too_narrow = found.lanes[
         (found.lanes[c.lane_limit(Vehicle.FIRE_ENGINE)] != "")
         & found.lanes[c.lane_limit_certain(Vehicle.FIRE_ENGINE)]
-        & ~found.lanes[c.STATE].isin(("blocked", "narrowed"))
+        & ~found.lanes[c.STATE].isin(SEEN)
     ]
     head = [
         *(text(f"lane.head_{name}", lang) for name in ("id", "name", "state", "remaining")),
@@ -47,9 +56,9 @@ def passage_report(ground: SheetSource, *, lang: Lang) -> bytes:
         title=text("papers.passages", lang),
         facts=[
             ("", text("papers.lanes", lang, count=len(found.lanes))),
-            (text("papers.blocked", lang), str(int((found.lanes[c.STATE] == "blocked").sum()))),
-            (text("papers.narrowed", lang), str(int((found.lanes[c.STATE] == "narrowed").sum()))),
-            (text("papers.state_unknown", lang), str(unknown)),
+            (text("papers.blocked", lang), str(states.get(LaneState.BLOCKED, 0))),
+            (text("papers.narrowed", lang), str(states.get(LaneState.NARROWED, 0))),
+            (text("papers.state_unknown", lang), str(states.get(c.UNKNOWN_STATE, 0))),
         ],
         drawing=finished(drawing, lang),
         scale=frame.scale,
@@ -80,7 +89,8 @@ def passage_report(ground: SheetSource, *, lang: Lang) -> bytes:
 
 def _by_people(lanes: list[Record], tiers: Mapping[str, float]) -> list[Record]:
     def people(lane: Record) -> float:
-        return sum(float(lane.get(c.lost(tier, "people")) or 0) for tier in tiers)
+        lost = [lane.get(c.lost(tier, "people")) for tier in tiers]
+        return sum(float(str(value)) for value in lost if not is_missing(value))
 
     return sorted(lanes, key=lambda lane: (-people(lane), str(lane[f.LANE_ID])))
 
@@ -100,12 +110,14 @@ def _row(
 
 
 def _lost(lane: Record, tier: str, lang: Lang) -> str:
-    """Return buildings and people; people under five are not told."""
+    """Return buildings and people; people under five are not told apart."""
     houses = lane.get(c.lost(tier, "buildings"))
-    people = lane.get(c.lost(tier, "people"))
+    if is_missing(houses):
+        return text("popup.unknown", lang)
     told = [text("papers.houses", lang, count=count(houses, lang))]
-    if not is_missing(people) and float(str(people)) >= FEWEST_PEOPLE:
-        told.append(text("lanes_page.lost_people", lang, count=count(people, lang)))
+    if float(str(houses)):
+        people = lost_people(lane, tier, "people", lang)
+        told.append(text("lanes_page.lost_people", lang, count=people))
     return " / ".join(told)
 
 

@@ -12,7 +12,7 @@ from ...coverage import columns as c
 from ...geo.rules import Scenario
 from ...geo.words import Lang, RiskBand, Use, label, text
 from ...geo.words import fields as f
-from ..voice import is_missing, minutes_said
+from ..voice import arrival_said, cover_unknown, is_missing, minutes_said, reasons_said
 from .route_sheet import signs_of
 from .sheet_page import Page, Table, finished, ground_map, paper_of
 from .sheet_source import SheetSource
@@ -144,10 +144,10 @@ def _arrivals(
                         label("map_tier", tier, lang),
                         names[scenario],
                         text("papers.second" if rank else "papers.first", lang),
-                        text("papers.nobody", lang)
-                        if is_missing(key)
-                        else str(stations.get(key) or key),
-                        _range(times, tier, lang) if not rank else minutes_said(times[when], lang),
+                        _first(times, tier, key, stations, lang),
+                        _range(times, tier, lang)
+                        if not rank
+                        else arrival_said(times, tier, lang, time=when),
                         _limits(times, tier, lang) if not rank else "",
                     ]
                 )
@@ -161,12 +161,20 @@ def _arrivals(
     )
 
 
+def _first(times: pd.Series, tier: str, key: object, names: Mapping[str, Any], lang: Lang) -> str:
+    """Return who arrives, that nobody does, or that it is not known."""
+    if cover_unknown(times, tier):
+        return text("popup.unknown", lang)
+    return text("papers.nobody", lang) if is_missing(key) else str(names.get(key) or key)
+
+
 def _range(times: pd.Series, tier: str, lang: Lang) -> str:
-    typical = minutes_said(times[c.response_time(tier)], lang)
-    low, high = times[c.response_time_low(tier)], times[c.response_time_high(tier)]
-    if is_missing(low) and is_missing(high):
+    typical = arrival_said(times, tier, lang)
+    ends = c.response_time_low(tier), c.response_time_high(tier)
+    if is_missing(times[ends[0]]) and is_missing(times[ends[1]]):
         return typical
-    return f"{typical}（{minutes_said(low, lang)}–{minutes_said(high, lang)}）"
+    low, high = (arrival_said(times, tier, lang, time=end) for end in ends)
+    return f"{typical}（{low}–{high}）"
 
 
 def _limits(times: pd.Series, tier: str, lang: Lang) -> str:
@@ -181,10 +189,10 @@ def _limits(times: pd.Series, tier: str, lang: Lang) -> str:
         told.append(text("papers.walk", lang, metres=round(float(walk))))
     hose = times[c.hose(tier)]
     if not is_missing(hose):
-        told.append(text("papers.hose", lang, time=minutes_said(hose, lang)))
+        told.append(text("papers.hose", lang, time=minutes_said(hose)))
     top = times[c.top_floor(tier)]
     if not is_missing(top):
-        told.append(text("papers.top", lang, time=minutes_said(top, lang)))
+        told.append(text("papers.top", lang, time=minutes_said(top)))
     return "；".join(told)
 
 
@@ -223,7 +231,7 @@ def _hazards(building: pd.Series, ground: SheetSource, lang: Lang) -> Table:
             [
                 str(key),
                 label("hazard_code", case["code"], lang),
-                label("hazard_state", case["state"], lang),
+                label("hazard_state", case[f.STATE], lang),
                 "" if pd.isna(case["due_on"]) else pd.Timestamp(case["due_on"]).date().isoformat(),
             ]
             for key, case in here.head(8).iterrows()
@@ -233,7 +241,6 @@ def _hazards(building: pd.Series, ground: SheetSource, lang: Lang) -> Table:
 
 
 def _notes(building: pd.Series, lang: Lang) -> Sequence[str]:
-    reasons = [building.get(f"risk_reason_{k + 1}") for k in range(c.REASONS)]
-    said = "；".join(text(f"risk_reason.{r}", lang) for r in reasons if not is_missing(r))
+    said = reasons_said(building, lang)
     told = [text("papers.minutes_note", lang), text("papers.counts_note", lang)]
     return [text("papers.reasons", lang, said=said), *told] if said else told

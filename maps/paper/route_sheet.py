@@ -21,7 +21,7 @@ from ...coverage.rounds import (
     Round,
     Stop,
 )
-from ...geo.words import Lang, Vehicle, WaterKind, label, text
+from ...geo.words import LaneState, Lang, Vehicle, WaterKind, label, text
 from ...geo.words import fields as f
 from ..voice import arrival, checklist, reason_sentence, way_sentences
 from .drawing import Drawing, Frame, frame_round
@@ -221,7 +221,7 @@ def _hazards(cases: Sequence[str], ground: SheetSource, lang: Lang) -> list[str]
     for key in cases[:HAZARDS_SHOWN]:
         case = ground.open_cases.loc[key]
         parts = [key, label("hazard_code", case["code"], lang),
-                 label("hazard_state", case["state"], lang)]  # fmt: skip
+                 label("hazard_state", case[f.STATE], lang)]  # fmt: skip
         for column, word in (("found", "found_on"), ("due_on", "due_on")):
             if not pd.isna(case[column]):
                 day = pd.Timestamp(case[column]).date().isoformat()
@@ -265,8 +265,8 @@ def _map(
     drawing.houses(found.buildings.geometry[mine].to_numpy(), fill="#bdbdbd" if whole else "#777")
     state = found.lanes[c.STATE].to_numpy(dtype=object)
     lanes = found.lanes.geometry.to_numpy()
-    drawing.closed(lanes[state == "blocked"])
-    drawing.narrowed(lanes[state == "narrowed"])
+    drawing.closed(lanes[state == LaneState.BLOCKED])
+    drawing.narrowed(lanes[state == LaneState.NARROWED])
     drawing.lane_names(found.lanes, most=18 if whole else 30)
     drawing.route(lines)
     signs_of(drawing, found, ground.hazard_xy, overview=whole)

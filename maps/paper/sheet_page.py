@@ -11,7 +11,7 @@ import shapely
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
-from ...geo.words import Lang, text
+from ...geo.words import LaneState, Lang, text
 from .drawing import Drawing, Frame, frame_round
 from .signs import legend
 from .typeset import pdf
@@ -134,8 +134,8 @@ def ground_map(
     )  # fmt: skip
     state = found.lanes[c.STATE].to_numpy(dtype=object)
     lines = found.lanes.geometry.to_numpy()
-    drawing.closed(lines[state == "blocked"])
-    drawing.narrowed(lines[state == "narrowed"])
+    drawing.closed(lines[state == LaneState.BLOCKED])
+    drawing.narrowed(lines[state == LaneState.NARROWED])
     drawing.lane_names(found.lanes, most=names)
     return drawing, frame
 

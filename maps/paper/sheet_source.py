@@ -37,7 +37,7 @@ class SheetSource:
     @cached_property
     def open_cases(self) -> pd.DataFrame:
         """The cases not closed, by key."""
-        still = self.cases[self.cases["state"] != HazardState.CLOSED]
+        still = self.cases[self.cases[f.STATE] != HazardState.CLOSED]
         return still.set_index("key", drop=False)
 
     @cached_property

@@ -9,7 +9,7 @@ import pandas as pd
 from ...coverage import columns as c
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..voice import KIT, Record, count, is_missing, keep_clear_reason, ranked
+from ..voice import KIT, Record, count, is_missing, keep_clear_reason, people, ranked
 from .pre_plan import water_table
 from .route_sheet import signs_of
 from .sheet_page import Page, Table, bounds_of, finished, ground_map, paper_of
@@ -44,7 +44,7 @@ def _page(station: pd.Series, ground: SheetSource, lang: Lang) -> Page:
         else pd.Series(False, index=found.buildings.index)
     )
     served = found.buildings[mine]
-    areas = found.areas[(found.areas["station_id"] == key) & (found.areas["tier"] == tier)]
+    areas = found.areas[(found.areas[f.STATION_ID] == key) & (found.areas[f.TIER] == tier)]
     shapes = [station.geometry, *areas.geometry, *served.geometry]
     drawing, frame = ground_map(found, bounds_of(shapes))
     if len(areas):
@@ -83,7 +83,6 @@ def _facts(
 
     in_time = (c.Cover.COVERED, c.Cover.LIKELY)
     on_time = int(served[c.cover(tier)].isin(in_time).sum()) if tier else 0
-    people = served[c.PEOPLE]
     facts = [
         ("", str(station[f.STATION_ID])),
         (text("papers.tier", lang), label("tier", station[f.TIER], lang)),
@@ -103,15 +102,25 @@ def _facts(
             text("papers.crew", lang),
             f"{told(station[f.CREW_DAY])} / {told(station[f.CREW_NIGHT])}",
         ),
+    ]
+    if is_missing(station[c.ATTACHED_LANE_ID]):
+        off = text("papers.off_lanes", lang)
+        return [*facts, (text("papers.first_at", lang), off)]
+    return [
+        *facts,
         (text("papers.first_at", lang), text("papers.houses", lang, count=len(served))),
         (text("papers.on_time", lang), text("papers.houses", lang, count=on_time)),
-        (
-            text("papers.people", lang),
-            text("papers.people_known", lang, count=int(people.sum()),
-                 unknown=int(people.isna().sum())),
-        ),
-    ]  # fmt: skip
-    return facts
+        (text("papers.people", lang), _people(served, lang)),
+    ]
+
+
+def _people(served: pd.DataFrame, lang: Lang) -> str:
+    """Return the people of the buildings that tell them, and how many do not."""
+    told, unknown = served[c.PEOPLE], int(served[c.PEOPLE].isna().sum())
+    if unknown and unknown == len(served):
+        return text("popup.unknown", lang)
+    known = people(told.sum(), lang, unit=True)
+    return text("papers.people_known", lang, count=known, unknown=unknown) if unknown else known
 
 
 def _lanes(lanes: list[Record], ground: SheetSource, lang: Lang) -> Table:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyogrio
@@ -14,15 +15,16 @@ from ...coverage.risk import communities as community_risk
 from ...coverage.scenes import Scene
 from ...geo.plan import Plan
 from ...geo.words import Lang, label, text
+from ...geo.words import fields as f
 from ..books import sheet, write_geopackage
-from ..page import FOLDER, NO_SCENES, committee_pages, index_page
+from ..reports import COMMUNITY_PAGES, index_page
 
 RISK_FIGURES = (*community_risk.FIGURES, *community_risk.COUNTS)
 RESULT_NAMES = (
     "index.html",
     "committee.html",
     "planner.html",
-    FOLDER,
+    COMMUNITY_PAGES,
     "summary.json",
     "results.gpkg",
     "communities.csv",
@@ -50,7 +52,7 @@ def write_results(
     *,
     lang: Lang,
     timings: Mapping[str, float],
-    scenes: Mapping[str, Scene] = NO_SCENES,
+    scenes: Mapping[str, Scene] = MappingProxyType({}),
     plan: Plan | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> None:
@@ -73,6 +75,8 @@ def write_results(
     progress
         Called with the catalogue key of each step as it begins.
     """
+    from ..page import committee_pages  # brings folium, which papers and tables do without
+
     progress("step.pages")
     (folder / "index.html").write_text(index_page(assessment, lang=lang), encoding="utf-8")
     for name, page in committee_pages(assessment, scenes=scenes, plan=plan, lang=lang):
@@ -118,8 +122,8 @@ def communities_csv(
     ]
     rows = []
     for entry in communities:
-        name = entry["name"] if entry["community_id"] else text("table.no_community", lang)
-        cells = [entry["community_id"], name]
+        name = entry[f.NAME] if entry[f.COMMUNITY_ID] else text("table.no_community", lang)
+        cells = [entry[f.COMMUNITY_ID], name]
         cells += [entry["coverage"][tier][figure] for tier in tiers for figure in FIGURES]
         cells += [entry.get("risk", {}).get(figure) for figure in RISK_FIGURES]
         rows.append(cells)

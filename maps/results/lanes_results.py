@@ -9,7 +9,6 @@ from pathlib import Path
 from ...coverage.assessment import Assessment
 from ...geo.words import Lang
 from ..books import findings_csv, keep_clear_csv, openings_csv, write_geopackage
-from ..page import lanes_page
 
 LANES_NAMES = (
     "lanes.html",
@@ -41,6 +40,8 @@ def write_lanes(
     progress
         Called with the catalogue key of each step as it begins.
     """
+    from ..page import lanes_page  # brings folium, which papers and tables do without
+
     progress("step.pages")
     page = lanes_page(assessment, lang=lang)
     progress("step.write")

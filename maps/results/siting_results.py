@@ -10,15 +10,16 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 
+from ...coverage import columns as c
 from ...coverage.covering import Certificate
 from ...coverage.siting import PriceCertificate, Study
 from ...geo.candidate_list import CANDIDATE_ID
 from ...geo.plan import write_plan
 from ...geo.words import LANGS, Lang
 from ...geo.words import fields as f
-from ..books import write_book, write_geopackage
-from ..page import changes, siting_page
-from ..voice import Table, all_tables, certainties, headline, notes, proof
+from ..books import siting_book, write_geopackage
+from ..styles import CHANGES, changes
+from ..voice import Table, all_tables, certainties, headline, known_before, notes, proof
 
 SITING_NAMES = (
     "siting.html",
@@ -50,13 +51,15 @@ def write_siting(
     progress
         Called with the catalogue key of each step as it begins.
     """
+    from ..page import siting_page  # brings folium, which papers and tables do without
+
     progress("step.pages")
     page = siting_page(study, lang=lang)
     progress("step.write")
     (folder / "siting.html").write_text(page, encoding="utf-8")
     _json(folder / "siting.json", as_record(study))
     _json(folder / "certificate.json", certificate(study), indent=None)
-    write_book(study, folder / "siting.xlsx", lang=lang)
+    (folder / "siting.xlsx").write_bytes(siting_book(study, lang=lang))
     write_plan(study.plan, folder / "best.plan.json")
     write_geopackage(folder / "results.gpkg", layers(study), date=study.assessed[0].date)
 
@@ -95,7 +98,7 @@ def as_record(study: Study) -> dict[str, Any]:
             "said": {lang: proof(study, lang) for lang in LANGS},
         },
         "total": study.total,
-        "share_before": study.before,
+        "share_before": study.before if known_before(study) else None,
         "share_after": study.share(study.problem.rows.worth(answer.chosen)),
         "spent_yuan": study.problem.spent(answer.chosen),
         "given_up": study.names(instance.existing & ~answer.chosen),
@@ -199,19 +202,19 @@ def layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
     )
     tier = next(iter(instance.tiers))
     before, after = (found.buildings for found in study.assessed)
-    names = ("kept", "new", "still", "lost", "unknown")
     columns = [f.BUILDING_ID, f.NAME, f.COMMUNITY_ID, f.GEOMETRY]
     buildings = after[columns].assign(
-        change=[names[code] for code in changes(before, after, tier)],
-        before_s=before[f"{tier}_response_time_s"],
-        after_s=after[f"{tier}_response_time_s"],
-        station_id=after[f"{tier}_station_id"],
+        change=[CHANGES[code] for code in changes(before, after, tier)],
+        before_s=before[c.response_time(tier)],
+        after_s=after[c.response_time(tier)],
+        station_id=after[c.station(tier)],
     )
     shares = study.communities.set_index(f.COMMUNITY_ID)
     communities = study.assessed[1].communities
     keys = communities[f.COMMUNITY_ID].astype(str)
     communities = communities[[f.COMMUNITY_ID, f.NAME, f.GEOMETRY]].assign(
-        share_before=keys.map(shares["before"]), share_after=keys.map(shares["after"])
+        share_before=keys.map(shares["before"]) if known_before(study) else np.nan,
+        share_after=keys.map(shares["after"]),
     )
     return {
         "sites": built,

@@ -4,10 +4,13 @@ Each class has its words in both languages.
 """
 
 from . import cover_styles, lane_styles, risk_styles, style
+from .change_styles import CHANGES, changes
 from .style import Style, standard_label, tier_label
 
 __all__ = [
+    "CHANGES",
     "Style",
+    "changes",
     "cover_styles",
     "lane_styles",
     "risk_styles",

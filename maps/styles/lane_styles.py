@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from ...geo.arrays import Floats, Longs
-from ...geo.words import Lang, label, text
+from ...geo.words import LaneState, Lang, label, text
 from .style import Class, Style, codes_to_classes, standard_label, tier_label
 
-STATES = ("blocked", "narrowed", "clear")
+STATES = (LaneState.BLOCKED, LaneState.NARROWED, LaneState.CLEAR)
 LOSSES = (50, 20, 5, 0)  # more buildings than this; the last class loses none
 RANKS = (10, 30, 100)  # up to this place on the keep-clear list
 
@@ -22,8 +22,8 @@ _DARK, _MIDDLE, _LIGHT, _FAINT = "#5c1a04", "#b8481a", "#de9a55", "#a9bac4"
 def state_style(lang: Lang) -> Style:
     """Return the lanes by what was seen of them: blocked, narrowed, clear, unknown."""
     classes = (
-        Class(label("lane_state", "blocked", lang), _DARK, pixels=4.4),
-        Class(label("lane_state", "narrowed", lang), _MIDDLE, pixels=3.4, dash=(8, 4)),
+        Class(label("lane_state", LaneState.BLOCKED, lang), _DARK, pixels=4.4),
+        Class(label("lane_state", LaneState.NARROWED, lang), _MIDDLE, pixels=3.4, dash=(8, 4)),
         Class(label("lane_state", "clear", lang), "#74accf", pixels=2.4),
         _unknown(text("legend.state_unknown", lang)),
     )

@@ -205,14 +205,15 @@ class Engine {
   }
 
   // All that is shown of a tier: arrivals by reading, cover, figures; the same question is answered once
-  answer(plan, scenario, tier) {
-    const standard = plan.standards[tier], key = [plan.key, scenario, tier].join("|");
+  answer(plan, scenario, tier, standard = plan.standards[tier]) {
+    const key = [plan.key, scenario, tier, standard].join("|");
     if (this.answers.has(key)) return this.answers.get(key);
     if (this.answers.size > 24) this.answers.delete(this.answers.keys().next().value);
     const times = {};
     for (const reading of READINGS) times[reading] = this.arrivals(plan, scenario, tier, reading);
     const serving = this.data.tiers[tier].station_tiers;
-    const known = plan.stations.some((station) => serving.includes(station.tier) && station.lane >= 0);
+    // A plan that takes the last station away leaves a tier of which it is known that nobody comes
+    const known = [...plan.stations, ...this.present].some((station) => serving.includes(station.tier) && station.lane >= 0);
     const within = (reading, b) => times[reading].ms[b] < FAR && times[reading].ms[b] / 1000 <= standard;
     const cover = new Uint8Array(this.count);
     for (let b = 0; b < this.count; b++)
@@ -224,18 +225,20 @@ class Engine {
 
   // Counts as coverage/summary.py tells them, of all buildings and by community
   figures(cover, people) {
-    const blank = () => ({ buildings: 0, known: 0, covered: 0, sure: 0, hopeful: 0, people: 0, reached: 0, uncounted: 0 });
+    const blank = () => ({ buildings: 0, known: 0, covered: 0, sure: 0, hopeful: 0, people: 0, answered: 0, reached: 0, uncounted: 0 });
     const all = blank(), groups = Array.from({ length: this.data.communities.length + 1 }, blank);
     for (let b = 0; b < this.count; b++) {
-      const code = cover[b], counted = code < 4 && !Number.isNaN(people[b]);
+      const code = cover[b];
       for (const sum of [all, groups[this.buildings.community[b]]]) {
         sum.buildings++;
         if (code < 4) sum.known++;
         if (code < 1) sum.sure++;
         if (code < 2) sum.covered++;
         if (code < 3 || code === 4) sum.hopeful++;
-        if (!counted) { sum.uncounted++; continue; }
+        if (Number.isNaN(people[b])) { sum.uncounted++; continue; }
         sum.people += people[b];
+        if (code === 4) continue;
+        sum.answered += people[b];
         if (code < 2) sum.reached += people[b];
       }
     }

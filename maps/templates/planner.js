@@ -22,7 +22,8 @@ function planAt(number) {
   return resolved.get(key);
 }
 const changesNow = () => planAt(state.shown).changes;
-const answerOf = (number) => engine.answer(planAt(number), state.scenario, state.tier);
+// Two plans are compared by one standard: that of the plan shown
+const answerOf = (number) => engine.answer(planAt(number), state.scenario, state.tier, planAt(state.shown).standards[state.tier]);
 
 // Make a change in the plan shown; what is cannot be changed, so that makes a new plan
 function change(changes, word) {
@@ -238,9 +239,10 @@ function figures() {
   };
   line("covered", (cell, answer, plan) => {
     const { all } = answer;
+    if (!all.known) return cell.append(make("strong", UNKNOWN), make("span", tierOf(state.tier).no_answer || say("verdict.no_answer"), "small"));
     cell.append(make("strong", percentOf(all.covered, all.known)), make("span", tell("denominator", { covered: grouped(all.covered), known: grouped(all.known),
       low: percentOf(all.sure, all.buildings), high: percentOf(all.hopeful, all.buildings) }), "small"));
-    if (!plan) return;
+    if (!plan || !base.all.known) return;
     let gained = 0, lost = 0;
     for (let b = 0; b < engine.count; b++) {
       const now = answer.cover[b] < 2, had = base.cover[b] < 2;
@@ -253,20 +255,26 @@ function figures() {
   });
   line("people", (cell, { all }, plan) => {
     const shift = tell(engine.scenario(state.scenario).shift);
-    cell.append(make("strong", percentOf(all.reached, all.people)), make("span", tell("people_value", { reached: number(all.reached), people: number(all.people), shift, uncounted: grouped(all.uncounted) }), "small"));
-    if (plan && all.people) cell.append(difference(Math.round(all.reached - base.all.reached)));
+    const without = all.uncounted ? say("page.people_unknown", { count: grouped(all.uncounted) }) : "";
+    if (!all.answered) return cell.append(make("strong", UNKNOWN), make("span", without, "small"));
+    const value = tell("people_value", { reached: number(all.reached), people: number(all.answered), shift });
+    cell.append(make("strong", percentOf(all.reached, all.answered)), make("span", [value, without].filter(Boolean).join(say("popup.joiner")), "small"));
+    if (plan && base.all.answered) cell.append(difference(Math.round(all.reached - base.all.reached)));
   });
   line("median", (cell, answer) => cell.append(quantile(answer, 0.5)));
   line("ninety", (cell, answer) => cell.append(quantile(answer, 0.9)));
   table.append(thead, tbody);
   box.replaceChildren(table);
+  const own = plans.filter((plan) => planAt(plan).standards[state.tier] !== answerOf(state.shown).standard);
+  if (own.length) box.append(make("p", tell("one_standard", { standard: answerOf(state.shown).standard,
+    others: own.map((plan) => tell("own_standard", { plan: state.plans[plan].name, standard: planAt(plan).standards[state.tier] })).join(say("popup.joiner")) }), "small"));
 }
 
 // The figure that matters, over the map
 function score() {
   const now = answerOf(state.shown), base = answerOf(0), box = byId("score");
   box.replaceChildren(make("span", tierOf(state.tier).label + " " + say("verdict.seconds", { count: now.standard })), make("strong", percentOf(now.all.covered, now.all.known)));
-  if (state.shown) box.append(make("span", tell("present") + " " + percentOf(base.all.covered, base.all.known) + " "), difference(now.all.covered - base.all.covered));
+  if (state.shown) box.append(make("span", tell("present") + " " + percentOf(base.all.covered, base.all.known) + " "), base.all.known && now.all.known ? difference(now.all.covered - base.all.covered) : "");
 }
 
 const LINES = ["#8a8a8a", "#1b6ec2", "#b5341f"];
@@ -306,8 +314,8 @@ function communities() {
   const lines = entries.filter(({ group }) => now.groups[group].buildings).map(({ name, id, group }) => {
     const one = base.groups[group], two = now.groups[group], row = make("tr"), cells = [0, 1, 2, 3].map(() => make("td"));
     cells[0].textContent = name;
-    [one, two].forEach((sum, at) => cells[at + 1].append(make("strong", percentOf(sum.covered, sum.known)), make("span", sum.covered + "/" + sum.known, "small")));
-    cells[3].append(difference(two.covered - one.covered));
+    [one, two].forEach((sum, at) => cells[at + 1].append(make("strong", percentOf(sum.covered, sum.known)), make("span", sum.known ? sum.covered + "/" + sum.known : "", "small")));
+    cells[3].append(one.known && two.known ? difference(two.covered - one.covered) : UNKNOWN);
     row.append(...cells);
     row.addEventListener("click", () => {
       const at = id ? layers.communities.features.find("id", id) : -1;

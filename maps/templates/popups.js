@@ -53,7 +53,7 @@ function verdict(tier, f) {
   const part = (key, value, never) => known(value) ? say("verdict." + key, { seconds: value }) : never ? say("verdict." + never) : "";
   let parts;
   if (code === "unknown")
-    parts = [say("verdict." + (tier.no_station ? "no_station" : features.text("lane", f) ? "no_answer" : "unattached"))];
+    parts = [tier.no_answer || say("verdict." + (features.text("lane", f) ? "no_answer" : "unattached"))];
   else if (code === "covered" || code === "likely")
     parts = [part("typical", times.typical), part("slow", times.high, "slow_never")];
   else if (known(times.typical) || known(times.low))
@@ -162,9 +162,15 @@ function lossOf(tier, f) {
   const features = layers.lanes.features, number = (name) => features.number(tier.code + name, f);
   const buildings = number("_lost_buildings"), added = number("_added"), unreached = number("_unreached");
   if (!known(buildings)) return UNKNOWN;
-  const few = (value) => (known(value) ? (value < 5 ? "<5" : grouped(value)) : UNKNOWN);
+  // Where some of the buildings do not tell their people, the number is a least one
+  const few = (name) => {
+    const value = number(name), some = number(name + "_unknown") > 0;
+    if (!known(value) || (some && value < 5)) return UNKNOWN;
+    const told = value < 5 ? "<5" : grouped(value);
+    return some ? say("lane.at_least", { people: told }) : told;
+  };
   const said = [buildings ? say("popup.loss_value", { standard: tier.standard, buildings: grouped(buildings),
-    people: few(number("_lost_people")), vulnerable: few(number("_lost_vulnerable")) }) : say("popup.loss_none")];
+    people: few("_lost_people"), vulnerable: few("_lost_vulnerable") }) : say("popup.loss_none")];
   if (unreached > 0) said.push(say("popup.loss_unreached", { count: grouped(unreached) }));
   if (added > 0) said.push(say("popup.loss_added", { count: grouped(added) }));
   return said.join(say("popup.joiner"));

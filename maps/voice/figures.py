@@ -9,8 +9,10 @@ from typing import Any
 
 import pandas as pd
 
+from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...geo.words import Lang, label, text
+from ...geo.words import fields as f
 from ..html import shown
 from ..styles import standard_label, tier_label
 
@@ -65,7 +67,7 @@ def tiers_told(assessment: Assessment, *, further: bool = True) -> dict[str, flo
 
 def community_name(community: Mapping[str, Any], lang: Lang) -> str:
     """Return the name of a row of ``summary["communities"]``; one row may be for no community."""
-    identity, name = community.get("community_id"), community.get("name")
+    identity, name = community.get(f.COMMUNITY_ID), community.get(f.NAME)
     if not is_missing(name):
         return shown(name)
     return shown("" if is_missing(identity) else identity) or text("page.no_community", lang)
@@ -79,6 +81,14 @@ def percent(share: float) -> str:
     if rounded == 100 and share < 1:
         return ">99%"
     return f"{rounded}%"
+
+
+def expected(value: object, lang: Lang) -> str:
+    """Return an expected number with two digits that count; it is 0 only when it is exactly."""
+    if is_missing(value):
+        return text("popup.unknown", lang)
+    number = float(str(value))
+    return f"{number:,.1f}" if number >= 10 else f"{number:.2g}"
 
 
 def three_figures(value: float) -> str:
@@ -109,14 +119,42 @@ def people(value: object, lang: Lang, *, unit: bool = False) -> str:
     return text("popup.people_value", lang, count=number) if unit else number
 
 
-def lost_people(value: object, buildings: object, lang: Lang) -> str:
-    """Return a number of people lost, never a small one; none where no building is lost."""
-    if not is_missing(value) and not is_missing(buildings) and float(str(buildings)) == 0:
+def lost_people(lane: Mapping[str, Any], tier: str, what: str, lang: Lang) -> str:
+    """Return how many people a tier no longer reaches with a lane closed.
+
+    Parameters
+    ----------
+    lane
+        Row with the columns of losses.
+    tier
+        Who no longer arrives in time.
+    what
+        ``"people"`` or ``"vulnerable"``.
+    lang
+        Language of the text.
+
+    Returns
+    -------
+    str
+        Never a small number; none where no building is lost; "at least" where some of the
+        buildings do not tell their people.
+    """
+    buildings, value = lane.get(c.lost(tier, "buildings")), lane.get(c.lost(tier, what))
+    if is_missing(buildings) or (is_missing(value) and float(str(buildings))):
+        return text("popup.unknown", lang)
+    if float(str(buildings)) == 0:
         return "0"
-    return people(value, lang)
+    untold = lane.get(c.lost(tier, f"{what}_unknown"))
+    if is_missing(untold) or not untold:
+        return people(value, lang)
+    if float(str(value)) < FEWEST_PEOPLE:
+        return text("popup.unknown", lang)
+    return text("lane.at_least", lang, people=people(value, lang))
 
 
-def share(coverage: Mapping[str, Any] | None, lang: Lang) -> Share:
+def share(
+    coverage: Mapping[str, Any] | None, lang: Lang, *, town: Mapping[str, Any] | None = None
+) -> Share:
     """Return the share of buildings that one tier covers.
 
     Parameters
@@ -125,13 +163,13 @@ def share(coverage: Mapping[str, Any] | None, lang: Lang) -> Share:
         ``summary["coverage"][tier]``, or the same of one community; None when missing.
     lang
         Language of the text.
+    town
+        ``summary["coverage"][tier]``, which tells of a community why nothing is known.
     """
     unknown = text("popup.unknown", lang)
     if coverage is None or is_missing(coverage.get("share_buildings")):
-        stations = None if coverage is None else coverage.get("stations")
-        none = coverage is None or (not is_missing(stations) and stations == 0)
-        reason = text("verdict.no_station" if none else "verdict.no_answer", lang)
-        return Share(unknown, "", reason, "", known=False)
+        told = "" if coverage is None else _people({**coverage, "known_people": None}, lang)
+        return Share(unknown, "", no_answer(town or coverage, lang), told, known=False)
     low, high = coverage.get("share_buildings_low"), coverage.get("share_buildings_high")
     span = ""
     if low is not None and high is not None and not is_missing(low) and not is_missing(high):
@@ -173,7 +211,7 @@ def key_figures(assessment: Assessment, lang: Lang) -> list[Figure]:
             text("figure.buildings", lang),
             text("figure.buildings_value", lang, count=count(counts.get("buildings"), lang)),
             text(
-                "figure.stations_note",
+                "figure.stations_note" if counts.get("stations") else "figure.no_stations_note",
                 lang,
                 stations=count(counts.get("stations"), lang),
                 lanes=count(counts.get("lanes"), lang),
@@ -232,33 +270,83 @@ def missing_values(assessment: Assessment, lang: Lang) -> list[tuple[str, str]]:
 
 def _people(coverage: Mapping[str, Any], lang: Lang) -> str:
     """Return the share of people with their number, or what is missing for it."""
-    total, part = coverage.get("people"), coverage.get("share_people")
     said = []
-    if not is_missing(total) and not is_missing(part):
-        hidden = float(str(total)) < FEWEST_PEOPLE
-        value = text("popup.unknown", lang) if hidden else percent(float(str(part)))
-        said.append(text("page.people_share", lang, share=value, people=people(total, lang)))
+    if not is_missing(coverage.get("share_people")):
+        total = people(coverage.get("people"), lang)
+        said.append(text("page.people_share", lang, share=_people_part(coverage, lang),
+                         people=total))  # fmt: skip
+    return text("popup.joiner", lang).join([*said, *_people_missing(coverage, lang)])
+
+
+def _people_part(coverage: Mapping[str, Any], lang: Lang) -> str:
+    """Return the share of people as a percentage, unless so few are behind it."""
+    of = coverage.get("known_people", coverage.get("people"))
+    if is_missing(of) or float(str(of)) < FEWEST_PEOPLE:
+        return text("popup.unknown", lang)
+    return percent(float(str(coverage["share_people"])))
+
+
+def _people_missing(coverage: Mapping[str, Any], lang: Lang) -> list[str]:
+    """Return in how many buildings people are unknown, and how many live where cover is."""
+    said = []
+    total, answered = coverage.get("people"), coverage.get("known_people")
+    if not is_missing(total) and not is_missing(answered):
+        rest = int(str(total)) - int(str(answered))
+        if rest > 0:
+            said.append(text("page.people_unanswered", lang, people=people(rest, lang)))
     without = coverage.get("people_unknown_buildings")
     if not is_missing(without) and without:
         said.append(text("page.people_unknown", lang, count=count(without, lang)))
-    return text("popup.joiner", lang).join(said)
+    return said
 
 
 def _people_figure(
     coverage: Mapping[str, Any] | None, names: Mapping[str, str], lang: Lang
 ) -> Figure:
     title = text("figure.people", lang, **names)
-    unknown = text("popup.unknown", lang)
-    if coverage is None or is_missing(coverage.get("share_people")):
-        return Figure(title, unknown, share(coverage, lang).detail)
-    total = coverage.get("people")
-    hidden = not is_missing(total) and float(str(total)) < FEWEST_PEOPLE
-    note = [text("figure.people_note", lang, people=people(total, lang))]
-    without = coverage.get("people_unknown_buildings")
-    if not is_missing(without) and without:
-        note.append(text("page.people_unknown", lang, count=count(without, lang)))
-    value = unknown if hidden else percent(float(coverage["share_people"]))
+    known = coverage is not None and not is_missing(coverage.get("share_people"))
+    note = []
+    if coverage is None or is_missing(coverage.get("share_buildings")):
+        note.append(no_answer(coverage, lang))
+    if coverage is not None and not is_missing(coverage.get("people")):
+        note.append(text("figure.people_note", lang, people=people(coverage["people"], lang)))
+    if coverage is not None:
+        note += _people_missing(coverage, lang) if known else _people_missing(
+            {**coverage, "known_people": None}, lang
+        )  # fmt: skip
+    value = _people_part(coverage or {}, lang) if known else text("popup.unknown", lang)
     return Figure(title, value, text("popup.joiner", lang).join(note))
+
+
+def no_answer(coverage: Mapping[str, Any] | None, lang: Lang) -> str:
+    """Return why nothing is known of a tier: no station, none on a lane, or too little else.
+
+    Parameters
+    ----------
+    coverage
+        ``summary["coverage"][tier]``, or the same of one community; None when missing.
+    lang
+        Language of the text.
+    """
+    stations = None if coverage is None else coverage.get("stations")
+    if coverage is None or (not is_missing(stations) and stations == 0):
+        return text("verdict.no_station", lang)
+    off = coverage.get("stations_off_lanes")
+    if not is_missing(stations) and not is_missing(off) and stations == off:
+        return text("verdict.off_lanes", lang)
+    return text("verdict.no_answer", lang)
+
+
+def ledger_known(buildings: pd.DataFrame, column: str) -> bool:
+    """Tell whether the town has the ledger that a column of its buildings comes from."""
+    return bool(buildings[column].notna().any())
+
+
+def of_known(part: object, known: object, lang: Lang) -> str:
+    """Return a count over its denominator; over nothing it is unknown."""
+    if is_missing(part) or is_missing(known) or not known:
+        return text("popup.unknown", lang)
+    return f"{part}/{known}"
 
 
 def scenario_name(assessment: Assessment, lang: Lang) -> str:
@@ -266,9 +354,41 @@ def scenario_name(assessment: Assessment, lang: Lang) -> str:
     return shown(assessment.scenario_label.get(lang, assessment.scenario))
 
 
-def minutes_said(seconds: Any, lang: Lang) -> str:
-    """Return a time as minutes and seconds, or that nobody arrives."""
+def reasons_said(building: Mapping[str, Any], lang: Lang) -> str:
+    """Return the reasons of a building's risk, the weightiest first; empty when none is known."""
+    reasons = [building.get(c.reason(number + 1)) for number in range(c.REASONS)]
+    return "；".join(text(f"risk_reason.{r}", lang) for r in reasons if not is_missing(r))
+
+
+def arrival_said(building: Mapping[str, Any], tier: str, lang: Lang, *, time: str = "") -> str:
+    """Return when a tier arrives as minutes and seconds, that it never does, or that it is unknown.
+
+    Parameters
+    ----------
+    building
+        Row with the columns of response of the tier.
+    tier
+        Who should arrive.
+    lang
+        Language of the text.
+    time
+        Column of another time than the typical one.
+    """
+    if cover_unknown(building, tier):
+        return text("popup.unknown", lang)
+    seconds = building.get(time or c.response_time(tier))
     if is_missing(seconds):
         return text("papers.not_reached", lang)
+    return minutes_said(seconds)
+
+
+def cover_unknown(building: Mapping[str, Any], tier: str) -> bool:
+    """Tell whether nothing is known of when a tier arrives at a building."""
+    cover = building.get(c.cover(tier))
+    return is_missing(cover) or str(cover) == c.Cover.UNKNOWN
+
+
+def minutes_said(seconds: Any) -> str:
+    """Return a known time as minutes and seconds."""
     whole = round(float(seconds))
     return f"{whole // 60}:{whole % 60:02d}"

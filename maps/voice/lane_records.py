@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
-from ...geo.words import Lang, Vehicle, label, text
+from ...geo.words import LaneState, Lang, Vehicle, label, text
 from ...geo.words import fields as f
 from ..html import shown
-from ..styles import standard_label
-from .figures import count, is_missing, percent
+from ..styles import standard_label, tier_label
+from .figures import count, is_missing, no_answer, percent, tiers_told
 
 Record = Mapping[str, Any]
 
+SEEN: Final = (LaneState.BLOCKED, LaneState.NARROWED)  # what a report keeps from being clear
 FINDING_COLUMNS = (
     "subject",
     "id",
@@ -48,6 +49,36 @@ def ranked(assessment: Assessment, rank: str, most: int | None = None) -> list[R
     ranks = np.asarray(pd.to_numeric(frame[rank], errors="coerce").astype("float64"))
     order = np.argsort(ranks, kind="stable")[: int(np.isfinite(ranks).sum())]
     return records(frame.iloc[order[:most]])
+
+
+def lanes_unknown(assessment: Assessment, lang: Lang) -> str:
+    """Return why no lane can be ranked; empty when some tier has an answer."""
+    untold = _untold(assessment, lang)
+    if len(untold) < len(tiers_told(assessment, further=False)):
+        return ""
+    return "；".join(dict.fromkeys(untold.values()))
+
+
+def lanes_without(assessment: Assessment, lang: Lang) -> str:
+    """Return which tiers are not in a ranking of lanes, and why; empty when all are, or none."""
+    if lanes_unknown(assessment, lang):
+        return ""
+    parts = [
+        text("lane.without", lang, tier=tier_label(tier, lang), why=why)
+        for tier, why in _untold(assessment, lang).items()
+    ]
+    return "".join(parts) if lang == "zh" else " ".join(parts)
+
+
+def _untold(assessment: Assessment, lang: Lang) -> dict[str, str]:
+    coverage = assessment.summary.get("coverage")
+    if coverage is None:  # nothing was asked of the tiers
+        return {}
+    return {
+        tier: no_answer(coverage.get(tier), lang)
+        for tier in tiers_told(assessment, further=False)
+        if is_missing(coverage.get(tier, {}).get("share_buildings"))
+    }
 
 
 def records(frame: pd.DataFrame) -> list[Record]:

@@ -14,7 +14,7 @@ from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN, YEARLY_YUAN
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import shown
-from .siting_words import host_said, money, paragraph, site_name, tenths
+from .siting_words import host_said, known_before, money, paragraph, site_name, tenths
 
 Kind = Literal["text", "count", "share", "yuan", "degrees"]
 Cell = str | float | None
@@ -116,15 +116,17 @@ def sites(study: Study, lang: Lang) -> Table:
 def frontier(study: Study, lang: Lang, *, by: Literal["stations", "budget"]) -> Table:
     """Return the best plan for each number of stations, or each budget."""
     points = study.by_stations if by == "stations" else study.by_budget
+    known = known_before(study)  # if not, a plan without a new station covers nobody knows whom
     rows = []
     for point in points:
         chosen = point.answer.chosen
         size = point.stations if by == "stations" else point.budget
+        told = known or bool((chosen & ~study.instance.existing).any())
         cells: list[Cell] = [
             float(size or 0),
             study.problem.spent(chosen),
-            study.share(study.problem.rows.worth(chosen)),
-            study.bound_share(point.answer),
+            study.share(study.problem.rows.worth(chosen)) if told else None,
+            study.bound_share(point.answer) if told else None,
             yes(point.answer.proven, lang),
         ]
         if by == "stations":
@@ -197,6 +199,7 @@ def robust(study: Study, lang: Lang) -> Table:
 
 def communities(study: Study) -> Table:
     """Return each community before and after, those that gain most first."""
+    known = known_before(study)
     frame = study.communities.assign(
         change=study.communities["after"] - study.communities["before"]
     )
@@ -204,9 +207,9 @@ def communities(study: Study) -> Table:
     rows = tuple(
         (
             _said(row[f.NAME]) or str(row[f.COMMUNITY_ID]),
-            _number(row["before"]),
+            _number(row["before"]) if known else None,
             _number(row["after"]),
-            _number(row["change"]),
+            _number(row["change"]) if known else None,
         )
         for _, row in frame.iterrows()
     )

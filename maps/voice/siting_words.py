@@ -67,7 +67,7 @@ def headline(study: Study, lang: Lang) -> str:
     after = study.share(study.problem.rows.worth(chosen))
     parts = [
         text(
-            "site.headline",
+            "site.headline" if known_before(study) else "site.headline_unknown",
             lang,
             count=len(study.new),
             cost=money(study.problem.spent(chosen)),
@@ -83,6 +83,12 @@ def headline(study: Study, lang: Lang) -> str:
         names = ", ".join(map(shown, gone))
         parts.append(text("site.headline_moved", lang, count=len(gone), names=names))
     return " ".join(parts)
+
+
+def known_before(study: Study) -> bool:
+    """Tell whether anything is known of cover before the plan; without stations nothing is."""
+    coverage = study.assessed[0].summary["coverage"]
+    return any(coverage[tier]["share_buildings"] is not None for tier in study.instance.tiers)
 
 
 def proof_short(study: Study, lang: Lang) -> str:

@@ -156,7 +156,9 @@ def test_stations_added_moved_and_removed_change_who_arrives(make_town):
         .all()
     )
     none = planned(town, _plan(stations={"remove": ["S1"]}))
-    assert (assess(none, date="2026-11-25", draws=2).buildings["micro_cover"] == "unknown").all()
+    gone = assess(none, date="2026-11-25", draws=2)
+    assert (gone.buildings["micro_cover"] == "uncovered").all()  # known to be gone, not unknown
+    assert gone.summary["coverage"]["micro"]["share_buildings"] == 0
     assert town.stations["station_id"].tolist() == ["S1"]
 
 

@@ -16,9 +16,9 @@ from weizhan.data.demo_ledgers import import_demo_ledgers
 from weizhan.data.demo_names import GIVEN_FIRST, GIVEN_SECOND, SURNAMES
 from weizhan.geo.town import load_town
 from weizhan.maps.page.committee import committee_page
-from weizhan.maps.page.index import index_page
 from weizhan.maps.page.lanes_page import lanes_page
 from weizhan.maps.page.planner import planner_page
+from weizhan.maps.reports.index import index_page
 
 DAY = dt.date(2026, 9, 30)
 PERSON = re.compile(f"[{SURNAMES}][{GIVEN_FIRST}][{GIVEN_SECOND}]")

@@ -8,7 +8,7 @@ import pandas as pd
 from weizhan.coverage import columns as c
 from weizhan.coverage.review.comparison import WHOLE, compare
 from weizhan.geo.snapshots import Snapshot
-from weizhan.maps.page.compare_page import compare_page
+from weizhan.maps.reports.compare_page import compare_page
 
 
 def period(name, *, stations=("S1",), lanes=None, hazards=(), bands="bb", rules=1.0,

@@ -12,7 +12,7 @@ import pytest
 
 from weizhan.maps.html.fonts import font_face
 from weizhan.maps.page.committee import committee_page
-from weizhan.maps.page.index import index_page
+from weizhan.maps.reports.index import index_page
 
 from ..browser import Browser
 from ..conftest import start_browser

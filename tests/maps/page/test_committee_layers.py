@@ -92,7 +92,7 @@ def test_a_lane_tells_its_state_and_what_its_closure_costs(browser, make):
     tell = """const l = layers.lanes, f = l.features.find('id', arguments[0]);
         choose('lanes', f, l.bounds(f).getCenter())"""
     for identity, parts in (
-        ("L8", ("2026-03-02 报告：堵塞", "堵塞概率\n约 50%", "3 分钟内少覆盖 56 栋、<5 人",
+        ("L8", ("2026-03-02 报告：堵塞", "堵塞概率\n约 50%", "3 分钟内不再到得了 56 栋、<5 人",
                 "2 栋完全到不了", "其余建筑共多用 2,324 秒", "保畅次序\n第 ", "预计损失 28.0 栋")),
         ("L7", ("无近期报告，状态未知",)),
         ("L6", ("堵塞概率\n未知",)),

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from weizhan.maps.html.packed_columns import LARGEST, LETTERS, Pack, to_letters
-from weizhan.maps.html.standalone import LEAFLET_CSS, LEAFLET_JS, Verbatim, standalone
 from weizhan.maps.page.canvas import PackedLines, PackedPoints, PackedPolygons, pack_geometry
+from weizhan.maps.page.standalone import LEAFLET_CSS, LEAFLET_JS, Verbatim, standalone
 from weizhan.maps.styles.style import Class, Style
 
 

@@ -184,8 +184,23 @@ def test_what_is_stays_and_a_change_makes_a_new_plan(browser, page):
     assert "现状”不能改动" in panel(browser)
     assert browser.run("return [state.shown, state.plans[0].states.length]") == [2, 1]
     assert browser.run(COVERED) > before
-    assert browser.run("return answerOf(0).all.covered") == before
+    own = "return engine.answer(planAt(0), state.scenario, state.tier).all.covered"
+    assert browser.run(own) == before
     assert "标准 400 秒" in browser.legend()
+
+
+def test_columns_are_measured_by_the_standard_of_the_plan_shown(browser, page):
+    browser.open(page)
+    before = browser.run("return answerOf(0).all.covered")
+    browser.run(
+        "const s = document.getElementById('standard');"
+        "s.value = 400; s.dispatchEvent(new Event('change'))"
+    )
+    covered = browser.run("return [0, 1].map((plan) => answerOf(plan).all.covered)")
+    assert covered[0] == covered[1] > before  # nothing but the standard was changed
+    numbers = browser.run("return document.getElementById('numbers').innerText")
+    assert "±0" in numbers and "新增覆盖 0 栋，失去 0 栋" in numbers
+    assert "各列均按 400 秒计算" in numbers and "现状自己的标准是 180 秒" in numbers
 
 
 def test_two_plans_side_by_side_follow_each_other(browser, page):

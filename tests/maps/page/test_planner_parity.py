@@ -156,6 +156,7 @@ def test_what_is_equals_the_assessment_with_its_figures(browser, town, page):
             assert all_["hopeful"] == figures["covered_buildings_high"]
             assert all_["uncounted"] == figures["people_unknown_buildings"]
             assert all_["people"] == pytest.approx(figures["people"], rel=2e-3)
+            assert all_["answered"] == pytest.approx(figures["known_people"], rel=2e-3)
 
 
 def test_places_fall_on_the_plane_of_python(browser, town, page):

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from weizhan.geo.words.catalogue import LANGS
-from weizhan.maps.page.index import FILES, index_page
+from weizhan.maps.reports.index import FILES, index_page
 from weizhan.maps.voice.figures import community_name, percent, share
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from string import Template
 from typing import Any
 
 from ...geo.words import Lang, label, text
-from ..html import escape, report_line, report_section, report_table, seal, shown, template
+from ..html import line, section, shown, table
 from ..voice import three_figures
+from .plain_page import plain_page
 
 RIVALS = ("priors", "shrinkage", "regression", "boosting", "density", "inspectors")
 
@@ -22,49 +22,43 @@ def calibration_page(told: dict[str, Any], *, lang: Lang = "zh") -> str:
     lang
         Language of the page.
     """
-    badge = escape(text("page.simulated", lang))
     title = text("calibration.title", lang, town=shown(told["town"]))
     parts = [
-        report_section("calibration.verdict", _verdict(told, lang), lang),
-        report_section("calibration.data", _data(told, lang), lang),
-        report_section(
-            "calibration.later", _checks(told["checks"], told, lang, "later_note"), lang
-        ),
-        report_section(
+        section("calibration.verdict", _verdict(told, lang), lang),
+        section("calibration.data", _data(told, lang), lang),
+        section("calibration.later", _checks(told["checks"], told, lang, "later_note"), lang),
+        section(
             "calibration.elsewhere", _checks(told["left_out"], told, lang, "elsewhere_note"), lang
         ),
     ]
     if told["classes"]:
         parts += [
-            report_section("calibration.classes", _classes(told, lang), lang),
-            report_section("calibration.communities", _communities(told, lang), lang),
+            section("calibration.classes", _classes(told, lang), lang),
+            section("calibration.communities", _communities(told, lang), lang),
         ]
-    page = Template(template("report.html")).substitute(
-        lang="zh-CN" if lang == "zh" else "en",
-        title=escape(title),
-        style=template("index.css"),
-        badge=f'<strong class="badge">{badge}</strong>' if told["simulated"] else "",
-        facts=escape(text("calibration.facts", lang, first=told["first"], last=told["last"],
-                          rules=shown(told["rules"]))),
-        body="".join(parts),
-    )  # fmt: skip
-    return seal(page)
+    facts = text(
+        "calibration.facts",
+        lang,
+        first=told["first"],
+        last=told["last"],
+        rules=shown(told["rules"]),
+    )
+    said = text("calibration.facts", lang, **facts)
+    return plain_page(title, said, "".join(parts), simulated=told["simulated"], lang=lang)
 
 
 def _verdict(told: dict[str, Any], lang: Lang) -> str:
-    said = [report_line(f"calibration.chosen_{told['chosen']}", lang, fires=told["fires_fitted"])]
+    said = [line(f"calibration.chosen_{told['chosen']}", lang, fires=told["fires_fitted"])]
     if told["chosen"] == "priors":
         few = len(told["rungs"]) == 1
         said.append(
-            report_line(
-                "calibration.too_few" if few else "not_better", lang, fires=told["fires_fitted"]
-            )
+            line("calibration.too_few" if few else "not_better", lang, fires=told["fires_fitted"])
         )
     return "".join(said)
 
 
 def _data(told: dict[str, Any], lang: Lang) -> str:
-    return report_line(
+    return line(
         "calibration.data_said", lang, fires=told["fires_in_ledger"],
         without=told["fires_without_building"],
         fitted=told["fires_fitted"], buildings=told["buildings_fitted"], all=told["buildings"],
@@ -73,7 +67,7 @@ def _data(told: dict[str, Any], lang: Lang) -> str:
 
 def _checks(checks: dict[str, Any], told: dict[str, Any], lang: Lang, note: str) -> str:
     if not checks:
-        return report_line("calibration.no_check", lang)
+        return line("calibration.no_check", lang)
     heads = [text(f"calibration.{name}", lang, top=f"{told['top_share']:.0%}")
              for name in ("score", "top", "auc", "slope", "fires")]  # fmt: skip
     rows = []
@@ -85,10 +79,8 @@ def _checks(checks: dict[str, Any], told: dict[str, Any], lang: Lang, note: str)
                          f"{found['auc']:.2f} ({found['auc_low']:.2f}–{found['auc_high']:.2f})",
                          slope, str(found["fires"])])  # fmt: skip
     share = f"{told['held_out_share']:.0%}"
-    explained = report_line(
-        f"calibration.{note}", lang, share=share, bandwidth=f"{told['bandwidth_m']:g}"
-    )
-    return explained + report_table(heads, rows)
+    explained = line(f"calibration.{note}", lang, share=share, bandwidth=f"{told['bandwidth_m']:g}")
+    return explained + table(heads, rows)
 
 
 def _classes(told: dict[str, Any], lang: Lang) -> str:
@@ -101,9 +93,9 @@ def _classes(told: dict[str, Any], lang: Lang) -> str:
          _few(row["fires"], told, lang), str(row["buildings"])]
         for row in told["classes"] if "rate" in row
     ]  # fmt: skip
-    return report_line(
-        "calibration.classes_note", lang, interval=f"{told['interval']:.0%}"
-    ) + report_table(heads, rows)
+    return line("calibration.classes_note", lang, interval=f"{told['interval']:.0%}") + table(
+        heads, rows
+    )
 
 
 def _communities(told: dict[str, Any], lang: Lang) -> str:
@@ -114,7 +106,7 @@ def _communities(told: dict[str, Any], lang: Lang) -> str:
          _few(row["fires"], told, lang)]
         for row in told["communities"]
     ]  # fmt: skip
-    return report_line("calibration.communities_note", lang) + report_table(heads, rows)
+    return line("calibration.communities_note", lang) + table(heads, rows)
 
 
 def _few(fires: int | None, told: dict[str, Any], lang: Lang) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from string import Template
 from typing import Any
 
 import pandas as pd
@@ -11,8 +10,10 @@ from ...coverage import columns as c
 from ...coverage.review import WHOLE, Comparison
 from ...geo.snapshots import Snapshot
 from ...geo.words import Lang, label, text
-from ..html import escape, report_line, report_section, report_table, seal, shown, template
+from ...geo.words import fields as f
+from ..html import line, section, shown, table
 from ..voice import three_figures
+from .plain_page import plain_page
 
 SHOWN = 200  # causes and buildings on the page; the tables hold all
 
@@ -38,31 +39,26 @@ def compare_page(
     lang
         Language of the page.
     """
-    simulated = bool(after.summary.get("simulated"))
-    badge = escape(text("page.simulated", lang))
     title = text("compare.title", lang, town=shown(after.summary["town"]), before=before.period,
                  after=after.period)  # fmt: skip
     notes = []
     if not found.same_rules:
-        notes.append(report_line("compare.rules_changed", lang))
+        notes.append(line("compare.rules_changed", lang))
     if not after.summary["risk"]["calibrated"]:
-        notes.append(report_line("cli.risk_uncalibrated", lang))
-    notes.append(report_line("compare.small_note", lang))
+        notes.append(line("cli.risk_uncalibrated", lang))
+    notes.append(line("compare.small_note", lang))
     body = [
-        report_section("compare.communities", "".join(notes) + _communities(found, tiers, lang),
+        section("compare.communities", "".join(notes) + _communities(found, tiers, lang),
                        lang),
-        report_section("compare.causes", _causes(found.causes, lang), lang),
-        report_section("compare.buildings", _buildings(found.buildings, lang), lang),
+        section("compare.causes", _causes(found.causes, lang), lang),
+        section("compare.buildings", _buildings(found.buildings, lang), lang),
     ]  # fmt: skip
-    return seal(
-        Template(template("report.html")).substitute(
-            lang="zh-CN" if lang == "zh" else "en",
-            title=escape(title),
-            style=template("index.css"),
-            badge=f'<strong class="badge">{badge}</strong>' if simulated else "",
-            facts=escape(text("compare.facts", lang, before=before.date, after=after.date)),
-            body="".join(body),
-        )
+    return plain_page(
+        title,
+        text("compare.facts", lang, before=before.date, after=after.date),
+        "".join(body),
+        simulated=bool(after.summary.get("simulated")),
+        lang=lang,
     )
 
 
@@ -87,14 +83,14 @@ def _communities(found: Comparison, tiers: tuple[str, ...], lang: Lang) -> str:
                 said += text("compare.small", lang)
             cells.append(said)
         rows.append(cells)
-    return report_table(heads, rows)
+    return table(heads, rows)
 
 
 def _causes(causes: pd.DataFrame, lang: Lang) -> str:
     if causes.empty:
-        return report_line("compare.no_cause", lang)
+        return line("compare.no_cause", lang)
     count = causes["cause"].value_counts()
-    said = report_table(
+    said = table(
         [text("compare.cause", lang), text("compare.count", lang)],
         [[text(f"compare_cause.{name}", lang), str(number)] for name, number in count.items()],
     )
@@ -102,11 +98,11 @@ def _causes(causes: pd.DataFrame, lang: Lang) -> str:
              ("cause", "subject", "name", "community", "was", "is")]  # fmt: skip
     rows = [
         [text(f"compare_cause.{row['cause']}", lang), shown(row["subject"]),
-         _cell(row["name"]), _cell(row["community"]), _told(row, "before", lang),
+         _cell(row[f.NAME]), _cell(row["community"]), _told(row, "before", lang),
          _told(row, "after", lang)]
         for row in causes.head(SHOWN).to_dict("records")
     ]  # fmt: skip
-    return said + report_table(heads, rows) + _more(len(causes), lang)
+    return said + table(heads, rows) + _more(len(causes), lang)
 
 
 def _told(row: dict[Any, Any], end: str, lang: Lang) -> str:
@@ -128,20 +124,20 @@ def _told(row: dict[Any, Any], end: str, lang: Lang) -> str:
 
 def _buildings(buildings: pd.DataFrame, lang: Lang) -> str:
     if buildings.empty:
-        return report_line("compare.no_building", lang)
+        return line("compare.no_building", lang)
     names = ("building_id", "address", "community", "band_before", "band_after", "why")
     heads = [text(f"list_head.{name}", lang) for name in names]
     rows = [
-        [shown(row["building_id"]), _cell(row["address"]), _cell(row["community"]),
+        [shown(row[f.BUILDING_ID]), _cell(row[f.ADDRESS]), _cell(row["community"]),
          label("risk_band", row["band_before"], lang), label("risk_band", row["band_after"], lang),
          text(f"list_why.{row['why']}", lang)]
         for row in buildings.head(SHOWN).to_dict("records")
     ]  # fmt: skip
-    return report_table(heads, rows) + _more(len(buildings), lang)
+    return table(heads, rows) + _more(len(buildings), lang)
 
 
 def _more(count: int, lang: Lang) -> str:
-    return report_line("compare.more", lang, count=count - SHOWN) if count > SHOWN else ""
+    return line("compare.more", lang, count=count - SHOWN) if count > SHOWN else ""
 
 
 def _cell(value: object) -> str:

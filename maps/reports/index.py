@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from string import Template
 
 from ...coverage.assessment import Assessment
 from ...geo.words import Lang, text
-from ..html import escape, seal, shown, template, town_font
+from ..html import HTML_LANG, Html, escape, line, paragraph, seal, shown, table, template, town_font
 from ..styles import standard_label, tier_label
 from ..voice import community_name, key_figures, missing_values, scenario_name, share, tiers_told
+from .plain_page import badge
 
+COMMUNITY_PAGES = "communities"  # folder of the pages of a city
 FILES = {
     "committee.html": "file_committee",
     "planner.html": "file_planner",
@@ -33,16 +34,15 @@ def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
     town = shown(assessment.town)
     simulated = assessment.simulated
     mark = text("index.simulated_mark", lang) if simulated else ""
-    badge = escape(text("page.simulated", lang))
     notes = [shown(note[lang]) for note in assessment.summary.get("notes", ())]
     if simulated:
         notes.insert(0, text("page.simulated_note", lang))
     page = Template(template("index.html")).substitute(
-        lang="zh-CN" if lang == "zh" else "en",
+        lang=HTML_LANG[lang],
         title=escape(text("page.index_title", lang, town=town) + mark),
         style=town_font(assessment) + template("index.css"),
         heading=escape(text("page.index_title", lang, town=town)),
-        badge=f'<strong class="badge">{badge}</strong>' if simulated else "",
+        badge=badge(lang) if simulated else "",
         facts=escape(
             text(
                 "page.facts",
@@ -63,9 +63,12 @@ def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
         unknown_title=escape(text("index.unknown", lang)),
         unknown=_unknown(assessment, lang),
         files_title=escape(text("index.files", lang)),
-        files=_rows(
-            ((f'<a href="{name}">{name}</a>', escape(text(f"index.{key}", lang))))
-            for name, key in FILES.items()
+        files=table(
+            (),
+            (
+                (Html(f'<a href="{name}">{name}</a>'), text(f"index.{key}", lang))
+                for name, key in FILES.items()
+            ),
         ),
         problems=_problems(assessment, lang),
         notes="".join(f"<p>{escape(note)}</p>" for note in notes),
@@ -84,51 +87,40 @@ def _doors(lang: Lang) -> str:
     return "".join(doors)
 
 
-def _rows(rows: Iterable[Iterable[str]]) -> str:
-    """Return table rows from cells that are HTML already."""
-    return "".join("<tr>" + "".join(f"<td>{c}</td>" for c in cells) + "</tr>" for cells in rows)
-
-
-def _head(cells: Iterable[str]) -> str:
-    return "<thead><tr>" + "".join(f"<th>{escape(cell)}</th>" for cell in cells) + "</tr></thead>"
-
-
 def _communities(assessment: Assessment, lang: Lang) -> str:
     """Return the table of communities with the note that explains its shares."""
     communities = assessment.summary.get("communities", ())
     if not communities:
-        return f"<p>{escape(text('page.no_communities', lang))}</p>"
+        return line("page.no_communities", lang)
     headings = [text("page.community", lang)]
     tiers = tiers_told(assessment)
     for tier, standard_s in tiers.items():
         headings.append(f"{tier_label(tier, lang)} {standard_label(standard_s, lang)}")
     rows = []
+    whole = assessment.summary.get("coverage", {})
     for community in communities:
-        cells = [escape(community_name(community, lang))]
+        cells = [community_name(community, lang)]
         for tier in tiers:
-            found = share(community.get("coverage", {}).get(tier), lang)
+            found = share(community.get("coverage", {}).get(tier), lang, town=whole.get(tier))
             span = text("verdict.detail", lang, parts=found.range) if found.range else ""
-            cells.append(
+            said = (
                 f"<strong>{escape(found.value)}</strong>{escape(span)}"
                 f'<span class="small">{escape(found.detail)}</span>'
                 f'<span class="small">{escape(found.people)}</span>'
             )
+            cells.append(Html(said))
         rows.append(cells)
-    note = escape(text("page.communities_note_index", lang))
-    return (
-        f'<p class="small">{note}</p><div class="wide"><table>{_head(headings)}'
-        f"<tbody>{_rows(rows)}</tbody></table></div>"
-    )
+    note = paragraph(text("page.communities_note_index", lang), "small")
+    return note + table(headings, rows)
 
 
 def _unknown(assessment: Assessment, lang: Lang) -> str:
     """Return the table of what is missing."""
     missing = missing_values(assessment, lang)
     if not missing:
-        return f"<p>{escape(text('index.unknown_none', lang))}</p>"
+        return line("index.unknown_none", lang)
     headings = (text("index.unknown_column", lang), text("index.unknown_count", lang))
-    rows = _rows((escape(name), escape(number)) for name, number in missing)
-    return f"<table>{_head(headings)}<tbody>{rows}</tbody></table>"
+    return table(headings, missing)
 
 
 def _problems(assessment: Assessment, lang: Lang) -> str:

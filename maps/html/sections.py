@@ -1,0 +1,107 @@
+"""Parts of pages: sections, paragraphs and the one table, escaped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+from ...geo.words import Lang, text
+from .escape import escape, shown
+
+
+class Html(str):
+    """A cell that is HTML already, made of escaped parts."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row that goes to a feature on the map.
+
+    Attributes
+    ----------
+    cells
+        Texts, or `Html`.
+    layer, identity
+        The layer, and what its feature is called there.
+    below
+        A sentence under the row, from its second column on.
+    """
+
+    cells: Sequence[str]
+    layer: str
+    identity: str
+    below: str = ""
+
+
+def section(key: str, inside: str, lang: Lang) -> str:
+    """Return a section under the heading of a key of the catalogue.
+
+    Parameters
+    ----------
+    key
+        Of the heading; its last part is the identity of the section.
+    inside
+        HTML already.
+    lang
+        Language of the heading.
+    """
+    name = key.rpartition(".")[2]
+    return f'<section id="{name}"><h2>{escape(text(key, lang))}</h2>{inside}</section>'
+
+
+def paragraph(said: str, kind: str = "") -> str:
+    """Return a paragraph of plain text, with a class if one is given; nothing without text."""
+    mark = f' class="{kind}"' if kind else ""
+    return f"<p{mark}>{escape(said)}</p>" if said else ""
+
+
+def line(key: str, lang: Lang, **values: object) -> str:
+    """Return a sentence of the catalogue as a paragraph."""
+    return paragraph(text(key, lang, **values))
+
+
+def table(
+    heads: Iterable[str],
+    rows: Iterable[Row | Iterable[str]],
+    *,
+    kind: str = "",
+    numeric: Collection[int] = (),
+) -> str:
+    """Return a table as HTML.
+
+    Parameters
+    ----------
+    heads
+        Of the columns, plain texts; none for a table without heads.
+    rows
+        Cells: texts are escaped here, `Html` is not; a `Row` goes to a feature of the map.
+    kind
+        Class of the table.
+    numeric
+        Columns of numbers, from 0.
+    """
+    mark = f' class="{kind}"' if kind else ""
+    head = "".join(f'<th scope="col">{escape(cell)}</th>' for cell in heads)
+    above = f"<thead><tr>{head}</tr></thead>" if head else ""
+    body = "".join(_row(row, numeric) for row in rows)
+    made = f"<table{mark}>{above}<tbody>{body}</tbody></table>"
+    return f'<div class="wide">{made}</div>'
+
+
+def _row(row: Row | Iterable[str], numeric: Collection[int]) -> str:
+    if not isinstance(row, Row):
+        return f"<tr>{_cells(row, numeric)}</tr>"
+    goes = f'data-layer="{escape(row.layer)}" data-id="{escape(shown(row.identity))}"'
+    made = f"<tr {goes}>{_cells(row.cells, numeric)}</tr>"
+    if not row.below:
+        return made
+    wide = len(row.cells) - 1
+    return f'{made}<tr class="said"><td></td><td colspan="{wide}">{escape(row.below)}</td></tr>'
+
+
+def _cells(cells: Iterable[str], numeric: Collection[int]) -> str:
+    made = []
+    for at, cell in enumerate(cells):
+        mark = ' class="n"' if at in numeric else ""
+        made.append(f"<td{mark}>{cell if isinstance(cell, Html) else escape(cell)}</td>")
+    return "".join(made)

@@ -1,0 +1,10 @@
+"""Pages without map and script: the door of a result folder, a comparison, a calibration.
+
+Drawn from what was found; nothing is computed here.
+"""
+
+from .calibration_page import calibration_page
+from .compare_page import compare_page
+from .index import COMMUNITY_PAGES, index_page
+
+__all__ = ["COMMUNITY_PAGES", "calibration_page", "compare_page", "index_page"]
