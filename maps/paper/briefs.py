@@ -102,7 +102,9 @@ def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> 
 
 def _community_line(entry: dict[str, Any], lang: Lang) -> str:
     risk = entry.get("risk") or {}
-    coverage = next(iter(entry["coverage"].values()), {})  # people are the same for every tier
+    coverage: dict[str, Any] = next(
+        iter(entry["coverage"].values()), {}
+    )  # people are the same for every tier
     figures = {"red": "red_buildings", "orange": "orange_buildings",
                "open": c.OPEN_HAZARDS, "overdue": c.OVERDUE_HAZARDS}  # fmt: skip
     return text(

@@ -165,7 +165,7 @@ def _first(times: pd.Series, tier: str, key: object, names: Mapping[str, Any], l
     """Return who arrives, that nobody does, or that it is not known."""
     if cover_unknown(times, tier):
         return text("popup.unknown", lang)
-    return text("papers.nobody", lang) if is_missing(key) else str(names.get(key) or key)
+    return text("papers.nobody", lang) if is_missing(key) else str(names.get(str(key)) or key)
 
 
 def _range(times: pd.Series, tier: str, lang: Lang) -> str:

@@ -36,14 +36,13 @@ def calibration_page(told: dict[str, Any], *, lang: Lang = "zh") -> str:
             section("calibration.classes", _classes(told, lang), lang),
             section("calibration.communities", _communities(told, lang), lang),
         ]
-    facts = text(
+    said = text(
         "calibration.facts",
         lang,
         first=told["first"],
         last=told["last"],
         rules=shown(told["rules"]),
     )
-    said = text("calibration.facts", lang, **facts)
     return plain_page(title, said, "".join(parts), simulated=told["simulated"], lang=lang)
 
 

@@ -44,6 +44,9 @@ class Figure:
     note: str
 
 
+Row = Mapping[Any, Any] | pd.Series  # of a table of buildings, by column
+
+
 def is_missing(value: object) -> bool:
     """Tell whether a scalar is None, NaN or NA."""
     return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
@@ -354,13 +357,13 @@ def scenario_name(assessment: Assessment, lang: Lang) -> str:
     return shown(assessment.scenario_label.get(lang, assessment.scenario))
 
 
-def reasons_said(building: Mapping[str, Any], lang: Lang) -> str:
+def reasons_said(building: Row, lang: Lang) -> str:
     """Return the reasons of a building's risk, the weightiest first; empty when none is known."""
     reasons = [building.get(c.reason(number + 1)) for number in range(c.REASONS)]
     return "；".join(text(f"risk_reason.{r}", lang) for r in reasons if not is_missing(r))
 
 
-def arrival_said(building: Mapping[str, Any], tier: str, lang: Lang, *, time: str = "") -> str:
+def arrival_said(building: Row, tier: str, lang: Lang, *, time: str = "") -> str:
     """Return when a tier arrives as minutes and seconds, that it never does, or that it is unknown.
 
     Parameters
@@ -382,7 +385,7 @@ def arrival_said(building: Mapping[str, Any], tier: str, lang: Lang, *, time: st
     return minutes_said(seconds)
 
 
-def cover_unknown(building: Mapping[str, Any], tier: str) -> bool:
+def cover_unknown(building: Row, tier: str) -> bool:
     """Tell whether nothing is known of when a tier arrives at a building."""
     cover = building.get(c.cover(tier))
     return is_missing(cover) or str(cover) == c.Cover.UNKNOWN
