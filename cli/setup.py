@@ -59,6 +59,9 @@ def _layer(help_key: str, flag: str) -> object:
 Datums = Annotated[
     list[str] | None, typer.Option("--datum", metavar="[LAYER=]DATUM", help=both("cli.datum"))
 ]
+Encoding = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help=both("cli.encoding"))
+]
 Only = Annotated[list[str] | None, typer.Option("--only", metavar="LAYER", help=both("cli.only"))]
 
 
@@ -97,13 +100,14 @@ def new(
     terrain: Annotated[Path | None, _file("cli.terrain", "--terrain")] = None,
     cross: Annotated[Crossing, typer.Option("--cross", help=both("cli.cross"))] = Crossing.APART,
     datum: Datums = None,
+    encoding: Encoding = None,
     only: Only = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Make a town folder from OpenStreetMap or from files."""
     given = {"buildings": buildings, "lanes": lanes, "stations": stations,
              "communities": communities}  # fmt: skip
-    files = _layer_files(given, datum or [])
+    files = _layer_files(given, datum or [], encoding)
     base = {"buildings", "lanes"} & set(files)
     if (folder / TOWN_FILE).exists():
         raise InputError("error.new_there", folder=folder)
@@ -166,6 +170,7 @@ def add(
         list[str] | None, typer.Option("--layer", metavar="LAYER=FILE", help=both("cli.add_layer"))
     ] = None,
     datum: Datums = None,
+    encoding: Encoding = None,
     only: Only = None,
     lang: LangOption = Language.zh,
 ) -> None:
@@ -177,7 +182,7 @@ def add(
         if not equals or name not in SCHEMAS:
             raise InputError("error.add_layer", value=option, allowed=", ".join(SCHEMAS))
         given[name] = file
-    files = _layer_files(given, datum or [])
+    files = _layer_files(given, datum or [], encoding)
     if not files:
         raise InputError("error.add_needs", allowed=", ".join(SCHEMAS))
     with steps(lang.value) as step:
@@ -242,7 +247,9 @@ def check(
         raise typer.Exit(1)
 
 
-def _layer_files(given: Mapping[str, str | None], datums: list[str]) -> dict[str, LayerFile]:
+def _layer_files(
+    given: Mapping[str, str | None], datums: list[str], encoding: str | None
+) -> dict[str, LayerFile]:
     """Read ``FILE`` and ``FILE:LAYER`` with their datums."""
     stated = _references(datums)
     files = {}
@@ -254,10 +261,8 @@ def _layer_files(given: Mapping[str, str | None], datums: list[str]) -> dict[str
         if colon and not file.exists() and Path(head).exists():
             file, layer = Path(head), tail
         reference = stated.get(name)
-        if reference is None:
-            files[name] = LayerFile(file, layer=layer)
-        else:
-            files[name] = LayerFile(file, reference.datum, reference.plane, layer)
+        datum, plane = (reference.datum, reference.plane) if reference else (None, None)
+        files[name] = LayerFile(file, datum, plane, layer, encoding)
     return files
 
 

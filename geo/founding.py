@@ -40,19 +40,24 @@ OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
 class LayerFile:
     """A file that holds one layer, and what its coordinates refer to if that was declared.
 
-    ``layer`` is chosen from a file with several.
+    ``layer`` is chosen from a file with several; ``encoding`` is that of its texts.
     """
 
     file: Path
     datum: Datum | None = None
     plane: int | None = None
     layer: str | None = None
+    encoding: str | None = None
 
     @property
     def source(self) -> LayerSource:
         """The same as ``town.toml`` says it."""
         return LayerSource(
-            file=self.file.name, datum=self.datum, plane=self.plane, layer=self.layer
+            file=self.file.name,
+            datum=self.datum,
+            plane=self.plane,
+            layer=self.layer,
+            encoding=self.encoding,
         )
 
 

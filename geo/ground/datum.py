@@ -136,6 +136,22 @@ def geometry_to_wgs84(
     return frame.set_geometry(gpd.GeoSeries(moved, index=frame.index, crs=WGS84), crs=WGS84)
 
 
+def is_swapped(geometry: gpd.GeoSeries) -> bool:
+    """Return whether coordinates give latitude or northing first; `geometry_to_wgs84` turns them.
+
+    Parameters
+    ----------
+    geometry
+        As it is in the file.
+    """
+    west, south, east, north = (float(edge) for edge in geometry.total_bounds)
+    if max(abs(west), abs(east)) <= 90 and 90 < max(abs(south), abs(north)) <= 180:
+        return True
+    across, up = np.array([west, east]), np.array([south, north])
+    metres = max(abs(west), abs(south)) > 180
+    return metres and _northing(across) and not _northing(up)
+
+
 def metric_crs(bounds_wgs84: tuple[float, float, float, float]) -> CRS:
     """Return the plane in which a town is measured in metres.
 

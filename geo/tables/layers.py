@@ -12,9 +12,9 @@ import geopandas as gpd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
-from ..ground import geometry_to_wgs84
+from ..ground import geometry_to_wgs84, is_swapped
 from ..rules import LayerSource
-from ..words import Datum, InputError, OutputError
+from ..words import Datum, InputError, OutputError, Problem
 from .geodata import read_geodata
 from .headers import columns_found, match_headers
 from .mend import mend_rows
@@ -77,6 +77,11 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
     if frame.crs is not None and not frame.crs.equals(WGS84):
         frame = frame.to_crs(WGS84)
         plane = None
+    if is_swapped(frame.geometry):
+        first = frame.geometry.dropna().representative_point().iloc[0]
+        told = Problem("repaired", "axes_swapped", what, name, count=len(frame),
+                       value=f"{first.x:g}, {first.y:g}")  # fmt: skip
+        sheet = replace(sheet, problems=(*sheet.problems, told))
     datum = source.datum or (Datum.CGCS2000 if plane else Datum.WGS84)
     return replace(sheet, table=geometry_to_wgs84(frame, datum=datum, plane=plane))
 

@@ -110,7 +110,10 @@ def filled(cell: Cell) -> bool:
 
 def _workbook(file: Path, sheet: str | None) -> tuple[list[RawSheet], list[str]]:
     try:
-        book = CalamineWorkbook.from_path(file)
+        if file.suffix.lower() == ".et":  # as WPS calls what is an .xls inside
+            book = CalamineWorkbook.from_filelike(io.BytesIO(file.read_bytes()))
+        else:
+            book = CalamineWorkbook.from_path(file)
         names = book.sheet_names
         if sheet is not None and sheet not in names:
             raise InputError(

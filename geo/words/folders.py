@@ -62,7 +62,7 @@ def whole_folder(folder: Path, *, may_hold: Collection[str] = ()) -> Iterator[Pa
         if folder.exists() and not folder.is_dir():
             raise OutputError("error.out_is_file", folder=folder)
         strange = sorted(p.name for p in folder.iterdir()) if folder.exists() else []
-        strange = [name for name in strange if name not in may_hold]
+        strange = [name for name in strange if name not in may_hold and not _is_litter(name)]
         if strange:
             raise OutputError("error.out_holds_other", folder=folder, names=", ".join(strange[:5]))
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -83,3 +83,8 @@ def whole_folder(folder: Path, *, may_hold: Collection[str] = ()) -> Iterator[Pa
         raise OutputError("error.cannot_write", file=folder, why=error.strerror) from error
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def _is_litter(name: str) -> bool:
+    """Return whether a file is what systems and open workbooks leave in any folder."""
+    return name in ("Thumbs.db", "desktop.ini", ".DS_Store") or name.startswith(("~$", ".~lock."))

@@ -4,13 +4,18 @@ import datetime as dt
 import shutil
 from pathlib import Path
 
+import geopandas as gpd
+import openpyxl
 import pytest
+import shapely
 
 from weizhan.data.demo import make_demo
-from weizhan.geo.founding import LayerFile, found_town, layers_of_files
+from weizhan.geo.founding import LayerFile, add_layers, found_town, layers_of_files
 from weizhan.geo.ledgers import LedgerFile, import_ledger
 from weizhan.geo.ledgers.archive import read_records
-from weizhan.geo.words import Datum, TownError
+from weizhan.geo.tables import read_table
+from weizhan.geo.town import load_town
+from weizhan.geo.words import Datum, InputError, OutputError, TownError, whole_folder
 
 DAY, AT = dt.date(2026, 9, 30), dt.datetime(2026, 9, 30, 12)
 
@@ -219,3 +224,103 @@ def test_merged_counts_and_sums(village, files):
     passed = [p for p in taken.problems if p.code == "row_passed"]
     assert passed
     assert taken.account.passed == len(passed)
+
+
+def test_axes_that_are_swapped_are_turned_and_told(files, tmp_path):
+    folder = files / "layer-columns-silently-lost"
+    frame = gpd.read_file(folder / "b.geojson")
+    turned = shapely.transform(frame.geometry.to_numpy(), lambda xy: xy[:, ::-1])
+    frame.set_geometry(gpd.GeoSeries(turned, crs=4326)).to_file(tmp_path / "b.geojson")
+    town, told, _ = _town(
+        tmp_path, folder, buildings=str(tmp_path / "b.geojson"), lanes="l.geojson",
+        stations="s.csv",
+    )  # fmt: skip
+    assert town.building_positions.attached.all()
+    assert told["axes_swapped"].severity == "repaired"
+    assert told["axes_swapped"].value.startswith("29.4")
+
+
+def test_both_coordinates_in_one_cell_and_metres_of_a_stated_plane(files, tmp_path):
+    folder = files / "layer-columns-silently-lost"
+    stations = tmp_path / "站.csv"
+    stations.write_text("编号,级别,坐标\nS1,微型消防站,29.480045N 106.480052E\n", encoding="utf-8")
+    town, told, _ = _town(
+        tmp_path, folder, buildings="b.geojson", lanes="l.geojson", stations=str(stations)
+    )
+    assert told["axes_swapped"].count == 1
+    assert town.station_positions.attached.all()
+    plane = gpd.GeoSeries([shapely.Point(106.480052, 29.480045)], crs=4326).to_crs(4545)
+    stations.write_text(
+        f"编号,级别,x坐标,y坐标\nS1,微型消防站,{plane.x[0]:.2f},{plane.y[0]:.2f}\n",
+        encoding="utf-8",
+    )
+    given = {
+        "buildings": LayerFile(folder / "b.geojson"),
+        "lanes": LayerFile(folder / "l.geojson"),
+        "stations": LayerFile(stations, Datum.CGCS2000, 4545),
+    }
+    placed = layers_of_files(given, base={}).layers["stations"].geometry.iloc[0]
+    assert placed.distance(shapely.Point(106.480052, 29.480045)) < 1e-7
+    given["stations"] = LayerFile(stations, Datum.CGCS2000)
+    with pytest.raises(InputError, match="cgcs2000:117"):
+        layers_of_files(given, base={})
+
+
+def test_a_file_with_several_layers_asks_which(files, tmp_path):
+    folder = files / "layer-columns-silently-lost"
+    both = tmp_path / "both.gpkg"
+    gpd.read_file(folder / "b.geojson").to_file(both, layer="房屋")
+    gpd.read_file(folder / "l.geojson").to_file(both, layer="道路")
+    given = {"buildings": LayerFile(both), "lanes": LayerFile(both, layer="道路")}
+    with pytest.raises(InputError, match="房屋"):
+        layers_of_files(given, base={})
+    given["buildings"] = LayerFile(both, layer="房屋")
+    assert len(layers_of_files(given, base={}).layers["buildings"]) == 6
+
+
+def test_a_cell_in_the_last_corner_is_named(tmp_path):
+    book = openpyxl.Workbook()
+    book.active["A1"] = "编号"
+    book.active["XFD1048576"] = 1
+    book.save(tmp_path / "远.xlsx")
+    with pytest.raises(InputError, match="XFD1048576"):
+        read_table(tmp_path / "远.xlsx")
+
+
+def test_layers_are_added_to_a_town_and_nothing_is_lost(files, tmp_path):
+    folder = files / "layer-columns-silently-lost"
+    _town(tmp_path, folder, buildings="b.geojson", lanes="l.geojson", stations="s.csv")
+    town = tmp_path / "town"
+    more = tmp_path / "补.csv"
+    more.write_text(
+        "编号,站点名称,级别,经度,纬度\nN1,新站,微型消防站,106.4815,29.480045\n", encoding="utf-8"
+    )
+    given = {"stations": LayerFile(more, Datum.WGS84)}
+    accounts, examined = add_layers(town, given)
+    assert [match.column for match in accounts[0].headers] == [
+        "station_id", "name", "tier", "geometry", "geometry",
+    ]  # fmt: skip
+    assert sorted(examined.town.stations["station_id"]) == ["N1", "S1"]
+    assert load_town(town).stations["name"].tolist()[0] == "新站"
+    add_layers(town, given, only=["stations"])
+    assert load_town(town).stations["station_id"].tolist() == ["N1"]
+    before = (town / "town.toml").read_bytes()
+    more.write_text("编号,级别,经度,纬度\nN2,特级,106.4815,29.48\n", encoding="utf-8")
+    with pytest.raises(TownError, match="特级"):
+        add_layers(town, given)
+    assert (town / "town.toml").read_bytes() == before
+    assert load_town(town).stations["station_id"].tolist() == ["N1"]
+
+
+def test_what_systems_leave_in_a_folder_blocks_nothing(tmp_path):
+    out = tmp_path / "out"
+    out.mkdir()
+    for name in ("Thumbs.db", "~$结果.xlsx", "desktop.ini"):
+        (out / name).write_bytes(b"x")
+    with whole_folder(out) as unfinished:
+        (unfinished / "a.txt").write_text("a", encoding="utf-8")
+    assert [p.name for p in out.iterdir()] == ["a.txt"]
+    (out / "~$结果.xlsx").write_bytes(b"x")
+    (out / "我的.docx").write_bytes(b"x")
+    with pytest.raises(OutputError, match=r"我的\.docx"), whole_folder(out, may_hold=["a.txt"]):
+        pass
