@@ -98,7 +98,15 @@ def in_reach(town: Town, rule: TierRule) -> pd.Series[bool]:
 
 
 def is_known(town: Town, rule: TierRule) -> bool:
-    """Tell whether anything is known of a tier: it has, or had before a plan, a station."""
+    """Tell whether anything is known of a tier: it has, or had before a plan, a station.
+
+    Parameters
+    ----------
+    town
+        With its stations.
+    rule
+        Of the tier.
+    """
     had = not town.had_stations.isdisjoint(rule.station_tiers)
     return had or bool(in_reach(town, rule).any())
 
