@@ -10,8 +10,8 @@ import geopandas as gpd
 import shapely
 from shapely.geometry import LineString, Point, box
 
-from weizhan.geo.founding import found_town
-from weizhan.geo.ledgers import import_ledger
+from weizhan.geo.founding import Founding, found_town
+from weizhan.geo.ledgers import LedgerFile, import_ledger
 from weizhan.geo.words import fields as f
 
 PLANE: Final = "EPSG:4543"  # CGCS2000, 3-degree plane of 102° E
@@ -112,7 +112,7 @@ def small_town(folder: Path, without: str = "") -> Path:
         ]
         moved = [{k: v for k, v in row.items() if (layer, k) not in hidden} for row in moved]
         layers[layer] = gpd.GeoDataFrame(moved, geometry=f.GEOMETRY, crs=PLANE).to_crs("EPSG:4326")
-    found_town(folder, layers, name="幸福镇", origin="test")
+    found_town(folder, Founding(layers), name="幸福镇", origin="test")
     config = folder / "town.toml"
     written, mark, _ = config.read_text(encoding="utf-8").partition("[scenarios")
     assert mark, "one scenario is enough here, and so it is written alone"
@@ -138,4 +138,4 @@ def _ledgers(folder: Path) -> None:
         file = folder / f"{kind}.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows(rows)
-        import_ledger(folder, file, kind=kind)
+        import_ledger(folder, LedgerFile(file, kind))
