@@ -161,7 +161,7 @@ def _arrivals(
     )
 
 
-def _first(times: pd.Series, tier: str, key: object, names: Mapping[str, Any], lang: Lang) -> str:
+def _first(times: pd.Series, tier: str, key: Any, names: Mapping[str, Any], lang: Lang) -> str:
     """Return who arrives, that nobody does, or that it is not known."""
     if cover_unknown(times, tier):
         return text("popup.unknown", lang)
