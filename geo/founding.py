@@ -106,7 +106,8 @@ def found_town(
     name
         Of the town.
     origin
-        Said in a comment in ``town.toml``: where the layers come from.
+        Where the layers come from: said in ``town.toml``, and in messages about layers that
+        ``founding.sources`` does not name.
     attribution
         What the owner of the data wants to be said on every page.
     terrain
@@ -140,7 +141,9 @@ def found_town(
             shutil.copyfile(terrain, unfinished / terrain.name)
         raster = terrain.name if terrain is not None else ""
         sources = {
-            layer: founding.sources.get(layer, LayerSource(file="", datum=Datum.WGS84))
+            layer: founding.sources.get(
+                layer, LayerSource(file="", origin=origin, datum=Datum.WGS84)
+            )
             for layer in SCHEMAS
             if layer in held
         }
@@ -245,7 +248,7 @@ def layers_of_files(
         frame = sheet.table
         there = base.get(layer)
         if layer in ADDED and there is not None and len(there) and layer not in only:
-            frame, told = _joined(frame, there, columns, given)
+            frame, told = _joined(layer, frame, there, columns, given)
             problems.append(told)
             columns = {}
         layers[layer] = frame
@@ -340,6 +343,7 @@ SAME_PLACE_M = 30.0  # stations nearer than this, or of one name, are one
 
 
 def _joined(
+    layer: str,
     given: gpd.GeoDataFrame,
     there: gpd.GeoDataFrame,
     columns: Mapping[str, str],
@@ -348,6 +352,11 @@ def _joined(
     """Add a user's features to those of the map; of two that are one the user's counts."""
     own = given.rename(columns={header: name for name, header in columns.items()}).to_crs(4326)
     there = there.drop(columns=f.SOURCE_ROW, errors="ignore").to_crs(4326)
+    identity = SCHEMAS[layer].identity
+    if identity not in own:  # numbered by its rows, and never like one that is there
+        taken = set(there[identity].astype(str))
+        numbers = own[f.SOURCE_ROW].astype(str)
+        own[identity] = [f"{file.file.stem}-{n}" if n in taken else n for n in numbers]
     names = set(own[f.NAME].dropna()) if f.NAME in own else set()
     plane = there.estimate_utm_crs()
     spots = shapely.STRtree(own.geometry[own.geometry.notna()].to_crs(plane).to_numpy())
@@ -361,7 +370,7 @@ def _joined(
     rest = rest.assign(**{f.SOURCE_ROW: np.arange(last + 1, last + 1 + len(rest))})
     joined = gpd.GeoDataFrame(pd.concat([own, rest], ignore_index=True), crs=4326)
     told = Problem(
-        "warning", "stations_joined", "stations", file.file.name, count=len(own),
+        "warning", "stations_joined", layer, file.file.name, count=len(own),
         value=str(int((~same).sum())), allowed=str(int(same.sum())),
     )  # fmt: skip
     return joined, told
