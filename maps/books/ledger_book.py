@@ -130,7 +130,15 @@ def _dictionary(
 
 
 def dictionary(ledgers: Mapping[str, pd.DataFrame], lang: Lang) -> list[list[str]]:
-    """Return the data dictionary of some ledgers: ledger, word, name, type, allowed, personal."""
+    """Return the data dictionary of some ledgers: ledger, word, name, type, allowed, personal.
+
+    Parameters
+    ----------
+    ledgers
+        Tables by kind; only columns that stand in them are told.
+    lang
+        Of ledgers, words and allowed values.
+    """
     return [
         [
             label("ledger_name", name, lang),

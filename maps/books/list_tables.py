@@ -29,7 +29,17 @@ SIGNIFICANT = 4
 
 
 def write_lists(folder: Path, lists: dict[str, pd.DataFrame], *, lang: Lang) -> None:
-    """Write each list as ``<name>.csv``; UTF-8 with a mark, so that Excel reads it."""
+    """Write each list as ``<name>.csv``; UTF-8 with a mark, so that Excel reads it.
+
+    Parameters
+    ----------
+    folder
+        Where to; it must exist.
+    lists
+        Tables by name of the file, without ending.
+    lang
+        Language of headings and words.
+    """
     for name, table in lists.items():
         file = folder / f"{name}.csv"
         file.write_text(list_csv(table, lang=lang), encoding="utf-8-sig", newline="")

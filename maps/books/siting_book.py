@@ -37,7 +37,15 @@ WIDEST = 60
 
 
 def siting_book(study: Study, *, lang: Lang) -> bytes:
-    """Return the workbook: the answer first, then a sheet a table."""
+    """Return the workbook: the answer first, then a sheet a table.
+
+    Parameters
+    ----------
+    study
+        What to write.
+    lang
+        Language of headings and words.
+    """
     written = io.BytesIO()
     book = new_book(written)
     day = dt.date.fromisoformat(study.assessed[0].date)

@@ -31,7 +31,15 @@ _CALLS_IN_STYLE = re.compile(
 
 
 def json_block(identity: str, value: object) -> str:
-    """Return a value as a script element that holds JSON and never runs."""
+    """Return a value as a script element that holds JSON and never runs.
+
+    Parameters
+    ----------
+    identity
+        Of the element, by which scripts find it.
+    value
+        What JSON can hold; not NaN.
+    """
     content = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     content = content.translate(_JSON_CHARACTERS)
     return f'<script type="application/json" id="{escape(identity)}">{content}</script>\n'

@@ -50,13 +50,31 @@ def section(key: str, inside: str, lang: Lang) -> str:
 
 
 def paragraph(said: str, kind: str = "") -> str:
-    """Return a paragraph of plain text, with a class if one is given; nothing without text."""
+    """Return a paragraph of plain text, with a class if one is given; nothing without text.
+
+    Parameters
+    ----------
+    said
+        Plain text, escaped here.
+    kind
+        Class of the paragraph.
+    """
     mark = f' class="{kind}"' if kind else ""
     return f"<p{mark}>{escape(said)}</p>" if said else ""
 
 
 def line(key: str, lang: Lang, **values: object) -> str:
-    """Return a sentence of the catalogue as a paragraph."""
+    """Return a sentence of the catalogue as a paragraph.
+
+    Parameters
+    ----------
+    key
+        Of the sentence.
+    lang
+        Language of the sentence.
+    **values
+        For the blanks in it, plain; escaped here.
+    """
     return paragraph(text(key, lang, **values))
 
 

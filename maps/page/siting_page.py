@@ -48,7 +48,15 @@ _CLICKS = ("candidates", "stations", "buildings")
 
 
 def siting_page(study: Study, *, lang: Lang = "zh") -> str:
-    """Return the page as one HTML text."""
+    """Return the page as one HTML text.
+
+    Parameters
+    ----------
+    study
+        What to show.
+    lang
+        Language of the page.
+    """
     after = study.assessed[1]
     headings = ("sites", "frontier", "plans", "robust", "steady", "communities", "proof", "notes")
     texts = {name: escape(text(f"site.{name}", lang)) for name in (*headings, "print")}

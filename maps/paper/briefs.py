@@ -27,7 +27,15 @@ TOP: Final = 10
 
 
 def exposure_list(told: Review, *, lang: Lang) -> Report:
-    """Return the cases for the quarterly exposure: major hazards and listed cases not closed."""
+    """Return the cases for the quarterly exposure: major hazards and listed cases not closed.
+
+    Parameters
+    ----------
+    told
+        The period, with its cases on the last day.
+    lang
+        Of the report.
+    """
     known = ledger_known(told.found.buildings, c.OPEN_HAZARDS)
     cases = told.cases[told.cases[f.STATE] != HazardState.CLOSED]
     major = cases[(cases["major"] == 1) | cases["supervision_level"].notna()]
@@ -55,7 +63,17 @@ def exposure_list(told: Review, *, lang: Lang) -> Report:
 
 
 def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Report:
-    """Return the risk brief before the next key date, one page a community."""
+    """Return the risk brief before the next key date, one page a community.
+
+    Parameters
+    ----------
+    told
+        The period; its last day is the day of the brief.
+    calendar
+        Key dates of the town, in any order.
+    lang
+        Of the report.
+    """
     following = next_key_date(calendar, told.found.date)
     named = (
         text("pack.holiday_named", lang, name=following.name, first=following.first,

@@ -43,7 +43,17 @@ SMALL: Final = 10  # fires: below this a change is told to be within chance
 
 
 def period_pack(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Report:
-    """Return the pack of a quarterly meeting or a half-year analysis."""
+    """Return the pack of a quarterly meeting or a half-year analysis.
+
+    Parameters
+    ----------
+    told
+        The period.
+    calendar
+        Key dates of the town, in any order.
+    lang
+        Of the report.
+    """
     blocks: list[Block] = [
         *_notes(told, lang),
         *_coverage(told, lang),

@@ -28,7 +28,15 @@ Bands = Mapping[str, pd.DataFrame]
 
 
 def key_buildings(found: Any, *, most: int) -> pd.Index:
-    """Return the buildings that get a pre-plan: of key uses, then of the red band, by risk."""
+    """Return the buildings that get a pre-plan: of key uses, then of the red band, by risk.
+
+    Parameters
+    ----------
+    found
+        An assessment with risk.
+    most
+        How many at most.
+    """
     buildings = found.buildings
     key = buildings[f.USE].isin(KEY_USES)
     red = buildings[c.RISK_BAND] == RiskBand.RED

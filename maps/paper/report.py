@@ -80,7 +80,15 @@ class Report:
 
 
 def report_pdf(report: Report, *, lang: Lang) -> bytes:
-    """Return a report as PDF."""
+    """Return a report as PDF.
+
+    Parameters
+    ----------
+    report
+        What it says, in the language already.
+    lang
+        Of page numbers and the mark of simulated towns.
+    """
     drawings = {}
     told: list[dict[str, Any]] = []
     for at, block in enumerate(report.blocks):

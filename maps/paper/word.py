@@ -22,7 +22,15 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def report_word(report: Report, *, lang: Lang) -> bytes:
-    """Return a report as Word file; equal input gives equal bytes."""
+    """Return a report as Word file; equal input gives equal bytes.
+
+    Parameters
+    ----------
+    report
+        What it says, in the language already.
+    lang
+        Of the mark of simulated towns.
+    """
     from docx import Document
     from docx.enum.section import WD_ORIENT
     from docx.shared import Mm, Pt

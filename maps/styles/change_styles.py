@@ -12,7 +12,15 @@ CHANGES = ("kept", "new", "still", "lost", "unknown")
 
 
 def changes(before: gpd.GeoDataFrame, after: gpd.GeoDataFrame, tier: str) -> Longs:
-    """Return for each building its place in `CHANGES`, at typical values."""
+    """Return for each building its place in `CHANGES`, at typical values.
+
+    Parameters
+    ----------
+    before, after
+        Buildings with the cover of the tier, the same ones in both.
+    tier
+        Whose cover is compared.
+    """
     was, now = (
         frame[c.cover(tier)].isin([c.Cover.COVERED, c.Cover.LIKELY]) for frame in (before, after)
     )

@@ -153,12 +153,28 @@ class Style:
 
 
 def tier_label(tier: str, lang: Lang) -> str:
-    """Return what people call a tier of the rule set."""
+    """Return what people call a tier of the rule set.
+
+    Parameters
+    ----------
+    tier
+        Its key in the rule set.
+    lang
+        Language of the label.
+    """
     return label("map_tier", tier, lang)
 
 
 def standard_label(seconds: float, lang: Lang) -> str:
-    """Return a standard as people say it: whole minutes, else seconds."""
+    """Return a standard as people say it: whole minutes, else seconds.
+
+    Parameters
+    ----------
+    seconds
+        Of the standard.
+    lang
+        Language of the text.
+    """
     if seconds % 60 == 0:
         return text("verdict.minutes", lang, count=f"{seconds / 60:g}")
     return text("verdict.seconds", lang, count=f"{seconds:g}")

@@ -69,7 +69,15 @@ def tiers_told(assessment: Assessment, *, further: bool = True) -> dict[str, flo
 
 
 def community_name(community: Mapping[str, Any], lang: Lang) -> str:
-    """Return the name of a row of ``summary["communities"]``; one row may be for no community."""
+    """Return the name of a row of ``summary["communities"]``; one row may be for no community.
+
+    Parameters
+    ----------
+    community
+        The row, with its identity and, where known, its name.
+    lang
+        Language of what is said where there is no community.
+    """
     identity, name = community.get(f.COMMUNITY_ID), community.get(f.NAME)
     if not is_missing(name):
         return shown(name)
@@ -87,7 +95,15 @@ def percent(share: float) -> str:
 
 
 def expected(value: object, lang: Lang) -> str:
-    """Return an expected number with two digits that count; it is 0 only when it is exactly."""
+    """Return an expected number with two digits that count; it is 0 only when it is exactly.
+
+    Parameters
+    ----------
+    value
+        What a year is expected to bring; may be missing.
+    lang
+        Language of "unknown".
+    """
     if is_missing(value):
         return text("popup.unknown", lang)
     number = float(str(value))
@@ -108,14 +124,32 @@ def three_figures(value: float) -> str:
 
 
 def count(value: object, lang: Lang) -> str:
-    """Return a count with separators, or "unknown"."""
+    """Return a count with separators, or "unknown".
+
+    Parameters
+    ----------
+    value
+        A whole number; may be missing.
+    lang
+        Language of "unknown".
+    """
     if is_missing(value):
         return text("popup.unknown", lang)
     return f"{float(str(value)):,.0f}"
 
 
 def people(value: object, lang: Lang, *, unit: bool = False) -> str:
-    """Return a number of people, never a small one; with its unit if wished."""
+    """Return a number of people, never a small one; with its unit if wished.
+
+    Parameters
+    ----------
+    value
+        How many; below `FEWEST_PEOPLE` only that is said. May be missing.
+    lang
+        Language of the text.
+    unit
+        Whether the unit follows.
+    """
     if is_missing(value):
         return text("popup.unknown", lang)
     number = f"<{FEWEST_PEOPLE}" if float(str(value)) < FEWEST_PEOPLE else count(value, lang)
@@ -206,7 +240,15 @@ def unanswered(coverage: Mapping[str, Any]) -> int:
 
 
 def key_figures(assessment: Assessment, lang: Lang) -> list[Figure]:
-    """Return the figures that matter most, in the order in which they are read."""
+    """Return the figures that matter most, in the order in which they are read.
+
+    Parameters
+    ----------
+    assessment
+        Whose figures.
+    lang
+        Language of labels and notes.
+    """
     summary = assessment.summary
     counts = summary.get("counts", {})
     figures = [
@@ -255,7 +297,15 @@ def key_figures(assessment: Assessment, lang: Lang) -> list[Figure]:
 
 
 def missing_values(assessment: Assessment, lang: Lang) -> list[tuple[str, str]]:
-    """Return what is not known and for how many records, the most first."""
+    """Return what is not known and for how many records, the most first.
+
+    Parameters
+    ----------
+    assessment
+        Whose layers.
+    lang
+        Language of layers and columns.
+    """
     unknown: Mapping[str, Any] = assessment.summary.get("unknown", {})
     rows = []
     for name, number in sorted(unknown.items(), key=lambda item: (-int(item[1]), item[0])):
@@ -341,24 +391,58 @@ def no_answer(coverage: Mapping[str, Any] | None, lang: Lang) -> str:
 
 
 def ledger_known(buildings: pd.DataFrame, column: str) -> bool:
-    """Tell whether the town has the ledger that a column of its buildings comes from."""
+    """Tell whether the town has the ledger that a column of its buildings comes from.
+
+    Parameters
+    ----------
+    buildings
+        Of the town.
+    column
+        Made from the ledger; all missing where there is none.
+    """
     return bool(buildings[column].notna().any())
 
 
 def of_known(part: object, known: object, lang: Lang) -> str:
-    """Return a count over its denominator; over nothing it is unknown."""
+    """Return a count over its denominator; over nothing it is unknown.
+
+    Parameters
+    ----------
+    part
+        Those of the known that are counted; may be missing.
+    known
+        All of which it is known; may be missing.
+    lang
+        Language of "unknown".
+    """
     if is_missing(part) or is_missing(known) or not known:
         return text("popup.unknown", lang)
     return f"{part}/{known}"
 
 
 def scenario_name(assessment: Assessment, lang: Lang) -> str:
-    """Return what users read for the scenario: its own label, else its key."""
+    """Return what users read for the scenario: its own label, else its key.
+
+    Parameters
+    ----------
+    assessment
+        Of which scenario.
+    lang
+        Language of the label.
+    """
     return shown(assessment.scenario_label.get(lang, assessment.scenario))
 
 
 def reasons_said(building: Row, lang: Lang) -> str:
-    """Return the reasons of a building's risk, the weightiest first; empty when none is known."""
+    """Return the reasons of a building's risk, the weightiest first; empty when none is known.
+
+    Parameters
+    ----------
+    building
+        Row with the columns of the reasons.
+    lang
+        Language of the text.
+    """
     reasons = [building.get(c.reason(number + 1)) for number in range(c.REASONS)]
     return "；".join(text(f"risk_reason.{r}", lang) for r in reasons if not is_missing(r))
 
@@ -386,7 +470,15 @@ def arrival_said(building: Row, tier: str, lang: Lang, *, time: str = "") -> str
 
 
 def cover_unknown(building: Row, tier: str) -> bool:
-    """Tell whether nothing is known of when a tier arrives at a building."""
+    """Tell whether nothing is known of when a tier arrives at a building.
+
+    Parameters
+    ----------
+    building
+        Row with the column of cover of the tier.
+    tier
+        Who should arrive.
+    """
     cover = building.get(c.cover(tier))
     return is_missing(cover) or str(cover) == c.Cover.UNKNOWN
 

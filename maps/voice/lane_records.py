@@ -52,7 +52,15 @@ def ranked(assessment: Assessment, rank: str, most: int | None = None) -> list[R
 
 
 def lanes_unknown(assessment: Assessment, lang: Lang) -> str:
-    """Return why no lane can be ranked; empty when some tier has an answer."""
+    """Return why no lane can be ranked; empty when some tier has an answer.
+
+    Parameters
+    ----------
+    assessment
+        Whose lanes.
+    lang
+        Language of the text.
+    """
     untold = _untold(assessment, lang)
     if len(untold) < len(tiers_told(assessment, further=False)):
         return ""
@@ -60,7 +68,15 @@ def lanes_unknown(assessment: Assessment, lang: Lang) -> str:
 
 
 def lanes_without(assessment: Assessment, lang: Lang) -> str:
-    """Return which tiers are not in a ranking of lanes, and why; empty when all are, or none."""
+    """Return which tiers are not in a ranking of lanes, and why; empty when all are, or none.
+
+    Parameters
+    ----------
+    assessment
+        Whose lanes.
+    lang
+        Language of the text.
+    """
     if lanes_unknown(assessment, lang):
         return ""
     parts = [
@@ -98,7 +114,15 @@ def seen_state(lane: Record) -> str:
 
 
 def state_said(lane: Record, lang: Lang) -> str:
-    """Return what was reported of a lane with its date; no report is unknown, not clear."""
+    """Return what was reported of a lane with its date; no report is unknown, not clear.
+
+    Parameters
+    ----------
+    lane
+        Record with the state and the date of the report.
+    lang
+        Language of the text.
+    """
     state, date = seen_state(lane), lane.get(c.STATE_OBSERVED_ON)
     if not state:
         return text("lane.no_report", lang)
@@ -109,13 +133,31 @@ def state_said(lane: Record, lang: Lang) -> str:
 
 
 def chance_said(lane: Record, lang: Lang) -> str:
-    """Return how likely a lane is blocked, as a percentage."""
+    """Return how likely a lane is blocked, as a percentage.
+
+    Parameters
+    ----------
+    lane
+        Record with the probability that it is blocked.
+    lang
+        Language of "unknown".
+    """
     chance = lane.get(c.BLOCKED_PROBABILITY)
     return text("popup.unknown", lang) if is_missing(chance) else percent(float(str(chance)))
 
 
 def keep_clear_reason(lane: Record, tiers: Mapping[str, float], lang: Lang) -> str:
-    """Return why a lane is on the keep-clear list, as a sentence."""
+    """Return why a lane is on the keep-clear list, as a sentence.
+
+    Parameters
+    ----------
+    lane
+        Record with the columns of losses, the chance and the score.
+    tiers
+        Whose losses are told: standards in seconds by tier, in order.
+    lang
+        Language of the text.
+    """
     parts: list[str] = []
     for tier, standard_s in tiers.items():
         lost = lane.get(c.lost(tier, "buildings"))
@@ -146,7 +188,15 @@ def stopped_said(lane: Record, lang: Lang) -> str:
 
 
 def opening_reason(lane: Record, lang: Lang) -> str:
-    """Return what opening a lane would bring and what stops vehicles there today."""
+    """Return what opening a lane would bring and what stops vehicles there today.
+
+    Parameters
+    ----------
+    lane
+        Record with the gain of opening, and the limits of each vehicle.
+    lang
+        Language of the text.
+    """
     gain = lane.get(c.OPENING_GAIN)
     if is_missing(gain):
         said = text("lane.gain_unknown", lang)

@@ -31,7 +31,19 @@ NAMED: Final = {"joint": "partner_dept", "listed": "supervision_level"}
 
 
 def way_sentences(way: Way, lanes: gpd.GeoDataFrame, landmarks: Landmarks, lang: Lang) -> list[str]:
-    """Return a way as sentences, one a stretch."""
+    """Return a way as sentences, one a stretch.
+
+    Parameters
+    ----------
+    way
+        Of one leg.
+    lanes
+        Of the town.
+    landmarks
+        To name corners by.
+    lang
+        Language of the text.
+    """
     told = directions(way, lanes, landmarks)
     if not told:
         return [text("stretch.there", lang)]
@@ -41,7 +53,21 @@ def way_sentences(way: Way, lanes: gpd.GeoDataFrame, landmarks: Landmarks, lang:
 def arrival(
     way: Way, lanes: gpd.GeoDataFrame, x: float, y: float, metres: float, lang: Lang
 ) -> str:
-    """Return on which side of the lane a stop lies, and how far from it."""
+    """Return on which side of the lane a stop lies, and how far from it.
+
+    Parameters
+    ----------
+    way
+        That ends at the stop.
+    lanes
+        Of the town.
+    x, y
+        Of the stop, metres in the CRS of the lanes.
+    metres
+        From the lane to the stop.
+    lang
+        Language of the text.
+    """
     if not way.pieces or metres < 1:
         return text("stretch.arrive_at", lang)
     (ax, ay), (bx, by) = shapely.get_coordinates(piece_line(way.pieces[-1], lanes))[-2:]
@@ -51,7 +77,17 @@ def arrival(
 
 
 def reason_sentence(why: str, values: Mapping[str, Any], lang: Lang) -> str:
-    """Return why a stop is visited."""
+    """Return why a stop is visited.
+
+    Parameters
+    ----------
+    why
+        Code of the reason; its text is ``why.<code>``.
+    values
+        For the blanks in it, codes as they are stored; a day or case may be left out.
+    lang
+        Language of the text.
+    """
     told = {"due_on": "—", "case": "—", **values}
     if "band" in told:
         told["band"] = label("risk_band", told["band"], lang)
@@ -63,7 +99,15 @@ def reason_sentence(why: str, values: Mapping[str, Any], lang: Lang) -> str:
 
 
 def checklist(kind: str, lang: Lang) -> list[str]:
-    """Return what is looked at: the nine, the six, or what fits the use."""
+    """Return what is looked at: the nine, the six, or what fits the use.
+
+    Parameters
+    ----------
+    kind
+        Of the visit: a use, `DOOR` or `LANE`.
+    lang
+        Language of the text.
+    """
     if kind == LANE:
         return [text(f"check.{item}", lang) for item in ON_LANES]
     if kind == DOOR:

@@ -37,7 +37,15 @@ class Table:
 
 
 def all_tables(study: Study, lang: Lang) -> list[Table]:
-    """Return every table, the most asked for first."""
+    """Return every table, the most asked for first.
+
+    Parameters
+    ----------
+    study
+        Whose tables.
+    lang
+        Language of the words in them.
+    """
     return [
         sites(study, lang),
         frontier(study, lang, by="stations"),
@@ -52,7 +60,15 @@ def all_tables(study: Study, lang: Lang) -> list[Table]:
 
 
 def sites(study: Study, lang: Lang) -> Table:
-    """Return the chosen sites in the order of building."""
+    """Return the chosen sites in the order of building.
+
+    Parameters
+    ----------
+    study
+        Of which plan.
+    lang
+        Language of words and sentences.
+    """
     offset = int(study.instance.existing.sum())
     certain = certainties(study)
     rows = []
@@ -114,7 +130,17 @@ def sites(study: Study, lang: Lang) -> Table:
 
 
 def frontier(study: Study, lang: Lang, *, by: Literal["stations", "budget"]) -> Table:
-    """Return the best plan for each number of stations, or each budget."""
+    """Return the best plan for each number of stations, or each budget.
+
+    Parameters
+    ----------
+    study
+        Of which plans.
+    lang
+        Language of the words in it.
+    by
+        What grows from row to row: stations, or yuan.
+    """
     points = study.by_stations if by == "stations" else study.by_budget
     known = known_before(study)  # if not, a plan without a new station covers nobody knows whom
     rows = []
@@ -150,7 +176,15 @@ def frontier(study: Study, lang: Lang, *, by: Literal["stations", "budget"]) -> 
 
 
 def plans(study: Study, lang: Lang) -> Table:
-    """Return the best plan and the next-best ones."""
+    """Return the best plan and the next-best ones.
+
+    Parameters
+    ----------
+    study
+        Of which plans.
+    lang
+        Language of the words in it.
+    """
     every = (study.solution, *study.alternatives)
     rows = tuple(
         (
@@ -173,7 +207,15 @@ def plans(study: Study, lang: Lang) -> Table:
 
 
 def robust(study: Study, lang: Lang) -> Table:
-    """Return what plans for different attitudes to blocked lanes cover."""
+    """Return what plans for different attitudes to blocked lanes cover.
+
+    Parameters
+    ----------
+    study
+        Of which plans; without them the table has no rows.
+    lang
+        Language of the words in it.
+    """
     names = ("mean", "tail", "worst", "fresh_mean", "fresh_tail", "fresh_worst")
     rows: list[tuple[Cell, ...]] = []
     if study.robust is not None:
@@ -223,7 +265,15 @@ def communities(study: Study) -> Table:
 
 
 def must(study: Study, lang: Lang) -> Table:
-    """Return the buildings that must be covered, those that are not first."""
+    """Return the buildings that must be covered, those that are not first.
+
+    Parameters
+    ----------
+    study
+        Of which plan.
+    lang
+        Language of the words in it.
+    """
     frame = study.must.sort_values("met", kind="stable")
     rows = tuple(
         (
@@ -280,7 +330,15 @@ def candidates(study: Study, lang: Lang) -> Table:
 
 
 def dropped(study: Study, lang: Lang) -> Table:
-    """Return the candidates that cannot be used, with the reason."""
+    """Return the candidates that cannot be used, with the reason.
+
+    Parameters
+    ----------
+    study
+        Of which candidates.
+    lang
+        Language of the words in it.
+    """
     rows = tuple(
         (
             str(row[CANDIDATE_ID]),
@@ -309,7 +367,15 @@ def certainties(study: Study) -> dict[str, str]:
 
 
 def certain_said(word: str | None, lang: Lang) -> str | None:
-    """Return what people read for it."""
+    """Return what people read for it.
+
+    Parameters
+    ----------
+    word
+        From `certainties`; None where certainty was not computed.
+    lang
+        Language of the text.
+    """
     return None if word is None else text(f"site.certain_{word}", lang)
 
 
@@ -325,7 +391,15 @@ def yes(value: bool, lang: Lang) -> str:
 
 
 def as_words(row: Sequence[Cell], kinds: Sequence[tuple[str, Kind]]) -> list[str]:
-    """Return the cells of a row as people read them."""
+    """Return the cells of a row as people read them.
+
+    Parameters
+    ----------
+    row
+        Of a `Table`.
+    kinds
+        Its columns: for each cell the key of the head and what it holds.
+    """
     said = []
     for cell, (key, kind) in zip(row, kinds, strict=True):
         if cell is None:

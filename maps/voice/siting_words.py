@@ -33,7 +33,17 @@ def figure(value: float) -> str:
 
 
 def amount(study: Study, worth: float, lang: Lang) -> str:
-    """Return a sum of rows as people, buildings, or a share of the risk."""
+    """Return a sum of rows as people, buildings, or a share of the risk.
+
+    Parameters
+    ----------
+    study
+        Which tells what counts.
+    worth
+        Of rows, as its problem sums them.
+    lang
+        Language of the text.
+    """
     weight = study.instance.bands[0].demand.weight
     told = {"amount": f"{study.amount(worth):,.0f}", "share": tenths(study.share(worth))}
     return text(f"site.amount_{weight}", lang, **told)
@@ -47,7 +57,15 @@ def site_name(study: Study, site: int, lang: Lang) -> str:
 
 
 def host_said(host: object, lang: Lang) -> str:
-    """Return the kind of a host."""
+    """Return the kind of a host.
+
+    Parameters
+    ----------
+    host
+        Code of the kind; unknown where it is missing or empty.
+    lang
+        Language of the text.
+    """
     known = isinstance(host, str) and host != ""
     return label("host_type", host, lang) if known else text("site.host_unknown", lang)
 
@@ -62,7 +80,15 @@ def within(study: Study, lang: Lang) -> str:
 
 
 def headline(study: Study, lang: Lang) -> str:
-    """Return the answer in a sentence or two."""
+    """Return the answer in a sentence or two.
+
+    Parameters
+    ----------
+    study
+        Whose answer.
+    lang
+        Language of the text.
+    """
     chosen = study.solution.answer.chosen
     after = study.share(study.problem.rows.worth(chosen))
     parts = [
@@ -106,7 +132,15 @@ def proof_short(study: Study, lang: Lang) -> str:
 
 
 def proof(study: Study, lang: Lang) -> list[str]:
-    """Return status, bound, gap and how to check the bound by hand."""
+    """Return status, bound, gap and how to check the bound by hand.
+
+    Parameters
+    ----------
+    study
+        Whose answer is proven.
+    lang
+        Language of the text.
+    """
     answer, certificate = study.solution.answer, study.solution.certificate
     unit = study.instance.unit
     told = [
@@ -208,7 +242,15 @@ def _worths(study: Study, site: int, lang: Lang) -> list[str]:
 
 
 def notes(study: Study, lang: Lang) -> list[str]:
-    """Return what was assumed, and what was cut short."""
+    """Return what was assumed, and what was cut short.
+
+    Parameters
+    ----------
+    study
+        Whose assumptions.
+    lang
+        Language of the text.
+    """
     instance = study.instance
     told = []
     bands = ", ".join(
