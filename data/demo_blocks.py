@@ -10,9 +10,8 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..geo.arrays import Floats, Longs
+from ..geo.arrays import Floats, Longs, Words
 from ..geo.words import BarrierKind, LaneClass, Use
 
 Side = Literal["south", "east", "north", "west"]
@@ -64,7 +63,7 @@ class Sketch:
     lane_barriers: list[str] = field(default_factory=list)  # at the middle, "" for none
     lane_oneways: list[bool] = field(default_factory=list)
     quads: list[Floats] = field(default_factory=list)  # (n, 4, 2)
-    uses: list[NDArray[np.str_]] = field(default_factory=list)
+    uses: list[Words] = field(default_factory=list)
     floors: list[Longs] = field(default_factory=list)
 
     def path(

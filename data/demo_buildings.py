@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from ..geo.arrays import Flags, Floats, Longs, Shapes
+from ..geo.arrays import Flags, Floats, Longs, Shapes, Words
 from ..geo.words import Use
 from .demo_blocks import Sketch
 from .demo_plan import Frame
@@ -64,7 +63,7 @@ class Buildings:
     """
 
     geometry: Shapes
-    use: NDArray[np.str_]
+    use: Words
     floors: Longs
     height_m: Floats
     people_day: Longs
@@ -85,7 +84,7 @@ class Footprints:
     """Walls, uses and floors of all houses that found room."""
 
     geometry: Shapes
-    use: NDArray[np.str_]
+    use: Words
     floors: Longs
     block: Longs
     lane: Longs

@@ -6,9 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..geo.arrays import Longs
+from ..geo.arrays import Longs, Words
 from ..geo.words import HazardCode, HazardSource, HazardState, SupervisionLevel, Use
 
 #: Hazards found at one visit, by use; then which kinds there are.
@@ -21,7 +20,7 @@ ASSIGNED_D, DUE_D, FIXED_D, RECHECKED_D, CLOSED_D = (0, 8), (15, 61), (3, 95), (
 NEVER_FIXED, RETURNED, LOOKED_BACK, LISTED = 0.08, 0.06, 0.4, 0.03
 RETURNED_D, LOOKED_BACK_D = (20, 150), (30, 60)
 
-Days = NDArray[np.str_]
+Days = Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,8 @@ class Cases:
 
     building: Longs
     visit: Longs
-    code: NDArray[np.str_]
-    source: NDArray[np.str_]
+    code: Words
+    source: Words
     found: Days
     assigned: Days
     due: Days
@@ -44,12 +43,12 @@ class Cases:
     closed: Days
     reopened: Days
     looked_back: Days
-    state: NDArray[np.str_]
-    level: NDArray[np.str_]
+    state: Words
+    level: Words
 
 
 def draw_cases(
-    use: NDArray[np.str_],
+    use: Words,
     visited: Longs,
     days_before: Longs,
     *,
@@ -125,7 +124,7 @@ def draw_cases(
     )
 
 
-def _codes(use: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.str_]:
+def _codes(use: Words, rng: np.random.Generator) -> Words:
     """Draw a kind of hazard that fits the use: the nine, the six, or what is found anywhere."""
     families = {
         "W": np.isin(use, (Use.FACTORY, Use.WAREHOUSE, Use.LOGISTICS)),

@@ -7,9 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..geo.arrays import Longs, Shapes
+from ..geo.arrays import Longs, Shapes, Words
 from ..geo.words import label
 
 DATE_STYLES: Final = (
@@ -17,12 +16,12 @@ DATE_STYLES: Final = (
 )  # fmt: skip
 
 
-def dates_before(end: dt.date, days_before: Longs) -> NDArray[np.str_]:
+def dates_before(end: dt.date, days_before: Longs) -> Words:
     """Return days so long before the end, in ISO 8601."""
     return (np.datetime64(end) - days_before.astype("timedelta64[D]")).astype(str)
 
 
-def typed_dates(days: NDArray[np.str_], rng: np.random.Generator) -> list[object]:
+def typed_dates(days: Words, rng: np.random.Generator) -> list[object]:
     """Write dates as several hands do: texts of many forms, true dates, serial numbers."""
     hand = rng.integers(0, len(DATE_STYLES) + 2, len(days))
     cells: list[object] = []
@@ -38,7 +37,7 @@ def typed_dates(days: NDArray[np.str_], rng: np.random.Generator) -> list[object
     return cells
 
 
-def words(vocabulary: str, codes: Sequence[str] | NDArray[np.str_]) -> list[str | None]:
+def words(vocabulary: str, codes: Sequence[str] | Words) -> list[str | None]:
     """Return what users read for codes; None for an empty one."""
     known: Mapping[str, str | None] = {
         code: label(vocabulary, code) if code else None for code in dict.fromkeys(map(str, codes))

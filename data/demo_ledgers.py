@@ -10,9 +10,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from ..geo.arrays import Longs, Shapes
+from ..geo.arrays import Longs, Shapes, Words
 from ..geo.ledgers import Intake, LedgerFile, import_ledger, read_places
 from ..geo.rules import read_config
 from ..geo.words import (
@@ -159,7 +158,7 @@ def _visits(buildings: Buildings, rng: np.random.Generator) -> tuple[Longs, Long
     return visited[order], day[order]
 
 
-def _partners(cases: Cases) -> NDArray[np.str_]:
+def _partners(cases: Cases) -> Words:
     """Return the department that helps, for one case in twelve."""
     own = np.random.default_rng(len(cases.code))
     chosen = own.choice([str(d) for d in PartnerDept], len(cases.code))

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import minimum_spanning_tree
 
-from ..geo.arrays import Flags, Floats, Longs
+from ..geo.arrays import Flags, Floats, Longs, Words
 from ..geo.words import LaneClass
 from .demo_blocks import Block, Side, Zone
 from .demo_terrain import Relief
@@ -100,7 +99,7 @@ class Frame:
     column_classes: tuple[LaneClass, ...]
     row_classes: tuple[LaneClass, ...]
     river_row: int
-    zones: NDArray[np.str_]
+    zones: Words
 
     def block(self, i: int, j: int) -> Block:
         """Return the block in column ``i`` and row ``j``."""
@@ -234,7 +233,7 @@ def _zones(
     river: int,
     reached: Flags,
     rng: np.random.Generator,
-) -> NDArray[np.str_]:
+) -> Words:
     """Decide what each block is, by how steep it is and how far from the middle."""
     zones = np.full((plan.columns, plan.rows), "rural" if plan.rural else "old", dtype="<U8")
     if plan.rural:

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
-from ..geo.arrays import Flags, Floats, Longs, Shapes
+from ..geo.arrays import Flags, Floats, Longs, Shapes, Words
 from ..geo.words import BarrierKind, LaneClass, Oneway
 from .demo_blocks import Sketch
 from .demo_plan import Frame
@@ -63,8 +62,8 @@ class Lines:
     """
 
     ends: Floats  # (n, 2, 2)
-    kind: NDArray[np.str_]
-    barrier: NDArray[np.str_]
+    kind: Words
+    barrier: Words
     oneway: Flags
     bridge: Flags
     road: Longs
@@ -95,9 +94,9 @@ class Streets:
 
     geometry: Shapes
     degrees: Shapes
-    kind: NDArray[np.str_]
-    oneway: NDArray[np.str_]
-    surface: NDArray[np.str_]
+    kind: Words
+    oneway: Words
+    surface: Words
     width_m: Floats
     height_limit_m: Floats
     slope_pct: Floats
@@ -107,10 +106,10 @@ class Streets:
     road: Longs
     block: Longs
     barrier_lane: Longs
-    barrier_kind: NDArray[np.str_]
+    barrier_kind: Words
     barrier_point: Shapes
     barrier_width_m: Floats
-    barrier_hours: NDArray[np.str_]
+    barrier_hours: Words
 
 
 def join_lines(frame: Frame, sketches: dict[tuple[int, int], Sketch]) -> Lines:

@@ -11,7 +11,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from ..geo.arrays import Flags, Floats, Longs, Shapes
+from ..geo.arrays import Flags, Floats, Longs, Shapes, Words
 from ..geo.ground import from_wgs84
 from ..geo.words import BarrierKind, LaneClass, Use, label
 from . import demo_names
@@ -312,7 +312,7 @@ def _ids(prefix: str, count: int, digits: int) -> list[str]:
     return [f"{prefix}{k:0{digits}d}" for k in range(1, count + 1)]
 
 
-def _labels(vocabulary: str, codes: NDArray[np.str_]) -> Shapes:
+def _labels(vocabulary: str, codes: Words) -> Shapes:
     words = {code: label(vocabulary, code) for code in np.unique(codes).tolist()}
     return np.array([words[code] for code in codes.tolist()], dtype=object)
 

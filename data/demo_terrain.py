@@ -10,10 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import map_coordinates
 
-from ..geo.arrays import Floats
+from ..geo.arrays import Floats, Singles
 
 ORIGIN_LON, ORIGIN_LAT = 106.48, 29.48  # degrees WGS-84, middle of the town
 M_PER_DEGREE_LON, M_PER_DEGREE_LAT = 96_985.0, 110_844.0  # at that latitude
@@ -106,7 +105,7 @@ class Terrain:
         Size of a cell, degrees.
     """
 
-    heights: NDArray[np.float32]
+    heights: Singles
     west: float
     north: float
     cell_lon: float

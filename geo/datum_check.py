@@ -9,8 +9,8 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from .arrays import Flags, Floats, Shapes
 from .ground import HYPOTHESES, DatumGuess, from_wgs84, judged, metric_crs, sniff_datum, to_wgs84
 from .rules import TownConfig
 from .tables import TABLE_ENDINGS
@@ -19,7 +19,6 @@ from .words import Datum, InputError, Problem
 SAMPLE: Final = 1500  # features of a layer that are held against another
 NEAR_LANE_M: Final = 60.0
 AT_LANE_M: Final = 5.0
-Shapes = NDArray[np.object_]
 
 
 def check_datum(
@@ -94,7 +93,7 @@ def misfits(layers: Mapping[str, gpd.GeoDataFrame], config: TownConfig) -> list[
     return problems
 
 
-Test = Callable[[Shapes, Mapping[str, gpd.GeoDataFrame]], NDArray[np.bool_] | None]
+Test = Callable[[Shapes, Mapping[str, gpd.GeoDataFrame]], Flags | None]
 
 
 def _guess(
@@ -131,7 +130,7 @@ def _as_if(shapes: Shapes, taken: Datum, datum: Datum) -> Shapes:
     if datum == _plain(taken):
         return shapes
 
-    def shift(coordinates: NDArray[np.float64]) -> NDArray[np.float64]:
+    def shift(coordinates: Floats) -> Floats:
         there = from_wgs84(coordinates[:, 0], coordinates[:, 1], taken)
         return np.column_stack(to_wgs84(*there, datum))
 
@@ -143,9 +142,7 @@ def _plain(datum: Datum) -> Datum:
     return Datum.WGS84 if datum is Datum.CGCS2000 else datum
 
 
-def _beside_lanes(
-    shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]
-) -> NDArray[np.bool_] | None:
+def _beside_lanes(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
     """Return which buildings are near a lane and cross none."""
     lanes = layers["lanes"].geometry.to_numpy()
     if not len(lanes):
@@ -158,9 +155,7 @@ def _beside_lanes(
     return near & ~cross
 
 
-def _around_buildings(
-    shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]
-) -> NDArray[np.bool_] | None:
+def _around_buildings(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
     """Return which buildings lie wholly inside one of the areas."""
     houses = layers["buildings"].geometry.dropna().to_numpy()
     houses = houses[np.linspace(0, len(houses) - 1, min(len(houses), SAMPLE), dtype=int)]
@@ -172,7 +167,7 @@ def _around_buildings(
     return inside
 
 
-def _on_lanes(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> NDArray[np.bool_] | None:
+def _on_lanes(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
     """Return which points lie on a lane."""
     lanes = layers["lanes"].geometry.to_numpy()
     if not len(lanes):
@@ -182,9 +177,7 @@ def _on_lanes(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> NDArray
     return on
 
 
-def _at_buildings(
-    shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]
-) -> NDArray[np.bool_] | None:
+def _at_buildings(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
     """Return which features lie at a building and near a lane."""
     houses = layers["buildings"].geometry.dropna().to_numpy()
     lanes = layers["lanes"].geometry.to_numpy()

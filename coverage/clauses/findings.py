@@ -7,9 +7,8 @@ from enum import StrEnum
 
 import geopandas as gpd
 import numpy as np
-from numpy.typing import NDArray
 
-from ...geo.arrays import Flags, Floats, Shapes
+from ...geo.arrays import Flags, Floats, Shapes, Words
 from ...geo.ground import CLASS_WHEN_UNKNOWN
 from ...geo.rules import RuleSet, Value
 from ...geo.words import LaneClass
@@ -67,7 +66,7 @@ class Result:
     measured: Floats
     limit: Floats
     unit: str
-    certainty: NDArray[np.str_]
+    certainty: Words
     concerned: Flags
     unjudged: Flags
 
@@ -78,7 +77,7 @@ def result(
     ids: Shapes,
     measured: Floats,
     limit: Value,
-    certainty: NDArray[np.str_],
+    certainty: Words,
     concerned: Flags,
     unjudged: Flags,
 ) -> Result:
@@ -87,18 +86,18 @@ def result(
     return Result(check, subject, ids, measured, limits, limit.unit, certainty, concerned, unjudged)
 
 
-def grade(certain: Flags, likely: Flags, unknown: Flags) -> NDArray[np.str_]:
+def grade(certain: Flags, likely: Flags, unknown: Flags) -> Words:
     """Return the first certainty that holds, empty where none does."""
     codes = [Certainty.CERTAIN.value, Certainty.LIKELY.value, Certainty.UNKNOWN.value]
     return np.select([certain, likely, unknown], codes, default="")
 
 
-def lane_classes(lanes: gpd.GeoDataFrame) -> NDArray[np.str_]:
+def lane_classes(lanes: gpd.GeoDataFrame) -> Words:
     """Return the class of each lane; the rule set's stand-in where it is not known."""
     return np.asarray(lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN), dtype=str)
 
 
-def assumed_width(lane_class: NDArray[np.str_], rules: RuleSet) -> tuple[Floats, Floats, Floats]:
+def assumed_width(lane_class: Words, rules: RuleSet) -> tuple[Floats, Floats, Floats]:
     """Return the narrow, typical and wide reading of widths nobody measured."""
     classes, which = np.unique(lane_class, return_inverse=True)
     values = [rules.lane_width_m[LaneClass(c)] for c in classes]

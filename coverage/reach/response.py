@@ -12,9 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from ...geo.arrays import Flags, Floats, Indices, Ints, Shapes
+from ...geo.arrays import Flags, Floats, Indices, Ints, Shapes, Words
 from ...geo.ground import (
     Conditions,
     Limit,
@@ -148,10 +147,10 @@ def passages(
     }
 
 
-def station_vehicles(town: Town) -> NDArray[np.str_]:
+def station_vehicles(town: Town) -> Words:
     """Return how each station's crew moves: as stated, else the rule set's default."""
     default = town.stations[f.TIER].map({t: v.value for t, v in town.rules.default_vehicle.items()})
-    vehicles: NDArray[np.str_] = town.stations[f.VEHICLE].fillna(default).to_numpy(dtype=str)
+    vehicles: Words = town.stations[f.VEHICLE].fillna(default).to_numpy(dtype=str)
     return vehicles
 
 

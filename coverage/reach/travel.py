@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from ...geo.arrays import Floats, Ints
+from ...geo.arrays import Floats, Ints, Words
 from ...geo.ground import (
     Network,
     Passage,
@@ -43,7 +43,7 @@ class Crews:
 
     lane: Ints
     fraction: Floats
-    vehicle: NDArray[np.str_]
+    vehicle: Words
     start_ms: Ints
 
 

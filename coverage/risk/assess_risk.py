@@ -14,9 +14,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from ...geo.arrays import Flags, Floats, Longs
+from ...geo.arrays import Flags, Floats, Longs, Singles
 from ...geo.ground import clusters
 from ...geo.rules import RuleSet, Scenario
 from ...geo.town import Town
@@ -152,7 +151,7 @@ def _draw(
     now: Moment,
     seed: int,
     places: int,
-) -> tuple[dict[str, Any], NDArray[np.float32], dict[str, Floats]]:
+) -> tuple[dict[str, Any], Singles, dict[str, Floats]]:
     """Return means and intervals, harm a year in every draw, and its sums by community.
 
     Memory: 4 bytes a building and draw, and a few blocks.
@@ -181,9 +180,7 @@ def _add(sums: Floats, place: Longs, values: Floats) -> None:
         sums[at] += values[place == at].sum(axis=0)
 
 
-def _ranked(
-    table: Mapping[str, Any], yearly: NDArray[np.float32], rules: RuleSet
-) -> dict[str, Any]:
+def _ranked(table: Mapping[str, Any], yearly: Singles, rules: RuleSet) -> dict[str, Any]:
     ends = band_ends(rules.risk, len(yearly))
     rank = ranks(table[c.HARM_PER_YEAR])
     low, high, share = rank_intervals(yearly, ends, rank, interval=rules.risk.draw.interval.value)

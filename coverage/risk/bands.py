@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import accumulate
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ...geo.arrays import Floats, Longs, Shapes
+from ...geo.arrays import Floats, Longs, Shapes, Singles
 from ...geo.rules import RiskRule
 from ...geo.words import RiskBand
 
@@ -37,7 +36,7 @@ def band_codes(rank: Longs, ends: Longs) -> Shapes:
 
 
 def rank_intervals(
-    values: NDArray[np.float32], ends: Longs, own: Longs, *, interval: float
+    values: Singles, ends: Longs, own: Longs, *, interval: float
 ) -> tuple[Longs, Longs, Floats]:
     """Return how far the rank of each building may lie, and how sure its band is.
 

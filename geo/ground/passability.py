@@ -9,9 +9,8 @@ from enum import StrEnum
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from ..arrays import Flags, Floats, Ints
+from ..arrays import Flags, Floats, Ints, Objects, Words
 from ..rules import Reading, RuleSet, VehicleProfile
 from ..words import BarrierKind, LaneClass, Right, Vehicle, When, parse_access
 from ..words import fields as f
@@ -87,7 +86,7 @@ class Passage:
     forward_ms: Ints
     backward_ms: Ints
     leave_ms: Ints
-    limit: NDArray[np.str_]
+    limit: Words
     certain: Flags
 
     def arc_ms(self, network: Network) -> Ints:
@@ -178,14 +177,14 @@ def passage(
 
 def _lane_limits(
     lanes: gpd.GeoDataFrame,
-    lane_class: NDArray[np.str_],
-    right: NDArray[np.str_],
+    lane_class: Words,
+    right: Words,
     profile: VehicleProfile,
     rules: RuleSet,
     reading: Reading,
     conditions: Conditions | None,
     without: Collection[Limit],
-) -> tuple[NDArray[np.str_], Flags]:
+) -> tuple[Words, Flags]:
     prior = _per_class(lane_class, lambda c: rules.lane_width_m[c].read(reading, more_is="faster"))
     need, meant = profile.width_m.value, right == Right.DESIGNATED
     prior = np.where(meant, np.maximum(prior, need), prior)
@@ -229,7 +228,7 @@ def _lane_limits(
 def _leave(
     network: Network,
     barriers: gpd.GeoDataFrame,
-    right: NDArray[np.str_],
+    right: Words,
     profile: VehicleProfile,
     rules: RuleSet,
     reading: Reading,
@@ -287,7 +286,7 @@ def _barrier_numbers(
 
 def _rights(
     frame: gpd.GeoDataFrame, vehicle: Vehicle, when: When | None, profile: VehicleProfile
-) -> NDArray[np.str_]:
+) -> Words:
     """Return what is said of the vehicle on each lane or at each barrier, `Right` codes."""
     mass_t = profile.mass_t.value
     return _per_text(
@@ -302,7 +301,7 @@ def _both_ways(lanes: gpd.GeoDataFrame, vehicle: Vehicle) -> Flags:
     )
 
 
-def _per_text(texts: pd.Series, value: Callable[[str | None], object]) -> NDArray[np.object_]:
+def _per_text(texts: pd.Series, value: Callable[[str | None], object]) -> Objects:
     which, distinct = pd.factorize(texts)
     values = np.array([*map(value, distinct), value(None)], dtype=object)
     return np.asarray(values[which])
@@ -325,6 +324,6 @@ def _numbers(frame: gpd.GeoDataFrame, column: str) -> Floats:
     return np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=float)
 
 
-def _per_class(lane_class: NDArray[np.str_], value: Callable[[LaneClass], float]) -> Floats:
+def _per_class(lane_class: Words, value: Callable[[LaneClass], float]) -> Floats:
     classes, which = np.unique(lane_class, return_inverse=True)
     return np.array([value(LaneClass(c)) for c in classes], dtype=float)[which.ravel()]

@@ -14,14 +14,13 @@ import numpy as np
 import pandas as pd
 import rasterio
 import shapely
-from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from rasterio.errors import NotGeoreferencedWarning, RasterioError
 from rasterio.fill import fillnodata
 from rasterio.transform import Affine
 from scipy import ndimage
 
-from ..arrays import Flags, Floats, Indices, Shapes
+from ..arrays import Flags, Floats, Indices, Shapes, Singles
 from ..rules import TerrainRule
 from ..words import InputError
 from ..words import fields as f
@@ -56,7 +55,7 @@ class Terrain:
         Named in messages.
     """
 
-    height_m: NDArray[np.float32]
+    height_m: Singles
     transform: Affine
     crs: CRS
     filled: int = 0

@@ -11,8 +11,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from ..arrays import Longs
 from ..ground import geometry_to_wgs84
 from ..tables import (
     NUMBERS,
@@ -135,7 +135,7 @@ def _ranges(cells: Mapping[str, Cells]) -> list[str | None] | None:
 def _to_wgs84(
     table: pd.DataFrame,
     datum: Datum,
-    rows: NDArray[np.int64],
+    rows: Longs,
     kind: LedgerKind,
     file: str,
     problems: list[Problem],

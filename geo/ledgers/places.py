@@ -10,8 +10,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from ..arrays import Floats, Longs, Objects
 from ..ground import HYPOTHESES, DatumGuess, from_wgs84, judged, metric_crs, to_wgs84
 from ..rules import LedgerRule, TownConfig
 from ..tables import SCHEMAS, WGS84, LedgerKind, Schema, load_sheet, read_layer
@@ -50,9 +50,9 @@ class Places:
 
     buildings: gpd.GeoDataFrame
     lanes: pd.DataFrame
-    lon: NDArray[np.float64]
-    lat: NDArray[np.float64]
-    community: NDArray[np.object_]
+    lon: Floats
+    lat: Floats
+    community: Objects
     region: str = ""
 
 
@@ -115,9 +115,9 @@ def locate(
     row = np.full(count, -1, dtype=np.int64)
     how = np.full(count, UNMATCHED, dtype=object)
     score = np.zeros(count)
-    guesses: NDArray[np.object_] = np.full(count, None, dtype=object)
+    guesses: Objects = np.full(count, None, dtype=object)
 
-    def settle(found: NDArray[np.int64], name: str, sure: NDArray[np.float64] | float) -> None:
+    def settle(found: Longs, name: str, sure: Floats | float) -> None:
         fresh = (row < 0) & (found >= 0)
         row[fresh], how[fresh] = found[fresh], name
         score[fresh] = np.broadcast_to(sure, count)[fresh]
@@ -147,16 +147,16 @@ def locate(
 class Spelled:
     """What the addresses of a ledger mean: ``(rows,)`` building row or -1, likeness, guesses."""
 
-    row: NDArray[np.int64]
-    score: NDArray[np.float64]
-    guesses: NDArray[np.object_]
+    row: Longs
+    score: Floats
+    guesses: Objects
 
 
 def spelled_addresses(table: pd.DataFrame, places: Places, rules: LedgerRule) -> Spelled:
     """Return what the addresses of a ledger's rows mean, whatever its coordinates say."""
     count = len(table)
     row, score = np.full(count, -1, dtype=np.int64), np.zeros(count)
-    guesses: NDArray[np.object_] = np.full(count, None, dtype=object)
+    guesses: Objects = np.full(count, None, dtype=object)
     told = np.flatnonzero(table[f.ADDRESS].notna().to_numpy())
     if not len(told):
         return Spelled(row, score, guesses)
@@ -180,7 +180,7 @@ def spelled_addresses(table: pd.DataFrame, places: Places, rules: LedgerRule) ->
     return Spelled(row, score, guesses)
 
 
-def _metres_off(table: pd.DataFrame, row: NDArray[np.int64], places: Places) -> NDArray[np.float64]:
+def _metres_off(table: pd.DataFrame, row: Longs, places: Places) -> Floats:
     """Return how far each row's point lies from a building, NaN without a point or a building."""
     lon, lat = (table[axis].to_numpy(dtype=float, na_value=np.nan) for axis in ("lon", "lat"))
     off = np.full(len(table), np.nan)
@@ -226,10 +226,10 @@ def fitting_datum(
 
 def _write(
     table: pd.DataFrame,
-    row: NDArray[np.int64],
-    how: NDArray[np.object_],
-    score: NDArray[np.float64],
-    guesses: NDArray[np.object_],
+    row: Longs,
+    how: Objects,
+    score: Floats,
+    guesses: Objects,
     places: Places,
 ) -> None:
     there = row >= 0
@@ -263,7 +263,7 @@ def _lanes(table: pd.DataFrame, places: Places, *, named: bool) -> None:
     table[f.LANE_ID] = lane
 
 
-def _unique(told: pd.Series, known: pd.Series, plain: Callable[[object], str]) -> NDArray[np.int64]:
+def _unique(told: pd.Series, known: pd.Series, plain: Callable[[object], str]) -> Longs:
     """Return the row of the only thing of that name, -1 where there is none or more than one."""
     words = known.dropna().map(plain)
     words = words[(words != "") & ~words.duplicated(keep=False)]
@@ -291,7 +291,7 @@ def _community_name(name: object) -> str:
     return "" if name is None else _plain_name(name).removesuffix("社区").removesuffix("村委会")
 
 
-def _at_points(table: pd.DataFrame, places: Places, near_m: float) -> NDArray[np.int64]:
+def _at_points(table: pd.DataFrame, places: Places, near_m: float) -> Longs:
     """Return the building in which, or nearest to which, each row's point lies."""
     row = np.full(len(table), -1, dtype=np.int64)
     lon = table["lon"].to_numpy(dtype=float, na_value=np.nan)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from ..arrays import Flags, Floats, Shapes
 from ..words import Problem, Severity, named
 from . import tags as tag
 from .layers import OsmFeature
@@ -19,7 +19,6 @@ SCALE = 1e7  # OSM stores degrees as integers of 100 nanodegrees
 MISSING = 2**31 - 1  # in place of a coordinate that is not in the file
 
 Tags = dict[str, str]
-Shapes = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +208,7 @@ def _assembled(members: Shapes) -> BaseGeometry:
     return shapely.line_merge(shapely.multilinestrings(lines))
 
 
-def _odd_inside(faces: Shapes, ends: NDArray[np.float64]) -> NDArray[np.bool_]:
+def _odd_inside(faces: Shapes, ends: Floats) -> Flags:
     """Say which faces lie inside an odd number of rings, by a ray from each to the right."""
     spots = shapely.get_coordinates(shapely.point_on_surface(faces))
     x, y = spots[:, :1], spots[:, 1:]
@@ -220,7 +219,7 @@ def _odd_inside(faces: Shapes, ends: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray((crosses & right).sum(axis=1) % 2 == 1)
 
 
-def _segments(shape: Any) -> NDArray[np.float64]:
+def _segments(shape: Any) -> Floats:
     """Return the segments of a line or ring as rows of x1, y1, x2, y2."""
     lines = shapely.get_parts(shape.exterior if shape.geom_type == "Polygon" else shape)
     spots = [shapely.get_coordinates(line) for line in lines]

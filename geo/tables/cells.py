@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from ..arrays import Flags, Floats, Objects
 from ..words import (
     Epoch,
     codes,
@@ -76,13 +76,13 @@ class Cells:
         month, dates without a year, numbers that lost digits. They are told.
     """
 
-    values: NDArray[np.object_]
-    wrong: NDArray[np.bool_]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    loose: NDArray[np.bool_]
+    values: Objects
+    wrong: Flags
+    low: Floats
+    high: Floats
+    loose: Flags
 
-    def numbers(self) -> NDArray[np.float64]:
+    def numbers(self) -> Floats:
         """Return the values as float64, NaN where missing."""
         return np.array([np.nan if v is None else v for v in self.values], dtype=np.float64)
 

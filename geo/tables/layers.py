@@ -79,9 +79,9 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
         plane = None
     if is_swapped(frame.geometry):
         first = frame.geometry.dropna().representative_point().iloc[0]
-        told = Problem("repaired", "axes_swapped", what, name, count=len(frame),
+        turned = Problem("repaired", "axes_swapped", what, name, count=len(frame),
                        value=f"{first.x:g}, {first.y:g}")  # fmt: skip
-        sheet = replace(sheet, problems=(*sheet.problems, told))
+        sheet = replace(sheet, problems=(*sheet.problems, turned))
     datum = source.datum or (Datum.CGCS2000 if plane else Datum.WGS84)
     return replace(sheet, table=geometry_to_wgs84(frame, datum=datum, plane=plane))
 

@@ -5,14 +5,13 @@ Everything from data is escaped here.
 
 from .escape import escape, shown
 from .fonts import town_font
-from .packed_columns import Integers, Pack, Reference
+from .packed_columns import Pack, Reference
 from .sealed import HTML_LANG, json_block, seal, template
 from .sections import Html, Row, line, paragraph, section, table
 
 __all__ = [
     "HTML_LANG",
     "Html",
-    "Integers",
     "Pack",
     "Reference",
     "Row",

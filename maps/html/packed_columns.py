@@ -1,6 +1,6 @@
 """Columns of numbers and texts as one compressed block of text in a page.
 
-A pack is a sequence of streams. Integers are stored as planes of bytes: the lowest byte of every
+A pack is a sequence of streams. Longs are stored as planes of bytes: the lowest byte of every
 value, then the next byte of every value, and so on, as many planes as the largest needs; signed
 ones are zigzag-coded first (0, -1, 1, -2 … as 0, 1, 2, 3 …). Texts share the beginning of the text
 before them: a stream of how many characters, and the rests, one a line, as UTF-8. All streams
@@ -22,7 +22,6 @@ import pandas as pd
 
 from .escape import escape, shown
 
-Integers = npt.NDArray[np.int64]
 Reference = list[int]  # where a stream begins, how many values, bytes each, whether signed
 
 LARGEST = 2**52  # a browser holds these exactly, with room for sums of two
