@@ -327,3 +327,13 @@ def test_what_systems_leave_in_a_folder_blocks_nothing(tmp_path):
     (out / "我的.docx").write_bytes(b"x")
     with pytest.raises(OutputError, match=r"我的\.docx"), whole_folder(out, may_hold=["a.txt"]):
         pass
+
+
+def test_a_workbook_with_a_password_says_so(tmp_path):
+    file = tmp_path / "密.xlsx"
+    mark = "EncryptedPackage".encode("utf-16-le")
+    file.write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + mark + bytes(600))
+    with pytest.raises(InputError) as caught:
+        read_table(file)
+    assert caught.value.key == "error.file_encrypted"
+    assert "密码" in caught.value.message("zh")
