@@ -116,15 +116,34 @@ def test_a_bollard_stops_a_truck_and_a_gate_costs_its_delay(make_layer):
     assert foot.leave_ms[network.barrier_node].tolist() == [0, 10_000]
 
 
-def test_a_slope_from_terrain_stops_a_vehicle_only_as_far_as_it_is_sure(make_layer):
-    row = {"geometry": shapely.LineString([(0, 0), (100, 0)]), "width_m": 6, "slope_pct": 14}
+@pytest.mark.parametrize(
+    ("slope_pct", "limits"),
+    [
+        (14, ["slope", "slope", ""]),  # 14 slowly, 11 typically, 8 at best, of 10 allowed
+        (12, ["slope", "", ""]),
+        (13, ["slope", "", ""]),  # 10 typically: at the limit it still passes
+        (-12, ["slope", "", ""]),
+    ],
+)
+def test_a_slope_from_terrain_stops_a_vehicle_only_as_far_as_it_is_sure(
+    make_layer, slope_pct, limits
+):
+    line = shapely.LineString([(0, 0), (100, 0)])
+    row = {"geometry": line, "width_m": 6, "slope_pct": slope_pct}
     none = make_layer("barriers", [])
     network, lanes, _ = build_network(make_layer("lanes", [row]), none, join_m=0.5, barrier_m=5)
     lanes = lanes.assign(slope_uncertainty_pct=3.0)
-    limits = [
+    found = [
         passage(
             network, lanes, none, rules=RULES, vehicle=Vehicle.FIRE_ENGINE, reading=reading
         ).limit[0]
         for reading in ("slow", "typical", "fast")
     ]
-    assert limits == [Limit.SLOPE, Limit.SLOPE, Limit.NONE]
+    assert found == limits
+
+
+def test_a_width_is_certain_when_even_the_narrow_end_of_its_class_is_enough(pass_lane):
+    """A track is 2 to 4 m wide: enough for a small truck of 2.0, perhaps for an engine of 4.0."""
+    assert pass_lane(Vehicle.MINI_TRUCK, lane_class="track")[1:] == (Limit.NONE, True)
+    assert pass_lane(Vehicle.FIRE_ENGINE, lane_class="track")[1:] == (Limit.WIDTH, False)
+    assert pass_lane(Vehicle.FIRE_ENGINE, lane_class="alley")[1:] == (Limit.WIDTH, True)
