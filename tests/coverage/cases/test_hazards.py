@@ -152,6 +152,13 @@ def test_closed_cases_are_looked_at_again_after_so_many_days():
     cases = case_table(looked, EVENTS, on=dt.date(2026, 2, 14))
     found = look_back_due(cases, on=dt.date(2026, 2, 14), after_days=30)
     assert found["key"].tolist() == ["YH3"]  # looked at before it was closed
+    # A look on the very day of closing counts, and one on the very day that is asked for.
+    looked = records(YH2={"looked_back_on": "2026-01-15"}, YH3={"looked_back_on": "2026-02-14"})
+    waiting = {}
+    for on in (dt.date(2026, 2, 13), dt.date(2026, 2, 14)):
+        found = look_back_due(case_table(looked, EVENTS, on=on), on=on, after_days=20)
+        waiting[on.day] = found["key"].tolist()
+    assert waiting == {13: ["YH3"], 14: []}
 
 
 def test_checks_that_disagree_are_listed():

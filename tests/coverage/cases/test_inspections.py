@@ -55,6 +55,15 @@ def test_an_inspection_is_due_on_a_working_day():
     assert table["days_overdue"].to_dict() == {"A": 1, "B": -1}
 
 
+def test_never_inspected_comes_before_what_is_due_on_the_day_and_after_what_is_overdue():
+    bands = pd.Series({"A": "red", "B": "red", "C": "red", "D": "orange"})
+    visits = _visits(("A", "2026-05-31"), ("C", "2026-05-30"))
+    due = inspections_due(bands, visits, rules=RULES, alert=AlertLevel.NORMAL, on=ON)
+    assert due["building_id"].tolist() == ["C", "B", "A", "D"]
+    assert due["days_overdue"].tolist() == [1, 0, 0, 0]
+    assert due["inspected_on"].notna().tolist() == [True, False, True, False]
+
+
 def test_intervals_are_those_of_the_textbooks():
     low, high = poisson_interval(np.array([0.0, 10.0]))
     assert low == pytest.approx([0, 4.795], abs=1e-3)
@@ -88,6 +97,17 @@ def test_hazards_count_per_inspected_premises():
         [0.1211, 3.6123], abs=1e-3
     )
     assert rates.loc["东", "share"] == 0.5
+
+
+def test_the_first_and_the_last_day_of_a_period_are_in_it():
+    visits = _visits(("A", "2026-01-01"), ("B", "2026-06-30"), ("C", "2025-12-31"),
+                     ("D", "2026-07-01"))  # fmt: skip
+    found = visits.rename(columns={"inspected_on": "found_on"})
+    rates = hazard_rates(
+        visits, found, pd.Series(dict.fromkeys("ABCD", "东")), start=dt.date(2026, 1, 1), end=ON
+    )
+    columns = ["premises", "hazards", "premises_with_hazard", "hazards_elsewhere"]
+    assert rates[columns].to_numpy().tolist() == [[2, 2, 2, 0]]
 
 
 def test_where_nobody_looked_no_rate_is_known():
