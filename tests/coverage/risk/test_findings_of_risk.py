@@ -48,6 +48,14 @@ def test_what_is_there_cannot_be_added_again_and_half_there_by_half():
     assert found[c.DEVICE_HOUSEHOLDS][1] == 5
 
 
+def test_no_device_takes_away_more_than_the_cap_leaves():
+    """All other means together leave 0.191 of the harm, a sprinkler half of that; 0.15 stay."""
+    rest = {name: np.ones(1) for name in ("detector", "systems", "remote", "crew", "water")}
+    found = gaps(inputs(residents=np.array([26.0]), **rest), [1.0])
+    left = (1 - 0.55 * 0.82) * 0.7 * 0.9 * 0.65 * 0.85
+    assert found[c.device_gain("simple_sprinkler")][0] == pytest.approx(1 - 0.15 / left, rel=1e-5)
+
+
 def test_where_systems_are_switched_off_a_detector_gains_nothing():
     found = gaps(inputs(hazards=with_hazards("W4")), [1.0])
     assert found[c.device_gain("smoke_detector")][0] == 0
@@ -73,6 +81,7 @@ def test_households_beyond_a_shed_and_a_town_without_sheds():
     away = shed_distance(homes, np.array([shapely.Point(60, 5), None]))
     assert away.tolist() == [50, 240]
     assert shed_gap(away, np.array([7.0, 9.0]), within_m=100).tolist() == [0, 9]
+    assert shed_gap(away, np.array([7.0, 9.0]), within_m=240).tolist() == [0, 0]
     unknown = shed_distance(homes, np.array([], dtype=object))
     assert np.isnan(shed_gap(unknown, np.array([7.0, 9.0]), within_m=100)).all()
 
@@ -100,6 +109,19 @@ def test_open_hazards_near_to_each_other_are_a_candidate():
     assert areas.geometry[0].contains(buildings.geometry[1].centroid)
     assert not areas["long"][0]
     assert area_candidates(placed.iloc[:3], rules=RULES.risk.finding).empty
+
+
+def test_a_chain_of_hazards_longer_than_an_area_is_told_to_be_long():
+    """Hazards every 50 m along 400 m, and along 450 m, of 400 m allowed."""
+    places = {"A": range(0, 401, 50), "B": range(5000, 5451, 50)}
+    points = [shapely.Point(x, 0) for xs in places.values() for x in xs]
+    cases = gpd.GeoDataFrame({"building_id": None, "state": "found", "code": "H1", "major": 0},
+                             index=range(len(points)), geometry=points, crs=CRS)  # fmt: skip
+    areas = area_candidates(cases, rules=RULES.risk.finding)
+    told = dict(zip(areas["open_hazards"], zip(areas["length_m"], areas["long"], strict=True),
+                    strict=True))  # fmt: skip
+    assert told == {9: (400, False), 10: (450, True)}
+    assert areas.geometry.area.min() > 400 * RULES.risk.finding.area_m.value / 2
 
 
 def test_rates_of_few_fires_are_drawn_to_the_mean():

@@ -86,6 +86,13 @@ def test_means_take_away_their_share_and_never_more_than_the_cap():
     assert typical(all_of_it)[1][0] / base == pytest.approx(max(product, 0.15), rel=1e-5)
 
 
+def test_a_crew_and_water_of_which_nobody_knows_help_a_little():
+    base = typical(inputs())[1][0]
+    unknown = inputs(2, crew=np.array([np.nan, 0]), water=np.array([0, np.nan]))
+    left = [1 - 0.4 * 0.35, 1 - 0.5 * 0.15]
+    assert typical(unknown)[1] / base == pytest.approx(left, rel=1e-5)
+
+
 def test_systems_switched_off_do_not_count_but_the_crew_does():
     base = typical(inputs())[1][0]
     told = inputs(detector=np.ones(1), systems=np.ones(1), crew=np.ones(1),

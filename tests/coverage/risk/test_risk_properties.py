@@ -137,3 +137,12 @@ def test_equal_draws_leave_no_doubt():
                                       interval=0.9)  # fmt: skip
     assert low.tolist() == high.tolist() == [1, 2, 3]
     assert share == pytest.approx(1)
+
+
+def test_the_interval_of_a_rank_holds_the_rank_that_is_told():
+    """The rank told is that of the mean, which may lie outside what nearly all draws say."""
+    drawn_ranks = np.repeat(np.array([[2.0], [3.0], [1.0]], dtype=np.float32), 40, axis=1)
+    low, high, share = rank_intervals(drawn_ranks, np.array([1, 1, 1]), np.array([1, 2, 3]),
+                                      interval=0.9)  # fmt: skip
+    assert (low.tolist(), high.tolist()) == ([1, 1, 3], [2, 2, 3])
+    assert share.tolist() == [0, 0, 1]
