@@ -8,6 +8,7 @@ import shapely
 
 from weizhan.coverage import columns as c
 from weizhan.coverage.assessment import assess
+from weizhan.coverage.reach.response import cover
 from weizhan.geo.rules.rule_set import load_rules
 
 RULES = load_rules()
@@ -15,15 +16,15 @@ DAY = "2026-11-21"
 LENGTH = 1000
 
 
-def _house(x, **more):
-    """A house that touches the street with one corner, at x."""
-    corners = [(x, 0), (x + 5, 5), (x, 10), (x - 5, 5)]
+def _house(x, y=0, **more):
+    """A house whose corner nearest to the street is at x, and y metres from it: it touches."""
+    corners = [(x, y), (x + 5, y + 5), (x, y + 10), (x - 5, y + 5)]
     return {"geometry": shapely.Polygon(corners), "floors": 3, **more}
 
 
-def _station(x, **more):
+def _station(x, y=0, **more):
     return {
-        "geometry": shapely.Point(x, 0),
+        "geometry": shapely.Point(x, y),
         "tier": "micro_station",
         "vehicle": "foot",
         "turnout_s": 60,
@@ -59,6 +60,31 @@ def test_turnout_and_way_add_up_for_the_first_and_the_second_station(street):
     assert found[c.response_time_low("micro")] == pytest.approx(60 + 100 / 3.0, abs=0.01)
     assert found[c.response_time_high("micro")] == pytest.approx(60 + 100 / 1.8, abs=0.01)
     assert found[c.top_floor("micro")] == found[c.response_time("micro")] + 2 * 15
+
+
+def test_the_walks_from_the_station_and_to_the_wall_add_up(street):
+    """20 m on foot to the street, 270 m along it, 10 m to the wall: 300 m at 2.5 m/s, 180 s."""
+    town = street(houses=[_house(270, 10), _house(275, 10)], stations=[_station(0, 20)])
+    found = _assess(town).buildings
+    expected = [60 + metres / 2.5 for metres in (300, 305)]
+    assert found[c.response_time("micro")].to_numpy() == pytest.approx(expected, abs=0.01)
+    chance = found[c.arrival_probability("micro")].to_numpy()
+    assert chance[0] == pytest.approx(0.5, abs=0.001) and chance[1] < 0.5
+    low, high = (found[name("micro")].iloc[0] for name in (c.response_time_low,
+                                                            c.response_time_high))  # fmt: skip
+    assert (low, high) == (pytest.approx(60 + 100, abs=0.01), pytest.approx(60 + 300 / 1.8, 1e-4))
+
+
+def test_at_the_standard_is_within_it():
+    seconds = {
+        "fast": np.array([180.0, 180, 180, 180.1, 180]),
+        "typical": np.array([180.0, 180, 180.1, np.nan, 180]),
+        "slow": np.array([180.0, 180.1, 181, np.nan, 180]),
+    }
+    known = np.array([True, True, True, True, False])
+    assert cover(seconds, known, standard_s=180).tolist() == [
+        "covered", "likely", "doubtful", "uncovered", "unknown",
+    ]  # fmt: skip
 
 
 def test_cover_tells_how_sure_it_is(street):
@@ -289,6 +315,14 @@ def test_the_hose_is_laid_from_the_vehicle_as_far_as_it_reaches(street):
     assert walk[1:] == pytest.approx([40, 80], abs=0.01)
     assert hose[1] == pytest.approx(arrival[1] + 40 * RULES.response.hose_s_per_m.value, abs=0.02)
     assert np.isnan(hose[2])  # 80 m is beyond the hose
+    # The metres from the lane to the wall are laid too: 52 m reach, 40 + 25 m do not.
+    off = [_house(540, 12), _house(540, 25)]
+    found = _assess(street(houses=off, stations=[engine], lanes=lanes)).buildings
+    assert found[c.walk("brigade")].to_numpy(float) == pytest.approx([52, 65], abs=0.01)
+    laid = found[c.response_time("brigade")].iloc[0] + 52 * RULES.response.hose_s_per_m.value
+    assert found[c.hose("brigade")].to_numpy(float) == pytest.approx(
+        [laid, np.nan], abs=0.02, nan_ok=True
+    )
 
 
 def test_speeds_are_assumed_until_arrivals_were_observed(street):
