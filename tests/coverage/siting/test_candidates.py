@@ -111,6 +111,36 @@ def test_a_list_says_what_it_knows_and_the_rules_fill_in_the_rest(make_town, tmp
     assert found.dropped[["candidate_id", "reason"]].to_numpy().tolist() == [["K2", "premises"]]
 
 
+def test_a_host_with_nobody_by_day_and_by_night_is_dropped_and_one_shift_is_enough(
+    make_town, tmp_path
+):
+    town = _town(make_town, [_house(0, building_id="B")])
+    lon, lat = (float(x) for x in _lonlat(town).split(","))
+    lines = [
+        f"K{i},{lon + i * 1e-4:.6f},{lat:.6f},{crews}"
+        for i, crews in enumerate(("6,0,60", "0,3,60", "0,0,60", "6,3,59"))
+    ]
+    found = _listed(tmp_path, town, ["编号,经度,纬度,白天人数,夜间人数,面积", *lines])
+    assert found.sites["candidate_id"].tolist() == ["K0", "K1"]  # 60 m² are just enough
+    assert found.dropped[["candidate_id", "reason"]].to_numpy().tolist() == [
+        ["K2", "duty"], ["K3", "space"],
+    ]  # fmt: skip
+
+
+def test_homes_make_an_estate_from_so_many_people_on_or_when_nobody_counted(make_town):
+    """150 people are needed, in homes of one square of 200 m and one community."""
+
+    def hosts(*people):
+        homes = [_house(10 + 30 * i, use="residential", people_night=n)
+                 for i, n in enumerate(people)]  # fmt: skip
+        found = host_candidates(_town(make_town, homes))
+        return [*found.sites["host_type"], *found.dropped["host_type"]]
+
+    assert hosts(100, 50) == ["residential_estate"]
+    assert hosts(100, 49) == []
+    assert hosts(20, None) == ["residential_estate"]
+
+
 def test_places_outside_the_town_are_an_error_that_names_them(make_town, tmp_path):
     town = _town(make_town, [_house(0, building_id="B")])
     lines = ["编号,经度,纬度", f"K1,{_lonlat(town)}", "K2,120.0,31.0", f"S1,{_lonlat(town)}"]

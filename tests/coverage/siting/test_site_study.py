@@ -9,9 +9,10 @@ import shapely
 
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.siting.candidates import host_candidates, lane_candidates
-from weizhan.coverage.siting.instance import whole_numbers
+from weizhan.coverage.siting.instance import make_instance, whole_numbers
 from weizhan.coverage.siting.mip import Formed
-from weizhan.coverage.siting.request import Request
+from weizhan.coverage.siting.reach import with_candidates
+from weizhan.coverage.siting.request import Request, make_problem
 from weizhan.coverage.siting.study import study_sites
 from weizhan.geo.plan import Plan, planned
 from weizhan.geo.wishes import Wishes, read_wishes
@@ -157,7 +158,7 @@ def test_a_floor_for_every_community_moves_the_plan(make_town):
     short = floored.solution.answer.shortfall
     assert floored.solution.answer.proven
     assert west >= free.communities.set_index("community_id")["after"]["西"]
-    assert short.sum() <= free.problem.shortfall(free.solution.answer.chosen).sum() + 1e9
+    assert short.sum() <= floored.problem.shortfall(free.solution.answer.chosen).sum() + 1e-9
 
 
 def test_bands_and_tiers_count_by_their_weights():
@@ -293,6 +294,28 @@ def test_quota_and_spacing_bind(make_town):
     assert _new(found) in (["居1500"], ["居2500"])
     none = {"residents_committee": {"most": 0}}
     assert _new(_study(town, Request(stations=2, draws=0), quota=none)) == []
+
+
+def test_sites_just_as_far_apart_as_wished_may_both_be_chosen(make_town):
+    town = _street(make_town)
+    every = host_candidates(town)
+
+    def bound(spacing_m):
+        wished = Wishes(weight="people", spacing_m=spacing_m)
+        made = make_instance(town, every, wished, scenario="day", day=DAY)
+        problem, _ = make_problem(made, made.reaches(), Request(stations=2))
+        ids = made.town.stations["station_id"].to_numpy()
+        cliques = [set(ids[clique]) for clique in problem.cliques]
+        return set(ids[problem.forbidden]), {"N-居1500", "N-居2500"} in cliques
+
+    at = with_candidates(town, every).stations.set_index("station_id").geometry
+    apart = at["N-居1500"].distance(at["N-居2500"])
+    from_station = at["S1"].distance(at["N-居500"])
+    more = 1 + 1e-6
+    assert bound(from_station) == (set(), False)
+    assert bound(from_station * more) == ({"N-居500"}, False)
+    assert bound(apart) == ({"N-居500"}, False)
+    assert bound(apart * more) == ({"N-居500"}, True)
 
 
 def test_wishes_are_read_and_all_that_is_wrong_is_told(tmp_path):
