@@ -12,7 +12,10 @@ from weizhan.coverage.reach.travel import Crews
 from weizhan.geo.ground.network import Network, build_network
 from weizhan.geo.ground.passability import Passage
 from weizhan.geo.ground.snapping import Positions
+from weizhan.geo.town import Town
 from weizhan.geo.words.vocabulary import Vehicle
+
+from . import streets
 
 RandomTown = tuple[Network, dict[Vehicle, Passage], Crews, Positions]
 
@@ -72,3 +75,14 @@ def _random_network(seed: int) -> tuple[Network, dict[Vehicle, Passage], Crews, 
 def random_town() -> Callable[[int], RandomTown]:
     """Make a random town from a seed: network, passages, crews, positions."""
     return _random_network
+
+
+@pytest.fixture
+def street(make_town: Callable[..., Town]) -> Callable[..., Town]:
+    """A street of 1 km whose houses touch it, so that nothing lies off the lanes."""
+
+    def make(*, houses, stations, lanes=(), **layers) -> Town:
+        lanes = lanes or streets.lanes(0, streets.LENGTH)
+        return make_town(buildings=houses, stations=stations, lanes=lanes, **layers)
+
+    return make

@@ -1,7 +1,5 @@
 """A town small enough to compute by hand: one street, houses on it, stations at its ends."""
 
-import datetime as dt
-
 import numpy as np
 import pytest
 import shapely
@@ -11,47 +9,17 @@ from weizhan.coverage.assessment import assess
 from weizhan.coverage.reach.response import cover
 from weizhan.geo.rules.rule_set import load_rules
 
+from ..streets import DAY, house, station
+
 RULES = load_rules()
-DAY = "2026-11-21"
-LENGTH = 1000
-
-
-def _house(x, y=0, **more):
-    """A house whose corner nearest to the street is at x, and y metres from it: it touches."""
-    corners = [(x, y), (x + 5, y + 5), (x, y + 10), (x - 5, y + 5)]
-    return {"geometry": shapely.Polygon(corners), "floors": 3, **more}
-
-
-def _station(x, y=0, **more):
-    return {
-        "geometry": shapely.Point(x, y),
-        "tier": "micro_station",
-        "vehicle": "foot",
-        "turnout_s": 60,
-        "crew_day": 6,
-        "crew_night": 3,
-        **more,
-    }
-
-
-@pytest.fixture
-def street(make_town):
-    """A street of 1 km whose houses touch it, so that nothing lies off the lanes."""
-
-    def make(*, houses, stations, lanes=(), **layers):
-        line = shapely.LineString([(0, 0), (LENGTH, 0)])
-        lanes = lanes or [{"geometry": line, "lane_class": "residential", "width_m": 6}]
-        return make_town(buildings=houses, stations=stations, lanes=lanes, **layers)
-
-    return make
 
 
 def _assess(town, **options):
-    return assess(town, date=DAY, draws=50, **options)
+    return assess(town, date=DAY.isoformat(), draws=50, **options)
 
 
 def test_turnout_and_way_add_up_for_the_first_and_the_second_station(street):
-    town = street(houses=[_house(100)], stations=[_station(0), _station(700)])
+    town = street(houses=[house(100)], stations=[station(0), station(700)])
     found = _assess(town).buildings.iloc[0]
     assert found[c.response_time("micro")] == pytest.approx(60 + 100 / 2.5, abs=0.01)
     assert found[c.station("micro")] == "S1"
@@ -64,7 +32,7 @@ def test_turnout_and_way_add_up_for_the_first_and_the_second_station(street):
 
 def test_the_walks_from_the_station_and_to_the_wall_add_up(street):
     """20 m on foot to the street, 270 m along it, 10 m to the wall: 300 m at 2.5 m/s, 180 s."""
-    town = street(houses=[_house(270, 10), _house(275, 10)], stations=[_station(0, 20)])
+    town = street(houses=[house(270, 10), house(275, 10)], stations=[station(0, 20)])
     found = _assess(town).buildings
     expected = [60 + metres / 2.5 for metres in (300, 305)]
     assert found[c.response_time("micro")].to_numpy() == pytest.approx(expected, abs=0.01)
@@ -89,7 +57,7 @@ def test_at_the_standard_is_within_it():
 
 def test_cover_tells_how_sure_it_is(street):
     # Within 120 s of walking: 216 m even slowly, 300 m typically, 360 m at best.
-    town = street(houses=[_house(x) for x in (100, 260, 330, 600)], stations=[_station(0)])
+    town = street(houses=[house(x) for x in (100, 260, 330, 600)], stations=[station(0)])
     found = _assess(town)
     assert found.buildings[c.cover("micro")].tolist() == [
         "covered", "likely", "doubtful", "uncovered",
@@ -101,7 +69,7 @@ def test_cover_tells_how_sure_it_is(street):
 
 
 def test_an_empty_shift_sends_nobody_and_the_page_says_so(street):
-    town = street(houses=[_house(100)], stations=[_station(0, crew_night=0)])
+    town = street(houses=[house(100)], stations=[station(0, crew_night=0)])
     night = _assess(town, scenario="night")
     assert night.buildings[c.cover("micro")].tolist() == ["uncovered"]
     assert night.buildings[c.response_time("micro")].isna().all()
@@ -110,7 +78,7 @@ def test_an_empty_shift_sends_nobody_and_the_page_says_so(street):
 
 
 def test_no_station_of_a_tier_is_unknown_and_not_zero(street):
-    town = street(houses=[_house(100)], stations=[_station(0)])
+    town = street(houses=[house(100)], stations=[station(0)])
     found = _assess(town)
     assert found.buildings[c.cover("brigade")].tolist() == ["unknown"]
     assert found.summary["coverage"]["brigade"]["share_buildings"] is None
@@ -118,8 +86,8 @@ def test_no_station_of_a_tier_is_unknown_and_not_zero(street):
 
 
 def test_people_count_with_their_denominator(street):
-    houses = [_house(100, people_day=3, people_night=10), _house(900, people_night=30), _house(200)]
-    figures = _assess(street(houses=houses, stations=[_station(0)]), scenario="night").summary[
+    houses = [house(100, people_day=3, people_night=10), house(900, people_night=30), house(200)]
+    figures = _assess(street(houses=houses, stations=[station(0)]), scenario="night").summary[
         "coverage"
     ]["micro"]
     assert (figures["people"], figures["covered_people"]) == (40, 10)
@@ -136,8 +104,8 @@ def test_the_limit_that_costs_most_is_named_with_its_seconds(street):
             "width_m": 1.5,
         },
     ]
-    station = _station(0, vehicle="mini_truck")
-    found = _assess(street(houses=[_house(300), _house(800)], stations=[station], lanes=lanes))
+    truck = station(0, vehicle="mini_truck")
+    found = _assess(street(houses=[house(300), house(800)], stations=[truck], lanes=lanes))
     near, far = found.buildings.iloc[0], found.buildings.iloc[1]
     assert near[c.main_limit("micro")] is None
     assert far[c.main_limit("micro")] == "width"
@@ -154,7 +122,7 @@ def test_a_gate_is_what_costs_when_it_is_locked(street):
         "width_m": 4,
         "open_hours": "06:00-22:00",
     }
-    town = street(houses=[_house(700)], stations=[_station(0)], barriers=[gate])
+    town = street(houses=[house(700)], stations=[station(0)], barriers=[gate])
     day, night = (_assess(town, scenario=s).buildings.iloc[0] for s in ("day", "night"))
     assert day[c.main_limit("micro")] == night[c.main_limit("micro")] == "barrier"
     assert day[c.limit_cost("micro")] == 10
@@ -162,7 +130,7 @@ def test_a_gate_is_what_costs_when_it_is_locked(street):
 
 
 def test_a_reported_van_stops_the_engine_and_costs_the_walk(street):
-    day = dt.date.fromisoformat(DAY).isoformat()
+    day = DAY.isoformat()
     report = {"geometry": shapely.Point(700, 0), "state": "blocked", "observed_on": day}
     lanes = [
         {
@@ -172,12 +140,12 @@ def test_a_reported_van_stops_the_engine_and_costs_the_walk(street):
         }
         for x in (0, 500)
     ]
-    engine = _station(0, tier="official_station", vehicle="fire_engine")
-    town = street(houses=[_house(800)], stations=[engine], lanes=lanes, lane_reports=[report])
+    engine = station(0, tier="official_station", vehicle="fire_engine")
+    town = street(houses=[house(800)], stations=[engine], lanes=lanes, lane_reports=[report])
     found = _assess(town)
-    house = found.buildings.iloc[0]
-    assert house[c.main_limit("brigade")] == "blockage"
-    assert house[c.response_time("brigade")] == pytest.approx(
+    found_house = found.buildings.iloc[0]
+    assert found_house[c.main_limit("brigade")] == "blockage"
+    assert found_house[c.response_time("brigade")] == pytest.approx(
         60 + 500 / 6.9 + 10 + 300 / 2.5, abs=0.01
     )
     state = found.lanes.set_index("lane_id")[c.STATE]
@@ -185,90 +153,21 @@ def test_a_reported_van_stops_the_engine_and_costs_the_walk(street):
 
 
 def test_depth_counts_the_stations_within_the_standard(street):
-    stations = [_station(0), _station(150), _station(900)]
-    found = _assess(street(houses=[_house(105), _house(805)], stations=stations))
+    stations = [station(0), station(150), station(900)]
+    found = _assess(street(houses=[house(105), house(805)], stations=stations))
     assert found.buildings[c.depth("micro")].tolist() == [2, 1]
 
 
 def test_probability_is_high_near_and_low_far_and_half_at_the_line(street):
-    found = _assess(street(houses=[_house(50), _house(300), _house(700)], stations=[_station(0)]))
+    found = _assess(street(houses=[house(50), house(300), house(700)], stations=[station(0)]))
     near, line, far = found.buildings[c.arrival_probability("micro")]
     assert near > 0.99
     assert line == pytest.approx(0.5, abs=0.001)
     assert far < 0.02
 
 
-def test_lane_probability_counts_the_draws_in_which_a_van_is_in_the_way(street):
-    lanes = [
-        {
-            "geometry": shapely.LineString([(x, 0), (x + 500, 0)]),
-            "lane_class": "service",
-            "width_m": 6,
-        }
-        for x in (0, 500)
-    ]
-    engine = _station(0, tier="official_station", vehicle="fire_engine", turnout_s=60)
-    town = street(houses=[_house(300), _house(800)], stations=[engine], lanes=lanes)
-    found = assess(town, date=DAY, draws=2000, seed=4)
-    near, far = found.buildings[c.lane_probability("brigade")]
-    free = 1 - RULES.time_band["day"].blocked["service"].value
-    assert near == 1  # even all the way on foot
-    assert far == pytest.approx(free, abs=0.02)  # walking from 500 m is in time, from 0 m is not
-    again = assess(town, date=DAY, draws=2000, seed=4, workers=3)
-    assert np.array_equal(again.buildings[c.lane_probability("brigade")], [near, far])
-
-
-def test_the_keep_clear_list_ranks_by_loss_times_chance(street):
-    lanes = [
-        {"geometry": shapely.LineString([(0, 0), (500, 0)]), "lane_class": "service", "width_m": 6},
-        {
-            "geometry": shapely.LineString([(500, 0), (1000, 0)]),
-            "lane_class": "service",
-            "width_m": 6,
-        },
-    ]
-    engine = _station(0, tier="official_station", vehicle="fire_engine")
-    houses = [_house(800, people_day=4, elders=2), _house(790, people_day=6)]
-    found = _assess(street(houses=houses, stations=[engine], lanes=lanes))
-    ranked = found.lanes.set_index(found.lanes.geometry.centroid.x.rank())
-    first = ranked.loc[1.0]
-    assert first[c.lost("brigade", "buildings")] == 2
-    assert first[c.lost("brigade", "people")] == 10
-    assert first[c.lost("brigade", "vulnerable")] == 2
-    assert first[c.KEEP_CLEAR_RANK] == 1
-    assert first[c.KEEP_CLEAR_SCORE] == pytest.approx(2 * 0.05)
-    assert np.isnan(ranked.loc[2.0][c.KEEP_CLEAR_RANK])
-
-
-def test_opening_a_narrow_lane_gains_what_it_gains(street):
-    from weizhan.coverage.closures.lane_failures import opening_gains
-    from weizhan.coverage.reach.moment import Moment
-
-    lanes = [
-        {"geometry": shapely.LineString([(0, 0), (500, 0)]), "lane_class": "alley", "width_m": 3},
-        {
-            "geometry": shapely.LineString([(500, 0), (800, 0)]),
-            "lane_class": "alley",
-            "width_m": 1.5,
-        },
-        {
-            "geometry": shapely.LineString([(800, 0), (1000, 0)]),
-            "lane_class": "alley",
-            "width_m": 1.5,
-        },
-    ]
-    station = _station(400, vehicle="mini_truck", turnout_s=30)
-    town = street(houses=[_house(800), _house(900)], stations=[station], lanes=lanes)
-    scenario = town.scenarios["day"]
-    day = dt.date.fromisoformat(DAY)
-    gains = opening_gains(Moment(town, scenario, day))["opening_gain_buildings"]
-    where = town.lanes.geometry.centroid.x.rank()
-    # By truck to 500 m, then on foot: 184 s and 224 s; with the second lane open 125 s and 175 s.
-    assert dict(zip(where, gains, strict=True)) == {1.0: 0, 2.0: 2, 3.0: 0}
-
-
 def test_the_area_of_a_tier_holds_its_covered_houses_and_no_late_ones(street):
-    found = _assess(street(houses=[_house(x) for x in (50, 250, 500)], stations=[_station(0)]))
+    found = _assess(street(houses=[house(x) for x in (50, 250, 500)], stations=[station(0)]))
     whole = found.areas[(found.areas["tier"] == "micro") & found.areas["station_id"].isna()]
     inside = found.buildings.geometry.intersects(whole.geometry.iloc[0])
     assert inside.tolist() == [True, True, False]
@@ -281,7 +180,7 @@ def test_key_dates_choose_the_scenario(street):
 
     from weizhan.geo.rules.config import KeyDates
 
-    town = street(houses=[_house(100)], stations=[_station(0)])
+    town = street(houses=[house(100)], stations=[station(0)])
     days = KeyDates(name="国庆", first="2026-10-01", last="2026-10-07", scenario="holiday")
     town = replace(town, calendar=(days,))
     assert assess(town, date="2026-10-03", draws=1).scenario == "holiday"
@@ -289,25 +188,13 @@ def test_key_dates_choose_the_scenario(street):
     assert assess(town, date="2026-10-03", scenario="night", draws=1).scenario == "night"
 
 
-def test_an_event_closes_its_lanes_together(street):
-    from dataclasses import replace
-
-    from weizhan.geo.rules.config import LaneEvent
-
-    town = street(houses=[_house(100), _house(900)], stations=[_station(0)])
-    lane = town.lanes["lane_id"].iloc[0]
-    town = replace(town, events={"集市": LaneEvent(lanes=[lane], stops_people=True)})
-    cost = _assess(town).summary["events"]["集市"]["micro"]
-    assert (cost["buildings"], cost["unreached"], cost["lanes"]) == (1, 2, 1)
-
-
 def test_the_hose_is_laid_from_the_vehicle_as_far_as_it_reaches(street):
     lanes = [
         {"geometry": shapely.LineString([(0, 0), (500, 0)]), "lane_class": "service", "width_m": 6},
         {"geometry": shapely.LineString([(500, 0), (1000, 0)]), "lane_class": "steps"},
     ]
-    engine = _station(0, tier="official_station", vehicle="fire_engine")
-    houses = [_house(300), _house(540), _house(580)]
+    engine = station(0, tier="official_station", vehicle="fire_engine")
+    houses = [house(300), house(540), house(580)]
     found = _assess(street(houses=houses, stations=[engine], lanes=lanes)).buildings
     walk, hose, arrival = (
         found[name("brigade")].to_numpy(float) for name in (c.walk, c.hose, c.response_time)
@@ -316,7 +203,7 @@ def test_the_hose_is_laid_from_the_vehicle_as_far_as_it_reaches(street):
     assert hose[1] == pytest.approx(arrival[1] + 40 * RULES.response.hose_s_per_m.value, abs=0.02)
     assert np.isnan(hose[2])  # 80 m is beyond the hose
     # The metres from the lane to the wall are laid too: 52 m reach, 40 + 25 m do not.
-    off = [_house(540, 12), _house(540, 25)]
+    off = [house(540, 12), house(540, 25)]
     found = _assess(street(houses=off, stations=[engine], lanes=lanes)).buildings
     assert found[c.walk("brigade")].to_numpy(float) == pytest.approx([52, 65], abs=0.01)
     laid = found[c.response_time("brigade")].iloc[0] + 52 * RULES.response.hose_s_per_m.value
@@ -332,8 +219,8 @@ def test_speeds_are_assumed_until_arrivals_were_observed(street):
 
     from weizhan.geo.ledgers.arrivals import no_arrivals
 
-    station = _station(0, vehicle="mini_truck", turnout_s=60)
-    town = street(houses=[_house(200 + 10 * i) for i in range(60)], stations=[station])
+    truck = station(0, vehicle="mini_truck", turnout_s=60)
+    town = street(houses=[house(200 + 10 * i) for i in range(60)], stations=[truck])
     found = _assess(town)
     assert found.summary["speeds"]["fitted"] is False
     assert any("假定" in note["zh"] for note in found.summary["notes"])
@@ -356,8 +243,8 @@ def test_speeds_are_assumed_until_arrivals_were_observed(street):
 
 
 def test_a_tier_whose_only_station_is_on_no_lane_is_unknown_and_not_zero(street):
-    brigade = _station(0, tier="official_station", vehicle="fire_engine")
-    town = street(houses=[_house(100)], stations=[_station(50_000), brigade])
+    brigade = station(0, tier="official_station", vehicle="fire_engine")
+    town = street(houses=[house(100)], stations=[station(50_000), brigade])
     found = _assess(town)
     assert found.buildings[c.cover("micro")].tolist() == ["unknown"]
     assert found.buildings[c.arrival_probability("micro")].isna().all()

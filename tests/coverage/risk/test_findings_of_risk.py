@@ -1,6 +1,5 @@
-"""Device gaps, sheds, clusters, areas of hazards and shrunk rates, by hand."""
+"""Device gaps, sheds, clusters and shrunk rates, by hand."""
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +7,6 @@ import shapely
 from scipy.stats import gamma, poisson
 
 from weizhan.coverage import columns as c
-from weizhan.coverage.cases.area_hazards import area_candidates, place_cases
 from weizhan.coverage.risk.communities import community_fires, shrink
 from weizhan.coverage.risk.devices import device_gaps
 from weizhan.coverage.risk.draws import logs_of
@@ -84,44 +82,6 @@ def test_households_beyond_a_shed_and_a_town_without_sheds():
     assert shed_gap(away, np.array([7.0, 9.0]), within_m=240).tolist() == [0, 0]
     unknown = shed_distance(homes, np.array([], dtype=object))
     assert np.isnan(shed_gap(unknown, np.array([7.0, 9.0]), within_m=100)).all()
-
-
-def test_open_hazards_near_to_each_other_are_a_candidate():
-    corners = [(40 * k, 0) for k in range(5)] + [(1000, 0)]
-    buildings = gpd.GeoDataFrame({"building_id": list("ABCDEF")}, geometry=squares(*corners),
-                                 crs=CRS)  # fmt: skip
-    cases = pd.DataFrame(
-        {
-            "key": [f"K{k}" for k in range(8)],
-            "building_id": ["A", "A", "B", "C", "D", "E", "F", None],
-            "state": ["found", "fixed", "assigned", "reopened", "found", "closed", "found",
-                      "found"],
-            "code": ["H1", "H2", "H2", "H2", "H1", "H2", "H1", "H1"],
-            "major": [1, np.nan, 0, 0, 0, 1, 0, 0],
-            "lon": np.nan, "lat": np.nan,
-        }
-    )  # fmt: skip
-    placed = place_cases(cases, buildings)
-    assert placed["key"].tolist() == [f"K{k}" for k in range(7)]  # one has no place
-    areas = area_candidates(placed, rules=RULES.risk.finding)
-    told = areas[["open_hazards", "premises", "major_hazards", "main_code"]]
-    assert told.to_numpy().tolist() == [[5, 4, 1, "H2"]]
-    assert areas.geometry[0].contains(buildings.geometry[1].centroid)
-    assert not areas["long"][0]
-    assert area_candidates(placed.iloc[:3], rules=RULES.risk.finding).empty
-
-
-def test_a_chain_of_hazards_longer_than_an_area_is_told_to_be_long():
-    """Hazards every 50 m along 400 m, and along 450 m, of 400 m allowed."""
-    places = {"A": range(0, 401, 50), "B": range(5000, 5451, 50)}
-    points = [shapely.Point(x, 0) for xs in places.values() for x in xs]
-    cases = gpd.GeoDataFrame({"building_id": None, "state": "found", "code": "H1", "major": 0},
-                             index=range(len(points)), geometry=points, crs=CRS)  # fmt: skip
-    areas = area_candidates(cases, rules=RULES.risk.finding)
-    told = dict(zip(areas["open_hazards"], zip(areas["length_m"], areas["long"], strict=True),
-                    strict=True))  # fmt: skip
-    assert told == {9: (400, False), 10: (450, True)}
-    assert areas.geometry.area.min() > 400 * RULES.risk.finding.area_m.value / 2
 
 
 def test_rates_of_few_fires_are_drawn_to_the_mean():
