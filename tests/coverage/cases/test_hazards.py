@@ -140,6 +140,21 @@ def test_listed_supervision_is_open_overdue_or_lifted():
         assert dict(zip(found["key"], found["status"], strict=True)) == status
 
 
+def test_a_case_listed_on_nobody_knows_which_day_is_listed_and_lifted_when_told():
+    told = records(
+        YH1={"supervision_level": "town", "listed_due_on": "2026-01-31"},
+        YH2={"supervision_level": "town", "lifted_on": "2026-01-31"},
+        YH3={"supervision_level": "town", "lifted_on": "2026-01-10", "listed_on": "2026-01-11"},
+        YH4={"listed_on": "2026-01-05"},  # no level: nobody listed it
+    )
+    on = dt.date(2026, 3, 1)
+    found = listed(case_table(told, EVENTS, on=on), on=on)
+    assert dict(zip(found["key"], found["status"], strict=True)) == {
+        "YH1": "overdue", "YH3": "open", "YH2": "lifted",
+    }  # fmt: skip
+    assert found["key"].tolist() == ["YH1", "YH3", "YH2"]
+
+
 def test_closed_cases_are_looked_at_again_after_so_many_days():
     told = records(YH1={}, YH2={}, YH3={}, YH4={})
     due = {}
