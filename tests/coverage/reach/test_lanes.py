@@ -3,11 +3,13 @@
 import datetime as dt
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
 from weizhan.coverage import columns as c
 from weizhan.coverage.reach.lane_states import conditions, lane_states, time_band
+from weizhan.coverage.reach.speed_calibration import SpeedFit
 from weizhan.geo.rules.config import Scenario
 from weizhan.geo.rules.rule_set import load_rules
 
@@ -68,6 +70,17 @@ def test_the_latest_report_counts_unless_expired_or_of_the_future(make_town):
     assert _state(make_town, blocked, _report("clear", -1))[c.STATE] == "blocked"
     gone = _report("blocked", 3, expires_on=(DAY - dt.timedelta(days=1)).isoformat())
     assert _state(make_town, gone)[c.STATE] == "unknown"
+    still = _report("blocked", 0, expires_on=DAY.isoformat())  # holds on its last day
+    assert _state(make_town, still)[c.STATE] == "blocked"
+
+
+def test_a_report_far_from_every_lane_is_about_none(make_town):
+    street = {"geometry": shapely.LineString([(0, 0), (300, 0)]), "lane_class": "service"}
+    report = {"geometry": shapely.Point(150, 5_000), **_report("blocked", 0)}
+    town = make_town(
+        buildings=[{"geometry": shapely.box(10, 5, 20, 15)}], lanes=[street], lane_reports=[report]
+    )
+    assert lane_states(town, NOON, day=DAY)[c.STATE].tolist() == ["unknown"]
 
 
 def test_the_time_of_day_says_how_often_lanes_are_occupied():
@@ -123,3 +136,31 @@ def test_vehicles_are_slower_at_the_peak_and_slowest_in_the_slow_reading(make_to
     ]
     assert by_reading == [1.3, 1.8, 2.5]
     assert conditions(town, NOON, states, day=DAY).slowdown.tolist() == [1.0]
+
+
+def test_fitted_speeds_slow_the_slow_reading_most_and_other_classes_not(make_town):
+    town = make_town(
+        buildings=[{"geometry": shapely.box(10, 5, 20, 15)}],
+        lanes=[
+            {"geometry": shapely.LineString([(0, y), (300, y)]), "lane_class": lane_class}
+            for y, lane_class in ((0, "primary"), (50, "alley"), (90, "service"))
+        ],
+    )
+    table = pd.DataFrame(
+        {
+            "factor": [2.0, 1.0],
+            "low": [1.5, np.nan],
+            "high": [3.0, np.nan],
+            "records": [40, 0],
+            "fitted": [True, False],
+        },
+        index=["primary", "alley"],
+    )
+    fit = SpeedFit(table, n=40, log_sd=0.1, held_out_mae_s=1.0, baseline_mae_s=2.0, r2=0.5)
+    states = lane_states(town, PEAK, day=DAY)
+    order = town.lanes.geometry.centroid.y.argsort()
+    for reading, at_peak, factor in (("fast", 1.3, 1.5), ("typical", 1.8, 2.0), ("slow", 2.5, 3.0)):
+        plain = conditions(town, PEAK, states, reading, day=DAY).slowdown[order]
+        slower = conditions(town, PEAK, states, reading, day=DAY, speeds=fit).slowdown[order]
+        assert plain[0] == at_peak
+        assert (slower / plain).tolist() == [factor, 1.0, 1.0]
