@@ -22,7 +22,7 @@ from weizhan.coverage.reach.response import response_times
 from weizhan.geo.rules.config import LaneEvent
 from weizhan.geo.rules.rule_set import load_rules
 
-from ..streets import DAY, house, station
+from ..streets import DAY, house, lanes, station
 
 RULES = load_rules()
 
@@ -98,6 +98,35 @@ def test_opening_a_narrow_lane_gains_what_it_gains(street):
     where = town.lanes.geometry.centroid.x.rank()
     # By truck to 500 m, then on foot: 184 s and 224 s; with the second lane open 125 s and 175 s.
     assert dict(zip(where, gains, strict=True)) == {1.0: 0, 2.0: 2, 3.0: 0}
+
+
+def test_opening_the_lane_on_which_the_crew_and_the_houses_are_gains_the_ride(street):
+    """On foot after 10 s 160 s, 200 s and 240 s of 180 s; by truck at 4.2 m/s 101, 125 and 149 s.
+
+    The last house lies beyond the lane, 100 m on foot from its end: 159 + 10 s by truck so far.
+    """
+    on = lanes(0, 500, lane_class="alley", width_m=1.5) + lanes(500, 1000, lane_class="steps")
+    truck = station(0, vehicle="mini_truck", turnout_s=30)
+    town = street(houses=[house(x) for x in (300, 400, 500, 700)], stations=[truck], lanes=on)
+    assert town.lanes.geometry.centroid.x.argmin() == 0  # the first row is the one to be opened
+    told = opening_gains(_moment(town))
+    assert told[c.OPENING_GAIN].tolist() == [2, 0]
+    assert told[c.OPENING_RANK].tolist() == [1, pytest.approx(np.nan, nan_ok=True)]
+
+
+def test_a_van_that_goes_away_opens_its_lane_and_lanes_alone_in_a_row_of_two_gain_nothing(street):
+    van = {"state": "blocked", "observed_on": DAY.isoformat()}
+    engine = station(0, tier="official_station", vehicle="fire_engine", turnout_s=200)
+    on = lanes(0, 300, 600, 1000)
+    town = street(houses=[house(550)], stations=[engine], lanes=on,
+                  lane_reports=[{"geometry": shapely.Point(450, 0), **van}])  # fmt: skip
+    where = town.lanes.geometry.centroid.x.rank()
+    gains = opening_gains(_moment(town))[c.OPENING_GAIN]
+    # 243 s by engine to 300 m, 100 s on foot; without the van 280 s of 300 s.
+    assert dict(zip(where, gains, strict=True)) == {1.0: 0, 2.0: 1, 3.0: 0}
+    two = [{"geometry": shapely.Point(x, 0), **van} for x in (150, 450)]
+    town = street(houses=[house(550)], stations=[engine], lanes=on, lane_reports=two)
+    assert opening_gains(_moment(town))[c.OPENING_GAIN].tolist() == [0, 0, 0]
 
 
 def test_an_event_closes_its_lanes_together(street):
