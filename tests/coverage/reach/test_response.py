@@ -202,6 +202,14 @@ def test_the_hose_is_laid_from_the_vehicle_as_far_as_it_reaches(street):
     assert walk[1:] == pytest.approx([40, 80], abs=0.01)
     assert hose[1] == pytest.approx(arrival[1] + 40 * RULES.response.hose_s_per_m.value, abs=0.02)
     assert np.isnan(hose[2])  # 80 m is beyond the hose
+    # From the other side of the same lane it is as far.
+    mirrored = [
+        {"geometry": shapely.LineString([(0, 0), (500, 0)]), "lane_class": "steps"},
+        {"geometry": shapely.LineString([(500, 0), (1000, 0)]), "lane_class": "service"},
+    ]
+    east = station(1000, tier="official_station", vehicle="fire_engine")
+    back = _assess(street(houses=[house(460)], stations=[east], lanes=mirrored)).buildings
+    assert back[c.walk("brigade")].tolist() == [pytest.approx(40, abs=0.01)]
     # The metres from the lane to the wall are laid too: 52 m reach, 40 + 25 m do not.
     off = [house(540, 12), house(540, 25)]
     found = _assess(street(houses=off, stations=[engine], lanes=lanes)).buildings

@@ -60,6 +60,26 @@ def test_harm_grows_with_people_the_old_and_the_young():
     assert typical(told)[1] / base == pytest.approx([2.0, 1 + 0.5 * 2.3, 1 + 0.5 * 0.5])
 
 
+def test_people_who_live_alone_count_beyond_their_age_and_an_empty_house_is_not_without_harm():
+    told = inputs(3, special=np.array([0.5, np.nan, 0]), present=np.array([3, 0.1, 0]))
+    ratio = [1 + 0.5 * (4.0 - 3.3), 0.1**0.5, 0.1**0.5]  # 0.3 people at least, of 3
+    assert typical(told)[1] / typical(inputs())[1][0] == pytest.approx(ratio)
+
+
+def test_where_people_are_awake_a_fire_kills_fewer():
+    office = inputs(kind=np.array([CLASSES.index("office")]))
+    assert typical(office)[1][0] / typical(inputs())[1][0] == pytest.approx(0.19)
+
+
+def test_harm_rises_with_height_from_low_to_high_rise_by_floors_where_no_height_is_told():
+    told = inputs(4, height_m=np.array([10, 17, 24, np.nan]), floors=np.array([1.0, 1, 1, 6]))
+    single_stair = 1.4  # from three floors on
+    rise = (6 * 3 - 10) / (24 - 10)
+    assert typical(told)[1] / typical(inputs())[1][0] == pytest.approx(
+        [1.0, 1.9, 2.8, (1 + rise * 1.8) * single_stair]
+    )
+
+
 def test_escape_factors_multiply_and_a_battery_indoors_makes_the_fire_fast():
     told = inputs(hazards=with_hazards("H4", "H6"))
     assert typical(told)[1][0] / typical(inputs())[1][0] == pytest.approx(1.8 * 1.5)

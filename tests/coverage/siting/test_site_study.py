@@ -2,17 +2,21 @@
 
 import datetime as dt
 import importlib
+from itertools import combinations
 
 import numpy as np
 import pytest
 import shapely
 
 from weizhan.coverage.assessment import assess
+from weizhan.coverage.covering import Clock
 from weizhan.coverage.siting.candidates import host_candidates, lane_candidates
 from weizhan.coverage.siting.instance import make_instance, whole_numbers
 from weizhan.coverage.siting.mip import Formed
 from weizhan.coverage.siting.reach import with_candidates
 from weizhan.coverage.siting.request import Request, make_problem
+from weizhan.coverage.siting.sensitivity import sites_beyond_doubt
+from weizhan.coverage.siting.solve import best_plan
 from weizhan.coverage.siting.study import study_sites
 from weizhan.geo.plan import Plan, planned
 from weizhan.geo.wishes import Wishes, read_wishes
@@ -127,6 +131,29 @@ def test_each_site_knows_what_only_it_covers_and_what_is_lost_without_it(make_to
     sizes = [int((p.answer.chosen & ~found.instance.existing).sum()) for p in plans]
     assert sizes == [2, 2, 2, 1]
     assert len({tuple(p.answer.chosen) for p in plans}) == 4
+
+
+@pytest.mark.parametrize("wishes", [{}, {"quota": {"residents_committee": {"most": 2}}}])
+@pytest.mark.parametrize("size", [1, 2])
+def test_sites_beyond_doubt_are_in_all_plans_as_good_and_others_in_none(make_town, size, wishes):
+    town = _street(make_town)
+    wished = Wishes.model_validate({"weight": "people", **wishes})
+    made = make_instance(town, host_candidates(town), wished, scenario="day", day=DAY)
+    problem, _ = make_problem(made, made.reaches(), Request(stations=size))
+    solution = best_plan(problem, time_limit_s=20, certify=True)
+    found = sites_beyond_doubt(problem, solution, within=0.005, clock=Clock(20))
+    new = np.flatnonzero(~made.existing)
+    plans = [problem.flags([0, *some]) for n in range(size + 1) for some in combinations(new, n)]
+    worth = np.array([problem.rows.worth(plan) for plan in plans])
+    good = [plan for plan, w in zip(plans, worth, strict=True) if w >= 0.995 * worth.max()]
+    every, some = np.logical_and.reduce(good)[new], np.logical_or.reduce(good)[new]
+    told = [found.always, found.never, found.sometimes, found.unknown]
+    assert sorted(set(np.concatenate(told)) - {0}) == new.tolist()
+    assert sum(map(len, told)) == len(set(np.concatenate(told)))
+    assert set(found.always) - {0} <= set(new[every])
+    assert set(found.never) <= set(new[~some])
+    assert set(found.sometimes) <= set(new[some & ~every])
+    assert len(found.unknown) < len(new)
 
 
 def test_a_budget_and_a_target_are_kept(make_town):
