@@ -28,7 +28,7 @@ def ledgers():
             "building_id": ["A", "A", "A", "A", None],
             "major": [1, np.nan, 0, 1, 1],
             "due_on": days("2026-06-29", "2026-06-30", None, "2026-01-10", "2026-01-10"),
-            "supervision_level": ["town", "town", None, None, None],
+            "supervision_level": ["town", "town", "city", None, None],
             "listed_on": days("2026-05-01", "2026-05-01", None, None, None),
             "listed_due_on": days(None, "2026-06-01", None, None, None),
             "lifted_on": days("2026-06-30", None, None, None, None),
@@ -58,9 +58,10 @@ def test_cases_fires_and_visits_are_counted_at_their_building_as_the_day_knows_t
     )
     found = building_cases(ledgers, buildings, rules=RULES, day=ON)
     counts = ["open_hazards", "overdue_hazards", "listed_hazards", "major_hazards", "past_fires"]
-    # Open K1 to K3; K1 is overdue by a day, K2 is due on the day; K1 is lifted on the day.
+    # Open are K1 to K3; K1 is overdue by a day, K2 is due on the day; K1 is lifted on the day,
+    # K2 and K3 are listed.
     assert found[counts].to_numpy().tolist() == [
-        [3, 1, 1, 1, 2], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0],
+        [3, 1, 2, 1, 2], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0],
     ]  # fmt: skip
     assert found.index.tolist() == [7, 5, 3, 1]
     assert found["inspected_on"].tolist() == ["2026-06-01", "2026-05-01", None, None]

@@ -32,10 +32,11 @@ def test_unknown_buildings_widen_the_share_and_are_in_no_middle():
         "share_buildings": 0.5,  # 2 of 4 known
         "share_buildings_low": 0.2,  # 1 of all 5
         "share_buildings_high": 0.8,  # 4 of all 5
-        "people": 60,  # of known cover and known people
+        "people": 110,  # of all whose people are known
+        "known_people": 60,  # of them where cover is known
         "covered_people": 30,
         "share_people": 0.5,
-        "people_unknown_buildings": 2,
+        "people_unknown_buildings": 1,
     }
 
 
@@ -43,7 +44,7 @@ def test_where_nothing_is_known_no_share_is_told():
     found = coverage_of(buildings().iloc[4:], "micro", standard_s=180)
     shares = ("share_buildings", "share_buildings_low", "share_buildings_high", "share_people")
     assert [found[name] for name in shares] == [None] * 4
-    assert (found["covered_buildings_low"], found["covered_buildings_high"]) == (0, 1)
+    assert (found["covered_buildings_low"], found["covered_buildings_high"]) == (None, None)
 
 
 def test_uses_and_communities_hold_their_own_buildings_and_those_of_none():
