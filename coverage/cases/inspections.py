@@ -71,11 +71,11 @@ def inspections_due(
         }
     )
     rank = table["band"].map({band: at for at, band in enumerate(RiskBand)})
-    never = table["inspected_on"].notna()
+    seen = table["inspected_on"].notna()
     order = np.lexsort(
         (
             table[f.BUILDING_ID].astype(str),
-            never,
+            seen,
             rank,
             -np.maximum(table["days_overdue"], 0),
             table["days_overdue"] < 0,
