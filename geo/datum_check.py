@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 import geopandas as gpd
 import numpy as np
@@ -93,6 +93,7 @@ def misfits(layers: Mapping[str, gpd.GeoDataFrame], config: TownConfig) -> list[
     return problems
 
 
+Predicate = Literal["dwithin", "crosses", "contains", "within"]
 Test = Callable[[Shapes, Mapping[str, gpd.GeoDataFrame]], Flags | None]
 
 
@@ -142,17 +143,22 @@ def _plain(datum: Datum) -> Datum:
     return Datum.WGS84 if datum is Datum.CGCS2000 else datum
 
 
+def _hit(
+    others: Shapes, shapes: Shapes, predicate: Predicate, distance: float | None = None
+) -> Flags:
+    """Return which shapes stand to some of the others as the predicate says."""
+    hit = np.zeros(len(shapes), dtype=bool)
+    hit[shapely.STRtree(others).query(shapes, predicate, distance=distance)[0]] = True
+    return hit
+
+
 def _beside_lanes(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
     """Return which buildings are near a lane and cross none."""
     lanes = layers["lanes"].geometry.to_numpy()
     if not len(lanes):
         return None
-    tree = shapely.STRtree(lanes)
-    near, cross = np.zeros(len(shapes), dtype=bool), np.zeros(len(shapes), dtype=bool)
-    near[tree.query(shapes, "dwithin", distance=NEAR_LANE_M)[0]] = True
-    cross[tree.query(shapes, "crosses")[0]] = True
-    cross[tree.query(shapes, "contains")[0]] = True
-    return near & ~cross
+    near = _hit(lanes, shapes, "dwithin", NEAR_LANE_M)
+    return near & ~_hit(lanes, shapes, "crosses") & ~_hit(lanes, shapes, "contains")
 
 
 def _around_buildings(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
@@ -162,19 +168,13 @@ def _around_buildings(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) ->
     areas = shapes[shapely.area(shapes) > 0]
     if not len(houses) or not len(areas):
         return None
-    inside = np.zeros(len(houses), dtype=bool)
-    inside[shapely.STRtree(areas).query(houses, "within")[0]] = True
-    return inside
+    return _hit(areas, houses, "within")
 
 
 def _on_lanes(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
     """Return which points lie on a lane."""
     lanes = layers["lanes"].geometry.to_numpy()
-    if not len(lanes):
-        return None
-    on = np.zeros(len(shapes), dtype=bool)
-    on[shapely.STRtree(lanes).query(shapes, "dwithin", distance=AT_LANE_M)[0]] = True
-    return on
+    return _hit(lanes, shapes, "dwithin", AT_LANE_M) if len(lanes) else None
 
 
 def _at_buildings(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
@@ -183,15 +183,8 @@ def _at_buildings(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Fla
     lanes = layers["lanes"].geometry.to_numpy()
     if not len(houses) or not len(lanes):
         return None
-    hits = []
-    for tree, reach in (
-        (shapely.STRtree(houses), AT_LANE_M),
-        (shapely.STRtree(lanes), NEAR_LANE_M),
-    ):
-        hit = np.zeros(len(shapes), dtype=bool)
-        hit[tree.query(shapes, "dwithin", distance=reach)[0]] = True
-        hits.append(hit)
-    return hits[0] & hits[1]
+    at_house = _hit(houses, shapes, "dwithin", AT_LANE_M)
+    return at_house & _hit(lanes, shapes, "dwithin", NEAR_LANE_M)
 
 
 _TESTS: Final[Mapping[str, Test]] = {

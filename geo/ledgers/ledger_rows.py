@@ -25,7 +25,6 @@ from ..tables import (
     read_columns,
     read_geodata,
     read_table,
-    readable,
 )
 from ..words import Datum, InputError, Problem, normal
 from ..words import fields as f
@@ -62,7 +61,6 @@ def read_sheet(
     InputError
         When the file is not what it says.
     """
-    readable(file)
     if file.suffix.lower() in TABLE_ENDINGS:
         return read_table(file, what=what, sheet=sheet, header_rows=header_rows, encoding=encoding)
     return _of_geodata(file, what, sheet, encoding)

@@ -21,7 +21,7 @@ from .mend import mend_rows
 from .points import points_of
 from .read import Sheet, read_table
 from .schemas import Schema
-from .sheets import TABLE_ENDINGS, readable
+from .sheets import TABLE_ENDINGS
 
 WGS84 = "EPSG:4326"
 
@@ -54,7 +54,6 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
         When the file is missing, empty, not what its name says, holds no such layer, no rows, or
         coordinates that are no numbers.
     """
-    readable(file)
     what, name = schema.layer, name or file.name
     if file.suffix.lower() in TABLE_ENDINGS:
         sheet = read_table(

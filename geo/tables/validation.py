@@ -147,7 +147,7 @@ def validate(
                 )  # fmt: skip
         elif column.kind in NUMBERS:
             known[column.name] = pd.Series(read.numbers(), index=frame.index)
-            if column.kind in NUMBERS and read.loose.any():
+            if read.loose.any():
                 bounds |= {f"{column.name}_low": read.low, f"{column.name}_high": read.high}
         else:
             known[column.name] = pd.Series(read.values, index=frame.index, dtype=object)
