@@ -27,7 +27,7 @@ from .screen import say, say_problems, steps
 
 NAMES = (
     "pack.docx", "pack.pdf", "holiday.docx", "holiday.pdf", "exposure.docx", "exposure.pdf",
-    "indicators.xlsx", "ledgers.xlsx",
+    "tasks.docx", "tasks.pdf", "indicators.xlsx", "ledgers.xlsx",
 )  # fmt: skip
 PersonalOption = Annotated[bool, typer.Option("--with-personal", help=both("cli.with_personal"))]
 
@@ -49,9 +49,17 @@ def pack(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.cases import case_table
-        from ..coverage.review import community_counts, review
+        from ..coverage.review import ListSource, community_counts, duty_lists, review
         from ..maps.books import indicators, ledger_book
-        from ..maps.paper import exposure_list, holiday_brief, period_pack, report_pdf, report_word
+        from ..maps.paper import (
+            duty_blocks,
+            exposure_list,
+            holiday_brief,
+            period_pack,
+            report_pdf,
+            report_word,
+            task_report,
+        )
 
         with whole_folder(out, may_hold=NAMES) as unfinished:
             town = load_town(folder, progress=step)
@@ -61,8 +69,12 @@ def pack(
             year = dt.date(chosen.year, 1, 1)
             of_year = community_counts(folder, town, first=year, last=last)
             step("step.pack")
+            source = ListSource(told.found)
+            lists = duty_lists(source, start=chosen.first) | {"tasks": source.tasks}
+            duties = duty_blocks(lists, lang=lang.value)
             reports = {
-                "pack": period_pack(told, calendar=town.calendar, lang=lang.value),
+                "pack": period_pack(told, calendar=town.calendar, duties=duties, lang=lang.value),
+                "tasks": task_report(told, lists, lang=lang.value),
                 "holiday": holiday_brief(told, calendar=town.calendar, lang=lang.value),
                 "exposure": exposure_list(told, lang=lang.value),
             }

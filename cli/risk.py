@@ -35,9 +35,11 @@ from .screen import say, say_problems, steps
 AlertOption = Annotated[AlertLevel, typer.Option("--alert", help=both("cli.alert"))]
 #: Lists that say nothing without a ledger; a town that does not have it knows none of them.
 RESTS_ON = {
-    "hazards": ("overdue", "listed", "look_back", "stock"),
+    "hazards": ("overdue", "listed", "look_back", "stock", "exposure"),
     "inspections": ("rates", "progress"),
-    "incidents": ("fires",),
+    "incidents": ("fires", "investigations"),
+    "units": ("units", "duties"),
+    "notices": ("notices",),
 }
 PERIOD_DAYS = 91  # a quarter, where no first day is given
 
@@ -57,7 +59,7 @@ def risk(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import Part, assess
-        from ..coverage.review import ListSource, risk_lists
+        from ..coverage.review import ListSource, duty_lists, risk_lists
         from ..coverage.risk import contours, heat
         from ..maps.books import write_geopackage, write_lists
 
@@ -74,6 +76,7 @@ def risk(
             step("step.lists")
             source = ListSource(found)
             lists = risk_lists(source, start=first)
+            lists |= duty_lists(source, start=first)
             unknown = {
                 name: ledger
                 for ledger, names in RESTS_ON.items()
@@ -116,7 +119,8 @@ def risk(
 
 LISTS = ("risk", "devices", "due", "overdue", "listed", "look_back", "mismatches", "stock",
          "rates", "fires", "clusters", "areas", "sheds", "heat", "worry", "tasks",
-         "progress")  # fmt: skip
+         "progress", "units", "duties", "offices", "campaigns", "goals", "notices", "exposure",
+         "investigations")  # fmt: skip
 RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
 
 

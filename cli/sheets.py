@@ -26,6 +26,7 @@ NAMES = {
     "wall": "wall-maps.pdf",
     "passages": "passages.pdf",
     "pre_plans": "pre-plans.pdf",
+    "cases": "cases.pdf",
 }
 # What each shows of an assessment beyond response; see `weizhan.coverage.assessment.Part`.
 PARTS = {
@@ -33,6 +34,7 @@ PARTS = {
     "wall": ("closures", "risk"),
     "passages": ("closures",),
     "pre_plans": ("risk",),
+    "cases": ("risk",),
 }
 
 
@@ -59,13 +61,16 @@ def sheets(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import Part, assess
+        from ..coverage.review import located_cases, with_community
         from ..coverage.rounds import Landmarks, read_facts
         from ..coverage.time_bands import response_by_band
         from ..maps.paper import (
             SheetSource,
+            case_sheets,
             key_buildings,
             passage_report,
             pre_plans,
+            report_pdf,
             station_sheets,
             wall_maps,
         )
@@ -94,6 +99,12 @@ def sheets(
             if "pre_plans" in wanted and len(rows):
                 bands = response_by_band(town, on=today)
                 made["pre_plans"] = pre_plans(ground, rows, bands, town.scenarios, lang=lang.value)
+            if "cases" in wanted:
+                named = with_community(found.buildings, found.communities)
+                placed = SheetSource(found, located_cases(town, named, day=today), ground.landmarks)
+                report = case_sheets(placed, town.ledgers.events, lang=lang.value)
+                if report is not None:
+                    made["cases"] = report_pdf(report, lang=lang.value)
             empty = [name for name in wanted if name not in made]
             for name, content in made.items():
                 (unfinished / NAMES[name]).write_bytes(content)

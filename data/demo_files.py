@@ -99,6 +99,40 @@ name = "国庆"
 first = 2026-10-01
 last = 2026-10-07
 scenario = "weekday"
+
+[[campaigns]]
+name = "厂房库房“回头看”"
+first = 2026-01-01
+last = 2026-12-31
+target = 0.9
+
+[[goals]]
+name = "火灾起数"
+figure = "fires_of_year"
+at_most = 60
+by = 2026-12-31
+source = "街道 2026 年度目标（模拟）"
+
+[[goals]]
+name = "微型消防站覆盖"
+figure = "covered_micro"
+at_least = 0.8
+by = 2027-12-31
+source = "街道“十五五”消防规划（模拟）"
+
+[[checklists]]
+name = "火灾风险检查指引：养老机构（模拟）"
+file = "检查指引-养老机构.csv"
+uses = ["elder_care"]
+"""
+
+#: A checklist as a town loads it; the items are made up.
+CHECKLIST_FILE: Final = "检查指引-养老机构.csv"
+CHECKLIST: Final = """\
+检查项目,依据
+夜间值班人员在岗,模拟第1条
+疏散通道与出口畅通,模拟第2条
+老人房间内无明火与大功率电器,模拟第3条
 """
 
 
@@ -129,6 +163,7 @@ def write_files(folder: Path, plan: Plan, delivery: Delivery, terrain: Terrain) 
     sheds = place_sheds(delivery.buildings).to_csv(index=False, lineterminator="\r\n")
     (folder / SHEDS_FILE).write_bytes(sheds.encode("utf-8-sig"))
     _write_terrain(folder / TERRAIN_FILE, terrain)
+    (folder / CHECKLIST_FILE).write_bytes(CHECKLIST.encode("utf-8-sig"))
     (folder / TOWN_FILE).write_bytes(TOWN_TOML.format(name=plan.name).encode())
 
 

@@ -32,6 +32,7 @@ from . import demo_names
 from .demo_buildings import Buildings
 from .demo_cases import Cases, draw_cases
 from .demo_cells import dates_before, misspelt, numbered, typed_dates, words
+from .demo_duties import campaign_columns, notice_rows, unit_rows
 from .demo_tables import Delivery
 
 AS_OF: Final = dt.date(2026, 9, 30)
@@ -42,12 +43,14 @@ MOST: Final = 9_000  # inspections in the ledger of a large town
 #: File of each kind, in the order of their import.
 LEDGERS: Final = {
     "warehouses": "厂房库房台账.xlsx",
+    "units": "单位台账.xlsx",
     "hazards": "隐患台账.xlsx",
     "inspections": "检查记录.csv",
     "incidents": "火灾记录.xlsx",
     "devices": "技防设施.csv",
     "vulnerable": "特殊群体统计.xlsx",
     "lane-reports": "车道巡查.csv",
+    "notices": "约谈通报.xlsx",
 }
 INDUSTRY: Final = (Use.FACTORY, Use.WAREHOUSE, Use.LOGISTICS)
 SELF_BUILT: Final = (
@@ -104,6 +107,7 @@ def keep_ledgers(
         By kind of ledger.
     """
     where = Where(delivery.buildings["地址"].to_numpy(dtype=object), _communities(delivery))
+    names = delivery.buildings["建筑名称"].to_numpy(dtype=object)
     visited, day = _visits(buildings, rng)
     cases = draw_cases(buildings.use, visited, day, as_of=(AS_OF, DAYS), rng=rng)
     return {
@@ -114,6 +118,8 @@ def keep_ledgers(
         "devices": _devices(buildings, where, rng),
         "vulnerable": _vulnerable(buildings, where, rng),
         "lane-reports": _lane_reports(delivery, rng),
+        "units": LedgerSheet(unit_rows(buildings, names, where.address, AS_OF)),
+        "notices": LedgerSheet(notice_rows(cases, where.address, where.community)),
     }
 
 
@@ -204,12 +210,21 @@ def _hazards(cases: Cases, where: Where, rng: np.random.Generator) -> LedgerShee
             "佐证材料": [f"照片{k:05d}" if there else None for k, there in
                      enumerate(rng.random(count) < 0.6, start=1)],
             "联系人": demo_names.people(rng, count),
+            **campaign_columns(cases),
         }
     )  # fmt: skip
     for at, slip in enumerate(SLIPS[:count]):
         rows.loc[at * (count // len(SLIPS)), "整改期限"] = slip
     return LedgerSheet(
-        rows, (("基本情况", 3), ("隐患情况", 3), ("整改情况", 10), ("挂牌督办", 4), ("核查", 5))
+        rows,
+        (
+            ("基本情况", 3),
+            ("隐患情况", 3),
+            ("整改情况", 10),
+            ("挂牌督办", 4),
+            ("核查", 5),
+            ("专项与判定", 6),
+        ),
     )
 
 

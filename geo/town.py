@@ -14,6 +14,7 @@ import pandas as pd
 import shapely
 from pyproj import Transformer
 
+from .checklists import LoadedChecklist, read_checklists
 from .datum_check import misfits
 from .ground import (
     Network,
@@ -40,6 +41,8 @@ from .rules import (
     IMPORT_FILE,
     TOWN_FILE,
     Calibration,
+    Campaign,
+    Goal,
     KeyDates,
     LaneEvent,
     LedgerSource,
@@ -91,6 +94,8 @@ class Town:
         What the town's ledgers say of its buildings, hazards, fires and inspections.
     calibration
         Rates fitted to the town's own fires, None while they are not.
+    campaigns, goals, checklists
+        What the town has set itself, and what it looks at on a visit.
     had_stations
         Tiers of stations that stood on lanes before a plan: when it takes the last one away, that
         nobody comes is known.
@@ -123,6 +128,9 @@ class Town:
     ledgers: TownLedgers
     calibration: Calibration | None
     workdays: Workdays = field(default_factory=Workdays)
+    campaigns: tuple[Campaign, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    checklists: tuple[LoadedChecklist, ...] = ()
     had_stations: frozenset[str] = frozenset()
 
     @cached_property
@@ -452,6 +460,9 @@ def _freeze(
         calendar=config.calendar,
         workdays=Workdays(rest=config.rest_days, work=config.work_days),
         events=config.events,
+        campaigns=config.campaigns,
+        goals=config.goals,
+        checklists=read_checklists(folder, config),
         communities=layers["communities"],
         grids=layers["grids"],
         buildings=layers["buildings"],

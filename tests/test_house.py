@@ -23,6 +23,7 @@ ROOMS = {  # in each floor, a room uses only those before it; "" are the files o
         "clauses",
         "cases",
         "risk",
+        "duties",
         "",
         "covering",
         "rounds",

@@ -5,6 +5,7 @@ Hazards, stock and flow, inspections, supervision, worrying places.
 
 from .area_hazards import area_candidates, place_cases
 from .at_buildings import building_cases
+from .deadlines import due_days
 from .hazards import OPEN, case_table, check_mismatches, listed, look_back_due, move, overdue
 from .inspections import hazard_rates, inspections_due, poisson_interval
 from .stock import Flow, stock_and_flow, stock_by_group
@@ -21,6 +22,7 @@ __all__ = [
     "building_cases",
     "case_table",
     "check_mismatches",
+    "due_days",
     "hazard_rates",
     "inspections_due",
     "listed",

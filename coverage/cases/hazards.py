@@ -11,7 +11,7 @@ import pandas as pd
 
 from ...geo.ledgers import EVENT_COLUMNS, Step, append, check_step, read_events, writing
 from ...geo.words import HazardState, InputError, Workdays
-from .due_days import due_days
+from .deadlines import due_days
 
 OPEN: Final = tuple(state for state in HazardState if state is not HazardState.CLOSED)
 CHECKS: Final = ("self_check", "territorial_check", "office_check")

@@ -13,7 +13,7 @@ from ...geo.arrays import Floats
 from ...geo.rules import SupervisionRule
 from ...geo.words import AlertLevel, InputError, RiskBand, Workdays
 from ...geo.words import fields as f
-from .due_days import due_days
+from .deadlines import due_days
 
 CONFIDENCE: Final = 0.95
 RATE_METHOD: Final = "exact Poisson (Garwood)"

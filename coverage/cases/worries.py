@@ -11,12 +11,12 @@ import pandas as pd
 from ...geo.words import RiskBand, Workdays
 from ...geo.words import fields as f
 from .. import columns as c
-from .due_days import due_days
+from .deadlines import due_days
 from .hazards import listed, look_back_due, overdue
 
 WORRY = ("worry", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "shows_why")
-TASK = ("task", "key", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "owner", "due_on",
-        "days_overdue")  # fmt: skip
+TASK = ("task", "key", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "owner", "owner_from",
+        "due_on", "days_overdue")  # fmt: skip
 
 
 def worry_table(
@@ -65,21 +65,24 @@ def task_table(
     on: dt.date,
     look_back_days: float,
     workdays: Workdays | None = None,
+    duties: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return what is to be done by whom and when: mend, lift, look back, inspect.
+    """Return what is to be done by whom and when: mend, lift, look back, inspect, urge a unit.
 
     Parameters
     ----------
     cases
-        Located, from `weizhan.coverage.review.lists.located_cases`.
+        With the name, address, community and office (`owner`, `owner_from`) of each.
     due
-        From `weizhan.coverage.cases.inspections.inspections_due`, with names and addresses.
+        From `inspections_due`, with the same.
     on
         The day; only what is past due on it.
     look_back_days
         After closing.
     workdays
         The calendar by which due days are put off.
+    duties
+        Duties of units (单位主体责任); those overdue are tasks of the office that sees to the unit.
     """
     late = overdue(cases, on=on, workdays=workdays).assign(task="mend")
     under = listed(cases, on=on, workdays=workdays)
@@ -88,12 +91,14 @@ def task_table(
     back = look_back_due(cases, on=on, after_days=look_back_days, workdays=workdays)
     back = back.assign(task="look_back")
     back["due_on"] = back["look_back_on"]
-    seen = due[due["days_overdue"] > 0].assign(task="inspect", key=None, lead_dept=None)
-    parts = [part for part in (under, late, back, seen) if len(part)]
+    seen = due[due["days_overdue"] > 0].assign(task="inspect", key=None)
+    urged = None if duties is None else duties[duties["duty_state"] == "overdue"]
+    urged = None if urged is None else urged.assign(task=urged["duty"], key=urged["unit_id"])
+    parts = [part for part in (under, late, back, seen, urged) if part is not None and len(part)]
     if not parts:
         return pd.DataFrame(columns=list(TASK))
     whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
     whole["due_on"] = pd.to_datetime(whole["due_on"])
     late_by = pd.Timestamp(on) - due_days(whole["due_on"], workdays)
     whole["days_overdue"] = late_by.dt.days
-    return whole.rename(columns={"lead_dept": "owner"})[list(TASK)]
+    return whole[list(TASK)]

@@ -6,10 +6,8 @@ Works on assessments and on frozen periods.
 from .alike import Case, case_of_fire, look_alikes
 from .comparison import WHOLE, Comparison, compare
 from .freezing import frozen_layers
-from .lists import (
-    ListSource,
-    risk_lists,
-)
+from .lists import ListSource, located_cases, risk_lists, with_community
+from .lists_of_duties import duty_lists, goal_figures
 from .period_review import Counts, Review, community_counts, review
 
 __all__ = [
@@ -22,8 +20,12 @@ __all__ = [
     "case_of_fire",
     "community_counts",
     "compare",
+    "duty_lists",
     "frozen_layers",
+    "goal_figures",
+    "located_cases",
     "look_alikes",
     "review",
     "risk_lists",
+    "with_community",
 ]

@@ -31,10 +31,11 @@ from ..cases import (
     task_table,
     worry_table,
 )
+from ..duties import duty_table, office_of
 from ..risk import DEVICES, fire_points, heat_by_community
 
 PLACE = (f.BUILDING_ID, f.NAME, f.ADDRESS, "community", f.USE)
-CASE = ("key", "code", "state", "found", "due_on", "age_days", "lead_dept", "description")
+CASE = ("key", "code", "state", "found", "due_on", "age_days", "owner", "owner_from", "description")
 CHECKS = ("self_check", "self_checked_on", "territorial_check", "territorial_checked_on",
           "office_check", "office_checked_on")  # fmt: skip
 
@@ -77,6 +78,46 @@ class ListSource:
         return fire_points(past_fires(self.town, day=self.day), self.found.buildings)
 
     @cached_property
+    def units(self) -> pd.DataFrame:
+        """Units with name, address, use and community of their building."""
+        return at_buildings(self.town.ledgers.units, self.buildings)
+
+    @cached_property
+    def duties(self) -> pd.DataFrame:
+        """Every duty of every unit; see `duty_table`."""
+        town = self.town
+        return duty_table(self.units, rules=town.rules.duties, on=self.day,
+                          workdays=town.workdays)  # fmt: skip
+
+    @cached_property
+    def due(self) -> pd.DataFrame:
+        """When each building is due for inspection, with its place and office."""
+        buildings, rules = self.buildings, self.town.rules
+        ids = buildings[f.BUILDING_ID].astype(str)
+        due = inspections_due(
+            pd.Series(buildings[c.RISK_BAND].to_numpy(), index=ids),
+            self.town.ledgers.inspections,
+            rules=rules.supervision,
+            alert=self.found.alert,
+            on=self.day,
+            workdays=self.town.workdays,
+        ).merge(buildings[list(PLACE)].astype({f.BUILDING_ID: str}), on=f.BUILDING_ID, how="left")
+        nobody = pd.Series(None, index=due.index, dtype=object)
+        return due.join(office_of(nobody, due[f.USE], rules.duties.offices))
+
+    @cached_property
+    def tasks(self) -> pd.DataFrame:
+        """What is to be done by whom and when; see `task_table`."""
+        return task_table(
+            self.cases,
+            self.due,
+            on=self.day,
+            look_back_days=self.town.rules.supervision.look_back_days.value,
+            workdays=self.town.workdays,
+            duties=self.duties,
+        )
+
+    @cached_property
     def clusters(self) -> gpd.GeoDataFrame:
         """Clusters through which a fire could spread; see `cluster_areas`."""
         return cluster_areas(self.buildings)
@@ -106,17 +147,7 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
         use), ``clusters``, ``areas``, ``sheds``, ``progress`` (checks by community and grid).
     """
     town, day, buildings, cases = source.town, source.day, source.buildings, source.cases
-    ledgers, rules = town.ledgers, town.rules
-    bands = pd.Series(buildings[c.RISK_BAND].to_numpy(), index=buildings[f.BUILDING_ID].astype(str))
-    rest = town.workdays
-    due = inspections_due(
-        bands,
-        ledgers.inspections,
-        rules=rules.supervision,
-        alert=source.found.alert,
-        on=day,
-        workdays=rest,
-    ).merge(buildings[list(PLACE)].astype({f.BUILDING_ID: str}), on=f.BUILDING_ID, how="left")
+    rules, rest, due = town.rules, town.workdays, source.due
     back = rules.supervision.look_back_days.value
     return {
         "risk": risk_table(buildings),
@@ -138,7 +169,7 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
             source.fires, buildings, town.communities,
             few=rules.risk.calibration.few.value),
         "worry": worry_table(buildings, source.areas, source.clusters),
-        "tasks": task_table(cases, due, on=day, look_back_days=back, workdays=rest),
+        "tasks": source.tasks,
         "progress": progress_table(town, buildings, due, start=start, end=day),
     }  # fmt: skip
 
@@ -152,7 +183,7 @@ def with_community(buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -
 
 
 def located_cases(town: Town, buildings: pd.DataFrame, *, day: dt.date) -> pd.DataFrame:
-    """Return the cases on a day with name, address, use and community of their building.
+    """Return the cases on a day with name, address, use, community and office.
 
     What the ledger itself says of the place stands where no building was matched.
     """
@@ -162,8 +193,25 @@ def located_cases(town: Town, buildings: pd.DataFrame, *, day: dt.date) -> pd.Da
         told = cases[f.BUILDING_ID].map(at[name], na_action="ignore")
         cases[name] = told.where(told.notna(), cases[name])
     cases[f.USE] = cases[f.BUILDING_ID].map(at[f.USE], na_action="ignore")
+    cases = cases.join(office_of(cases["lead_dept"], cases[f.USE], town.rules.duties.offices))
     cases[c.RISK_BAND] = cases[f.BUILDING_ID].map(at[c.RISK_BAND], na_action="ignore")
     return cases
+
+
+def at_buildings(rows: pd.DataFrame, buildings: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of a ledger with name, address, use and community of their building.
+
+    What a row says itself of its name and use stands; where it has no building, of its community
+    too.
+    """
+    at = buildings.drop_duplicates(f.BUILDING_ID).set_index(f.BUILDING_ID)
+    placed = rows.copy()
+    for name in (f.NAME, f.ADDRESS, f.USE, "community", c.RISK_BAND):
+        told = placed[f.BUILDING_ID].map(at[name], na_action="ignore").astype(object)
+        own = placed[name].astype(object) if name in placed else told
+        first, second = (told, own) if name == "community" else (own, told)
+        placed[name] = first.where(first.notna(), second)
+    return placed
 
 
 def risk_table(buildings: pd.DataFrame) -> pd.DataFrame:

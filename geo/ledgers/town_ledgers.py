@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -60,6 +60,10 @@ class TownLedgers:
         The cases and their steps, as `weizhan.geo.ledgers.archive` gives them.
     incidents, inspections
         Past fires, and visits.
+    units
+        Organisations with their premises, and what they say of their duties.
+    notices
+        Talks, circulars and exposures.
     """
 
     premises: pd.DataFrame
@@ -68,6 +72,8 @@ class TownLedgers:
     events: pd.DataFrame
     incidents: pd.DataFrame
     inspections: pd.DataFrame
+    units: pd.DataFrame
+    notices: pd.DataFrame
 
 
 def no_premises(count: int) -> pd.DataFrame:
@@ -103,9 +109,11 @@ def read_town_ledgers(folder: Path, buildings: gpd.GeoDataFrame) -> TownLedgers:
         _lay(premises, ids, _units(folder))
         _lay(premises, ids, _devices(folder))
         _lay(premises, ids, _vulnerable(folder))
-    hidden = [name for name in ("hazards", "incidents", "inspections")]
-    hazards, incidents, inspections = (read_records(folder, name) for name in hidden)
-    return TownLedgers(premises, told, hazards, read_events(folder), incidents, inspections)
+    records = {
+        name: read_records(folder, name)
+        for name in ("hazards", "incidents", "inspections", "units", "notices")
+    }
+    return TownLedgers(premises, told, events=read_events(folder), **records)
 
 
 def fill_buildings(
@@ -159,11 +167,7 @@ def fill_buildings(
                         count=int(differs.sum()), value=str(ids[differs][0]))
             )  # fmt: skip
     whole = pd.concat(rows, ignore_index=True)[list(PROVENANCE)]
-    kept = TownLedgers(
-        ledgers.premises, whole, ledgers.hazards, ledgers.events, ledgers.incidents,
-        ledgers.inspections,
-    )  # fmt: skip
-    return filled, kept, problems
+    return filled, replace(ledgers, provenance=whole), problems
 
 
 def _told(folder: Path, ids: pd.Index) -> pd.DataFrame:

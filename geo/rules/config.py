@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from ..words import Datum, InputError, Workdays, read_reference
+from ..words import Datum, InputError, Use, Workdays, read_reference
 from ..words import fields as f
 from .rule_set import DEFAULT_RULES
 
@@ -163,6 +163,59 @@ class LaneEvent(_Frozen):
     stops_people: bool = False
 
 
+class Campaign(_Frozen):
+    """A campaign (三年行动、专项整治、清零): cases carry its name; ``target`` is a share closed."""
+
+    name: str
+    first: dt.date
+    last: dt.date
+    target: float | None = Field(default=None, ge=0, le=1)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Campaign:
+        if self.first > self.last:
+            msg = f"first {self.first} 晚于 (is later than) last {self.last}"
+            raise ValueError(msg)
+        return self
+
+
+Figure = Literal[
+    "covered_micro", "covered_brigade", "share_closed", "share_inspected", "share_detectors",
+    "fires_of_year", "deaths_of_year", "micro_stations",
+]  # fmt: skip
+
+
+class Goal(_Frozen):
+    """A goal of a plan (规划目标): a figure, how high or low it should be, by when, who says so."""
+
+    name: str
+    figure: Figure
+    at_least: float | None = None
+    at_most: float | None = None
+    by: dt.date
+    source: str
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Goal:
+        if self.at_least is None and self.at_most is None:
+            msg = "at_least 或 (or) at_most"
+            raise ValueError(msg)
+        return self
+
+
+class Checklist(_Frozen):
+    """A checklist or rule set that a town loads: a file with one item a row, for some uses.
+
+    Without ``uses`` it is for all premises.
+    """
+
+    name: str
+    file: str
+    uses: tuple[Use, ...] = ()
+    sheet: str | None = None
+    encoding: str | None = None
+
+
 class TownConfig(_Frozen):
     """The whole of ``town.toml``."""
 
@@ -181,6 +234,9 @@ class TownConfig(_Frozen):
     rest_days: frozenset[dt.date] = frozenset()
     work_days: frozenset[dt.date] = frozenset()
     events: dict[str, LaneEvent] = {}
+    campaigns: tuple[Campaign, ...] = ()
+    goals: tuple[Goal, ...] = ()
+    checklists: tuple[Checklist, ...] = ()
     imports: dict[str, ImportSource] = {}
     override: dict[str, Any] = {}
 

@@ -22,6 +22,7 @@ from ..words import (
     Use,
     Vehicle,
 )
+from .duty_rules import DutiesRule
 from .risk_rules import RiskRule
 from .values import Frozen
 from .values import Reading as Reading
@@ -309,6 +310,7 @@ class RuleSet(Frozen):
     siting: SitingRule
     rounds: RoundsRule
     use_groups: UseGroups = UseGroups()
+    duties: DutiesRule
     risk: RiskRule
     overridden: tuple[str, ...] = ()
 

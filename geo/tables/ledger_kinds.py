@@ -1,4 +1,4 @@
-"""The nine kinds of ledger: their columns, and the words by which offices call them."""
+"""The kinds of ledger: their columns, and the words by which offices call them."""
 
 from __future__ import annotations
 
@@ -139,6 +139,9 @@ _HAZARDS = LedgerKind(
         _text("surveyed_by", "检查单位", "排查单位", "发现单位"),
         _text("campaign", "专项行动", "行动名称"),
         _flag("major", "重大火灾隐患", "是否重大火灾隐患"),
+        _date("major_on", "重大火灾隐患判定日期", "判定日期", "重大隐患判定日期"),
+        _text("major_by", "判定单位", "重大火灾隐患判定单位"),
+        _text("major_rule", "判定依据", "判定标准"),
         _flag("area_wide", "区域性火灾隐患", "是否区域性火灾隐患"),
         _choice("lead_dept", "office", "牵头科室", "责任科室", "主管科室", "交办科室",
                 "责任部门", "牵头部门", "主管部门", "主责部门"),
@@ -231,6 +234,9 @@ _WAREHOUSES = LedgerKind(
         _count("tenants", "承租单位数", "租户数", "承租户数", maximum=10_000),
         Column("area_m2", "number", ("建筑面积", "面积", "建筑面积(平方米)"), minimum=0,
               maximum=1e7),
+        _count("rooms", "房间数", "客房数", maximum=10_000),
+        _count("beds", "床位数", maximum=20_000),
+        _choice("owner_type", "owner_type", "业主类型", "产权性质", "权属性质"),
         shared.PEOPLE_DAY.also("白天人数", "从业人数", "员工人数"),
         shared.PEOPLE_NIGHT.also("夜间人数", "住宿人数"),
         *_DEVICES,
@@ -241,9 +247,11 @@ _WAREHOUSES = LedgerKind(
         _flag("registered_engineer", "注册消防工程师"),
         _date("self_check_date", "自查日期", "企业自查日期"),
         _flag("pledge", "公示承诺", "是否公示承诺"),
+        _date("pledge_date", "公示承诺日期", "承诺日期"),
         _date("assessment_date", "消防安全评估日期", "评估日期"),
         _date("insured_until", "保险到期日", "火灾公众责任保险到期日", ahead=True),
         _date("talk_date", "约谈日期", "警示约谈日期"),
+        _text("talk_by", "约谈单位"),
         _text("talk_reason", "约谈原因", "约谈事由"),
         _date("drill_date", "演练日期", "疏散演练日期"),
         _date("checked_on", "检查日期", "核查日期"),
@@ -286,6 +294,11 @@ _OTHERS = (
             Column("loss_yuan", "number", ("直接财产损失", "直接财产损失(元)", "损失(元)"),
                   minimum=0, maximum=1e11),
             Column("arrived_at", "moment", ("到场时间", "首队到场时间")),
+            _flag("notable", "有影响火灾", "是否有影响", "有影响"),
+            _date("extended_on", "延伸调查日期", "延伸调查时间"),
+            _text("accountability", "责任倒查", "责任倒查结果", "责任追究情况"),
+            _text("measures", "整改措施", "防范措施", "防范和整改措施"),
+            _date("measures_checked_on", "措施回头看日期", "措施落实评估日期", "整改措施评估日期"),
             *_PEOPLE,
         ),
     ),
@@ -345,9 +358,29 @@ _OTHERS = (
     ),
 )  # fmt: skip
 
+_NOTICES = LedgerKind(
+    "notices",
+    "notice_id",
+    ("place", "notice", "issued_on"),
+    (
+        _text("notice_id", "通报编号", "约谈编号", "文号", "编号"),
+        *_PLACE,
+        _text("hazard_key", "隐患编号", "案件编号", "对应隐患"),
+        _choice("notice", "notice_kind", "方式", "类型", "措施类型", "通报方式", required=True),
+        _date("issued_on", "日期", "约谈日期", "通报日期", "抄告日期", "曝光日期", required=True),
+        _text("reason", "原因", "事由", "约谈原因", "通报原因", "内容"),
+        _text("issued_by", "单位", "约谈单位", "通报单位", "抄告单位", "实施单位"),
+        _text("outcome", "结果", "约谈结果", "落实情况"),
+        *_PEOPLE,
+    ),
+)
+
 KINDS: dict[str, LedgerKind] = {
-    kind.name: kind for kind in (_HAZARDS, _STATIONS, _SELF_BUILT, _WAREHOUSES, *_OTHERS)
+    kind.name: kind for kind in (_HAZARDS, _STATIONS, _SELF_BUILT, _WAREHOUSES, *_OTHERS, _NOTICES)
 }
+#: Another name under which a kind is asked for: the ledger of factories and warehouses is one of
+#: units, whatever they are used for.
+ALIASES: Final = {"units": "warehouses"}
 
 
 def ledger_kind(name: str) -> LedgerKind:
@@ -358,6 +391,8 @@ def ledger_kind(name: str) -> LedgerKind:
     InputError
         When there is none of that name; says which there are.
     """
+    name = ALIASES.get(name, name)
     if name not in KINDS:
-        raise InputError("error.ledger_kind_unknown", value=name, allowed=", ".join(KINDS))
+        allowed = ", ".join((*KINDS, *ALIASES))
+        raise InputError("error.ledger_kind_unknown", value=name, allowed=allowed)
     return KINDS[name]

@@ -302,6 +302,37 @@ class AlertLevel(StrEnum):
     HIGH = "high"
 
 
+class OwnerType(StrEnum):
+    """Who owns premises (业主)."""
+
+    PERSON = "person"
+    COLLECTIVE = "collective"
+    STATE = "state"
+    COMPANY = "company"
+    OTHER = "other"
+
+
+class NoticeKind(StrEnum):
+    """What an office sends or says in public: 约谈, 通报, 抄告, 通报批评, 媒体曝光."""
+
+    TALK = "talk"
+    CIRCULAR = "circular"
+    COPIED = "copied"
+    CRITICISM = "criticism"
+    MEDIA = "media"
+
+
+class Duty(StrEnum):
+    """What the plans ask of a unit itself (单位主体责任)."""
+
+    ASSESSMENT = "assessment"
+    INSURANCE = "insurance"
+    ENGINEER = "engineer"
+    SELF_CHECK = "self_check"
+    PLEDGE = "pledge"
+    DRILL = "drill"
+
+
 class YesNo(StrEnum):
     """Yes or no; missing where nobody said."""
 
@@ -333,6 +364,9 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "danger_class": DangerClass,
     "risk_band": RiskBand,
     "alert_level": AlertLevel,
+    "owner_type": OwnerType,
+    "notice_kind": NoticeKind,
+    "duty": Duty,
     "yes_no": YesNo,
 }
 

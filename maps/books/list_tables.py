@@ -1,31 +1,14 @@
-"""Lists as CSV in the reader's language: heads from the catalogue, codes in words."""
+"""Lists as CSV in the reader's language."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from ...geo.words import Lang, catalogue, label, text
-from ..voice import FEWEST_PEOPLE
+from ...geo.words import Lang
+from ..voice import list_cells, list_head
 from .csv_tables import sheet
-
-#: Columns that hold codes, and the vocabulary that says them in words.
-WORDS = {
-    "use": "use", "code": "hazard_code", "main_code": "hazard_code", "state": "hazard_state",
-    "lead_dept": "office", "risk_band": "risk_band", "frequent_band": "risk_band",
-    "severe_band": "risk_band", "band": "risk_band", "device": "device_kind",
-    "supervision_level": "supervision_level", "status": "listed_status",
-    "risk_reason_1": "risk_reason", "risk_reason_2": "risk_reason",
-    "risk_reason_3": "risk_reason", "kind": "list_kind", "lane_state": "lane_word",
-    "why": "list_why", "task": "task", "owner": "office", "worry": "worry",
-    "cause": "compare_cause", "band_before": "risk_band",
-    "band_after": "risk_band",
-}  # fmt: skip
-#: Columns of people, of which small numbers are not told.
-PEOPLE = frozenset({"people"})
-SIGNIFICANT = 4
 
 
 def write_lists(folder: Path, lists: dict[str, pd.DataFrame], *, lang: Lang) -> None:
@@ -47,79 +30,6 @@ def write_lists(folder: Path, lists: dict[str, pd.DataFrame], *, lang: Lang) -> 
 
 def list_csv(table: pd.DataFrame, *, lang: Lang) -> str:
     """Return one list as CSV."""
-    heads = [head(str(name), lang) for name in table.columns]
-    columns = [_cells(str(name), table, lang) for name in table.columns]
+    heads = [list_head(str(name), lang) for name in table.columns]
+    columns = [list_cells(str(name), table, lang) for name in table.columns]
     return sheet(heads, zip(*columns, strict=True) if len(table) else ())
-
-
-def head(column: str, lang: Lang) -> str:
-    """Return what readers call a column; of a tier with its name in front."""
-    tier, _, rest = column.partition("_")
-    if f"list_head.{column}" in catalogue():
-        return text(f"list_head.{column}", lang)
-    for end in ("before", "after", "small"):
-        if column.endswith(f"_{end}"):
-            return head(column.removesuffix(f"_{end}"), lang) + text(f"list_end.{end}", lang)
-    return f"{label('map_tier', tier, lang)} {text(f'list_head.{rest}', lang)}"
-
-
-def _cells(name: str, table: pd.DataFrame, lang: Lang) -> list[object]:
-    column = table[name]
-    if name in PEOPLE:
-        column = column.astype(object).where(~(column < FEWEST_PEOPLE), f"<{FEWEST_PEOPLE}")
-    if name == "group":
-        return [_group(kind, cell, lang) for kind, cell in zip(table["kind"], column, strict=True)]
-    if name == "unknown":
-        return [_unknown(cell, lang) for cell in column]
-    if name == "shows_why":
-        return [_why(str(cell), lang) for cell in column]
-    if "_cover" in name:
-        return [_word("cover_word", cell, lang) for cell in column]
-    if name.endswith("_main_limit"):
-        return [_word("limit_name", cell, lang) for cell in column]
-    if name in WORDS:
-        return [_word(WORDS[name], cell, lang) for cell in column]
-    if pd.api.types.is_datetime64_any_dtype(column):
-        return [None if pd.isna(day) else f"{day:%Y-%m-%d}" for day in column]
-    return [_plain(cell, lang) for cell in column]
-
-
-def _plain(cell: object, lang: Lang) -> object:
-    if isinstance(cell, bool | np.bool_):
-        return text("list_word.yes" if cell else "list_word.no", lang)
-    if cell is None or cell != cell or cell is pd.NaT:
-        return None
-    if isinstance(cell, float) and not cell.is_integer():
-        return float(f"{cell:.{SIGNIFICANT}g}")
-    return cell
-
-
-def _word(vocabulary: str, cell: object, lang: Lang) -> object:
-    if cell is None or cell != cell or cell == "":
-        return None
-    return label(vocabulary, cell, lang)
-
-
-def _group(kind: object, cell: object, lang: Lang) -> object:
-    if cell is None or cell != cell:
-        return text("list_word.none", lang)
-    return _word(WORDS.get(str(kind), ""), cell, lang)
-
-
-def _why(cell: str, lang: Lang) -> str:
-    said = []
-    for part in cell.split(";"):
-        code, *numbers = part.split(":")
-        counts = dict(zip(("count", "red"), numbers, strict=False))
-        said.append(text(f"worry.{code}", lang, **counts))
-    return "、".join(said)
-
-
-def _unknown(cell: object, lang: Lang) -> str:
-    parts = [part for part in str(cell).split(";") if part]
-    said = [
-        label("hazard_code", part, lang) if f"hazard_code.{part}" in catalogue()
-        else head(part, lang)
-        for part in parts
-    ]  # fmt: skip
-    return "、".join(said)

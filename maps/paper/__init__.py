@@ -4,6 +4,8 @@ The same input gives the same bytes on every machine.
 """
 
 from .briefs import exposure_list, holiday_brief
+from .case_sheet import case_sheets
+from .duty_papers import duty_blocks, task_report
 from .meeting import period_pack
 from .passage_report import passage_report
 from .pre_plan import key_buildings, pre_plans
@@ -17,7 +19,9 @@ from .word import report_word
 __all__ = [
     "SIZES",
     "SheetSource",
+    "case_sheets",
     "clock",
+    "duty_blocks",
     "exposure_list",
     "holiday_brief",
     "key_buildings",
@@ -28,5 +32,6 @@ __all__ = [
     "report_word",
     "route_sheet",
     "station_sheets",
+    "task_report",
     "wall_maps",
 ]

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from ...coverage import columns as c
+from ...coverage.duties import exposure_cases
 from ...coverage.review import Review
 from ...geo.rules import KeyDates
-from ...geo.words import HazardState, Lang, label, text
+from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..voice import SEEN, count, ledger_known, people, records, state_said
 from .meeting import (
@@ -19,7 +20,6 @@ from .meeting import (
     place_of,
     report_of,
     said_of,
-    word_of,
 )
 from .report import Block, Grid, Heading, NewPage, Paragraph, Report
 
@@ -27,7 +27,10 @@ TOP: Final = 10
 
 
 def exposure_list(told: Review, *, lang: Lang) -> Report:
-    """Return the cases for the quarterly exposure: major hazards and listed cases not closed.
+    """Return the cases for the quarterly exposure, and how many major hazards are not among them.
+
+    Only what somebody judged to be a major hazard within the period, and what is not mended: a
+    listed case is not a major hazard by being listed.
 
     Parameters
     ----------
@@ -37,28 +40,34 @@ def exposure_list(told: Review, *, lang: Lang) -> Report:
         Of the report.
     """
     known = ledger_known(told.found.buildings, c.OPEN_HAZARDS)
-    cases = told.cases[told.cases[f.STATE] != HazardState.CLOSED]
-    major = cases[(cases["major"] == 1) | cases["supervision_level"].notna()]
+    last = told.found.moment.day
+    major = exposure_cases(told.cases, start=told.period.first, end=last)
+    shown = major[major["exposure"] == "yes"]
     rows = [
         [
             str(row["key"]),
             place_of(row),
             label("hazard_code", row["code"], lang),
-            word_of(row["supervision_level"], "supervision_level", lang),
+            day_of(row["major_on"]),
+            said_of(row["major_by"]),
+            said_of(row["major_rule"]),
             label("hazard_state", row[f.STATE], lang),
-            day_of(row["found"]),
             day_of(row["due_on"]),
         ]
-        for row in major.sort_values("key").to_dict("records")
+        for row in shown.to_dict("records")
     ]
-    heads = [text(f"pack.{n}", lang) for n in ("case", "place", "hazard", "level", "state",
-                                              "found_on", "due_on")]  # fmt: skip
+    heads = [text(f"pack.{n}", lang) for n in ("case", "place", "hazard", "major_on", "major_by",
+                                              "major_rule", "state", "due_on")]  # fmt: skip
     blocks: list[Block] = [Paragraph(text("pack.exposure_note", lang), small=True)]
     blocks.append(
-        Grid(heads, rows, (1.2, 2.4, 2, 1.6, 1, 1.2, 1.2))
+        Grid(heads, rows, (1.2, 2.2, 1.8, 1.2, 1.4, 1.3, 0.9, 1.2))
         if rows
-        else Paragraph(text("pack.none_listed" if known else "pack.no_hazard_ledger", lang))
+        else Paragraph(text("pack.none_exposed" if known else "pack.no_hazard_ledger", lang))
     )
+    out = major.loc[major["exposure"] != "yes", "exposure"].value_counts()
+    left = "；".join(f"{label('exposure', why, lang)} {count}" for why, count in out.items())
+    if left:
+        blocks.append(Paragraph(text("pack.exposure_left", lang, said=left), small=True))
     return report_of(told, text("pack.exposure_title", lang, period=told.period.name), blocks, lang)
 
 

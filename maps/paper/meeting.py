@@ -42,7 +42,9 @@ FLOW: Final = ("opening", "new", "closed", "reopened", "closing")
 SMALL: Final = 10  # fires: below this a change is told to be within chance
 
 
-def period_pack(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Report:
+def period_pack(
+    told: Review, *, calendar: Sequence[KeyDates], duties: Sequence[Block] = (), lang: Lang
+) -> Report:
     """Return the pack of a quarterly meeting or a half-year analysis.
 
     Parameters
@@ -51,6 +53,8 @@ def period_pack(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Re
         The period.
     calendar
         Key dates of the town, in any order.
+    duties
+        Blocks on duties and campaigns, from `weizhan.maps.paper.duty_papers.duty_blocks`.
     lang
         Of the report.
     """
@@ -63,6 +67,7 @@ def period_pack(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Re
         *_stations_lanes(told, lang),
         *_communities(told, lang),
         *_fires(told, lang),
+        *duties,
         *_next_holiday(told, calendar, lang),
     ]
     return report_of(told, text("pack.title", lang, period=told.period.name), blocks, lang)

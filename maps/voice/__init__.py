@@ -41,6 +41,7 @@ from .lane_records import (
     seen_state,
     state_said,
 )
+from .list_words import list_cells, list_head
 from .route_text import KIT, arrival, checklist, reason_sentence, way_sentences
 from .siting_tables import (
     Kind,
@@ -93,6 +94,8 @@ __all__ = [
     "lanes_unknown",
     "lanes_without",
     "ledger_known",
+    "list_cells",
+    "list_head",
     "lost_people",
     "minutes_said",
     "missing_values",

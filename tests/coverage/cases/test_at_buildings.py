@@ -48,7 +48,7 @@ def ledgers():
         }
     )
     nothing = pd.DataFrame()
-    return TownLedgers(nothing, nothing, hazards, events, fires, visits)
+    return TownLedgers(nothing, nothing, hazards, events, fires, visits, nothing, nothing)
 
 
 def test_cases_fires_and_visits_are_counted_at_their_building_as_the_day_knows_them(ledgers):

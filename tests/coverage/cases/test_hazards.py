@@ -5,7 +5,7 @@ import datetime as dt
 import pandas as pd
 import pytest
 
-from weizhan.coverage.cases.due_days import due_days
+from weizhan.coverage.cases.deadlines import due_days
 from weizhan.coverage.cases.hazards import (
     case_table,
     check_mismatches,

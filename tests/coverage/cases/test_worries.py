@@ -36,7 +36,8 @@ def test_tasks_name_what_is_late_its_office_and_its_day():
     day = pd.Timestamp
     cases = pd.DataFrame(
         {"key": ["K1", "K2", "K3"], "state": ["assigned", "fixed", "closed"],
-         "due_on": [day("2026-09-20"), day("2026-12-01"), pd.NaT], "lead_dept": "emergency",
+         "due_on": [day("2026-09-20"), day("2026-12-01"), pd.NaT], "owner": "emergency",
+         "owner_from": "told",
          "supervision_level": [None, "town", None],
          "listed_on": [pd.NaT, day("2026-08-01"), pd.NaT],
          "listed_due_on": [pd.NaT, day("2026-09-01"), pd.NaT], "lifted_on": pd.NaT,
@@ -45,11 +46,11 @@ def test_tasks_name_what_is_late_its_office_and_its_day():
     )  # fmt: skip
     due = pd.DataFrame({"building_id": ["D", "E"], "due_on": [day("2026-09-01"), day("2026-10-09")],
                         "days_overdue": [29, -9], "name": None, "address": None,
-                        "community": "西"})  # fmt: skip
+                        "community": "西", "owner": "finance", "owner_from": "use"})  # fmt: skip
     table = task_table(cases, due, on=ON, look_back_days=30)
     assert table[["task", "building_id", "days_overdue"]].to_numpy().tolist() == [
         ["lift", "B", 29], ["mend", "A", 10], ["look_back", "C", 30], ["inspect", "D", 29],
     ]  # fmt: skip
-    assert table["owner"].tolist()[:3] == ["emergency"] * 3
+    assert table["owner"].tolist() == ["emergency"] * 3 + ["finance"]
     empty = task_table(cases.iloc[:0], due.iloc[:0], on=ON, look_back_days=30)
     assert empty.empty and "任务" in list_csv(empty, lang="zh")

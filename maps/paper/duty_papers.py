@@ -1,0 +1,116 @@
+"""任务清单、责任清单 by office and community; and what a meeting sees of duties and campaigns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import pandas as pd
+
+from ...coverage.review import Review
+from ...geo.words import Lang, label, text
+from ...geo.words import fields as f
+from ..voice import list_cells, list_head
+from .meeting import report_of
+from .report import Block, Grid, Heading, Paragraph, Report
+
+Lists = Mapping[str, pd.DataFrame]
+
+TASKS_SHOWN: Final = 40  # of one office in one community; the rest is counted and stands in the CSV
+ROWS: Final = 20
+TASK_COLUMNS: Final = ("task", "key", f.NAME, f.ADDRESS, "due_on", "days_overdue")
+#: What a meeting sees of each list: its columns and their widths.
+SHOWN: Final[Mapping[str, tuple[tuple[str, ...], tuple[float, ...]]]] = {
+    "duties": (("duty", f.NAME, "community", "owner", "duty_state", "due_on", "days_overdue"),
+               (2, 2, 1.2, 1.2, 0.9, 1.2, 0.8)),
+    "campaigns": (("campaign", "first", "last", "cases", "closed", "overdue_cases", "share_closed",
+                   "target", "target_met", "days_left"),
+                  (2, 1.3, 1.3, 0.8, 0.8, 0.8, 0.9, 0.9, 0.8, 0.8)),
+    "goals": (("goal", "figure", "value", "at_least", "at_most", "by", "goal_state", "source"),
+              (1.4, 1.8, 0.8, 0.8, 0.8, 1.2, 0.9, 1.6)),
+    "notices": (("issued_on", "notice", f.NAME, f.ADDRESS, "hazard_key", "reason", "issued_by"),
+                (1.2, 0.9, 1.4, 1.8, 1.1, 1.8, 1.3)),
+    "investigations": (("incident_id", "started_at", "grade", f.USE, "fire_cause", "deaths",
+                        "arrival_min", "fire_state", "measures_due_on"),
+                       (1, 1.3, 0.8, 1, 1, 0.6, 0.9, 1.4, 1.2)),
+}  # fmt: skip
+
+
+def task_report(told: Review, lists: Lists, *, lang: Lang) -> Report:
+    """Return the tasks of every office by community with their days, and what it answers for.
+
+    Parameters
+    ----------
+    told
+        The period; its last day is the day of the tasks.
+    lists
+        With ``tasks`` and ``offices``.
+    lang
+        Of the report.
+    """
+    tasks, offices = lists["tasks"], lists["offices"]
+    blocks: list[Block] = [Paragraph(text("duties.tasks_note", lang), small=True)]
+    blocks.append(Heading(text("duties.responsible", lang)))
+    blocks.append(list_grid(offices, tuple(offices.columns), (1.6, 1.6, 1, 1, 1, 1, 1, 1), lang))
+    for owner in sorted(tasks["owner"].dropna().unique()):
+        own = tasks[tasks["owner"] == owner]
+        blocks.append(Heading(label("office", owner, lang)))
+        for community, part in own.groupby(own["community"].fillna(""), sort=True):
+            said = str(community) or text("table.no_community", lang)
+            blocks.append(Heading(f"{said}（{len(part)}）", 2))
+            ordered = part.sort_values(["due_on", "task"], kind="stable").head(TASKS_SHOWN)
+            blocks.append(list_grid(ordered, TASK_COLUMNS, (1.3, 1.2, 2, 3, 1.2, 0.8), lang))
+            if len(part) > TASKS_SHOWN:
+                blocks.append(
+                    Paragraph(
+                        text("duties.tasks_more", lang, shown=TASKS_SHOWN, all=len(part)),
+                        small=True,
+                    )
+                )
+    return report_of(told, text("duties.tasks_title", lang, period=told.period.name), blocks, lang)
+
+
+def duty_blocks(lists: Lists, *, lang: Lang) -> list[Block]:
+    """Return what a meeting sees of duties, campaigns, goals, notices and investigations."""
+    blocks: list[Block] = [Heading(text("duties.title", lang))]
+    for name, (columns, widths) in SHOWN.items():
+        table = lists[name]
+        blocks.append(Heading(label("list_title", name, lang), 2))
+        if table.empty:
+            blocks.append(Paragraph(text(f"duties.none_{name}", lang)))
+            continue
+        if name == "duties":
+            blocks.append(Paragraph(_duties_said(table, lang)))
+        blocks.append(list_grid(table.head(ROWS), columns, widths, lang))
+        if len(table) > ROWS:
+            blocks.append(
+                Paragraph(text("duties.more", lang, shown=ROWS, all=len(table), file=f"{name}.csv"),
+                          small=True)
+            )  # fmt: skip
+    return blocks
+
+
+def list_grid(
+    table: pd.DataFrame, columns: Sequence[str], widths: Sequence[float], lang: Lang
+) -> Grid:
+    """Return a list, or some of its columns, as a grid; what is not known is said so."""
+    unknown = text("popup.unknown", lang)
+    cells = [list_cells(name, table, lang) for name in columns]
+    rows = [["" if cell is None else str(cell) for cell in row] for row in zip(*cells, strict=True)]
+    counts = [at for at, name in enumerate(columns) if name in KNOWN]
+    for row in rows:
+        for at in counts:
+            row[at] = row[at] or unknown
+    return Grid([list_head(name, lang) for name in columns], rows, tuple(widths))
+
+
+#: Columns of which an empty cell means that nobody knows; elsewhere it means that there is none.
+KNOWN: Final = frozenset({"value", "share_closed", "target_met", "first", "last", "days_left",
+                          "arrival_min", f.USE, "grade", "deaths"})  # fmt: skip
+
+
+def _duties_said(table: pd.DataFrame, lang: Lang) -> str:
+    counts = table["duty_state"].value_counts()
+    return text("duties.said", lang,
+                **{name: int(counts.get(name, 0)) for name in ("overdue", "missing", "unknown",
+                                                                "soon")})  # fmt: skip
