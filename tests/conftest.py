@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import hypothesis
 import pytest
 import shapely
 
@@ -17,6 +18,10 @@ from weizhan.geo.words import fields as f
 
 PLANE = "EPSG:4543"  # CGCS2000, 3-degree plane of 102° E
 ORIGIN = (500_000.0, 3_200_000.0)
+
+# No test times anything: on a busy machine an example may take a second.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 # Started in the background of a script, a program ignores Ctrl-C, and so do those it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

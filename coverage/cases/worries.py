@@ -15,7 +15,7 @@ from .deadlines import due_days
 from .hazards import listed, look_back_due, overdue
 
 WORRY = ("worry", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "shows_why")
-TASK = ("task", "key", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "owner", "owner_from",
+TASK = ("task", "task_key", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "owner", "owner_from",
         "due_on", "days_overdue")  # fmt: skip
 
 
@@ -101,4 +101,4 @@ def task_table(
     whole["due_on"] = pd.to_datetime(whole["due_on"])
     late_by = pd.Timestamp(on) - due_days(whole["due_on"], workdays)
     whole["days_overdue"] = late_by.dt.days
-    return whole[list(TASK)]
+    return whole.rename(columns={"key": "task_key"})[list(TASK)]

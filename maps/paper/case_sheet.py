@@ -74,14 +74,14 @@ def _page(source: SheetSource, row: dict[Any, Any], past: pd.DataFrame, lang: La
     rows = [[text(f"duties.case_{name}", lang), facts[name] or unknown] for name in FACTS]
     steps = [
         [day_of(step["happened_on"]), label("hazard_state", step["state"], lang),
-         step["who"] if isinstance(step["who"], str) else ""]
+         word_of(step["who"], "office", lang)]
         for step in past.to_dict("records")
     ]  # fmt: skip
     heads = [text(f"duties.case_{name}", lang) for name in ("day", "step", "who")]
     return [
         Heading(text("duties.case_heading", lang, case=facts["case"], place=facts["place"])),
         Grid([text("duties.case_fact", lang), text("duties.case_value", lang)], rows, (1, 3)),
-        Paragraph(said),
+        Paragraph(text("duties.case_said", lang, said=said)),
         Grid(heads, steps, (1, 1, 2)),
         *_map(source, row, lang),
         Paragraph(text("duties.case_sign", lang)),

@@ -18,7 +18,7 @@ Lists = Mapping[str, pd.DataFrame]
 
 TASKS_SHOWN: Final = 40  # of one office in one community; the rest is counted and stands in the CSV
 ROWS: Final = 20
-TASK_COLUMNS: Final = ("task", "key", f.NAME, f.ADDRESS, "due_on", "days_overdue")
+TASK_COLUMNS: Final = ("task", "task_key", f.NAME, f.ADDRESS, "due_on", "days_overdue")
 #: What a meeting sees of each list: its columns and their widths.
 SHOWN: Final[Mapping[str, tuple[tuple[str, ...], tuple[float, ...]]]] = {
     "duties": (("duty", f.NAME, "community", "owner", "duty_state", "due_on", "days_overdue"),
@@ -96,12 +96,16 @@ def list_grid(
     """Return a list, or some of its columns, as a grid; what is not known is said so."""
     unknown = text("popup.unknown", lang)
     cells = [list_cells(name, table, lang) for name in columns]
-    rows = [["" if cell is None else str(cell) for cell in row] for row in zip(*cells, strict=True)]
+    rows = [[_said(cell) for cell in row] for row in zip(*cells, strict=True)]
     counts = [at for at, name in enumerate(columns) if name in KNOWN]
     for row in rows:
         for at in counts:
             row[at] = row[at] or unknown
     return Grid([list_head(name, lang) for name in columns], rows, tuple(widths))
+
+
+def _said(cell: object) -> str:
+    return "" if cell is None else f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 
 #: Columns of which an empty cell means that nobody knows; elsewhere it means that there is none.
