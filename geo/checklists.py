@@ -18,9 +18,9 @@ from .words import InputError, Use
 ITEM: Final = "item"
 BASIS: Final = "basis"
 COLUMNS: Final = (
-    Column(ITEM, "text", ("检查项目", "检查内容", "检查要点", "项目", "内容", "要求", "条款"),
+    Column(ITEM, "text", ("检查项目", "检查内容", "检查要点", "项目", "内容", "要求"),
            required=True),
-    Column(BASIS, "text", ("依据", "条款号", "条文", "标准条款")),
+    Column(BASIS, "text", ("依据", "条款", "条款号", "条文", "标准条款")),
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from ...geo.ledgers import COLUMNS, HEAD_ROWS, MARK, MARK_SHEET, SHEETS, VERSION
 from ...geo.words import VOCABULARIES, HazardSource, HazardState, Lang, label, text
 from ...geo.words import fields as f
 from ..paper import SheetSource
+from ..voice import town_checks
 from .workbook import Look, cell, header, look, new_book
 
 if TYPE_CHECKING:
@@ -82,6 +83,7 @@ def round_book(
     for name in SHEETS:
         blank = BLANK_ROWS if name == "hazards" else 10 if name == "lane-reports" else 0
         _sheet(book, names[name], name, rows[name], blank, lists, style, lang)
+    _checks(book, rounds, ground, style, lang)
     mark = book.add_worksheet(MARK_SHEET)
     for at, value in enumerate((MARK, VERSION, round_id)):
         mark.write(at, 0, value)
@@ -205,6 +207,30 @@ def _lists(book: Workbook, lang: Lang) -> dict[str, str]:
         found[vocabulary] = f"=lists!${letter}$1:${letter}${len(words)}"
     sheet.very_hidden()
     return found
+
+
+def _checks(book: Workbook, rounds: Rounds, ground: SheetSource, style: Look, lang: Lang) -> None:
+    """Write every item of the town's own checklists for every stop, if there is any."""
+    town = ground.found.moment.town
+    rows = [
+        (stop.visit.visit_id, stop.visit.name or stop.visit.address, own, item)
+        for r in rounds.rounds
+        for stop in r.stops
+        for own, item in town_checks(stop.visit.kind, town, lang)
+    ]
+    if not rows:
+        return
+    sheet = book.add_worksheet(text("round_book.checks", lang))
+    heads = ("place", "name", "list", "item", "result")
+    for at, (name, width) in enumerate(zip(heads, (14, 22, 30, 50, 24), strict=True)):
+        sheet.write(0, at, text(f"round_book.check_{name}", lang), style.head)
+        sheet.set_column(at, at, width)
+    for number, row in enumerate(rows, start=1):
+        for at, value in enumerate(row):
+            cell(sheet, number, at, value, style.of(date=False, locked=True))
+        cell(sheet, number, len(row), None, style.of(date=False, locked=False))
+    sheet.freeze_panes(1, 2)
+    sheet.protect()
 
 
 def _guide(book: Workbook, style: Look, lang: Lang) -> None:

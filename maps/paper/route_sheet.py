@@ -23,7 +23,7 @@ from ...coverage.rounds import (
 )
 from ...geo.words import LaneState, Lang, Vehicle, WaterKind, label, text
 from ...geo.words import fields as f
-from ..voice import arrival, checklist, reason_sentence, way_sentences
+from ..voice import arrival, checklist, reason_sentence, town_checks, way_sentences
 from .drawing import Drawing, Frame, frame_round
 from .sheet_source import SheetSource
 from .signs import legend
@@ -35,6 +35,7 @@ MARGIN_MM: Final = 10
 CODE_MASK: Final = 3  # any mask is read; trying all eight takes longer than the rest of a stop
 SMALLEST: Final = 1500  # no detail map is drawn larger than 1 : this
 LEFT_SHOWN: Final = 40
+OWN_CHECKS: Final = 12  # of a town's own checklists at a stop; all stand in round.xlsx
 HAZARDS_SHOWN: Final = 6
 SIZES: Final = {"a4": ((186, 150), (186, 76)), "a3": ((396, 205), (396, 120))}  # mm of both maps
 WORDS: Final = (
@@ -205,7 +206,7 @@ def _stop(
         "way": ways,
         "why": [reason_sentence(why, values, lang) for why, values in visit.reasons[:4]],
         "hazards": _hazards(visit.cases, ground, lang),
-        "checks": checklist(visit.kind, lang),
+        "checks": _looked_at(visit.kind, ground, lang),
     }
     for half in round_.halves:
         if half.stops[0] is stop:
@@ -214,6 +215,15 @@ def _stop(
             told_stop["back"] = _returns(half, lang)
             told_stop["back_way"] = way_sentences(half.back, lanes, ground.landmarks, lang)
     return told_stop
+
+
+def _looked_at(kind: str, ground: SheetSource, lang: Lang) -> list[str]:
+    """Return what is looked at: ours, then the first of what the town has loaded itself."""
+    own = town_checks(kind, ground.found.moment.town, lang)
+    said = [f"{item}〔{name}〕" for name, item in own[:OWN_CHECKS]]
+    if len(own) > OWN_CHECKS:
+        said.append(text("check.more", lang, count=len(own) - OWN_CHECKS))
+    return checklist(kind, lang) + said
 
 
 def _hazards(cases: Sequence[str], ground: SheetSource, lang: Lang) -> list[str]:

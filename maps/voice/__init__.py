@@ -42,7 +42,14 @@ from .lane_records import (
     state_said,
 )
 from .list_words import list_cells, list_head
-from .route_text import KIT, arrival, checklist, reason_sentence, way_sentences
+from .route_text import (
+    KIT,
+    arrival,
+    checklist,
+    reason_sentence,
+    town_checks,
+    way_sentences,
+)
 from .siting_tables import (
     Kind,
     Table,
@@ -122,5 +129,6 @@ __all__ = [
     "tenths",
     "three_figures",
     "tiers_told",
+    "town_checks",
     "way_sentences",
 ]

@@ -9,6 +9,7 @@ import geopandas as gpd
 import shapely
 
 from ...coverage.rounds import DOOR, LANE, Landmarks, Stretch, Way, directions, piece_line
+from ...geo.town import Town
 from ...geo.words import HazardCode, LaneClass, Lang, Use, label, text
 
 NINE: Final = tuple(code for code in HazardCode if code.startswith("W"))
@@ -117,6 +118,25 @@ def checklist(kind: str, lang: Lang) -> list[str]:
     if kind in SELF_BUILT:
         return [label("hazard_code", code, lang) for code in SIX] + _checks(BASICS, lang)
     return _checks(PREMISES, lang)
+
+
+def town_checks(kind: str, town: Town, lang: Lang) -> list[tuple[str, str]]:
+    """Return what the town itself has looked at on a visit: ``(list, item)``.
+
+    Parameters
+    ----------
+    kind
+        Of the visit: a use, `DOOR` or `LANE`.
+    town
+        With its checklists, and the six measures (六个一律) that it has filled in.
+    lang
+        Language of our words; the items stand as the town wrote them.
+    """
+    if kind in (DOOR, LANE):
+        return []
+    items = [(own.name, item) for own in town.checklists if own.is_for(kind) for item in own.items]
+    six = town.rules.six_without_exception.measures if kind in INDUSTRY else ()
+    return items + [(text("check.six", lang), measure) for measure in six]
 
 
 def _checks(items: tuple[str, ...], lang: Lang) -> list[str]:
