@@ -175,7 +175,15 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
 
 
 def with_community(buildings: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return buildings with the name of their community."""
+    """Return buildings with the name of their community.
+
+    Parameters
+    ----------
+    buildings
+        With `community_id`.
+    communities
+        Layer; one without a name is called by its id.
+    """
     ids = communities[f.COMMUNITY_ID].astype(str)
     names = communities[f.NAME].where(communities[f.NAME].notna(), ids)
     by_id = dict(zip(ids, names, strict=True))
@@ -186,6 +194,15 @@ def located_cases(town: Town, buildings: pd.DataFrame, *, day: dt.date) -> pd.Da
     """Return the cases on a day with name, address, use, community and office.
 
     What the ledger itself says of the place stands where no building was matched.
+
+    Parameters
+    ----------
+    town
+        With its ledgers, and which office sees to which use.
+    buildings
+        From `with_community`, with their risk band.
+    day
+        On which the cases stand so.
     """
     cases = case_table(town.ledgers.hazards, town.ledgers.events, on=day)
     at = buildings.drop_duplicates(f.BUILDING_ID).set_index(f.BUILDING_ID)

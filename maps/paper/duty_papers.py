@@ -71,7 +71,15 @@ def task_report(told: Review, lists: Lists, *, lang: Lang) -> Report:
 
 
 def duty_blocks(lists: Lists, *, lang: Lang) -> list[Block]:
-    """Return what a meeting sees of duties, campaigns, goals, notices and investigations."""
+    """Return what a meeting sees of duties, campaigns, goals, notices and investigations.
+
+    Parameters
+    ----------
+    lists
+        From `weizhan.coverage.review.duty_lists`.
+    lang
+        Of the report.
+    """
     blocks: list[Block] = [Heading(text("duties.title", lang))]
     for name, (columns, widths) in SHOWN.items():
         table = lists[name]

@@ -36,7 +36,15 @@ SIGNIFICANT: Final = 4
 
 
 def list_head(column: str, lang: Lang) -> str:
-    """Return what readers call a column; of a tier with its name in front."""
+    """Return what readers call a column; of a tier with its name in front.
+
+    Parameters
+    ----------
+    column
+        Its name in a list.
+    lang
+        Of the answer.
+    """
     tier, _, rest = column.partition("_")
     if f"list_head.{column}" in catalogue():
         return text(f"list_head.{column}", lang)
@@ -47,7 +55,17 @@ def list_head(column: str, lang: Lang) -> str:
 
 
 def list_cells(name: str, table: pd.DataFrame, lang: Lang) -> list[object]:
-    """Return the cells of a column of a list as readers see them; None where nothing is known."""
+    """Return the cells of a column of a list as readers see them; None where nothing is known.
+
+    Parameters
+    ----------
+    name
+        Of the column.
+    table
+        The list.
+    lang
+        Of words.
+    """
     column = table[name]
     if name in PEOPLE:
         column = column.astype(object).where(~(column < FEWEST_PEOPLE), f"<{FEWEST_PEOPLE}")
