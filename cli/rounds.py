@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pandas as pd
 import typer
@@ -74,7 +75,7 @@ def rounds(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import Part, assess
-        from ..coverage.rounds import Landmarks, default_teams, plan_rounds, visits_for
+        from ..coverage.rounds import Landmarks, default_teams, plan_drawn, plan_rounds, visits_for
         from ..coverage.rounds import reasons_to_visit as why
         from ..geo.teams import WORKING, read_teams
         from ..maps.paper import SIZES, SheetSource
@@ -118,29 +119,34 @@ def rounds(
                 alert=AlertLevel(alert),
                 workdays=town.workdays,
             )
-            reasons = why.reasons_to_visit(
-                chosen, facts, community=inside, grid=houses, sample=sites, seed=seed
-            )
-            visits = visits_for(reasons, town, facts.cases)[: sites or MOST_SITES]
-            if not visits:
-                named = f"{label('round_kind', kind)}/{kind}"
-                raise InputError(_why_empty(chosen, found), kind=named)
-            step("step.rounds")
             resting = chosen is why.RoundKind.HOLIDAY
             going = (
                 [begin + dt.timedelta(days=k) for k in range(days)]
                 if resting
                 else town.workdays.first(days, start=begin)
             )
-            planned = plan_rounds(
-                town,
-                visits,
-                crew,
-                going,
-                conditions=found.moment.conditions(),
-                promised=promised,
-                seed=seed,
+            where: dict[str, Any] = {"community": inside, "grid": houses, "seed": seed}
+            plan = partial(
+                plan_rounds, conditions=found.moment.conditions(), promised=promised, seed=seed
             )
+            if chosen is why.RoundKind.OPEN_SECRET and sites is None:
+
+                def drawn(size: int) -> pd.DataFrame:
+                    return why.reasons_to_visit(chosen, facts, sample=size, **where)
+
+                if drawn(1).empty:
+                    raise _empty(chosen, found)
+                step("step.rounds")
+                reasons, planned = plan_drawn(
+                    drawn, town, facts.cases, crew, going, most=MOST_SITES, plan=plan
+                )
+            else:
+                reasons = why.reasons_to_visit(chosen, facts, sample=sites, **where)
+                visits = visits_for(reasons, town, facts.cases)[: sites or MOST_SITES]
+                if not visits:
+                    raise _empty(chosen, found)
+                step("step.rounds")
+                planned = plan(town, visits, crew, going)
             step("step.sheets")
             ground = SheetSource(found, facts.cases, Landmarks.of(town))
             write_rounds(
@@ -155,6 +161,11 @@ def rounds(
     say("cli.rounds_done", lang.value, rounds=len(planned.rounds),
         stops=sum(len(r.stops) for r in planned.rounds), left=len(planned.left_out),
         book=out / "round.xlsx")  # fmt: skip
+
+
+def _empty(kind: RoundKind, found: Assessment) -> InputError:
+    named = f"{label('round_kind', kind)}/{kind}"
+    return InputError(_why_empty(kind, found), kind=named)
 
 
 def _why_empty(kind: RoundKind, found: Assessment) -> str:

@@ -27,6 +27,8 @@ def worry_table(
     ``worry`` is ``area`` (open hazards crowd, or a fire would spread to a red building),
     ``place`` (a hazard is listed, major or overdue) or ``object`` (the red band). ``shows_why``
     holds codes of the catalogue's section ``worry``, with counts after a colon, joined by ``;``.
+    Areas have the number of the list they come from, after ``A`` (crowded hazards) or ``C``
+    (clusters).
 
     Parameters
     ----------
@@ -39,10 +41,10 @@ def worry_table(
     """
     rows: list[dict[str, Any]] = []
     for row in areas.to_dict("records"):
-        rows.append({"worry": "area", f.NAME: f"#{row['area']}", "shows_why":
+        rows.append({"worry": "area", f.NAME: f"A{row['area']}", "shows_why":
                      f"many_hazards:{row['open_hazards']}"})  # fmt: skip
     for row in clusters[clusters["red_buildings"] > 0].to_dict("records"):
-        rows.append({"worry": "area", f.NAME: f"#{row[c.SPREAD_CLUSTER]}",
+        rows.append({"worry": "area", f.NAME: f"C{row[c.SPREAD_CLUSTER]}",
                      "community": row["community"],
                      "shows_why": f"spread:{row['buildings']}:{row['red_buildings']}"})  # fmt: skip
     flags = {"listed": buildings[c.LISTED_HAZARDS] > 0, "major": buildings[c.MAJOR_HAZARDS] > 0,

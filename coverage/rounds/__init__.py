@@ -4,6 +4,7 @@ Rounds are a heuristic and say so.
 """
 
 from . import reasons_to_visit
+from .drawn_rounds import plan_drawn
 from .legs import Way
 from .planning import HalfDay, LeftOut, Promised, Round, Rounds, Stop, default_teams, plan_rounds
 from .reasons_to_visit import RoundKind, read_facts
@@ -28,6 +29,7 @@ __all__ = [
     "default_teams",
     "directions",
     "piece_line",
+    "plan_drawn",
     "plan_rounds",
     "read_facts",
     "reasons_to_visit",

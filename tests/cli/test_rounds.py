@@ -83,6 +83,27 @@ def test_a_draw_can_be_repeated_and_another_seed_draws_others(call, village, tmp
     assert {row["随机种子"] for row in rows} == {"7"}
 
 
+def test_a_draw_without_a_number_draws_what_fits_and_the_draw_decides(call, village, tmp_path):
+    words = ("rounds", village, "--kind", "open_secret", *DAY, "--from", "2026-10-12")
+    code, said = call(*words, "--out", tmp_path / "fits")
+    assert code == 0, said
+    left = (tmp_path / "fits" / "left_out.csv").read_text("utf-8-sig")
+    assert "时间不够" not in left
+    fits = list(
+        csv.DictReader((tmp_path / "fits" / "sample.csv").read_text("utf-8-sig").splitlines())
+    )
+    assert {row["抽取家数"] for row in fits} == {str(len(fits))}
+    assert len(fits) < int(fits[0]["总体家数"])
+    # whoever is visited is among the first of the draw, not the convenient ones of a larger one
+    code, said = call(*words, "--sites", len(fits) + 5, "--out", tmp_path / "more")
+    assert code == 0, said
+    more = list(
+        csv.DictReader((tmp_path / "more" / "sample.csv").read_text("utf-8-sig").splitlines())
+    )
+    first = sorted(more, key=lambda row: -float(row["抽签值 u^(1/权重)"]))[: len(fits)]
+    assert {row["房屋编号"] for row in fits} == {row["房屋编号"] for row in first}
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
