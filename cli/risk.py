@@ -91,6 +91,7 @@ def risk(
                 "buildings": found.buildings,
                 "clusters": source.clusters,
                 "areas": source.areas,
+                "area_wide": source.area_wide,
             }
             warm = heat(source.fires, found.buildings, rules=town.rules.risk.heat)
             for kind in ("density", "ratio"):
@@ -120,7 +121,7 @@ def risk(
 LISTS = ("risk", "devices", "due", "overdue", "listed", "look_back", "mismatches", "stock",
          "rates", "fires", "clusters", "areas", "sheds", "heat", "worry", "tasks",
          "progress", "units", "duties", "offices", "campaigns", "goals", "notices", "exposure",
-         "investigations")  # fmt: skip
+         "investigations", "area_wide")  # fmt: skip
 RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
 
 

@@ -3,7 +3,7 @@
 Hazards, stock and flow, inspections, supervision, worrying places.
 """
 
-from .area_hazards import area_candidates, place_cases
+from .area_hazards import area_candidates, declared_areas, place_cases
 from .at_buildings import building_cases
 from .deadlines import due_days
 from .hazards import OPEN, case_table, check_mismatches, listed, look_back_due, move, overdue
@@ -22,6 +22,7 @@ __all__ = [
     "building_cases",
     "case_table",
     "check_mismatches",
+    "declared_areas",
     "due_days",
     "hazard_rates",
     "inspections_due",

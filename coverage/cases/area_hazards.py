@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -87,3 +89,43 @@ def _longest(box: shapely.Geometry) -> float:
     if len(corners) < 2:
         return 0.0
     return float(np.hypot(*(corners[1:] - corners[:-1]).T).max())
+
+
+def declared_areas(
+    cases: gpd.GeoDataFrame, within: Mapping[str, gpd.GeoDataFrame], *, community: gpd.GeoDataFrame
+) -> gpd.GeoDataFrame:
+    """Return the open hazards that somebody called area-wide (区域性), each as an area.
+
+    Parameters
+    ----------
+    cases
+        At their places, missing where they have none; with `area_wide`, `community`, `key`,
+        `code`, `state` and `major`.
+    within
+        Areas by kind, the smallest kind first (estates, grids), with the id as index.
+    community
+        Communities with `name`.
+
+    Returns
+    -------
+    GeoDataFrame
+        `key`, `code`, `state`, `community`, `area_kind` and `area_id` of the first kind that holds
+        the place, else of the community that the case names; ``unknown`` with an empty geometry
+        where neither is known. In the order of `cases`.
+    """
+    own = cases[(cases["area_wide"] == 1) & cases["state"].isin(OPEN)]
+    names = community.drop_duplicates(f.NAME).set_index(f.NAME).geometry
+    rows = []
+    for row in own.to_dict("records"):
+        kind, number, shape = "unknown", None, shapely.Polygon()
+        if row["community"] in names.index:
+            kind, number, shape = "community", row["community"], names[row["community"]]
+        for name, areas in within.items() if row["geometry"] is not None else ():
+            holding = areas[areas.geometry.intersects(row["geometry"])]
+            if len(holding):
+                kind, number, shape = name, holding.index[0], holding.geometry.iloc[0]
+                break
+        told = {name: row[name] for name in ("key", "code", "state", "community")}
+        rows.append({**told, "area_kind": kind, "area_id": number, "geometry": shape})
+    columns = ["key", "code", "state", "community", "area_kind", "area_id", "geometry"]
+    return gpd.GeoDataFrame(rows, columns=columns, geometry="geometry", crs=cases.crs)

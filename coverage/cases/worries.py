@@ -20,7 +20,10 @@ TASK = ("task", "task_key", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "owne
 
 
 def worry_table(
-    buildings: pd.DataFrame, areas: gpd.GeoDataFrame, clusters: gpd.GeoDataFrame
+    buildings: pd.DataFrame,
+    areas: gpd.GeoDataFrame,
+    clusters: gpd.GeoDataFrame,
+    declared: gpd.GeoDataFrame | None = None,
 ) -> pd.DataFrame:
     """Return what a holiday patrol looks at, each row with why.
 
@@ -38,8 +41,13 @@ def worry_table(
         From `weizhan.coverage.cases.area_candidates`.
     clusters
         Of buildings too near each other, with `buildings` and `red_buildings`.
+    declared
+        Hazards that somebody called area-wide, from `weizhan.coverage.cases.declared_areas`.
     """
     rows: list[dict[str, Any]] = []
+    for row in [] if declared is None else declared.to_dict("records"):
+        rows.append({"worry": "area", f.NAME: row["area_id"] or row["key"],
+                     "community": row["community"], "shows_why": "declared"})  # fmt: skip
     for row in areas.to_dict("records"):
         rows.append({"worry": "area", f.NAME: f"A{row['area']}", "shows_why":
                      f"many_hazards:{row['open_hazards']}"})  # fmt: skip

@@ -21,6 +21,7 @@ from ..cases import (
     area_candidates,
     case_table,
     check_mismatches,
+    declared_areas,
     hazard_rates,
     inspections_due,
     listed,
@@ -125,8 +126,27 @@ class ListSource:
     @cached_property
     def areas(self) -> gpd.GeoDataFrame:
         """Candidates of area-wide hazards, from the places of open cases."""
-        placed = place_cases(self.cases, self.buildings)
-        return area_candidates(placed, rules=self.town.rules.risk.finding)
+        return area_candidates(self._placed, rules=self.town.rules.risk.finding)
+
+    @cached_property
+    def area_wide(self) -> gpd.GeoDataFrame:
+        """Open hazards that somebody called area-wide, each as an area."""
+        place = self._placed.set_index("key").geometry
+        points = self.cases["key"].map(place).astype(object)
+        cases = gpd.GeoDataFrame(
+            self.cases,
+            geometry=[None if pd.isna(point) else point for point in points],
+            crs=self.buildings.crs,
+        )
+        within = {
+            "estate": self.town.estates.set_index(f.ESTATE_ID),
+            "grid": self.town.grids.set_index(f.GRID_ID),
+        }
+        return declared_areas(cases, within, community=self.town.communities)
+
+    @cached_property
+    def _placed(self) -> gpd.GeoDataFrame:
+        return place_cases(self.cases, self.buildings)
 
 
 def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]:
@@ -164,11 +184,12 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
         "fires": fire_table(town, buildings, start=start, end=day),
         "clusters": pd.DataFrame(source.clusters.drop(columns=f.GEOMETRY)),
         "areas": pd.DataFrame(source.areas.drop(columns=f.GEOMETRY)),
+        "area_wide": pd.DataFrame(source.area_wide.drop(columns=f.GEOMETRY)),
         "sheds": shed_table(buildings),
         "heat": heat_by_community(
             source.fires, buildings, town.communities,
             few=rules.risk.calibration.few.value),
-        "worry": worry_table(buildings, source.areas, source.clusters),
+        "worry": worry_table(buildings, source.areas, source.clusters, source.area_wide),
         "tasks": source.tasks,
         "progress": progress_table(town, buildings, due, start=start, end=day),
     }  # fmt: skip

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from weizhan.coverage.cases.area_hazards import area_candidates, place_cases
+from weizhan.coverage.cases.area_hazards import area_candidates, declared_areas, place_cases
 from weizhan.geo.rules.rule_set import load_rules
 
 RULES = load_rules().risk.finding
@@ -61,3 +61,27 @@ def test_a_case_stands_at_its_building_else_at_its_own_place():
     assert placed.geometry.distance(SQUARES[0]).iloc[:2].tolist() == [0, 0]
     away = placed.geometry.distance(shapely.Point(500_000, 3_000_000))
     assert away.iloc[2:].max() < 0.01
+
+
+def test_a_hazard_called_area_wide_is_its_estate_else_its_grid_else_its_community():
+    point = shapely.Point
+    cases = gpd.GeoDataFrame(
+        {
+            "key": list("abcdefg"), "code": "H1", "major": 0,
+            "state": ["found", "found", "found", "found", "closed", "found", "reopened"],
+            "area_wide": [1, 1, 1, 1, 1, 0, 1],
+            "community": ["东", "东", "东", None, "东", "东", "无"],
+        },
+        geometry=[point(5, 5), point(45, 5), None, None, point(5, 5), point(5, 5), point(999, 0)],
+        crs=CRS,
+    )  # fmt: skip
+    estates = gpd.GeoDataFrame(geometry=[SQUARES[0]], index=["E1"], crs=CRS)
+    grids = gpd.GeoDataFrame(geometry=[shapely.box(0, 0, 60, 60)], index=["G1"], crs=CRS)
+    community = gpd.GeoDataFrame({"name": ["东"]}, geometry=[shapely.box(0, 0, 90, 90)], crs=CRS)
+    table = declared_areas(cases, {"estate": estates, "grid": grids}, community=community)
+    told = table[["key", "area_kind", "area_id"]].astype(object).to_numpy().tolist()
+    assert told == [
+        ["a", "estate", "E1"], ["b", "grid", "G1"], ["c", "community", "东"],
+        ["d", "unknown", None], ["g", "unknown", None],
+    ]  # fmt: skip  # e is closed, f is not area-wide
+    assert table.geometry.area.tolist() == [100, 3600, 8100, 0, 0]
