@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...geo.arrays import Flags, Floats, Longs, Singles
+from ...geo.arrays import Flags, Floats, Longs, Shapes, Singles
 from ...geo.ground import clusters
 from ...geo.rules import RuleSet, Scenario
 from ...geo.town import Town
@@ -101,7 +101,10 @@ def risk(
     rules = town.rules
     draws = draws or int(rules.risk.draw.draws.value)
     now = moment(town, scenario, name, day)
-    inputs = risk_inputs(town, buildings, is_day=now.is_day, day=day)
+    told_inputs = risk_inputs(town, buildings, is_day=now.is_day, day=day)
+    # By id, so that the order of the rows decides no tie and no rounding.
+    order = np.argsort(buildings[f.BUILDING_ID].astype(str).to_numpy(dtype=str), kind="stable")
+    inputs, shapes = take(told_inputs, order), buildings[f.GEOMETRY].to_numpy()[order]
     donated = donors(inputs, rules.risk, is_day=now.is_day)
     places = tuple(town.communities[f.COMMUNITY_ID].astype(str))
     told = {"places": places, "calibration": town.calibration}
@@ -112,29 +115,29 @@ def risk(
     table |= _ranked(table, yearly, rules)
     harm = table[c.HARM_PER_YEAR]
     table |= device_gaps(inputs, donated, typical, rules, now, logs_of, harm)
-    table |= _sheds(town, buildings, inputs)
+    table |= _sheds(town, shapes, inputs)
     known = known_shares(inputs)
     table[c.RISK_COMPLETENESS] = np.mean(list(known.values()), axis=0)
     table[c.NEIGHBOURS] = inputs.near
     table[c.WATER_M] = inputs.water_m
     table[c.SPREAD_CLUSTER] = clusters(
-        buildings[f.GEOMETRY].to_numpy(),
+        shapes,
         within_m=rules.risk.consequence.separation_m.value,
         least=int(rules.risk.finding.cluster_least.value),
     )
-    frame = pd.DataFrame(table, index=buildings.index)
+    frame = pd.DataFrame(table, index=buildings.index[order])
     summary = _summary(frame, known, town, draws=draws, seed=seed)
-    return Risk(frame, _places(sums, places, rules), summary, inputs)
+    back = np.argsort(order, kind="stable")
+    return Risk(frame.iloc[back], _places(sums, places, rules), summary, told_inputs)
 
 
-def _sheds(town: Town, buildings: pd.DataFrame, inputs: RiskInputs) -> dict[str, Any]:
+def _sheds(town: Town, shapes: Shapes, inputs: RiskInputs) -> dict[str, Any]:
     """Return households, and those beyond reach of a charging shed, where people live."""
     finding = town.rules.risk.finding
     lived_in = np.array([k.per == "people" for k in town.rules.risk.classes.values()] + [True])
     homes = lived_in[inputs.kind] & (inputs.residents > 0)
     people = np.where(homes, inputs.residents, np.nan)
     households = np.ceil(people / finding.household_people.value)
-    shapes = buildings[f.GEOMETRY].to_numpy()
     away = shed_distance(shapes, town.sheds.geometry.to_numpy())
     return {
         c.HOUSEHOLDS: households,
@@ -164,7 +167,7 @@ def _draw(
     for begin in range(0, n, BLOCK):
         rows = slice(begin, begin + BLOCK)
         block = take(inputs, rows)
-        logs = logs_of(block, donated, numbers, rules, now, (seed, 1, begin))
+        logs = logs_of(block, donated, numbers, rules, now, seed)
         fires, harm = np.exp(logs.fires), np.exp(logs.harm)
         for name, values in zip(names, (fires, harm, fires * harm), strict=True):
             table[name][rows] = values.mean(axis=1)

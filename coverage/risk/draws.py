@@ -44,7 +44,7 @@ def logs_of(
     numbers: RiskNumbers,
     rules: RuleSet,
     now: Moment,
-    seed: tuple[int, ...] | None,
+    seed: int | None,
 ) -> Logs:
     """Return the risk of a block of buildings in every draw, as logs, with its factors."""
     filled = fill(inputs, donated, numbers, rules.risk, seed)

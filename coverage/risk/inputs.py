@@ -20,6 +20,7 @@ from ...geo.words import HazardCode, HazardState, SystemState, Use
 from ...geo.words import fields as f
 from .. import columns as c
 from ..cases import case_table
+from .keyed import Keys, keys_of
 
 UNKNOWN: Final = -1
 CODES: Final = tuple(
@@ -38,6 +39,8 @@ class RiskInputs:
 
     Attributes
     ----------
+    key
+        Of the building's id, for its draws.
     kind
         Row of the risk class in the rules, `UNKNOWN` where the use is.
     place
@@ -67,6 +70,7 @@ class RiskInputs:
         Straight to the nearest water.
     """
 
+    key: Keys
     kind: Longs
     place: Longs
     three_in_one: Flags
@@ -130,6 +134,7 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
     shapes = buildings.geometry.to_numpy()
     water_m = _water_m(town, shapes)
     return RiskInputs(
+        key=keys_of(buildings[f.BUILDING_ID]),
         kind=class_rows(use, rules),
         place=place_rows(town, buildings),
         three_in_one=(use == Use.THREE_IN_ONE).to_numpy(dtype=bool),

@@ -14,17 +14,11 @@ import numpy as np
 from ...geo.arrays import Flags, Floats, Longs
 from ...geo.rules import RiskRule, Value
 from .inputs import CODES, GROWTHS, RiskInputs
+from .keyed import Keys, normals, shares, uniforms
 from .numbers import RiskNumbers, log_triangular
 
 QUANTILES: Final = 64  # of the values that a class is known to have
 HAZARD_DONORS: Final = 256  # inspected buildings of a class from which hazards are taken
-#: Streams of random numbers; a new one goes to the end, so that the others stay as they are.
-STREAMS: Final = (
-    "kind", "kind_blur", "floors", "people", "residents_blur", "present_blur", "elders",
-    "elders_blur", "children", "hazards", "likelihood_blur", "escape_blur", "spread_blur",
-    "detector", "sprinkler", "systems", "remote", "single", "means_blur", "people_kind",
-    "floors_blur", "people_range",
-)  # fmt: skip
 USE_BLUR: Final = 2.0  # rates of classes lie further apart than any other value
 _U: Final = (np.arange(QUANTILES) + 0.5) / QUANTILES
 
@@ -97,33 +91,32 @@ class Filled:
 
 
 def donors(inputs: RiskInputs, rules: RiskRule, *, is_day: bool) -> Donors:
-    """Return what the known buildings of each class hold; too few leave the rules' defaults."""
-    least = int(rules.draw.donors.value)
+    """Return what the known buildings of each class hold, shrunk toward the rules' defaults.
+
+    The defaults weigh as much as so many buildings as the rules say, so that no single building
+    moves what others are given by much, and a class of which little is known moves little.
+    """
+    weight = rules.draw.donors.value
     classes = list(rules.classes.values())
     floor = inputs.footprint_m2 * inputs.floors / 100
     rows = [inputs.kind == at for at in range(len(classes))]
 
     def table(values: Floats, prior: list[Value]) -> Floats:
-        quantiles = []
-        for own, value in zip(rows, prior, strict=True):
-            known = values[own & ~np.isnan(values)]
-            if len(known) >= least:
-                quantiles.append(np.quantile(known, _U))
-            else:
-                quantiles.append(np.exp(log_triangular(value, _U)))
-        return np.stack(quantiles)
+        known = [values[own & ~np.isnan(values)] for own in rows]
+        pairs = zip(known, prior, strict=True)
+        return np.stack([_shrunk(told, value, weight) for told, value in pairs])
 
     def share(values: Floats, prior: Value) -> Floats:
         told = [values[own & ~np.isnan(values)] for own in rows]
-        return np.array([v.mean() if len(v) >= least else prior.value for v in told])
+        return np.array([(v.sum() + weight * prior.value) / (len(v) + weight) for v in told])
 
     many = rules.mitigation
     night = [k.people_night for k in classes]
-    pattern, drawn = _patterns(inputs, rows, least)
+    pattern, drawn = _patterns(inputs, rows, weight)
     counts = np.array([own.sum() for own in rows], dtype=float)
     prior = np.array([k.share.value for k in classes])
     return Donors(
-        use=counts + prior * least / prior.sum(),
+        use=counts + prior * weight / prior.sum(),
         floors=table(inputs.floors, [k.floors for k in classes]),
         residents=table(inputs.residents / floor, night),
         present=table(inputs.present / floor, [k.people_day for k in classes] if is_day else night),
@@ -139,73 +132,90 @@ def donors(inputs: RiskInputs, rules: RiskRule, *, is_day: bool) -> Donors:
     )
 
 
+def _shrunk(known: Floats, prior: Value, weight: float) -> Floats:
+    """Return quantiles of what a class is known to hold, mixed with its default.
+
+    What lies beyond the spread of the default about the middle of the mixture counts as its end,
+    the farther out the more is known: one odd building adds at most that spread / `weight`.
+    """
+    default = np.exp(log_triangular(prior, _U))
+    mass = np.concatenate([np.ones(len(known)), np.full(QUANTILES, weight / QUANTILES)])
+    middle = _quantiles(np.concatenate([known, default]), mass, np.array([0.5]))[0]
+    spread = default[-1] / default[QUANTILES // 2] * (1 + len(known) / weight)
+    return _quantiles(np.concatenate([np.minimum(known, middle * spread), default]), mass, _U)
+
+
+def _quantiles(values: Floats, mass: Floats, u: Floats) -> Floats:
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(mass[order]) - mass[order] / 2
+    return np.interp(u * mass.sum(), below, values[order])
+
+
 def _single(inputs: RiskInputs) -> Floats:
     return np.where(np.isnan(inputs.stairs), np.nan, inputs.stairs == 1)
 
 
-def _patterns(inputs: RiskInputs, rows: list[Flags], least: int) -> tuple[Floats, Longs]:
-    """Return every combination of hazards seen, and which of them each class is drawn from."""
+def _patterns(inputs: RiskInputs, rows: list[Flags], weight: float) -> tuple[Floats, Longs]:
+    """Return every combination of hazards seen, and which of them each class is drawn from.
+
+    All buildings looked at stand behind those of the class, weighing as the defaults do.
+    """
     looked = inputs.looked
     none = np.zeros((1, len(CODES)))
-    seen = inputs.hazards[looked]
-    pattern, at = np.unique(np.concatenate([none, seen]), axis=0, return_inverse=True)
-    of_building = np.zeros(len(inputs), dtype=np.int64)
+    pattern, at = np.unique(
+        np.concatenate([none, inputs.hazards[looked]]), axis=0, return_inverse=True
+    )
+    of_building = np.full(len(inputs), -1, dtype=np.int64)
     of_building[looked] = at.reshape(-1)[1:]
-    everyone = np.flatnonzero(looked)
+    everyone = np.bincount(of_building[looked], minlength=len(pattern)).astype(float)
+    everyone[0] += not looked.any()
     drawn = np.zeros((len(rows), HAZARD_DONORS), dtype=np.int64)
+    evenly = (np.arange(HAZARD_DONORS) + 0.5) / HAZARD_DONORS
     for k, own in enumerate(rows):
-        pool = np.flatnonzero(own & looked)
-        if len(pool) < least:
-            pool = everyone
-        if len(pool):  # evenly over the pool, in a fixed order
-            order = pool[np.argsort(of_building[pool], kind="stable")]
-            drawn[k] = of_building[order[np.arange(HAZARD_DONORS) * len(order) // HAZARD_DONORS]]
+        mass = np.bincount(of_building[own & looked], minlength=len(pattern)).astype(float)
+        mass = np.cumsum(mass + everyone * weight / everyone.sum())
+        drawn[k] = np.searchsorted(mass, evenly * mass[-1])
     return pattern, drawn
 
 
-def take(inputs: RiskInputs, rows: slice) -> RiskInputs:
+def take(inputs: RiskInputs, rows: slice | Longs) -> RiskInputs:
     """Return some of the buildings."""
     return RiskInputs(**{k.name: getattr(inputs, k.name)[rows] for k in fields(RiskInputs)})
 
 
 @dataclass(frozen=True)
 class Chance:
-    """Draws for a block of ``n`` buildings; without a seed the middle of everything.
+    """Draws for some buildings; without a seed the middle of everything.
 
-    Every field has its own stream, and a building its own place in it: what becomes known of one
-    field of one building changes no other draw.
+    Every field of every building has its own stream: nothing that becomes known of one field or
+    of another building changes them.
     """
 
-    n: int
+    keys: Keys
     draws: int
     log_sd: float
-    seed: tuple[int, ...] | None
-
-    def _stream(self, name: str) -> np.random.Generator:
-        return np.random.default_rng([*(self.seed or ()), STREAMS.index(name)])
+    seed: int | None
 
     def uniform(self, name: str, missing: Flags) -> Floats:
         """Return numbers in 0..1, ``(missing, draws)``."""
-        if self.seed is None or not missing.any():
+        if self.seed is None:
             return np.full((int(missing.sum()), self.draws), 0.5)
-        drawn = self._stream(name).random((self.n, self.draws), dtype=np.float32)
-        return drawn[missing].astype(np.float64)
+        return uniforms(self.keys[missing], name, seed=self.seed, draws=self.draws)
 
     def blur(self, name: str, missing: Flags, *, times: float = 1) -> Floats:
         """Return logs that change no mean, 0 where nothing is missing."""
-        log_sd = self.log_sd * times
         if self.seed is None or not missing.any():
-            return np.zeros((self.n, 1))
-        stream = self._stream(f"{name}_blur")
-        noise = stream.standard_normal((self.n, self.draws), dtype=np.float32)
-        noise *= np.float32(log_sd)
-        noise -= np.float32(log_sd**2 / 2)
-        noise[~missing] = 0
-        return noise.astype(np.float64)
+            return np.zeros((len(self.keys), 1))
+        log_sd = self.log_sd * times
+        noise = np.zeros((len(self.keys), self.draws))
+        drawn = normals(self.keys[missing], f"{name}_blur", seed=self.seed, draws=self.draws)
+        noise[missing] = log_sd * drawn - log_sd**2 / 2
+        return noise
 
     def shares(self, weight: Floats) -> Floats:
-        """Return Dirichlet shares, ``(draws, classes)``, the same for every block."""
-        return np.random.default_rng([*(self.seed or ())[:1], 3]).dirichlet(weight, self.draws)
+        """Return Dirichlet shares, ``(draws, classes)``, the same for every building."""
+        seed = self.seed or 0
+        return shares(weight, range(len(weight)), "use", seed=seed, draws=self.draws)
 
     def put(self, known: Floats, missing: Flags, drawn: Floats) -> Floats:
         """Return what is known, with what is drawn in the gaps."""
@@ -221,7 +231,7 @@ def fill(
     donated: Donors,
     numbers: RiskNumbers,
     rules: RiskRule,
-    seed: tuple[int, ...] | None,
+    seed: int | None,
 ) -> Filled:
     """Return the buildings with what is missing drawn; at its middle without a seed.
 
@@ -236,9 +246,9 @@ def fill(
     rules
         The risk method.
     seed
-        Of the block; without one middles and shares stand in, for reasons and typical values.
+        Of all draws; without one middles and shares stand in, for reasons and typical values.
     """
-    chance = Chance(len(inputs), numbers.draws, rules.draw.blur_log_sd.value, seed)
+    chance = Chance(inputs.key, numbers.draws, rules.draw.blur_log_sd.value, seed)
     lost = inputs.kind < 0
     kind = _kinds("kind", inputs.kind, donated, chance)
     missing = np.isnan(inputs.floors)
@@ -356,9 +366,10 @@ def _hazards(
     found: dict[str, Any] = {}
     for name in ("likelihood", "escape", "spread"):
         logs = getattr(numbers, f"log_{name}")
-        total = own @ logs
+        total = _summed(own, logs)
         if donor is not None:
-            total[unlooked] = np.maximum(total[unlooked], np.take(donated.pattern @ logs, flat))
+            theirs = np.take(_summed(donated.pattern, logs), flat)
+            total[unlooked] = np.maximum(total[unlooked], theirs)
         found[name] = total + chance.blur(name, unlooked)
     for name, of_code in (("growth", least), ("stopped", stops)):
         most = (own * of_code).max(axis=1)[:, None]
@@ -369,3 +380,11 @@ def _hazards(
         found[name] = most
     found["growth"] = np.maximum(found["growth"].astype(np.int64), inputs.danger[:, None])
     return found
+
+
+def _summed(flags: Floats, logs: Floats) -> Floats:
+    """Return the sums of logs over flags, code by code: to the bit the same in any company."""
+    total = np.zeros((len(flags), logs.shape[1]))
+    for code, log in enumerate(logs):
+        total[flags[:, code] > 0] += log
+    return total

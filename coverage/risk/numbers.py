@@ -6,7 +6,7 @@ much each group of factors counts, 1 on average.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,6 +15,7 @@ import numpy as np
 from ...geo.arrays import Floats
 from ...geo.rules import Calibration, RiskRule, Value
 from .inputs import CODES, GROWTHS
+from .keyed import keys_of, normals, shares, uniforms
 
 #: Groups of factors that a Dirichlet weight makes count more or less.
 WEIGHED: Final = ("hazards", "vulnerable", "growth", "escape", "height", "spread")
@@ -88,12 +89,12 @@ def drawn_numbers(
     calibration
         Rates fitted to the town's own fires replace those of the rules.
     """
-    rng = np.random.default_rng([seed, 0])
-    concentration = rules.draw.weight_concentration.value
-    share = rng.dirichlet(np.full(len(WEIGHED), concentration / len(WEIGHED)), draws)
+    even = np.full(len(WEIGHED), rules.draw.weight_concentration.value / len(WEIGHED))
+    share = shares(even, WEIGHED, "weight", seed=seed, draws=draws)
     weight = {name: share[:, at] * len(WEIGHED) for at, name in enumerate(WEIGHED)}
-    travel = rng.normal(0, rules.draw.travel_sd.value, draws)
-    return _numbers(rules, rng, draws, weight, travel, places, calibration)
+    shift = normals(keys_of(["travel"]), "numbers", seed=seed, draws=draws)[0]
+    travel = rules.draw.travel_sd.value * shift
+    return _numbers(rules, seed, draws, weight, travel, places, calibration)
 
 
 def log_triangular(value: Value, u: Floats) -> Floats:
@@ -109,25 +110,33 @@ def log_triangular(value: Value, u: Floats) -> Floats:
 
 def _numbers(
     rules: RiskRule,
-    rng: np.random.Generator | None,
+    seed: int | None,
     draws: int,
     weight: dict[str, Floats],
     travel: Floats,
     places: Sequence[str],
     calibration: Calibration | None,
 ) -> RiskNumbers:
-    def logs(value: Value | None) -> Floats:
-        if value is None:
-            return np.zeros(draws)
-        if rng is None:
-            return np.full(draws, np.log(max(value.value, 1e-4)))
-        return log_triangular(value, rng.random(draws))
+    """Return the numbers, each drawn by its own name; at their values without a seed."""
 
-    def rows(values: Iterable[Value | None]) -> Floats:
-        return np.stack([logs(value) for value in values])
+    def logs(values: Mapping[str, Value | None]) -> Floats:
+        table = np.zeros((len(values), draws))
+        if seed is not None:
+            u = uniforms(keys_of(values), "numbers", seed=seed, draws=draws)
+        for at, value in enumerate(values.values()):
+            if value is not None and seed is None:
+                table[at] = np.log(max(value.value, 1e-4))
+            elif value is not None:
+                table[at] = log_triangular(value, u[at])
+        return table
 
-    effects = [rules.hazard.get(code) for code in CODES]
-    log_rate = rows(k.fires for k in rules.classes.values())
+    def noise(name: str, log_sd: float) -> Floats | float:
+        if seed is None:
+            return 0.0
+        return log_sd * normals(keys_of([name]), "calibration", seed=seed, draws=draws)[0]
+
+    effects = {code: rules.hazard.get(code) for code in CODES}
+    log_rate = logs({f"classes.{name}": k.fires for name, k in rules.classes.items()})
     log_place = np.zeros((len(places) + 1, draws))
     if calibration is not None:
         for names, fits, table in (
@@ -136,22 +145,21 @@ def _numbers(
         ):
             for at, name in enumerate(names):
                 if name in fits:
-                    noise = 0.0 if rng is None else rng.normal(0, fits[name].log_sd, draws)
-                    table[at] = np.log(fits[name].rate) + noise
+                    table[at] = np.log(fits[name].rate) + noise(name, fits[name].log_sd)
     single = {
-        f"{part}.{name}": np.exp(logs(value))
+        f"{part}.{name}": value
         for part in ("likelihood", "consequence", "mitigation")
         for name, value in getattr(rules, part)
         if isinstance(value, Value)
     }
     return RiskNumbers(
         log_rate=log_rate,
-        log_likelihood=rows(e.likelihood if e else None for e in effects),
-        log_escape=rows(e.escape if e else None for e in effects),
-        log_spread=rows(e.spread if e else None for e in effects),
-        log_growth=rows(rules.consequence.growth[g] for g in GROWTHS),
+        log_likelihood=logs({f"likelihood.{c}": e and e.likelihood for c, e in effects.items()}),
+        log_escape=logs({f"escape.{c}": e and e.escape for c, e in effects.items()}),
+        log_spread=logs({f"spread.{c}": e and e.spread for c, e in effects.items()}),
+        log_growth=logs({f"growth.{g}": rules.consequence.growth[g] for g in GROWTHS}),
         log_place=log_place,
-        one=single,
+        one=dict(zip(single, np.exp(logs(single)), strict=True)),
         weight=weight,
         travel=travel,
     )

@@ -7,6 +7,7 @@ import numpy as np
 
 from weizhan.coverage.risk.draws import Moment, logs_of
 from weizhan.coverage.risk.inputs import CODES, RiskInputs
+from weizhan.coverage.risk.keyed import keys_of
 from weizhan.coverage.risk.missing import donors
 from weizhan.coverage.risk.numbers import typical_numbers
 from weizhan.geo.rules.rule_set import load_rules
@@ -23,6 +24,7 @@ def inputs(count: int = 1, **changes: Any) -> RiskInputs:
         return np.full(count, float(value))
 
     home = RiskInputs(
+        key=keys_of(range(count)),
         kind=np.full(count, CLASSES.index("home")),
         place=np.full(count, -1),
         three_in_one=np.zeros(count, dtype=bool),

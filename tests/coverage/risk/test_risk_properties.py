@@ -20,7 +20,7 @@ GIVEN = donors(inputs(), RULES.risk, is_day=False)
 
 
 def drawn(told, seed=1):
-    return logs_of(told, GIVEN, NUMBERS, RULES, ALL_YEAR, (seed,))
+    return logs_of(told, GIVEN, NUMBERS, RULES, ALL_YEAR, seed)
 
 
 @st.composite
