@@ -134,7 +134,7 @@ def risk(
 def _sheds(town: Town, shapes: Shapes, inputs: RiskInputs) -> dict[str, Any]:
     """Return households, and those beyond reach of a charging shed, where people live."""
     finding = town.rules.risk.finding
-    lived_in = np.array([k.per == "people" for k in town.rules.risk.classes.values()] + [True])
+    lived_in = np.array([k in finding.shed_classes for k in town.rules.risk.classes] + [True])
     homes = lived_in[inputs.kind] & (inputs.residents > 0)
     people = np.where(homes, inputs.residents, np.nan)
     households = np.ceil(people / finding.household_people.value)

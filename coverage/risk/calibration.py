@@ -111,7 +111,8 @@ def _counts(town: Town, day: dt.date) -> tuple[Counts, pd.DataFrame, Indices]:
     given = donors(inputs, rules, is_day=False)
     places = tuple(town.communities[f.COMMUNITY_ID].astype(str))
     typical = typical_numbers(rules, places=places)
-    filled = fill(inputs, given, typical, rules, None)
+    floor_m = town.rules.compliance.floor_m.value
+    filled = fill(inputs, given, typical, rules, None, floor_m=floor_m)
     per_people = np.array([k.per == "people" for k in rules.classes.values()])
     kind = filled.kind[:, 0]
     n = len(inputs)

@@ -2,59 +2,121 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 import numpy as np
 
 from ...geo.arrays import Floats
-from ...geo.rules import RiskRule, RuleSet
-from .inputs import GROWTHS, RiskInputs
+from ...geo.rules import RiskRule
+from ...geo.words import GasType
+from .inputs import GASES, GROWTHS, RiskInputs
 from .missing import Filled
 from .numbers import RiskNumbers
 
 MOST_NEIGHBOURS = 5
+#: Groups of people, those whom a fire harms least first.
+IN_NEED: Final = ("children", "elders", "special", "dependent")
+BOTTLED: Final = GASES.index(GasType.BOTTLED)
 
 
 def log_consequence(
     inputs: RiskInputs,
     filled: Filled,
     numbers: RiskNumbers,
-    rules: RuleSet,
+    rules: RiskRule,
     *,
     harm_asleep: float,
 ) -> dict[str, Floats]:
     """Return the logs of the factors of harm of a fire, ``(buildings, draws)`` each.
 
     ``people`` holds the deaths of an ordinary fire, so that the sum of all is deaths a fire
-    before mitigation; where people are awake a fire kills fewer. Night and height are not
-    stacked: the greater of the two counts.
+    before mitigation; where people are awake a fire kills fewer. Night and height are hardly
+    stacked: together they are little more than the greater of the two.
     """
-    one, risk = numbers.one, rules.risk
-    least = one["consequence.people_least"]
-    ratio = np.maximum(filled.present, least) / one["consequence.people_reference"]
+    one = numbers.one
+    least = np.maximum(filled.present, one["consequence.people_least"])
     people = (
         np.log(one["consequence.deaths_per_fire"])
-        + one["consequence.people_exponent"] * np.log(ratio)
+        + np.log(_found(least, numbers))
         + filled.present_blur
-        + (1 - asleep(filled, risk)) * np.log(one["consequence.awake"])
+        + (1 - asleep(filled, rules)) * np.log(one["consequence.awake"])
     )
-    vulnerable = (
-        1
-        + filled.elders * (one["consequence.elder"] - 1)
-        + filled.children * (one["consequence.child"] - 1)
-        + filled.special * np.maximum(one["consequence.special"] - one["consequence.elder"], 0)
-    ) / one["consequence.vulnerable_reference"]
+    usual = numbers.weight["vulnerable"] * np.log(one["consequence.vulnerable_reference"])
+    in_need = {name: getattr(filled, name) for name in IN_NEED}
     return {
         "people": people,
-        "vulnerable": numbers.weight["vulnerable"] * np.log(vulnerable) + filled.vulnerable_blur,
-        "growth": numbers.weight["growth"] * _growth(filled, numbers, risk),
-        "escape": _escape(inputs, filled, numbers, risk),
-        "height": _height(inputs, filled, numbers, rules, harm_asleep),
+        "vulnerable": log_vulnerable(filled, in_need, numbers, rules) - usual
+        + filled.vulnerable_blur,
+        "growth": numbers.weight["growth"] * _growth(inputs, filled, numbers, rules),
+        "escape": _escape(filled, numbers, rules),
+        "height": _height(filled, numbers, rules, harm_asleep),
         "spread": _spread(inputs, filled, numbers),
+    }  # fmt: skip
+
+
+def log_vulnerable(
+    filled: Filled, in_need: Mapping[str, Floats], numbers: RiskNumbers, rules: RiskRule
+) -> Floats:
+    """Return the log of what the people in need multiply harm by, ``(buildings, draws)``.
+
+    A fire finds first those who cannot leave, then those who live alone, the old and the young,
+    and last all others: so whoever is there besides makes nothing better. Those who cannot leave
+    are harmed awake as well as asleep. With nobody in need it is 0.
+    """
+    one, weight = numbers.one, numbers.weight["vulnerable"]
+    present = np.maximum(filled.present, one["consequence.people_least"])
+    harm = {
+        "children": one["consequence.child"],
+        "elders": one["consequence.elder"],
+        "special": one["consequence.special"],
+        "dependent": one["consequence.dependent"],
     }
+    awake = np.where(asleep(filled, rules) > 0, 1.0, one["consequence.awake"])
+    total, below, factor = _found(present, numbers) * awake, awake, np.ones(numbers.draws)
+    for name in IN_NEED:
+        factor = np.maximum(factor, harm[name] ** weight)
+        own = factor * (1.0 if name == "dependent" else awake)
+        total = total + (own - below) * _found(_at_least(name, in_need, present), numbers)
+        below = own
+    return np.asarray(np.log(total / (_found(present, numbers) * awake)))
 
 
-def _growth(filled: Filled, numbers: RiskNumbers, rules: RiskRule) -> Floats:
+def _at_least(name: str, in_need: Mapping[str, Floats], present: Floats) -> Floats:
+    """Return the people who are harmed at least as much as a group.
+
+    Who cannot leave is one of the old or the young, who lives alone is often one of the old.
+    """
+    alone, old, young = (in_need[group] for group in ("special", "elders", "children"))
+    if name == "children":
+        return np.minimum(np.maximum(alone, old) + young, present)
+    many = in_need["dependent"]
+    if name != "dependent":
+        many = np.maximum(many, alone)
+    if name == "elders":
+        many = np.maximum(many, old)
+    return np.minimum(many, present)
+
+
+def _found(people: Floats, numbers: RiskNumbers) -> Floats:
+    """Return how many of these people a fire finds, against an ordinary fire."""
+    one = numbers.one
+    found: Floats = (people / one["consequence.people_reference"]) ** one[
+        "consequence.people_exponent"
+    ]
+    return found
+
+
+def _growth(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers, rules: RiskRule) -> Floats:
+    """Return what stands there: the fire-danger class if told of a factory or store, else the use.
+
+    Elsewhere it only makes growth faster, as hazards do.
+    """
     of_class = np.array([GROWTHS.index(k.growth) for k in rules.classes.values()])
-    growth = np.maximum(of_class[filled.kind], filled.growth)
+    decides = np.array([k in rules.consequence.danger_decides for k in rules.classes])
+    danger = inputs.danger[:, None]
+    usual = np.where(decides[filled.kind] & (danger >= 0), danger, of_class[filled.kind])
+    growth = np.maximum(np.maximum(usual, danger), filled.growth)
     return np.asarray(numbers.log_growth[growth, np.arange(numbers.draws)])
 
 
@@ -64,34 +126,31 @@ def asleep(filled: Filled, rules: RiskRule) -> Floats:
     return sleeps[filled.kind]
 
 
-def _escape(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers, rules: RiskRule) -> Floats:
+def _escape(filled: Filled, numbers: RiskNumbers, rules: RiskRule) -> Floats:
     """Return locked exits, blocked routes, barred windows, the single stair; capped."""
     one = numbers.one
-    floors = filled.floor_m2 / inputs.footprint_m2[:, None]
-    tall = floors >= rules.consequence.single_stair_floors.value
-    lone = filled.single * asleep(filled, rules) * tall
-    total = filled.escape + lone * np.log(one["consequence.single_stair"])
+    tall = filled.floors >= rules.consequence.single_stair_floors.value
+    total = filled.escape + filled.single * tall * np.log(one["consequence.single_stair"])
     cap = np.log(one["consequence.escape_cap"])
     return np.minimum(numbers.weight["escape"] * total, cap)
 
 
-def _height(
-    inputs: RiskInputs, filled: Filled, numbers: RiskNumbers, rules: RuleSet, harm_asleep: float
-) -> Floats:
-    one, low_m = numbers.one, rules.risk.consequence.low_m.value
-    told = inputs.height_m[:, None]
-    floors = filled.floor_m2 / inputs.footprint_m2[:, None]
-    height_m = np.where(np.isnan(told), floors * rules.compliance.floor_m.value, told)
-    rise = np.clip((height_m - low_m) / (rules.compliance.high_rise_m.value - low_m), 0, 1)
+def _height(filled: Filled, numbers: RiskNumbers, rules: RiskRule, harm_asleep: float) -> Floats:
+    one, power = numbers.one, rules.consequence.night_height_power.value
+    above = np.maximum(filled.height_m - rules.consequence.height_from_m.value, 0)
+    rise = 1 - np.exp(-above / one["consequence.height_scale_m"])
     height = 1 + rise * (one["consequence.high_rise"] - 1)
-    time = np.where(asleep(filled, rules.risk) > 0, harm_asleep, 1.0)
-    both = np.where(time >= 1, np.maximum(height, time), height * time)
-    weighed: Floats = numbers.weight["height"] * np.log(both)
+    time = np.where(asleep(filled, rules) > 0, harm_asleep, 1.0)
+    both = (height**power + np.maximum(time, 1) ** power - 1) ** (1 / power)
+    weighed: Floats = numbers.weight["height"] * np.log(both * np.minimum(time, 1))
     return weighed
 
 
 def _spread(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers) -> Floats:
+    """Return neighbours, poor separation, a late way of the crew, and bottles that burst."""
+    one = numbers.one
     near = np.minimum(inputs.near, MOST_NEIGHBOURS)[:, None]
-    total = filled.spread + np.log1p(numbers.one["consequence.neighbour"] * near)
-    cap = np.log(numbers.one["consequence.spread_cap"])
+    bottles = np.where(inputs.gas[:, None] == BOTTLED, np.log(one["consequence.gas_bottled"]), 0.0)
+    total = filled.spread + bottles + np.log1p(one["consequence.neighbour"] * near)
+    cap = np.log(one["consequence.spread_cap"])
     return np.minimum(numbers.weight["spread"] * total, cap)

@@ -47,9 +47,10 @@ def logs_of(
     seed: int | None,
 ) -> Logs:
     """Return the risk of a block of buildings in every draw, as logs, with its factors."""
-    filled = fill(inputs, donated, numbers, rules.risk, seed)
+    floor_m = rules.compliance.floor_m.value
+    filled = fill(inputs, donated, numbers, rules.risk, seed, floor_m=floor_m)
     often = log_likelihood(inputs, filled, numbers, rules.risk, log_time=float(np.log(now.fires)))
-    bad = log_consequence(inputs, filled, numbers, rules, harm_asleep=now.harm_asleep)
+    bad = log_consequence(inputs, filled, numbers, rules.risk, harm_asleep=now.harm_asleep)
     held = means(inputs, filled, numbers)
     left = log_left(held, numbers) + filled.mitigation_blur
     fires, harm = _sum(often.values()), _sum(bad.values()) + left

@@ -16,7 +16,7 @@ from ...geo.ground import neighbours
 from ...geo.ledgers import has
 from ...geo.rules import RiskRule
 from ...geo.town import Town
-from ...geo.words import HazardCode, HazardState, SystemState, Use
+from ...geo.words import GasType, HazardCode, HazardState, SystemState, Use, codes
 from ...geo.words import fields as f
 from .. import columns as c
 from ..cases import case_table
@@ -26,7 +26,9 @@ UNKNOWN: Final = -1
 CODES: Final = tuple(
     code for code in HazardCode if code not in (HazardCode.OTHER, HazardCode.UNCLASSIFIED)
 )
+GASES: Final = tuple(GasType)
 GROWTHS: Final = ("slow", "medium", "fast", "ultra")
+RANGE: Final = ("", "_low", "_high")  # a number, and the ends where it is told as a range
 #: Tiers whose crews count as first help.
 HELP: Final = ("micro", "brigade")
 #: Square metres of floor of the smallest building: a point in the data is a house all the same.
@@ -47,23 +49,29 @@ class RiskInputs:
         Row of the community, -1 outside all.
     three_in_one
         Whether the use says 三合一.
-    footprint_m2, floors, height_m
-        As drawn and told.
+    footprint_m2, floors, height_m, area_m2
+        As drawn and told; ``_low`` and ``_high`` are the ends of what is told as a range.
     residents, present
         People who sleep there, and who are there under the scenario; ``_low`` and ``_high`` are
         the ends where that is told as a range, NaN where it is exact or the end is open.
-    elders, children, special
-        Shares of the people; ``special`` of households with people who need help.
+    heads, elders, children, special
+        People of the building, and how many of them are old, young, or alone, ill or disabled.
+    helped
+        Share of their households that a helper is assigned to.
+    sleepers, stayers
+        Beds, and as many of them as have people by the hour of the scenario.
     hazards
         ``(buildings, codes)`` 1 open, 0 looked at and not found, NaN nobody looked.
     danger
-        Row in `GROWTHS` that the fire-danger class demands, 0 where none does.
-    stairs, tenants
+        Row in `GROWTHS` that the fire-danger class demands, `UNKNOWN` where nobody told.
+    stairs, tenants, rooms, leased
         As told.
+    gas
+        Row in `GASES`, `UNKNOWN` where nobody told.
     detector, sprinkler, systems, remote, rcd, monitor
         Shares or flags of what is there and works.
     crew, water
-        Probability of a crew in time; 1 where water is within reach, 0 where not.
+        Probability of a crew in time; share of a hydrant's flow that is within reach.
     near
         Buildings nearer than the gap of separation.
     water_m
@@ -76,20 +84,32 @@ class RiskInputs:
     three_in_one: Flags
     footprint_m2: Floats
     floors: Floats
+    floors_low: Floats
+    floors_high: Floats
     height_m: Floats
+    height_m_low: Floats
+    height_m_high: Floats
+    area_m2: Floats
     residents: Floats
     residents_low: Floats
     residents_high: Floats
     present: Floats
     present_low: Floats
     present_high: Floats
+    heads: Floats
     elders: Floats
     children: Floats
     special: Floats
+    helped: Floats
+    sleepers: Floats
+    stayers: Floats
     hazards: Floats
     danger: Longs
     stairs: Floats
     tenants: Floats
+    rooms: Floats
+    leased: Floats
+    gas: Longs
     detector: Floats
     sprinkler: Floats
     systems: Floats
@@ -98,6 +118,8 @@ class RiskInputs:
     monitor: Floats
     crew: Floats
     water: Floats
+    water_low: Floats
+    water_high: Floats
     near: Longs
     water_m: Floats
 
@@ -127,47 +149,60 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
     """
     rules, premises = town.rules.risk, town.ledgers.premises
     use = buildings[f.USE].astype(object)
+    kind = class_rows(use, rules)
     now = f.PEOPLE_DAY if is_day else f.PEOPLE_NIGHT
-    people = _column(buildings, now)
     residents = _column(buildings, f.PEOPLE_NIGHT)
     heads = np.fmax(residents, _column(buildings, f.PEOPLE_DAY))
+    beds = _column(premises, "beds")
     shapes = buildings.geometry.to_numpy()
-    water_m = _water_m(town, shapes)
+    floors = {end: _column(buildings, f"{f.FLOORS}{end}") for end in RANGE}
+    height = {end: _column(buildings, f"{f.HEIGHT_M}{end}") for end in RANGE}
+    flow = {end: _water(town, shapes, rules, end) for end in RANGE}
     return RiskInputs(
         key=keys_of(buildings[f.BUILDING_ID]),
-        kind=class_rows(use, rules),
+        kind=kind,
         place=place_rows(town, buildings),
         three_in_one=(use == Use.THREE_IN_ONE).to_numpy(dtype=bool),
         footprint_m2=np.maximum(shapely.area(shapes), LEAST_FLOOR_M2),
-        floors=np.where(_column(buildings, f.FLOORS) > 0, _column(buildings, f.FLOORS), np.nan),
-        height_m=_column(buildings, f.HEIGHT_M),
+        floors=np.where(floors[""] > 0, floors[""], np.nan),
+        floors_low=np.maximum(floors["_low"], 1),
+        floors_high=floors["_high"],
+        height_m=height[""],
+        height_m_low=height["_low"],
+        height_m_high=height["_high"],
+        area_m2=_column(premises, "area_m2"),
         residents=residents,
         residents_low=_column(buildings, f"{f.PEOPLE_NIGHT}_low"),
         residents_high=_column(buildings, f"{f.PEOPLE_NIGHT}_high"),
-        present=people,
+        present=_column(buildings, now),
         present_low=_column(buildings, f"{now}_low"),
         present_high=_column(buildings, f"{now}_high"),
-        elders=_share(_column(buildings, f.ELDERS), heads),
-        children=_share(_column(buildings, f.CHILDREN), heads),
-        special=_share(_special(premises), heads),
+        heads=heads,
+        elders=_column(buildings, f.ELDERS),
+        children=_column(buildings, f.CHILDREN),
+        special=_special(premises),
+        helped=_share(_column(premises, "helper_assigned"), _column(premises, "households")),
+        sleepers=beds,
+        stayers=beds * (_stay(kind, rules) if is_day else 1.0),
         hazards=hazard_matrix(town, buildings, rules, day=day),
         danger=_danger(premises["danger_class"], rules),
         stairs=_column(premises, "stairs"),
         tenants=_column(premises, "tenants"),
-        detector=_share(_column(premises, "smoke_detectors"), _needed(premises)),
+        rooms=_column(premises, "rooms"),
+        leased=_column(premises, "leased"),
+        gas=_gas(premises["gas_type"]),
+        detector=_detectors(premises, residents / rules.finding.household_people.value),
         sprinkler=_column(premises, "simple_sprinkler"),
         systems=_systems(premises["systems_state"]),
         remote=_column(premises, "remote_monitored"),
         rcd=_column(premises, "rcd"),
         monitor=_column(premises, "electrical_monitored"),
         crew=_crew(buildings),
-        water=np.where(
-            np.isnan(water_m),
-            np.nan,
-            water_m * rules.mitigation.water_detour.value <= rules.mitigation.water_m.value,
-        ),
+        water=flow[""],
+        water_low=flow["_low"],
+        water_high=flow["_high"],
         near=neighbours(shapes, within_m=rules.consequence.separation_m.value),
-        water_m=water_m,
+        water_m=_water_m(town, shapes),
     )
 
 
@@ -241,14 +276,34 @@ def _share(part: Floats, whole: Floats) -> Floats:
 
 
 def _special(premises: pd.DataFrame) -> Floats:
-    told = premises[["empty_nest_elders", "old_weak_ill_disabled"]].astype(float)
-    return told.sum(axis=1, min_count=1).to_numpy()
+    alone = ["empty_nest_elders", "left_behind_children", "old_weak_ill_disabled"]
+    return premises[alone].astype(float).sum(axis=1, min_count=1).to_numpy()
 
 
-def _needed(premises: pd.DataFrame) -> Floats:
-    """Return the detectors a building needs; what has some and says no need needs those."""
-    needed = _column(premises, "smoke_detectors_needed")
-    return np.where(np.isnan(needed), np.fmax(_column(premises, "smoke_detectors"), 1), needed)
+def _stay(kind: Longs, rules: RiskRule) -> Floats:
+    """Return how much of those who sleep in a building are in it by day, by its class."""
+    share = [min(k.people_day.value / k.people_night.value, 1.0) for k in rules.classes.values()]
+    return np.array([*share, share[0]])[kind]
+
+
+def _gas(told: pd.Series) -> Longs:
+    words = {word: GASES.index(GasType(code)) for word, code in codes("gas_type").items()}
+    return np.asarray(told.map(words).fillna(UNKNOWN), dtype=np.int64)
+
+
+def _detectors(premises: pd.DataFrame, households: Floats) -> Floats:
+    """Return the share of detectors that a building needs and has.
+
+    What has some and says no need needs those; where only households in need were asked, all
+    others are taken to have none.
+    """
+    there, needed = (
+        _column(premises, name) for name in ("smoke_detectors", "smoke_detectors_needed")
+    )
+    needed = np.where(np.isnan(needed), np.fmax(there, 1), needed)
+    asked = _column(premises, "household_detectors")
+    all_of_them = np.fmax(_column(premises, "households"), np.ceil(households))
+    return np.where(np.isnan(there), _share(asked, all_of_them), _share(there, needed))
 
 
 def _systems(states: pd.Series) -> Floats:
@@ -258,7 +313,7 @@ def _systems(states: pd.Series) -> Floats:
 
 def _danger(classes: pd.Series, rules: RiskRule) -> Longs:
     least = {str(k): GROWTHS.index(g) for k, g in rules.consequence.danger_growth.items()}
-    return np.asarray(classes.map(least).fillna(0), dtype=np.int64)
+    return np.asarray(classes.map(least).fillna(UNKNOWN), dtype=np.int64)
 
 
 def _crew(buildings: pd.DataFrame) -> Floats:
@@ -276,16 +331,42 @@ def _crew(buildings: pd.DataFrame) -> Floats:
 
 
 def _water_m(town: Town, shapes: Shapes) -> Floats:
-    points = town.water.geometry.to_numpy()
-    points = points[~(shapely.is_missing(points) | shapely.is_empty(points))]
+    points, _ = _points(town)
+    found = np.full(len(shapes), np.nan)
+    if len(points):
+        (at, _), away = shapely.STRtree(points).query_nearest(
+            shapes, all_matches=False, return_distance=True
+        )
+        found[at] = away
+    return found
+
+
+def _water(town: Town, shapes: Shapes, rules: RiskRule, end: str) -> Floats:
+    """Return the share of a hydrant's flow that the best water within reach gives.
+
+    Missing where no water is mapped, and of an end where the water there tells no range. Water
+    of unknown flow gives all of it.
+    """
+    points, there = _points(town)
     if not len(points):
         return np.full(len(shapes), np.nan)
-    found = np.full(len(shapes), np.nan)
-    (at, _), away = shapely.STRtree(points).query_nearest(
-        shapes, all_matches=False, return_distance=True
-    )
-    found[at] = away
-    return found
+    told = [_column(town.water, f"{f.FLOW_L_S}{name}")[there] for name in RANGE]
+    if end and np.isnan(told[RANGE.index(end)]).all():
+        return np.full(len(shapes), np.nan)
+    flow = told[RANGE.index(end)]
+    flow = np.where(np.isnan(flow), told[0], flow)
+    give = np.clip(np.nan_to_num(flow / rules.mitigation.water_flow_l_s.value, nan=1.0), 0, 1)
+    within = rules.mitigation.water_m.value / rules.mitigation.water_detour.value
+    at, of = shapely.STRtree(points).query(shapes, predicate="dwithin", distance=within)
+    best = np.zeros(len(shapes))
+    np.maximum.at(best, at, give[of])
+    return best
+
+
+def _points(town: Town) -> tuple[Shapes, Flags]:
+    points = town.water.geometry.to_numpy()
+    there = np.asarray(~(shapely.is_missing(points) | shapely.is_empty(points)))
+    return points[there], there
 
 
 def known_shares(inputs: RiskInputs) -> Mapping[str, Flags]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...geo.arrays import Floats
+from ...geo.arrays import Flags, Floats
 from ...geo.rules import RiskRule
-from .inputs import RiskInputs
+from .inputs import GASES, RiskInputs
 from .missing import Filled
 from .numbers import RiskNumbers
 
@@ -29,16 +29,14 @@ def log_likelihood(
     nobody knows of prevents nothing, but is never taken to be absent for sure: the rate of the
     class has both.
     """
-    one, like = numbers.one, rules.likelihood
+    one = numbers.one
     draw = np.arange(numbers.draws)
     per_people = np.array([k.per == "people" for k in rules.classes.values()])[filled.kind]
     residents = np.maximum(filled.residents, LEAST_RESIDENTS)
     exposure = np.log(np.where(per_people, residents, filled.floor_m2) / 1000)
     exposure = exposure + np.where(per_people, filled.residents_blur, 0.0)
-    trade = np.where(inputs.three_in_one[:, None], np.log(one["likelihood.three_in_one"]), 0.0)
-    many = np.nan_to_num(inputs.tenants) >= like.sublet_tenants.value
-    sublet = np.where(many[:, None], np.log(one["likelihood.sublet"]), 0.0)
-    product = numbers.weight["hazards"] * (filled.likelihood + trade + sublet)
+    told = sum(multipliers(inputs, numbers, rules).values())
+    product = numbers.weight["hazards"] * (filled.likelihood + told)
     return {
         "rate": numbers.log_rate[filled.kind, draw] + numbers.log_place[inputs.place]
         + filled.rate_blur,
@@ -47,6 +45,31 @@ def log_likelihood(
         "prevented": _prevented(inputs, numbers),
         "time": np.full((1, 1), log_time),
     }  # fmt: skip
+
+
+def multipliers(inputs: RiskInputs, numbers: RiskNumbers, rules: RiskRule) -> dict[str, Floats]:
+    """Return the logs by which how a house is used multiplies its fires, by the reason's code.
+
+    Of what nobody told there is nothing here: the rate of the class has both.
+    """
+    one, like = numbers.one, rules.likelihood
+
+    def where(yes: Flags, log: Floats) -> Floats:
+        return np.where(yes[:, None], log, 0.0)
+
+    tenants = np.nan_to_num(inputs.tenants)[:, None]
+    more = np.log(np.maximum(tenants / like.sublet_tenants.value, 1))
+    rooms = np.log(np.maximum(np.nan_to_num(inputs.rooms)[:, None] / like.let_rooms.value, 1))
+    each = one["likelihood.let_exponent"]
+    many = inputs.tenants >= like.sublet_tenants.value
+    gases = np.stack([np.log(one[f"likelihood.gas_{gas}"]) for gas in GASES])
+    return {
+        "three_in_one": where(inputs.three_in_one, np.log(one["likelihood.three_in_one"])),
+        "sublet": where(many, np.log(one["likelihood.sublet"]) + each * more),
+        "rooms": each * rooms,
+        "leased": where(inputs.leased == 1, np.log(one["likelihood.leased"])),
+        "gas": where(inputs.gas >= 0, gases[inputs.gas]),
+    }
 
 
 def _prevented(inputs: RiskInputs, numbers: RiskNumbers) -> Floats:

@@ -20,6 +20,8 @@ from .numbers import RiskNumbers, log_triangular
 QUANTILES: Final = 64  # of the values that a class is known to have
 HAZARD_DONORS: Final = 256  # inspected buildings of a class from which hazards are taken
 USE_BLUR: Final = 2.0  # rates of classes lie further apart than any other value
+#: By day and by night the same house is full or empty.
+_STREAM: Final = {"residents": "people", "present": "people"}
 _U: Final = (np.arange(QUANTILES) + 0.5) / QUANTILES
 
 
@@ -60,13 +62,16 @@ class Donors:
 class Filled:
     """Buildings with nothing missing; arrays ``(buildings, draws)`` or ``(buildings, 1)``.
 
-    ``likelihood``, ``escape`` and ``spread`` are logs of the products over hazards; ``growth`` is
-    a row of the growth classes, ``stopped`` 1 where the building's systems do not count;
-    ``*_blur`` are logs by which what was not known is blurred; that of people comes after the
-    least of people, so that it blurs small houses, too.
+    ``elders``, ``children``, ``special`` and ``dependent`` are people who are there, never more
+    than are ``present``. ``likelihood``, ``escape`` and ``spread`` are logs of the products over
+    hazards; ``growth`` is a row of the growth classes, ``stopped`` 1 where the building's systems
+    do not count; ``*_blur`` are logs by which what was not known is blurred; that of people comes
+    after the least of people, so that it blurs small houses, too.
     """
 
     kind: Longs
+    floors: Floats
+    height_m: Floats
     floor_m2: Floats
     residents: Floats
     present: Floats
@@ -75,6 +80,7 @@ class Filled:
     elders: Floats
     children: Floats
     special: Floats
+    dependent: Floats
     likelihood: Floats
     escape: Floats
     spread: Floats
@@ -85,6 +91,7 @@ class Filled:
     sprinkler: Floats
     systems: Floats
     remote: Floats
+    water: Floats
     rate_blur: Floats
     vulnerable_blur: Floats
     mitigation_blur: Floats
@@ -110,6 +117,10 @@ def donors(inputs: RiskInputs, rules: RiskRule, *, is_day: bool) -> Donors:
         told = [values[own & ~np.isnan(values)] for own in rows]
         return np.array([(v.sum() + weight * prior.value) / (len(v) + weight) for v in told])
 
+    def part(people: Floats) -> Floats:
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.where(inputs.heads > 0, np.clip(people / inputs.heads, 0, 1), np.nan)
+
     many = rules.mitigation
     night = [k.people_night for k in classes]
     pattern, drawn = _patterns(inputs, rows, weight)
@@ -120,8 +131,8 @@ def donors(inputs: RiskInputs, rules: RiskRule, *, is_day: bool) -> Donors:
         floors=table(inputs.floors, [k.floors for k in classes]),
         residents=table(inputs.residents / floor, night),
         present=table(inputs.present / floor, [k.people_day for k in classes] if is_day else night),
-        elders=table(inputs.elders, [k.elders for k in classes]),
-        children=table(inputs.children, [k.children for k in classes]),
+        elders=table(part(inputs.elders), [k.elders for k in classes]),
+        children=table(part(inputs.children), [k.children for k in classes]),
         detector=table(inputs.detector, [many.detector_share] * len(classes)),
         sprinkler=share(inputs.sprinkler, many.sprinkler_share),
         systems=share(inputs.systems, many.systems_share),
@@ -232,6 +243,8 @@ def fill(
     numbers: RiskNumbers,
     rules: RiskRule,
     seed: int | None,
+    *,
+    floor_m: float,
 ) -> Filled:
     """Return the buildings with what is missing drawn; at its middle without a seed.
 
@@ -247,16 +260,13 @@ def fill(
         The risk method.
     seed
         Of all draws; without one middles and shares stand in, for reasons and typical values.
+    floor_m
+        Height of a floor.
     """
     chance = Chance(inputs.key, numbers.draws, rules.draw.blur_log_sd.value, seed)
     lost = inputs.kind < 0
     kind = _kinds("kind", inputs.kind, donated, chance)
-    missing = np.isnan(inputs.floors)
-    drawn = _quantile(donated.floors, kind, missing, chance.uniform("floors", missing))
-    floors = chance.put(inputs.floors, missing, drawn)
-    floor_m2 = inputs.footprint_m2[:, None] * np.maximum(floors, 1)
-    if missing.any():
-        floor_m2 = floor_m2 * np.exp(chance.blur("floors", missing))
+    size = _size(inputs, donated, kind, chance, floor_m)
     shares: dict[str, Any] = {}
     for name in ("sprinkler", "systems", "remote", "single"):
         known = _single(inputs) if name == "single" else getattr(inputs, name)
@@ -264,24 +274,41 @@ def fill(
         part = np.broadcast_to(getattr(donated, name)[kind[own]], (int(own.sum()), chance.draws))
         there = part if seed is None else (chance.uniform(name, own) < part).astype(float)
         shares[name] = chance.put(known, own, there)
-    for name in ("elders", "children", "detector"):
-        known = getattr(inputs, name)
-        own = np.isnan(known)
-        part = _quantile(getattr(donated, name), kind, own, chance.uniform(name, own))
-        shares[name] = chance.put(known, own, np.clip(part, 0, 1))
+    own = np.isnan(inputs.detector)
+    part = _quantile(donated.detector, kind, own, chance.uniform("detector", own))
+    shares["detector"] = chance.put(inputs.detector, own, np.clip(part, 0, 1))
     means = (inputs.detector, inputs.sprinkler, inputs.systems, inputs.crew, inputs.water)
     blind: Flags = np.asarray(np.isnan(np.stack(means)).any(axis=0))
+    people = _people(inputs, donated, numbers, size["floor_m2"], chance)
     return Filled(
         kind=kind,
-        floor_m2=floor_m2,
-        **_people(inputs, donated, floor_m2, chance),
+        **size,
+        **people,
+        **_in_need(inputs, donated, numbers, kind, people["present"], chance),
         **shares,
         **_hazards(inputs, donated, numbers, rules, kind, chance),
-        special=np.nan_to_num(inputs.special)[:, None],
+        water=_between(inputs, "water", inputs.water[:, None], chance),
         rate_blur=chance.blur("kind", lost, times=USE_BLUR),
         vulnerable_blur=chance.blur("elders", np.isnan(inputs.elders) & np.isnan(inputs.special)),
         mitigation_blur=chance.blur("means", blind),
     )
+
+
+def _size(
+    inputs: RiskInputs, donated: Donors, kind: Longs, chance: Chance, floor_m: float
+) -> dict[str, Any]:
+    """Return floors, height and floor with gaps filled; height from floors where nobody measured.
+
+    A floor area that is told counts where it is more than what is drawn on the map holds.
+    """
+    missing = np.isnan(inputs.floors)
+    drawn = _quantile(donated.floors, kind, missing, chance.uniform("floors", missing))
+    floors = _between(inputs, "floors", chance.put(inputs.floors, missing, drawn), chance)
+    floors = np.maximum(floors, 1) * np.exp(chance.blur("floors", missing))
+    told = _between(inputs, "height_m", inputs.height_m[:, None], chance)
+    area = np.fmax(inputs.footprint_m2[:, None] * floors, inputs.area_m2[:, None])
+    height = np.where(np.isnan(told), floors * floor_m, told)
+    return {"floors": floors, "height_m": height, "floor_m2": area}
 
 
 def _kinds(name: str, known: Longs, donated: Donors, chance: Chance) -> Longs:
@@ -307,28 +334,60 @@ def _quantile(table: Floats, kind: Longs, rows: Flags, u: Floats) -> Floats:
 
 
 def _people(
-    inputs: RiskInputs, donated: Donors, floor_m2: Floats, chance: Chance
+    inputs: RiskInputs, donated: Donors, numbers: RiskNumbers, floor_m2: Floats, chance: Chance
 ) -> dict[str, Any]:
     """Return people with gaps filled; by day and by night the same house is full or empty.
 
-    Where nobody knows the use, they are those of any building: a class drawn twice.
+    Where nobody knows the use, they are those of any building: a class drawn twice. Beds are
+    slept in, and who is told to be in need is there, whoever else was not counted.
     """
     kind = _kinds("people_kind", inputs.kind, donated, chance)
     without = np.isnan(inputs.present) | np.isnan(inputs.residents)
     u = chance.uniform("people", without)
+    named = np.fmax(np.nan_to_num(inputs.elders), np.nan_to_num(inputs.special))
+    named = named + np.nan_to_num(inputs.children)
+    taken = numbers.one["consequence.bed_taken"]
     people: dict[str, Any] = {}
-    for name in ("residents", "present"):
+    for name, beds in (("residents", inputs.sleepers), ("present", inputs.stayers)):
         known = getattr(inputs, name)
         own = np.isnan(known)
         on_100_m2 = _quantile(getattr(donated, name), kind, own, u[own[without]])
         counted = chance.put(known, own, on_100_m2 * floor_m2[own] / 100)
-        people[name] = _between(inputs, name, counted, chance)
+        counted = _between(inputs, name, counted, chance)
+        counted = np.maximum(counted, np.where(own, named, 0.0)[:, None])
+        people[name] = np.fmax(counted, beds[:, None] * taken)
         people[f"{name}_blur"] = chance.blur(name, own)
     return people
 
 
+def _in_need(
+    inputs: RiskInputs,
+    donated: Donors,
+    numbers: RiskNumbers,
+    kind: Longs,
+    present: Floats,
+    chance: Chance,
+) -> dict[str, Floats]:
+    """Return the old, the young, those alone or ill, and those who cannot leave, of who is there.
+
+    Those who were counted are taken to be there at every hour.
+    """
+    found: dict[str, Floats] = {}
+    for name in ("elders", "children"):
+        known = getattr(inputs, name)
+        own = np.isnan(known)
+        part = _quantile(getattr(donated, name), kind, own, chance.uniform(name, own))
+        count = np.broadcast_to(present, (len(inputs), chance.draws))[own] * np.clip(part, 0, 1)
+        found[name] = np.minimum(chance.put(known, own, count), present)
+    eased = 1 - numbers.one["consequence.helper"] * np.nan_to_num(inputs.helped)[:, None]
+    found["special"] = np.minimum(np.nan_to_num(inputs.special)[:, None] * eased, present)
+    cannot = numbers.dependent[kind, np.arange(numbers.draws)]
+    weak = np.minimum(found["elders"] + found["children"], present)
+    return found | {"dependent": cannot * weak}
+
+
 def _between(inputs: RiskInputs, name: str, counted: Floats, chance: Chance) -> Floats:
-    """Draw people who were told as a range anywhere in it; an open end lies one blur away."""
+    """Draw what was told as a range anywhere in it; an open end lies one blur away."""
     low, high = getattr(inputs, f"{name}_low"), getattr(inputs, f"{name}_high")
     ranged = ~np.isnan(low) | ~np.isnan(high)
     if chance.seed is None or not ranged.any():
@@ -338,7 +397,7 @@ def _between(inputs: RiskInputs, name: str, counted: Floats, chance: Chance) -> 
         np.where(np.isnan(end), known * np.exp(sign * chance.log_sd), end)[ranged, None]
         for end, sign in ((low, -1), (high, 1))
     ]
-    u = chance.uniform("people_range", ranged)
+    u = chance.uniform(f"{_STREAM.get(name, name)}_range", ranged)
     whole = np.repeat(counted, chance.draws // counted.shape[1], axis=1)
     whole[ranged] = ends[0] + u * (ends[1] - ends[0])
     return whole
@@ -378,7 +437,7 @@ def _hazards(
             drawn = (donated.pattern * of_code).max(axis=1)[donor]
             most[unlooked] = np.maximum(most[unlooked], drawn)
         found[name] = most
-    found["growth"] = np.maximum(found["growth"].astype(np.int64), inputs.danger[:, None])
+    found["growth"] = found["growth"].astype(np.int64)
     return found
 
 

@@ -27,7 +27,7 @@ def means(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers) -> dict[str,
         "systems": works * filled.systems * one["mitigation.systems"],
         "remote": works * filled.remote * one["mitigation.remote"],
         "crew": _arrives(inputs.crew, numbers) * one["mitigation.crew"],
-        "water": _or_unknown(inputs.water, one["mitigation.water_unknown"])
+        "water": _or_unknown(filled.water, one["mitigation.water_unknown"])
         * one["mitigation.water"],
     }  # fmt: skip
 
@@ -48,4 +48,4 @@ def _arrives(chance: Floats, numbers: RiskNumbers) -> Floats:
 
 
 def _or_unknown(known: Floats, otherwise: Floats) -> Floats:
-    return np.where(np.isnan(known)[:, None], otherwise, np.nan_to_num(known)[:, None])
+    return np.where(np.isnan(known), otherwise, np.nan_to_num(known))

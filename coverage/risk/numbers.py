@@ -29,6 +29,8 @@ class RiskNumbers:
     ----------
     log_rate
         ``(classes, draws)`` log of fires a year per 1,000 residents or 1,000 m² of floor.
+    dependent
+        ``(classes, draws)`` share of the old and the young who cannot leave alone.
     log_likelihood, log_escape, log_spread
         ``(codes, draws)`` log of what each hazard multiplies.
     log_growth
@@ -45,6 +47,7 @@ class RiskNumbers:
     """
 
     log_rate: Floats
+    dependent: Floats
     log_likelihood: Floats
     log_escape: Floats
     log_spread: Floats
@@ -154,6 +157,9 @@ def _numbers(
     }
     return RiskNumbers(
         log_rate=log_rate,
+        dependent=np.exp(
+            logs({f"dependent.{name}": k.dependent for name, k in rules.classes.items()})
+        ),
         log_likelihood=logs({f"likelihood.{c}": e and e.likelihood for c, e in effects.items()}),
         log_escape=logs({f"escape.{c}": e and e.escape for c, e in effects.items()}),
         log_spread=logs({f"spread.{c}": e and e.spread for c, e in effects.items()}),

@@ -15,9 +15,10 @@ import numpy as np
 from ...geo.arrays import Floats
 from ...geo.rules import RuleSet
 from .. import columns as c
-from .consequence import MOST_NEIGHBOURS, asleep
+from .consequence import BOTTLED, IN_NEED, MOST_NEIGHBOURS, asleep, log_vulnerable
 from .draws import Logs, Moment
 from .inputs import CODES, RiskInputs
+from .likelihood import multipliers
 from .missing import Donors, Filled, take
 from .numbers import RiskNumbers
 
@@ -67,35 +68,38 @@ def _factors(
     one, filled = typical.one, logs.filled
     found: dict[str, Floats] = {}
     found["use"] = _against_homes(logs, typical, rules)
-    for name, log in (("three_in_one", "three_in_one"), ("sublet", "sublet")):
-        yes = (
-            inputs.three_in_one
-            if name == "three_in_one"
-            else np.nan_to_num(inputs.tenants) >= rules.risk.likelihood.sublet_tenants.value
-        )
-        found[name] = np.where(yes, np.log(one[f"likelihood.{log}"]), 0.0)
+    found |= {name: log[:, 0] for name, log in multipliers(inputs, typical, rules.risk).items()}
+    burst = one["consequence.gas_bottled"]
+    found["gas"] = found["gas"] + np.where(inputs.gas == BOTTLED, np.log(burst), 0.0)
     found |= _hazards(inputs, typical)
     least, usual = one["consequence.people_least"], one["consequence.people_reference"]
     ratio = np.maximum(filled.present[:, 0], least) / usual
     found["people"] = one["consequence.people_exponent"] * np.log(ratio)
-    found["elders"] = np.log1p(filled.elders[:, 0] * (one["consequence.elder"][0] - 1))
-    found["children"] = np.log1p(filled.children[:, 0] * (one["consequence.child"][0] - 1))
-    alone = max(one["consequence.special"][0] - one["consequence.elder"][0], 0.0)
-    found["special"] = np.log1p(filled.special[:, 0] * alone)
+    found |= _in_need(filled, typical, rules)
     found["growth"] = logs.parts["growth"][:, 0]
     tall = np.nan_to_num(inputs.floors) >= rules.risk.consequence.single_stair_floors.value
-    single = filled.single[:, 0] * asleep(filled, rules.risk)[:, 0] * tall
-    sure = inputs.stairs == 1
-    found["single_stair"] = np.where(sure, single, 0) * np.log(one["consequence.single_stair"])
+    sure = (inputs.stairs == 1) & tall
+    found["single_stair"] = np.where(sure, np.log(one["consequence.single_stair"]), 0.0)
     night = asleep(filled, rules.risk)[:, 0] * max(np.log(now.harm_asleep), 0)
-    height = logs.parts["height"][:, 0]
-    found["height"] = np.where(height > night + 1e-9, height, 0)
-    found["night"] = np.where(height > night + 1e-9, 0, np.minimum(night, height))
+    both = logs.parts["height"][:, 0]
+    tall_alone = both - night  # what height adds to the night, and the night to height
+    found["height"] = np.where(tall_alone >= night, both, np.maximum(tall_alone, 0))
+    found["night"] = np.where(tall_alone >= night, 0, np.minimum(night, both))
     near = np.minimum(inputs.near, MOST_NEIGHBOURS)
     found["neighbours"] = np.log1p(one["consequence.neighbour"][0] * near)
     found |= _lacking(inputs, logs, filled, typical)
     table = np.column_stack([np.broadcast_to(v, len(inputs)) for v in found.values()])
     return list(found), table
+
+
+def _in_need(filled: Filled, typical: RiskNumbers, rules: RuleSet) -> dict[str, Floats]:
+    """Return what each group of people in need adds to harm: with them, against without."""
+    groups = {name: getattr(filled, name) for name in IN_NEED}
+    whole = log_vulnerable(filled, groups, typical, rules.risk)
+    return {
+        name: (whole - log_vulnerable(filled, groups | {name: 0 * many}, typical, rules.risk))[:, 0]
+        for name, many in groups.items()
+    }
 
 
 def _against_homes(logs: Logs, typical: RiskNumbers, rules: RuleSet) -> Floats:

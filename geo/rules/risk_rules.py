@@ -8,6 +8,7 @@ from ..words import DangerClass, HazardCode, RiskBand, Use
 from .values import Frozen, Value
 
 Growth = Literal["slow", "medium", "fast", "ultra"]
+Unit = Literal["household", "room", "premises"]
 
 
 class RiskClass(Frozen):
@@ -16,10 +17,12 @@ class RiskClass(Frozen):
     ``fires`` counts fires a year per 1,000 residents, or per 1,000 m² of floor. ``people_day``
     and ``people_night`` are people on 100 m² of floor where nobody counted them, ``elders`` and
     ``children`` the shares of them; ``share`` is how many of the buildings of unknown use belong
-    here before the town itself says more.
+    here before the town itself says more. ``dependent`` is the share of the old and the young who
+    must be led or carried out; ``unit`` what has devices of its own.
     """
 
     uses: tuple[Use, ...]
+    unit: Unit
     per: Literal["people", "floor"]
     fires: Value
     growth: Growth
@@ -29,6 +32,7 @@ class RiskClass(Frozen):
     floors: Value
     elders: Value
     children: Value
+    dependent: Value
     share: Value
 
 
@@ -53,6 +57,12 @@ class LikelihoodRule(Frozen):
     three_in_one: Value
     sublet_tenants: Value
     sublet: Value
+    let_exponent: Value
+    let_rooms: Value
+    leased: Value
+    gas_bottled: Value
+    gas_pipe: Value
+    gas_none: Value
     electrical_share: Value
     rcd: Value
     electrical_monitoring: Value
@@ -70,14 +80,22 @@ class ConsequenceRule(Frozen):
     elder: Value
     child: Value
     special: Value
+    dependent: Value
+    helper: Value
+    bed_taken: Value
+    room_beds: Value
+    gas_bottled: Value
     growth: dict[Growth, Value]
+    danger_decides: tuple[str, ...]
     danger_growth: dict[DangerClass, Growth]
     single_stair: Value
     single_stair_floors: Value
     single_stair_share: Value
     escape_cap: Value
     high_rise: Value
-    low_m: Value
+    height_from_m: Value
+    height_scale_m: Value
+    night_height_power: Value
     separation_m: Value
     neighbour: Value
     spread_cap: Value
@@ -100,6 +118,7 @@ class MitigationRule(Frozen):
     crew_unknown: Value
     water: Value
     water_m: Value
+    water_flow_l_s: Value
     water_detour: Value
     water_unknown: Value
 
@@ -150,6 +169,7 @@ class HeatRule(Frozen):
 class FindingRule(Frozen):
     """What the lists look for: sheds, clusters, areas of many hazards."""
 
+    shed_classes: tuple[str, ...]
     shed_m: Value
     cluster_least: Value
     area_m: Value

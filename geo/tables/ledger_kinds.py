@@ -214,7 +214,7 @@ _SELF_BUILT = LedgerKind(
         shared.PEOPLE_NIGHT,
         shared.ELDERS,
         shared.CHILDREN,
-        _text("gas_type", "用气类型", "燃气类型"),
+        _choice("gas_type", "gas_type", "用气类型", "燃气类型"),
         *_DEVICES,
         *_problem_flags(_SIX),
         _date("checked_on", "检查日期", "排查日期"),

@@ -241,6 +241,14 @@ class SystemState(StrEnum):
     NONE = "none"
 
 
+class GasType(StrEnum):
+    """What gas a house has; bottles burst in a fire."""
+
+    BOTTLED = "bottled"
+    PIPE = "pipe"
+    NONE = "none"
+
+
 class LaneState(StrEnum):
     """What somebody saw of a lane."""
 
@@ -358,6 +366,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "partner_dept": PartnerDept,
     "device_kind": DeviceKind,
     "system_state": SystemState,
+    "gas_type": GasType,
     "lane_state": LaneState,
     "fire_grade": FireGrade,
     "fire_cause": FireCause,

@@ -45,7 +45,7 @@ def test_shares_have_their_means_and_move_little_when_a_weight_does():
     before = shares(weight, "abc", "use", seed=1, draws=4000)
     assert before.sum(axis=1) == pytest.approx(1)
     assert before.mean(axis=0) == pytest.approx(weight / 45, abs=0.01)
-    after = shares(weight + [0, 1, 0], "abc", "use", seed=1, draws=4000)
+    after = shares(np.array([30.0, 11, 5]), "abc", "use", seed=1, draws=4000)
     assert np.abs(after - before).max() < 0.05
 
 
@@ -196,8 +196,8 @@ def test_a_community_that_is_added_changes_no_other_calibrated_rate():
 def test_what_is_known_is_not_drawn_and_what_becomes_known_changes_nothing_else():
     told = mixed(12)
     given_ = donors(told, RULES.risk, is_day=False)
-    before = fill(told, given_, NUMBERS, RULES.risk, 1)
+    before = fill(told, given_, NUMBERS, RULES.risk, 1, floor_m=3.0)
     after = fill(replace(told, floors=np.where(np.isnan(told.floors), 2.0, told.floors)), given_,
-                 NUMBERS, RULES.risk, 1)  # fmt: skip
+                 NUMBERS, RULES.risk, 1, floor_m=3.0)  # fmt: skip
     assert np.array_equal(before.likelihood, after.likelihood)
     assert np.array_equal(before.detector, after.detector)

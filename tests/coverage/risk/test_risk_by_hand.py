@@ -15,7 +15,7 @@ from weizhan.geo.rules.config import KeyDates
 from ..risk_towns import CLASSES, RULES, inputs, typical, with_hazards
 
 R = RULES.risk
-DEATHS = 0.0046 / 1.5  # an ordinary fire at home, nobody old or young
+DEATHS = 0.0046 / 2.6  # an ordinary fire at home, nobody old or young
 
 
 def test_an_ordinary_home_of_three_people():
@@ -38,7 +38,7 @@ def test_three_in_one_and_many_tenants_multiply_too():
         three_in_one=np.array([True]),
         tenants=np.array([4.0]),
     )
-    assert typical(told)[0][0] == pytest.approx(2.0 * 1.3 * 0.45 * 3 / 1000)
+    assert typical(told)[0][0] == pytest.approx(2.0 * 1.3 * (4 / 3) ** 0.3 * 0.45 * 3 / 1000)
 
 
 def test_places_of_work_burn_by_their_floor():
@@ -54,15 +54,18 @@ def test_devices_prevent_their_share_of_electrical_fires():
 
 
 def test_harm_grows_with_people_the_old_and_the_young():
-    told = inputs(3, present=np.array([12.0, 3, 3]), elders=np.array([0, 0.5, 0.0]),
-                  children=np.array([0, 0, 0.5]))  # fmt: skip
+    told = inputs(3, present=np.array([12.0, 3, 3]), elders=np.array([0, 1.5, 0.0]),
+                  children=np.array([0, 0, 1.5]))  # fmt: skip
     base = typical(inputs())[1][0]
-    assert typical(told)[1] / base == pytest.approx([2.0, 1 + 0.5 * 2.3, 1 + 0.5 * 0.5])
+    # a tenth of the 1.5 cannot leave (6.0), the others are old (3.3) or young (2.0)
+    old = 1 + 2.3 * 0.5**0.5 + (6.0 - 3.3) * 0.05**0.5
+    young = 1 + 1.0 * 0.5**0.5 + (6.0 - 2.0) * 0.05**0.5
+    assert typical(told)[1] / base == pytest.approx([2.0, old, young])
 
 
 def test_people_who_live_alone_count_beyond_their_age_and_an_empty_house_is_not_without_harm():
-    told = inputs(3, special=np.array([0.5, np.nan, 0]), present=np.array([3, 0.1, 0]))
-    ratio = [1 + 0.5 * (4.0 - 3.3), 0.1**0.5, 0.1**0.5]  # 0.3 people at least, of 3
+    told = inputs(3, special=np.array([1.5, np.nan, 0]), present=np.array([3, 0.1, 0]))
+    ratio = [1 + 3.0 * 0.5**0.5, 0.1**0.5, 0.1**0.5]  # 0.3 people at least, of 3
     assert typical(told)[1] / typical(inputs())[1][0] == pytest.approx(ratio)
 
 
@@ -71,13 +74,12 @@ def test_where_people_are_awake_a_fire_kills_fewer():
     assert typical(office)[1][0] / typical(inputs())[1][0] == pytest.approx(0.19)
 
 
-def test_harm_rises_with_height_from_low_to_high_rise_by_floors_where_no_height_is_told():
-    told = inputs(4, height_m=np.array([10, 17, 24, np.nan]), floors=np.array([1.0, 1, 1, 6]))
-    single_stair = 1.4  # from three floors on
-    rise = (6 * 3 - 10) / (24 - 10)
-    assert typical(told)[1] / typical(inputs())[1][0] == pytest.approx(
-        [1.0, 1.9, 2.8, (1 + rise * 1.8) * single_stair]
-    )
+def test_harm_rises_with_every_floor_towards_that_of_a_high_rise():
+    told = inputs(5, height_m=np.array([3, 15, 27, 99, np.nan]), floors=np.array([1.0, 1, 1, 1, 6]))
+    # 63 % of the rise to 2.8 over 30 m; from three floors on the single stair
+    rise = [1.0, *(1 + 1.8 * (1 - np.exp(-m / 30)) for m in (12, 24, 96))]
+    six = (1 + 1.8 * (1 - np.exp(-15 / 30))) * 1.4
+    assert typical(told)[1] / typical(inputs())[1][0] == pytest.approx([*rise, six])
 
 
 def test_escape_factors_multiply_and_a_battery_indoors_makes_the_fire_fast():
@@ -94,12 +96,15 @@ def test_a_single_stair_counts_from_three_floors():
     assert base[1] / base[0] == pytest.approx(1.4)
 
 
-def test_night_and_height_are_not_stacked():
+def test_night_and_height_together_are_little_more_than_the_greater():
     night = Moment(fires=0.68, harm_asleep=1.9, is_day=False)
-    told = inputs(2, height_m=np.array([3.0, 24.0]))
+    told = inputs(2, height_m=np.array([3.0, 33.0]))
     fires, harm = typical(told, night)
     assert fires == pytest.approx([0.68 * 0.19 * 3 / 1000] * 2)
-    assert harm / typical(inputs())[1][0] == pytest.approx([1.9, 2.8])
+    height = 1 + 1.8 * (1 - np.exp(-1))
+    both = (height**3 + 1.9**3 - 1) ** (1 / 3)
+    assert height < both < height * 1.9
+    assert harm / typical(inputs())[1][0] == pytest.approx([1.9, both])
 
 
 def test_means_take_away_their_share_and_never_more_than_the_cap():
