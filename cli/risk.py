@@ -118,10 +118,10 @@ def risk(
     say("cli.risk_done", lang.value, folder=out)
 
 
-LISTS = ("risk", "devices", "due", "overdue", "listed", "look_back", "mismatches", "stock",
-         "rates", "fires", "clusters", "areas", "sheds", "heat", "worry", "tasks",
-         "progress", "units", "duties", "offices", "campaigns", "goals", "notices", "exposure",
-         "investigations", "area_wide")  # fmt: skip
+LISTS = ("risk", "devices", "device_targets", "due", "overdue", "listed", "look_back",
+         "mismatches", "stock", "rates", "fires", "clusters", "areas", "sheds", "heat", "worry",
+         "tasks", "progress", "units", "duties", "offices", "campaigns", "goals", "notices",
+         "exposure", "investigations", "area_wide")  # fmt: skip
 RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
 
 

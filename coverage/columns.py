@@ -45,7 +45,10 @@ MAJOR_HAZARDS: Final = "major_hazards"  # 重大火灾隐患, not closed
 INSPECTED_ON: Final = "inspected_on"
 INSPECTION_DUE_ON: Final = "inspection_due_on"
 PAST_FIRES: Final = "past_fires"  # in all that the ledger holds up to the day
-DEVICE_HOUSEHOLDS: Final = "device_households"  # without the device that takes away most
+DEVICE_HOUSEHOLDS: Final = (
+    "device_households"  # or other units without the device that takes away most
+)
+DEVICE_UNIT: Final = "device_unit"  # what has devices of its own: household, room, premises
 DEVICE_GAP: Final = "device_gap"  # `geo.words.vocabulary.DeviceKind` that takes away most risk
 DEVICE_GAIN: Final = "device_gain"  # harm a year that it takes away
 HOUSEHOLDS: Final = "households"  # as residents let expect; missing where nobody lives
@@ -217,8 +220,13 @@ def device_gain(kind: str) -> str:
 
 
 def device_lacking(kind: str) -> str:
-    """Return the column of households, or premises, without a device."""
+    """Return the column of households, let rooms or premises without a device."""
     return f"lacking_{kind}"
+
+
+def device_pieces(kind: str) -> str:
+    """Return the column of the pieces of a device that a building lacks."""
+    return f"pieces_{kind}"
 
 
 def reason(number: int) -> str:

@@ -3,9 +3,11 @@
 Width, height, slope, dead ends, distance to the wall, ring lanes.
 """
 
+from .building_checks import high_rise
 from .checks import Compliance, compliance
 
 __all__ = [
     "Compliance",
     "compliance",
+    "high_rise",
 ]

@@ -41,7 +41,7 @@ def building_checks(
     possible = passes | ~passage.certain
     lines = lanes.geometry.to_numpy()
 
-    tall, tall_open = _high_rise(buildings, rules)
+    tall, tall_open = high_rise(buildings, rules)
     ring, ring_open = _needs_ring(buildings, rules)
     ring |= tall
     ring_open |= tall_open & ~ring
@@ -161,11 +161,18 @@ def _height_m(buildings: gpd.GeoDataFrame, rules: RuleSet) -> tuple[Floats, Floa
     return np.where(np.isnan(height), floors * rules.compliance.floor_m.value, height), floors
 
 
-def _high_rise(buildings: gpd.GeoDataFrame, rules: RuleSet) -> tuple[Flags, Flags]:
+def high_rise(buildings: gpd.GeoDataFrame, rules: RuleSet) -> tuple[Flags, Flags]:
     """Return which buildings are high-rise, and of which it cannot be told.
 
     Homes above one height, others above a lower one unless of a single storey; where the use is
     not known, the height for homes decides and what lies between the two is open.
+
+    Parameters
+    ----------
+    buildings
+        With use, floors and height.
+    rules
+        The heights.
     """
     rule = rules.compliance
     height, floors = _height_m(buildings, rules)

@@ -12,8 +12,9 @@ import pandas as pd
 import shapely
 
 from ...geo.arrays import Floats
+from ...geo.rules import RuleSet
 from ...geo.town import Town
-from ...geo.words import RiskBand
+from ...geo.words import RiskBand, Use
 from ...geo.words import fields as f
 from .. import columns as c
 from ..assessment import Assessment
@@ -32,8 +33,9 @@ from ..cases import (
     task_table,
     worry_table,
 )
+from ..clauses import high_rise
 from ..duties import duty_table, office_of
-from ..risk import DEVICES, fire_points, heat_by_community
+from ..risk import BUILDING, DEVICES, fire_points, heat_by_community
 
 PLACE = (f.BUILDING_ID, f.NAME, f.ADDRESS, "community", f.USE)
 CASE = ("key", "code", "state", "found", "due_on", "age_days", "owner", "owner_from", "description")
@@ -162,16 +164,19 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
     Returns
     -------
     dict
-        ``risk``, ``devices``, ``due``, ``overdue``, ``listed``, ``look_back``, ``mismatches``,
-        ``stock`` (by community, kind and office), ``rates`` (by community and use), ``fires`` (by
-        use), ``clusters``, ``areas``, ``sheds``, ``progress`` (checks by community and grid).
+        ``risk``, ``devices``, ``device_targets`` (of buildings that the plans name), ``due``,
+        ``overdue``, ``listed``, ``look_back``, ``mismatches``, ``stock`` (by community, kind and
+        office), ``rates`` (by community and use), ``fires`` (by use), ``clusters``, ``areas``,
+        ``sheds``, ``progress`` (checks by community and grid).
     """
     town, day, buildings, cases = source.town, source.day, source.buildings, source.cases
     rules, rest, due = town.rules, town.workdays, source.due
+    devices = device_table(buildings, rules)
     back = rules.supervision.look_back_days.value
     return {
         "risk": risk_table(buildings),
-        "devices": device_table(buildings),
+        "devices": devices,
+        "device_targets": devices[devices["device_target"].notna()].reset_index(drop=True),
         "due": due[due["days_overdue"] >= 0].reset_index(drop=True),
         "overdue": _cases(overdue(cases, on=day, workdays=rest), "days_overdue"),
         "listed": _cases(listed(cases, on=day, workdays=rest), "status", "supervision_level",
@@ -262,30 +267,46 @@ def risk_table(buildings: pd.DataFrame) -> pd.DataFrame:
     return buildings.sort_values(c.RISK_RANK)[columns].reset_index(drop=True)
 
 
-def device_table(buildings: pd.DataFrame) -> pd.DataFrame:
-    """Return where a device removes most risk: one row a building and device, the best first.
+def device_table(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.DataFrame:
+    """Return where a device removes most risk: one row a building and device that serves it.
 
-    `gain` is harm a year that it would take away there, `gain_per_household` the same for each
-    household, or premises, that lacks it, `share` how much of the building's harm it is.
+    Device by device, where a piece takes away most first. `gain` is harm a year that it would
+    take away there, `gain_per_piece` the same for each piece, `share` how much of the building's
+    harm it is; `lacking` counts the `unit` without it. `device_target` marks the buildings that
+    the plans name for it: high-rise, super-tall, large complexes.
     """
+    place = buildings[[*PLACE, c.RISK_BAND]].assign(device_target=device_targets(buildings, rules))
     parts = []
-    for kind in DEVICES:
-        gain, lacking = buildings[c.device_gain(kind)], buildings[c.device_lacking(kind)]
+    for order, kind in enumerate(DEVICES):
+        gain, pieces = buildings[c.device_gain(kind)], buildings[c.device_pieces(kind)]
+        whole = rules.risk.device[kind].pieces == BUILDING
         parts.append(
-            buildings[[*PLACE, c.RISK_BAND]].assign(
+            place.assign(
+                _order=order,
                 device=str(kind),
-                lacking=lacking,
+                lacking=buildings[c.device_lacking(kind)],
+                unit=BUILDING if whole else buildings[c.DEVICE_UNIT],
+                pieces=pieces,
                 gain=gain,
-                gain_per_household=gain / lacking.where(lacking > 0),
+                gain_per_piece=gain / pieces.where(pieces > 0),
                 share=gain / buildings[c.HARM_PER_YEAR],
             )
         )
     table = pd.concat(parts, ignore_index=True)
     table = table[(table["gain"] > 0) & (table["lacking"] > 0)]
     return table.sort_values(
-        ["gain", f.BUILDING_ID, "device"], ascending=[False, True, True],
+        ["_order", "gain_per_piece", f.BUILDING_ID], ascending=[True, False, True],
         ignore_index=True,
-    )  # fmt: skip
+    ).drop(columns="_order")  # fmt: skip
+
+
+def device_targets(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.Series:
+    """Return why the plans name a building for devices: its use or its height; None if not."""
+    tall, _ = high_rise(buildings, rules)
+    named = [str(use) for use in (Use.COMMERCIAL_COMPLEX, Use.SUPER_TALL)]
+    use = buildings[f.USE].astype(object)
+    found = np.where(tall, str(Use.HIGH_RISE), None)
+    return pd.Series(np.where(use.isin(named), use, found), index=buildings.index, dtype=object)
 
 
 def stock_table(town: Town, cases: pd.DataFrame, *, start: dt.date, end: dt.date) -> pd.DataFrame:

@@ -7,11 +7,12 @@ from . import communities
 from .assess_risk import Risk, risk
 from .calibration import calibrate
 from .communities import add_community_risk, community_fires
-from .devices import DEVICES
+from .devices import BUILDING, DEVICES
 from .heat_maps import contours, fire_points, heat, heat_by_community
 from .inputs import CODES, hazard_matrix
 
 __all__ = [
+    "BUILDING",
     "CODES",
     "DEVICES",
     "Risk",

@@ -27,7 +27,7 @@ from .config import (
     read_config,
 )
 from .duty_rules import DutiesRule, KeyUnitRule, OfficesRule, UnitDutyRule
-from .risk_rules import CalibrationRule, FindingRule, HeatRule, RiskRule
+from .risk_rules import CalibrationRule, DeviceRule, FindingRule, HeatRule, RiskRule
 from .rule_set import (
     LaneStateRule,
     LedgerRule,
@@ -54,6 +54,7 @@ __all__ = [
     "CalibrationRule",
     "Campaign",
     "Checklist",
+    "DeviceRule",
     "DutiesRule",
     "FindingRule",
     "FittedRate",

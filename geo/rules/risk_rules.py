@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from ..words import DangerClass, HazardCode, RiskBand, Use
+from ..words import DangerClass, DeviceKind, HazardCode, RiskBand, Use
 from .values import Frozen, Value
 
 Growth = Literal["slow", "medium", "fast", "ultra"]
@@ -123,6 +123,19 @@ class MitigationRule(Frozen):
     water_unknown: Value
 
 
+class DeviceRule(Frozen):
+    """Which classes of use a device serves, and how its pieces are counted.
+
+    ``per_piece`` is pieces of each unit or building that lacks it, or m² of floor of each piece;
+    buildings with more floor than ``area_most_m2`` it does not serve.
+    """
+
+    classes: tuple[str, ...]
+    pieces: Literal["unit", "floor", "building"]
+    per_piece: Value
+    area_most_m2: Value | None = None
+
+
 class RiskTime(Frozen):
     """How a time of day changes fires, and harm where people sleep."""
 
@@ -187,6 +200,7 @@ class RiskRule(Frozen):
     likelihood: LikelihoodRule
     consequence: ConsequenceRule
     mitigation: MitigationRule
+    device: dict[DeviceKind, DeviceRule]
     time: dict[str, RiskTime]
     holiday: Value
     season: dict[Literal["spring", "summer", "autumn", "winter"], Value]

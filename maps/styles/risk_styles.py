@@ -23,6 +23,8 @@ DEVICE_FILLS = {
     DeviceKind.SMOKE_DETECTOR: "#7b2d8b",
     DeviceKind.SIMPLE_SPRINKLER: "#1f6fb2",
     DeviceKind.RCD: "#c98a1b",
+    DeviceKind.ELECTRICAL_MONITORING: "#2f8f6b",
+    DeviceKind.REMOTE_MONITORING: "#5c6b7a",
 }
 #: Least factor on harm below which a device is not worth a colour.
 HAZARD_FILLS = ("#f3e3d3", "#e0a05e", "#9c4a14", "#5c0f0f")

@@ -59,7 +59,7 @@ def test_worse_bands_are_darker():
 def test_only_the_high_bands_show_their_device_gap():
     gaps = pd.Series(["smoke_detector", "rcd", "rcd", None])
     bands = pd.Series(["red", "orange", "blue", "red"])
-    assert risk_styles.device_classes(gaps, bands).tolist() == [0, 2, 3, 3]
+    assert risk_styles.device_classes(gaps, bands).tolist() == [0, 2, 5, 5]
 
 
 def test_completeness_is_in_classes():
