@@ -207,5 +207,6 @@ class RiskRule(Frozen):
     band_share: dict[RiskBand, Value]
     draw: DrawRule
     calibration: CalibrationRule
+    stand_off_m: dict[Use, Value]
     heat: HeatRule
     finding: FindingRule

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 import shapely
 
 from ...coverage import columns as c
-from ...geo.rules import Scenario
+from ...geo.rules import Scenario, Value
 from ...geo.words import Lang, RiskBand, Use, label, text
 from ...geo.words import fields as f
 from ..voice import arrival_said, cover_unknown, is_missing, minutes_said, reasons_said
@@ -96,15 +97,31 @@ def _page(
             water_table(building.geometry, ground, most=WATER_SHOWN, lang=lang),
             _hazards(building, ground, lang),
         ],
-        notes=_notes(building, lang),
+        notes=_notes(building, found.moment.town.rules.risk.stand_off_m, lang),
     )
+
+
+def ranged(value: float, low: float, high: float) -> str:
+    """Return a number as it was told: alone, or with the ends of its range.
+
+    Examples
+    --------
+    >>> ranged(4.0, 3.0, 5.0), ranged(4.0, 3.0, float("nan")), ranged(4.0, *[float("nan")] * 2)
+    ('3–5', '≥3', '4')
+    """
+    if np.isnan(low) and np.isnan(high):
+        return f"{float(value):g}"
+    if np.isnan(low) or np.isnan(high):
+        return f"≤{high:g}" if np.isnan(low) else f"≥{low:g}"
+    return f"{low:g}–{high:g}"
 
 
 def _facts(building: pd.Series, lang: Lang) -> list[tuple[str, str]]:
     unknown = text("popup.unknown", lang)
 
     def told(name: str) -> str:
-        return unknown if is_missing(building[name]) else f"{float(building[name]):g}"
+        ends = [building.get(f"{name}_{end}", np.nan) for end in ("low", "high")]
+        return unknown if is_missing(building[name]) else ranged(building[name], *ends)
 
     address = building[f.ADDRESS] if isinstance(building[f.ADDRESS], str) else unknown
     use = unknown if is_missing(building[f.USE]) else label("use", building[f.USE], lang)
@@ -209,7 +226,7 @@ def water_table(place: shapely.Geometry, ground: SheetSource, *, most: int, lang
     water = ground.found.water
     metres = water.geometry.distance(place)
     near = water.assign(_m=metres).sort_values(["_m", f.WATER_ID]).head(most)
-    unknown = text("popup.unknown", lang)
+    unknown, nothing = text("popup.unknown", lang), np.full(len(near), np.nan)
     return Table(
         title=text("papers.water", lang),
         head=[text(f"papers.water_{name}", lang) for name in ("id", "kind", "flow", "metres")],
@@ -218,11 +235,16 @@ def water_table(place: shapely.Geometry, ground: SheetSource, *, most: int, lang
             [
                 str(key),
                 unknown if is_missing(kind) else label("water_kind", kind, lang),
-                unknown if is_missing(flow) else f"{flow:g}",
+                unknown if is_missing(flow) else ranged(flow, low, high),
                 f"{away:.0f}",
             ]
-            for key, kind, flow, away in zip(
-                near[f.WATER_ID], near[f.KIND], near[f.FLOW_L_S], near["_m"], strict=True
+            for key, kind, flow, low, high, away in zip(
+                near[f.WATER_ID],
+                near[f.KIND],
+                near[f.FLOW_L_S],
+                *(near.get(f"{f.FLOW_L_S}_{end}", nothing) for end in ("low", "high")),
+                near["_m"],
+                strict=True,
             )
         ],
         empty=text("papers.no_water", lang),
@@ -248,7 +270,18 @@ def _hazards(building: pd.Series, ground: SheetSource, lang: Lang) -> Table:
     )
 
 
-def _notes(building: pd.Series, lang: Lang) -> Sequence[str]:
+def _notes(building: pd.Series, stand_off: Mapping[Use, Value], lang: Lang) -> Sequence[str]:
+    use = building[f.USE]
+    keep = None if is_missing(use) else stand_off.get(Use(use))
     said = reasons_said(building, lang)
-    told = [text("papers.minutes_note", lang), text("papers.counts_note", lang)]
-    return [text("papers.reasons", lang, said=said), *told] if said else told
+    first = []
+    if keep is not None:
+        metres = (
+            f"{keep.at_least:g}"
+            if keep.at_least == keep.at_most
+            else (f"{keep.at_least:g}–{keep.at_most:g}")
+        )
+        first.append(text("papers.stand_off", lang, use=label("use", use, lang), metres=metres))
+    if said:
+        first.append(text("papers.reasons", lang, said=said))
+    return [*first, text("papers.minutes_note", lang), text("papers.counts_note", lang)]
