@@ -279,7 +279,7 @@ def device_table(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.DataFrame:
     parts = []
     for order, kind in enumerate(DEVICES):
         gain, pieces = buildings[c.device_gain(kind)], buildings[c.device_pieces(kind)]
-        whole = rules.risk.device[kind].pieces == BUILDING
+        whole = rules.risk.device[kind].lacks == BUILDING
         parts.append(
             place.assign(
                 _order=order,

@@ -50,7 +50,7 @@ def log_consequence(
         + filled.vulnerable_blur,
         "growth": numbers.weight["growth"] * _growth(inputs, filled, numbers, rules),
         "escape": _escape(filled, numbers, rules),
-        "height": _height(filled, numbers, rules, harm_asleep),
+        "height": log_height(filled, numbers, rules, harm_asleep),
         "spread": _spread(inputs, filled, numbers),
     }  # fmt: skip
 
@@ -87,14 +87,14 @@ def _at_least(name: str, in_need: Mapping[str, Floats], present: Floats) -> Floa
 
     Who cannot leave is one of the old or the young, who lives alone is often one of the old.
     """
-    alone, old, young = (in_need[group] for group in ("special", "elders", "children"))
-    if name == "children":
-        return np.minimum(np.maximum(alone, old) + young, present)
     many = in_need["dependent"]
     if name != "dependent":
-        many = np.maximum(many, alone)
-    if name == "elders":
-        many = np.maximum(many, old)
+        many = np.maximum(many, in_need["special"])
+    if name in ("elders", "children"):
+        many = np.maximum(many, in_need["elders"])
+    if name == "children":
+        old = np.maximum(in_need["special"], in_need["elders"])
+        many = np.maximum(many, old + in_need["children"])
     return np.minimum(many, present)
 
 
@@ -135,7 +135,8 @@ def _escape(filled: Filled, numbers: RiskNumbers, rules: RiskRule) -> Floats:
     return np.minimum(numbers.weight["escape"] * total, cap)
 
 
-def _height(filled: Filled, numbers: RiskNumbers, rules: RiskRule, harm_asleep: float) -> Floats:
+def log_height(filled: Filled, numbers: RiskNumbers, rules: RiskRule, harm_asleep: float) -> Floats:
+    """Return what height and the hour in which people sleep multiply harm by, as a log."""
     one, power = numbers.one, rules.consequence.night_height_power.value
     above = np.maximum(filled.height_m - rules.consequence.height_from_m.value, 0)
     rise = 1 - np.exp(-above / one["consequence.height_scale_m"])

@@ -93,7 +93,7 @@ def _block(
     for device in DEVICES:
         rule = rules.risk.device[device]
         serves = _serves(rule, list(rules.risk.classes), kind=kind, floor_m2=floor_m2)
-        count = np.ones(len(inputs)) if rule.pieces == BUILDING else units
+        count = np.ones(len(inputs)) if rule.lacks == BUILDING else units
         without = np.round(count * (1 - there[device]))
         if device in HOLDS:
             part = _held(HOLDS[device], logs, typical, works)

@@ -15,7 +15,7 @@ import numpy as np
 from ...geo.arrays import Floats
 from ...geo.rules import RuleSet
 from .. import columns as c
-from .consequence import BOTTLED, IN_NEED, MOST_NEIGHBOURS, asleep, log_vulnerable
+from .consequence import BOTTLED, IN_NEED, MOST_NEIGHBOURS, asleep, log_height, log_vulnerable
 from .draws import Logs, Moment
 from .inputs import CODES, RiskInputs
 from .likelihood import multipliers
@@ -82,9 +82,10 @@ def _factors(
     found["single_stair"] = np.where(sure, np.log(one["consequence.single_stair"]), 0.0)
     night = asleep(filled, rules.risk)[:, 0] * max(np.log(now.harm_asleep), 0)
     both = logs.parts["height"][:, 0]
-    tall_alone = both - night  # what height adds to the night, and the night to height
-    found["height"] = np.where(tall_alone >= night, both, np.maximum(tall_alone, 0))
-    found["night"] = np.where(tall_alone >= night, 0, np.minimum(night, both))
+    alone = log_height(filled, typical, rules.risk, 1.0)[:, 0]
+    # The greater of the two is the reason with all of it, the other with what it adds.
+    found["height"] = np.where(alone >= night, np.maximum(alone, both), both - night)
+    found["night"] = np.where(alone >= night, np.maximum(both - alone, 0), both)
     near = np.minimum(inputs.near, MOST_NEIGHBOURS)
     found["neighbours"] = np.log1p(one["consequence.neighbour"][0] * near)
     found |= _lacking(inputs, logs, filled, typical)

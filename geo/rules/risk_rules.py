@@ -126,12 +126,13 @@ class MitigationRule(Frozen):
 class DeviceRule(Frozen):
     """Which classes of use a device serves, and how its pieces are counted.
 
-    ``per_piece`` is pieces of each unit or building that lacks it, or m² of floor of each piece;
-    buildings with more floor than ``area_most_m2`` it does not serve.
+    ``lacks`` is what may be without it; ``per_piece`` is pieces of each of these, or m² of floor
+    of each piece; buildings with more floor than ``area_most_m2`` it does not serve.
     """
 
     classes: tuple[str, ...]
-    pieces: Literal["unit", "floor", "building"]
+    lacks: Literal["unit", "building"]
+    pieces: Literal["each", "floor"]
     per_piece: Value
     area_most_m2: Value | None = None
 
