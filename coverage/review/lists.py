@@ -294,10 +294,9 @@ def device_table(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.DataFrame:
         )
     table = pd.concat(parts, ignore_index=True)
     table = table[(table["gain"] > 0) & (table["lacking"] > 0)]
-    return table.sort_values(
-        ["_order", "gain_per_piece", f.BUILDING_ID], ascending=[True, False, True],
-        ignore_index=True,
-    ).drop(columns="_order")  # fmt: skip
+    order = ["_order", "gain_per_piece", f.BUILDING_ID]
+    table = table.sort_values(order, ascending=[True, False, True], ignore_index=True)
+    return table[[name for name in table.columns if name != "_order"]]
 
 
 def device_targets(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.Series:
@@ -305,8 +304,8 @@ def device_targets(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.Series:
     tall, _ = high_rise(buildings, rules)
     named = [str(use) for use in (Use.COMMERCIAL_COMPLEX, Use.SUPER_TALL)]
     use = buildings[f.USE].astype(object)
-    found = np.where(tall, str(Use.HIGH_RISE), None)
-    return pd.Series(np.where(use.isin(named), use, found), index=buildings.index, dtype=object)
+    found = pd.Series(None, index=buildings.index, dtype=object).mask(tall, str(Use.HIGH_RISE))
+    return found.mask(use.isin(named), use)
 
 
 def stock_table(town: Town, cases: pd.DataFrame, *, start: dt.date, end: dt.date) -> pd.DataFrame:

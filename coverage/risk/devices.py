@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from ...geo.arrays import Flags, Floats
+from ...geo.arrays import Flags, Floats, Longs
 from ...geo.rules import DeviceRule, RuleSet
 from ...geo.words import DeviceKind
 from .. import columns as c
@@ -123,7 +123,7 @@ def _units(inputs: RiskInputs, logs: Logs, rules: RuleSet) -> Floats:
     return np.asarray(np.maximum(counts, 1.0))
 
 
-def _serves(rule: DeviceRule, classes: list[str], *, kind: Floats, floor_m2: Floats) -> Flags:
+def _serves(rule: DeviceRule, classes: list[str], *, kind: Longs, floor_m2: Floats) -> Flags:
     served = np.array([name in rule.classes for name in classes])[kind]
     most = np.inf if rule.area_most_m2 is None else rule.area_most_m2.value
     return np.asarray(served & (floor_m2 <= most))

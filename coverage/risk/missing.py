@@ -159,7 +159,7 @@ def _shrunk(known: Floats, prior: Value, weight: float) -> Floats:
 def _quantiles(values: Floats, mass: Floats, u: Floats) -> Floats:
     order = np.argsort(values, kind="stable")
     below = np.cumsum(mass[order]) - mass[order] / 2
-    return np.interp(u * mass.sum(), below, values[order])
+    return np.asarray(np.interp(u * mass.sum(), below, values[order]))
 
 
 def _single(inputs: RiskInputs) -> Floats:
@@ -280,11 +280,14 @@ def fill(
     means = (inputs.detector, inputs.sprinkler, inputs.systems, inputs.crew, inputs.water)
     blind: Flags = np.asarray(np.isnan(np.stack(means)).any(axis=0))
     people = _people(inputs, donated, numbers, size["floor_m2"], chance)
+    in_need: dict[str, Any] = _in_need(
+        inputs, donated, numbers, kind, people["present"], chance
+    )  # fmt: skip
     return Filled(
         kind=kind,
         **size,
         **people,
-        **_in_need(inputs, donated, numbers, kind, people["present"], chance),
+        **in_need,
         **shares,
         **_hazards(inputs, donated, numbers, rules, kind, chance),
         water=_between(inputs, "water", inputs.water[:, None], chance),

@@ -136,7 +136,8 @@ def _numbers(
     def noise(name: str, log_sd: float) -> Floats | float:
         if seed is None:
             return 0.0
-        return log_sd * normals(keys_of([name]), "calibration", seed=seed, draws=draws)[0]
+        drawn: Floats = normals(keys_of([name]), "calibration", seed=seed, draws=draws)[0]
+        return log_sd * drawn
 
     effects = {code: rules.hazard.get(code) for code in CODES}
     log_rate = logs({f"classes.{name}": k.fires for name, k in rules.classes.items()})
@@ -160,9 +161,11 @@ def _numbers(
         dependent=np.exp(
             logs({f"dependent.{name}": k.dependent for name, k in rules.classes.items()})
         ),
-        log_likelihood=logs({f"likelihood.{c}": e and e.likelihood for c, e in effects.items()}),
-        log_escape=logs({f"escape.{c}": e and e.escape for c, e in effects.items()}),
-        log_spread=logs({f"spread.{c}": e and e.spread for c, e in effects.items()}),
+        log_likelihood=logs(
+            {f"likelihood.{c}": e.likelihood if e else None for c, e in effects.items()}
+        ),
+        log_escape=logs({f"escape.{c}": e.escape if e else None for c, e in effects.items()}),
+        log_spread=logs({f"spread.{c}": e.spread if e else None for c, e in effects.items()}),
         log_growth=logs({f"growth.{g}": rules.consequence.growth[g] for g in GROWTHS}),
         log_place=log_place,
         one=dict(zip(single, np.exp(logs(single)), strict=True)),

@@ -99,7 +99,7 @@ def test_the_ladder_by_number_of_fires(town):
     assert calibrate(few, day=DAY).calibration is None
     some, _ = with_fires(town, 1, most=60)
     assert calibrate(some, day=DAY).told["rungs"] == ["priors", "shrinkage"]
-    many, _ = with_fires(town, 1, most=180, rates=np.full(18, 1.0))
+    many, _ = with_fires(town, 1, most=180, rates=np.full(len(town.rules.risk.classes), 1.0))
     assert calibrate(many, day=DAY).told["rungs"] == ["priors", "shrinkage", "regression"]
 
 
