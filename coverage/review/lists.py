@@ -304,8 +304,11 @@ def device_targets(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.Series:
     tall, _ = high_rise(buildings, rules)
     named = [str(use) for use in (Use.COMMERCIAL_COMPLEX, Use.SUPER_TALL)]
     use = buildings[f.USE].astype(object)
-    found = pd.Series(None, index=buildings.index, dtype=object).mask(tall, str(Use.HIGH_RISE))
-    return found.mask(use.isin(named), use)
+    found = np.full(len(buildings), None, dtype=object)
+    found[tall] = str(Use.HIGH_RISE)
+    known = use.isin(named).to_numpy()
+    found[known] = use[known]
+    return pd.Series(found, index=buildings.index, dtype=object)
 
 
 def stock_table(town: Town, cases: pd.DataFrame, *, start: dt.date, end: dt.date) -> pd.DataFrame:
