@@ -294,9 +294,10 @@ def device_table(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.DataFrame:
         )
     table = pd.concat(parts, ignore_index=True)
     table = table[(table["gain"] > 0) & (table["lacking"] > 0)]
-    order = ["_order", "gain_per_piece", f.BUILDING_ID]
-    table = table.sort_values(order, ascending=[True, False, True], ignore_index=True)
-    return table[[name for name in table.columns if name != "_order"]]
+    by = ["_order", "gain_per_piece", f.BUILDING_ID]
+    ordered = table.sort_values(by, ascending=[True, False, True], ignore_index=True)
+    told: pd.DataFrame = ordered[[name for name in ordered.columns if name != "_order"]]
+    return told
 
 
 def device_targets(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.Series:
