@@ -16,9 +16,10 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from .ground import Positions, attachable, snap
+from .inside import in_communities
 from .rules import RuleSet, Value
 from .tables import SCHEMAS, WGS84
-from .town import Town, empty_layer, in_communities
+from .town import Town, empty_layer
 from .words import (
     LANGS,
     HostType,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -11,7 +12,6 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from pyproj import Transformer
 
 from .checklists import LoadedChecklist, read_checklists
@@ -29,6 +29,7 @@ from .ground import (
     repair_polygons,
     snap,
 )
+from .inside import in_communities
 from .ledgers import (
     TownLedgers,
     fill_buildings,
@@ -42,6 +43,7 @@ from .rules import (
     TOWN_FILE,
     Calibration,
     Campaign,
+    Gathering,
     Goal,
     KeyDates,
     LaneEvent,
@@ -54,6 +56,7 @@ from .rules import (
     read_config,
 )
 from .tables import SCHEMAS, Account, Schema, load_sheet, read_layer, read_table, validate
+from .venues import venues_elsewhere
 from .words import InputError, Problem, TownError, Workdays, named, read_problems, told_error
 from .words import fields as f
 
@@ -99,6 +102,10 @@ class Town:
     had_stations
         Tiers of stations that stood on lanes before a plan: when it takes the last one away, that
         nobody comes is known.
+    gatherings
+        Large events with their venues.
+    report_to
+        To whom residents report a danger, in the town's own words; empty where it says nothing.
     """
 
     name: str
@@ -132,6 +139,8 @@ class Town:
     goals: tuple[Goal, ...] = ()
     checklists: tuple[LoadedChecklist, ...] = ()
     had_stations: frozenset[str] = frozenset()
+    gatherings: tuple[Gathering, ...] = ()
+    report_to: str = ""
 
     @cached_property
     def place(self) -> tuple[float, float]:
@@ -449,6 +458,7 @@ def _freeze(
         if layer not in near_m:
             layers[layer] = in_communities(frame, layers["communities"])
     problems += _unknown_event_lanes(config, lanes)
+    problems += venues_elsewhere(config, layers["buildings"])
     if layers["stations"].empty:
         problems.append(Problem("warning", "no_station", "stations", _file(config, "stations")))
     return Town(
@@ -482,6 +492,8 @@ def _freeze(
         problems=tuple(problems),
         ledgers=ledgers,
         calibration=read_calibration(folder),
+        gatherings=config.gatherings,
+        report_to=config.report_to,
     )
 
 
@@ -530,11 +542,18 @@ def _unknown_event_lanes(config: TownConfig, lanes: gpd.GeoDataFrame) -> list[Pr
     ]
 
 
-def in_communities(frame: gpd.GeoDataFrame, communities: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Add `community_id`: the community in which a point of the feature lies, None outside."""
-    inside = shapely.point_on_surface(frame.geometry.to_numpy())
-    which, area = shapely.STRtree(communities.geometry.to_numpy()).query(inside, "intersects")
-    which, first = np.unique(which, return_index=True)
-    found = pd.Series(None, index=frame.index, dtype=object)
-    found.iloc[which] = communities[f.COMMUNITY_ID].to_numpy()[area[first]]
-    return frame.assign(**{f.COMMUNITY_ID: found})
+def uses_on(town: Town, day: dt.date) -> Town:
+    """Return the town with the uses of a day: one that has ended is no longer known.
+
+    Parameters
+    ----------
+    town
+        As loaded.
+    day
+        On which its buildings are looked at; the last day of a use still counts.
+    """
+    over = pd.to_datetime(town.buildings[f.USE_UNTIL]) < pd.Timestamp(day)
+    if not over.any():
+        return town
+    used = town.buildings[f.USE].astype(object).mask(over, None)
+    return replace(town, buildings=town.buildings.assign(**{f.USE: used}))

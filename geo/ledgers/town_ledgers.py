@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -40,6 +40,7 @@ DEVICE_FLAGS: Final = {
     DeviceKind.ELECTRICAL_MONITORING: "electrical_monitored",
 }
 ENDS: Final = ("low", "high")  # of a number that a ledger tells as a range
+DEVICE_COLUMNS: Final = [f.BUILDING_ID, "device", "installed", f.STATE]
 PROVENANCE: Final = ("building_id", "column", "value", "source", "as_of", "source_row", "holds")
 
 
@@ -64,6 +65,8 @@ class TownLedgers:
         Organisations with their premises, and what they say of their duties.
     notices
         Talks, circulars and exposures.
+    devices
+        Technical means as listed: `building_id`, `device`, `installed`, `state`.
     """
 
     premises: pd.DataFrame
@@ -74,6 +77,7 @@ class TownLedgers:
     inspections: pd.DataFrame
     units: pd.DataFrame
     notices: pd.DataFrame
+    devices: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DEVICE_COLUMNS))
 
 
 def no_premises(count: int) -> pd.DataFrame:
@@ -113,7 +117,13 @@ def read_town_ledgers(folder: Path, buildings: gpd.GeoDataFrame) -> TownLedgers:
         name: read_records(folder, name)
         for name in ("hazards", "incidents", "inspections", "units", "notices")
     }
-    return TownLedgers(premises, told, events=read_events(folder), **records)
+    return TownLedgers(
+        premises,
+        told,
+        events=read_events(folder),
+        devices=_placed(read_records(folder, "devices"))[DEVICE_COLUMNS],
+        **records,
+    )
 
 
 def fill_buildings(

@@ -216,6 +216,35 @@ class Checklist(_Frozen):
     encoding: str | None = None
 
 
+class Gathering(_Frozen):
+    """A large event (重大活动): what it is called, when and where it is held.
+
+    The venue is a building by its id, or a point in WGS-84. ``buffer_m`` is how far round it one
+    looks, the rule set's distance if not told; ``scenario`` holds on its days.
+    """
+
+    name: str = Field(min_length=1)
+    first: dt.date
+    last: dt.date
+    building: str | None = None
+    lon: float | None = Field(default=None, ge=-180, le=180)
+    lat: float | None = Field(default=None, ge=-90, le=90)
+    buffer_m: float | None = Field(default=None, gt=0, le=5000)
+    scenario: str | None = None
+
+    @model_validator(mode="after")
+    def _placed(self) -> Gathering:
+        if self.first > self.last:
+            msg = f"first {self.first} 晚于 (is later than) last {self.last}"
+            raise ValueError(msg)
+        point = self.lon is not None and self.lat is not None
+        halves = (self.lon is None) != (self.lat is None)
+        if halves or point == (self.building is not None):
+            msg = "请写 building，或 lon 与 lat (write building, or lon and lat)"
+            raise ValueError(msg)
+        return self
+
+
 class TownConfig(_Frozen):
     """The whole of ``town.toml``."""
 
@@ -237,6 +266,8 @@ class TownConfig(_Frozen):
     campaigns: tuple[Campaign, ...] = ()
     goals: tuple[Goal, ...] = ()
     checklists: tuple[Checklist, ...] = ()
+    gatherings: tuple[Gathering, ...] = ()
+    report_to: str = ""
     imports: dict[str, ImportSource] = {}
     override: dict[str, Any] = {}
 
@@ -320,7 +351,8 @@ def read_config(folder: Path) -> TownConfig:
         raise InputError(
             "error.layer_unknown", file=file, layers=", ".join(unknown), allowed=", ".join(f.LAYERS)
         )
-    lost = sorted({key.scenario for key in config.calendar} - set(config.scenarios))
+    asked = {key.scenario for key in (*config.calendar, *config.gatherings) if key.scenario}
+    lost = sorted(asked - set(config.scenarios))
     if lost:
         raise InputError(
             "error.scenario_unknown", name=", ".join(lost), allowed=", ".join(config.scenarios)

@@ -279,6 +279,14 @@ class RoundsRule(Frozen):
     skills: dict[str, tuple[str, ...]]
 
 
+class PlacesRule(Frozen):
+    """Estates, drills and events: what counts as old, as overdue, as near."""
+
+    old_estate_until: Value
+    drill_days: Value
+    gathering_m: Value
+
+
 class UseGroups(Frozen):
     """Groups of uses that the plans name; the user may change them."""
 
@@ -309,6 +317,7 @@ class RuleSet(Frozen):
     supervision: SupervisionRule
     siting: SitingRule
     rounds: RoundsRule
+    places: PlacesRule
     use_groups: UseGroups = UseGroups()
     duties: DutiesRule
     risk: RiskRule

@@ -137,6 +137,13 @@ SCHEMAS: dict[str, Schema] = {
                 shared.ELDERS,
                 shared.CHILDREN,
                 shared.OPEN_HOURS,
+                Column(
+                    f.USE_UNTIL,
+                    "date",
+                    ("临时用途截止日", "防控用途截止日", "停用日"),
+                    ahead=True,
+                    extra=True,
+                ),
             ),
             required=True,
         ),

@@ -29,6 +29,7 @@ PEOPLE_DAY: Final = "people_day"
 PEOPLE_NIGHT: Final = "people_night"
 ELDERS: Final = "elders"
 CHILDREN: Final = "children"
+USE_UNTIL: Final = "use_until"  # the last day of a use that ends, such as epidemic control
 
 # stations
 TIER: Final = "tier"

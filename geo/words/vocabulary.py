@@ -230,6 +230,10 @@ class DeviceKind(StrEnum):
     REMOTE_MONITORING = "remote_monitoring"
     IOT = "iot"
     ELECTRICAL_MONITORING = "electrical_monitoring"
+    WATER_LEVEL = "water_level"
+    WATER_PRESSURE = "water_pressure"
+    GAS_DETECTOR = "gas_detector"
+    LANE_CAMERA = "lane_camera"
 
 
 class SystemState(StrEnum):

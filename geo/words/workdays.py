@@ -48,6 +48,39 @@ class Workdays:
             return day in chinese_calendar.holidays
         return True if (day.month, day.day) in FIXED_HOLIDAYS else None
 
+    def holidays(
+        self, start: dt.date, end: dt.date
+    ) -> list[tuple[dict[str, str], dt.date, dt.date]]:
+        """Return the announced public holidays that meet some days: names, first and last day.
+
+        Days on which this town rests by itself have no name and are left out.
+
+        Parameters
+        ----------
+        start, end
+            Days, both included.
+
+        Examples
+        --------
+        >>> found = Workdays().holidays(dt.date(2025, 9, 1), dt.date(2025, 12, 1))
+        >>> [(names["en"], str(first), str(last)) for names, first, last in found]
+        [('National Day', '2025-10-01', '2025-10-08')]
+        """
+        days = sorted(day for day in chinese_calendar.holidays if day not in self.work)
+        spans: list[tuple[str, dt.date, dt.date]] = []
+        for day in days:
+            name = chinese_calendar.holidays[day]
+            if spans and day - spans[-1][2] == dt.timedelta(days=1):
+                spans[-1] = (spans[-1][0], spans[-1][1], day)
+            else:
+                spans.append((name, day, day))
+        chinese = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+        return [
+            ({"zh": chinese[name], "en": name}, first, last)
+            for name, first, last in spans
+            if first <= end and last >= start
+        ]
+
     def first(self, count: int, *, start: dt.date) -> list[dt.date]:
         """Return the first working days from a day on, that day included.
 
