@@ -18,13 +18,14 @@ import pandas as pd
 
 from ..geo.ground import Positions
 from ..geo.rules import choose_scenario
-from ..geo.town import Town
+from ..geo.town import Town, uses_on
 from ..geo.words import AlertLevel, Vehicle
 from ..geo.words import fields as f
 from . import columns as c
 from .cases import building_cases
 from .clauses import Compliance, compliance
 from .closures import event_losses, keep_clear, lane_losses, lane_probabilities, opening_gains
+from .places import Places, add_community_work, town_places
 from .reach import (
     Moment,
     built_passages,
@@ -306,6 +307,12 @@ class Assessment:
         with self._step("step.summary"):
             return tier_coverage(self.moment.town, buildings, self.stations)
 
+    @cached_property
+    def places(self) -> Places:
+        """Estates, offices, grids and devices, and what each community has of its own."""
+        told = self._served.assign(**_columns(self.risk.buildings), **_columns(self.cases))
+        return town_places(self.moment.town, told, self.lanes, day=self.moment.day)
+
     # Tables of what was asked for
 
     @cached_property
@@ -317,7 +324,10 @@ class Assessment:
         if Part.RISK in self.parts:
             table = table.assign(**_columns(self.risk.buildings))
         if Part.CASES in self.parts:
-            table = table.assign(**_columns(self.cases))
+            monitored = self.moment.town.ledgers.premises[c.REMOTE_MONITORED]
+            table = table.assign(
+                **_columns(self.cases), **{c.REMOTE_MONITORED: monitored.to_numpy()}
+            )
         return table
 
     @cached_property
@@ -369,6 +379,7 @@ class Assessment:
         entries = copy.deepcopy(self._by_community)
         if {Part.RISK, Part.CASES} <= self.parts:
             add_community_risk(entries, self.communities, self.buildings)
+            add_community_work(entries, self.places.work)
         summary: dict[str, Any] = {
             "town": self.town,
             "simulated": self.simulated,
@@ -470,7 +481,7 @@ def assess(
     """
     day = dt.date.fromisoformat(date) if date else dt.date.today()
     name, chosen = choose_scenario(town.scenarios, scenario, calendar=town.calendar, date=day)
-    moment = Moment(town, chosen, day, seed=seed)
+    moment = Moment(uses_on(town, day), chosen, day, seed=seed)
     return Assessment(moment, name, draws, alert, workers, progress)
 
 

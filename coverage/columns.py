@@ -45,6 +45,7 @@ MAJOR_HAZARDS: Final = "major_hazards"  # 重大火灾隐患, not closed
 INSPECTED_ON: Final = "inspected_on"
 INSPECTION_DUE_ON: Final = "inspection_due_on"
 PAST_FIRES: Final = "past_fires"  # in all that the ledger holds up to the day
+REMOTE_MONITORED: Final = "remote_monitored"  # 1 yes, 0 no; missing where nobody told
 DEVICE_HOUSEHOLDS: Final = (
     "device_households"  # or other units without the device that takes away most
 )

@@ -24,6 +24,7 @@ ROOMS = {  # in each floor, a room uses only those before it; "" are the files o
         "cases",
         "risk",
         "duties",
+        "places",
         "",
         "covering",
         "rounds",

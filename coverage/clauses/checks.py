@@ -16,8 +16,9 @@ import pandas as pd
 
 from ...geo.ground import Network, Passage, Positions
 from ...geo.rules import RuleSet
+from ...geo.words import fields as f
 from .building_checks import building_checks
-from .findings import Certainty, Result
+from .findings import Certainty, Check, Result
 from .lane_checks import dead_end_check, lane_checks
 
 
@@ -34,10 +35,15 @@ class Compliance:
         Indexed by check: `judged`, the subjects that the rule concerns; `found`, the findings
         among them, `certain`, `likely` and `unknown`; `unjudged`, subjects of which too little
         is known to say whether the rule concerns them or is kept, and which are not listed.
+    aerial
+        One row a high-rise, or a building of which that is not known: `building_id`, `measured`
+        and `limit` metres of lane along a long side, `aerial_room` (``found``,
+        ``likely_missing``, ``unknown``, ``height_unknown``), `clause`.
     """
 
     findings: pd.DataFrame
     counts: pd.DataFrame
+    aerial: pd.DataFrame
 
     def as_record(self) -> dict[str, dict[str, int]]:
         """Return the counts as plain values, by check."""
@@ -98,7 +104,31 @@ def compliance(
     )
     counts = counts.join(by_certainty.rename_axis(columns=None))
     counts.insert(1, "found", by_certainty.sum(axis=1))
-    return Compliance(findings, counts)
+    (operation,) = (r for r in results if r.check == Check.OPERATION_PLACE)
+    return Compliance(findings, counts, _aerial(operation, rules))
+
+
+def _aerial(result: Result, rules: RuleSet) -> pd.DataFrame:
+    """Return what is known of the place for a ladder at each high-rise."""
+    rows = np.flatnonzero(result.concerned | result.unjudged)
+    room = np.select(
+        [
+            ~result.concerned,
+            result.certainty == Certainty.LIKELY,
+            result.certainty == Certainty.UNKNOWN,
+        ],
+        ["height_unknown", "likely_missing", "unknown"],
+        default="found",
+    )
+    return pd.DataFrame(
+        {
+            f.BUILDING_ID: result.ids[rows],
+            "measured": np.where(result.concerned, result.measured, np.nan)[rows],
+            "limit": np.where(result.concerned, result.limit, np.nan)[rows],
+            "aerial_room": room[rows].astype(object),
+            "clause": rules.compliance.clause[result.check],
+        }
+    )
 
 
 def _table(result: Result, rules: RuleSet) -> pd.DataFrame:

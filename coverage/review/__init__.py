@@ -6,6 +6,7 @@ Works on assessments and on frozen periods.
 from .alike import Case, case_of_fire, look_alikes
 from .comparison import WHOLE, Comparison, compare
 from .freezing import frozen_layers
+from .holidays import Holiday, coming_dates, next_holiday
 from .lists import ListSource, located_cases, risk_lists, with_community
 from .lists_of_duties import duty_lists, goal_figures
 from .period_review import Counts, Review, community_counts, review
@@ -15,9 +16,11 @@ __all__ = [
     "Case",
     "Comparison",
     "Counts",
+    "Holiday",
     "ListSource",
     "Review",
     "case_of_fire",
+    "coming_dates",
     "community_counts",
     "compare",
     "duty_lists",
@@ -25,6 +28,7 @@ __all__ = [
     "goal_figures",
     "located_cases",
     "look_alikes",
+    "next_holiday",
     "review",
     "risk_lists",
     "with_community",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import shapely
 
 from ...geo.arrays import Floats
+from ...geo.inside import area_of
 from ...geo.rules import RuleSet
 from ...geo.town import Town
 from ...geo.words import RiskBand, Use
@@ -36,6 +36,7 @@ from ..cases import (
 from ..clauses import high_rise
 from ..duties import duty_table, office_of
 from ..risk import BUILDING, DEVICES, fire_points, heat_by_community
+from .place_lists import place_lists
 
 PLACE = (f.BUILDING_ID, f.NAME, f.ADDRESS, "community", f.USE)
 CASE = ("key", "code", "state", "found", "due_on", "age_days", "owner", "owner_from", "description")
@@ -167,7 +168,8 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
         ``risk``, ``devices``, ``device_targets`` (of buildings that the plans name), ``due``,
         ``overdue``, ``listed``, ``look_back``, ``mismatches``, ``stock`` (by community, kind and
         office), ``rates`` (by community and use), ``fires`` (by use), ``clusters``, ``areas``,
-        ``sheds``, ``progress`` (checks by community and grid).
+        ``sheds``, ``progress`` (checks by community and grid), and
+        those of `place_lists`.
     """
     town, day, buildings, cases = source.town, source.day, source.buildings, source.cases
     rules, rest, due = town.rules, town.workdays, source.due
@@ -197,6 +199,7 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
         "worry": worry_table(buildings, source.areas, source.clusters, source.area_wide),
         "tasks": source.tasks,
         "progress": progress_table(town, buildings, due, start=start, end=day),
+        **place_lists(source.found, buildings, cases),
     }  # fmt: skip
 
 
@@ -409,7 +412,7 @@ def progress_table(
     late = due.loc[due["days_overdue"] > 0, f.BUILDING_ID]
     parts = []
     for kind, groups in (("community", buildings["community"]),
-                         ("grid", _grids(town, buildings))):  # fmt: skip
+                         ("grid", area_of(buildings, town.grids, f.GRID_ID))):  # fmt: skip
         of = pd.Series(groups.to_numpy(), index=index)
         table = pd.DataFrame(
             {
@@ -430,14 +433,6 @@ def past_fires(town: Town, *, day: dt.date) -> pd.DataFrame:
     """Return the fires up to a day."""
     fires = town.ledgers.incidents
     return fires[pd.to_datetime(fires["started_at"]) < pd.Timestamp(day) + pd.Timedelta(days=1)]
-
-
-def _grids(town: Town, buildings: gpd.GeoDataFrame) -> pd.Series:
-    inside = shapely.point_on_surface(buildings.geometry.to_numpy())
-    which, area = shapely.STRtree(town.grids.geometry.to_numpy()).query(inside, "intersects")
-    found = np.full(len(buildings), None, dtype=object)
-    found[which] = town.grids[f.GRID_ID].to_numpy(dtype=object)[area]
-    return pd.Series(found, index=buildings.index)
 
 
 def _cases(cases: pd.DataFrame, *more: str) -> pd.DataFrame:

@@ -25,9 +25,10 @@ from ...geo.candidate_list import (
     YEARLY_YUAN,
 )
 from ...geo.ground import attachable, snap
+from ...geo.inside import area_of, in_communities
 from ...geo.plan import NewStation
 from ...geo.tables import WGS84
-from ...geo.town import Town, in_communities
+from ...geo.town import Town
 from ...geo.words import HostType, InputError, Problem, Tier, TownError, Use, YesNo
 from ...geo.words import fields as f
 from .candidate_checks import DROPPED, dropped_reasons
@@ -66,12 +67,13 @@ def host_candidates(town: Town, *, tier: Tier = Tier.MICRO_STATION) -> Candidate
     """Return the hosts that the layers know: committees, key units, estates.
 
     A residents' committee is a building used for community service; a key unit a building whose
-    floor area reaches the rule set's for its use; an estate, as there is no layer of estates, the
-    homes in a square of the rule set's side in one community, with the home nearest to their
-    middle as its place. The place is the wall nearest to the lane.
+    floor area reaches the rule set's for its use; an estate one of the layer's, or where the town
+    has no such layer the homes in a square of the rule set's side in one community; its place is
+    the house nearest to the middle. The place is the wall nearest to the lane.
     """
     area = floor_area_m2(town)
-    found = [_committees(town), _key_units(town, area), _estates(town)]
+    estates = _guessed_estates(town) if town.estates.empty else _estates(town)
+    found = [_committees(town), _key_units(town, area), estates]
     rows = pd.concat(found, ignore_index=True)
     rows[SPACE_M2] = area[rows["row"].to_numpy(dtype=np.intp)]
     return _checked(town, rows.assign(**{f.TIER: tier.value, ORIGIN: "host"}))
@@ -173,6 +175,21 @@ def _key_units(town: Town, area: Floats) -> pd.DataFrame:
 
 
 def _estates(town: Town) -> pd.DataFrame:
+    """Return the estates of the layer, each at the house nearest to the middle of its houses."""
+    at = area_of(town.buildings, town.estates, f.ESTATE_ID)
+    middle = shapely.get_coordinates(shapely.centroid(town.buildings.geometry.to_numpy()))
+    homes = pd.DataFrame({"estate": at.to_numpy(), "x": middle[:, 0], "y": middle[:, 1]})
+    homes = homes[homes["estate"].notna()]
+    off = homes[["x", "y"]] - homes.groupby("estate")[["x", "y"]].transform("mean")
+    nearest = np.hypot(off["x"], off["y"]).groupby(homes["estate"]).idxmin().sort_values()
+    hosts = _hosts(town, nearest.to_numpy(dtype=np.intp), HostType.RESIDENTIAL_ESTATE)
+    named = town.estates.set_index(f.ESTATE_ID)[f.NAME].reindex(nearest.index)
+    hosts[f.NAME] = named.where(named.notna(), nearest.index.to_series()).to_numpy(dtype=object)
+    hosts[CANDIDATE_ID] = [f"N-{estate}" for estate in nearest.index]
+    return hosts
+
+
+def _guessed_estates(town: Town) -> pd.DataFrame:
     rule = town.rules.siting
     rows = np.flatnonzero(town.buildings[f.USE].isin(HOMES))
     if not len(rows):

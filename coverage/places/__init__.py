@@ -1,0 +1,31 @@
+"""What people call by name: estates, offices of fire work, grids, devices, large events.
+
+Also what each community has of its own, with denominators; unknown stays missing.
+"""
+
+from .aerial import aerial_table
+from .community_numbers import WORK, add_community_work, community_work
+from .estates import estate_table
+from .gatherings import Surrounding, surrounding
+from .grids import grid_table
+from .monitoring import device_counts, device_points, monitored_table
+from .offices import office_table, without_office
+from .places import Places, town_places
+
+__all__ = [
+    "WORK",
+    "Places",
+    "Surrounding",
+    "add_community_work",
+    "aerial_table",
+    "community_work",
+    "device_counts",
+    "device_points",
+    "estate_table",
+    "grid_table",
+    "monitored_table",
+    "office_table",
+    "surrounding",
+    "town_places",
+    "without_office",
+]

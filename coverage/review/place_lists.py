@@ -1,0 +1,118 @@
+"""Lists of named places: estates with their need, offices, communities, monitoring, ladders."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pandas as pd
+
+from ...geo.town import Town
+from ...geo.words import YesNo
+from ...geo.words import fields as f
+from .. import columns as c
+from ..assessment import Assessment
+from ..cases import OPEN
+from ..places import (
+    WORK,
+    aerial_table,
+    device_counts,
+    monitored_table,
+    without_office,
+)
+from ..risk import DEVICES
+
+ESTATE: Final = (
+    f.ESTATE_ID, f.NAME, "community", f.YEAR_BUILT, "old_estate", f.PROPERTY_MANAGER, f.THREE_NONE,
+    "buildings", "people", "covered", "known", "engine_passes", "engine_stops", "lane_score",
+    "red_buildings", c.OPEN_HAZARDS, c.HARM_PER_YEAR,
+)  # fmt: skip
+#: Rows of this list are of three-none estates: what they lack, in the order of harm.
+FUNDING: Final = (
+    f.ESTATE_ID, f.NAME, "community", f.YEAR_BUILT, f.THREE_NONE, "buildings", c.HARM_PER_YEAR,
+    "red_buildings", c.OPEN_HAZARDS, "cost_est", "cost_untold",
+    *(c.device_lacking(kind) for kind in DEVICES), "engine_stops",
+)  # fmt: skip
+
+
+def place_lists(
+    found: Assessment, buildings: pd.DataFrame, cases: pd.DataFrame
+) -> dict[str, pd.DataFrame]:
+    """Return the lists of named places.
+
+    Parameters
+    ----------
+    found
+        With risk and cases among its parts.
+    buildings
+        Of the assessment, with the name of their community.
+    cases
+        As they stand on its day.
+
+    Returns
+    -------
+    dict
+        ``estates``, ``funding`` (three-none estates, and those of which it is not told),
+        ``offices`` (what is missing; communities without one), ``community_work``, ``monitored``,
+        ``sensors`` (devices by community and kind), ``aerial``.
+    """
+    town, places = found.moment.town, found.places
+    names = _names(town)
+    estates = places.estates.assign(community=places.estates[f.COMMUNITY_ID].map(names))
+    estates = pd.DataFrame(estates).sort_values(
+        [c.HARM_PER_YEAR, f.ESTATE_ID], ascending=[False, True], ignore_index=True
+    )
+    return {
+        "estates": estates[list(ESTATE)],
+        "funding": _funding(found, estates, cases),
+        "offices": _offices(town, places.offices, names),
+        "community_work": _work(places.work, names),
+        "monitored": monitored_table(buildings),
+        "sensors": device_counts(town, buildings),
+        "aerial": aerial_table(found.compliance, buildings),
+    }
+
+
+def _funding(found: Assessment, estates: pd.DataFrame, cases: pd.DataFrame) -> pd.DataFrame:
+    """Return three-none estates with what mending and devices they need; then those not told."""
+    buildings = found.buildings.assign(_estate=found.places.estate_of.to_numpy())
+    at = buildings.set_index(buildings[f.BUILDING_ID].astype(str))["_estate"]
+    own = cases[cases[f.STATE].isin(OPEN)].assign(_estate=cases[f.BUILDING_ID].map(at))
+    cost = pd.to_numeric(own["cost_est"], errors="coerce").groupby(own["_estate"])
+    keys = estates[f.ESTATE_ID].astype(str)
+    lacking = buildings.groupby("_estate")[[c.device_lacking(kind) for kind in DEVICES]].sum()
+    table = estates.assign(
+        cost_est=keys.map(cost.sum(min_count=1)),
+        cost_untold=keys.map(cost.apply(lambda told: int(told.isna().sum()))).fillna(0),
+        **{name: keys.map(lacking[name]).round() for name in lacking.columns},
+    )
+    table["_order"] = table[f.THREE_NONE].map({YesNo.YES.value: 0}).fillna(1)
+    asked = table[table[f.THREE_NONE] != YesNo.NO]
+    ranked = asked.sort_values("_order", kind="stable", ignore_index=True)
+    return ranked[list(FUNDING)]
+
+
+def _offices(town: Town, offices: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    """Return the offices with what they lack, the most first, then communities without one."""
+    table = pd.DataFrame(offices.drop(columns=f.GEOMETRY)).assign(
+        community=offices[f.COMMUNITY_ID].map(names)
+    )
+    table["_lacking"] = -table["elements_missing"].str.split(";").str.len()
+    table = table.sort_values(["_lacking", f.OFFICE_ID], kind="stable")
+    columns = [f.OFFICE_ID, f.NAME, "community", *f.OFFICE_ELEMENTS, "elements_there",
+               "elements_missing", "elements_unknown"]  # fmt: skip
+    none = pd.DataFrame({"community": [names[key] for key in without_office(town, offices)]})
+    none["elements_missing"] = "office"
+    return pd.concat([table[columns], none], ignore_index=True)[columns]
+
+
+def _work(work: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    table = work.reset_index(names=f.COMMUNITY_ID)
+    table.insert(1, "community", table[f.COMMUNITY_ID].map(names))
+    return table[[f.COMMUNITY_ID, "community", *WORK]]
+
+
+def _names(town: Town) -> dict[str, str]:
+    """Return the name of each community by its id."""
+    ids = town.communities[f.COMMUNITY_ID].astype(str)
+    named = town.communities[f.NAME]
+    return dict(zip(ids, named.where(named.notna(), ids), strict=True))
