@@ -18,6 +18,7 @@ from openpyxl import Workbook
 from openpyxl.worksheet.cell_range import CellRange
 from rasterio import Affine
 
+from ..geo.words import Use, label
 from .demo_ledgers import LEDGERS, LedgerSheet
 from .demo_plan import Plan
 from .demo_sheds import place_sheds
@@ -29,11 +30,15 @@ LEDGER_FILE: Final = "自建房台账.xlsx"
 STATIONS_FILE: Final = "微型消防站.csv"
 WATER_FILE: Final = "水源.shp"
 SHEDS_FILE: Final = "充电棚.csv"
+OFFICES_FILE: Final = "消防工作站.csv"
 TERRAIN_FILE: Final = "地形.tif"
 TOWN_FILE: Final = "town.toml"
 
 LEDGER_SHEET: Final = "自建房"
 LEDGER_GROUPS: Final = (("基本信息", 3), ("建筑情况", 2), ("人员情况", 4), ("检查", 1))
+
+#: Uses of the venue of the fair, the likeliest first.
+VENUES: Final = (Use.COMMERCIAL_COMPLEX, Use.SCHOOL, Use.COMMERCIAL, Use.COMMUNITY_SERVICE)
 
 WRITTEN: Final = datetime(2026, 1, 1)  # the date that every file bears
 DBF_LANGUAGE_BYTE: Final = 29  # says in which encoding a .dbf is; old tools leave it empty
@@ -48,6 +53,15 @@ terrain = "地形.tif"
 [layers.communities]
 file = "地图.gpkg"
 layer = "communities"
+
+[layers.estates]
+file = "地图.gpkg"
+layer = "estates"
+
+[layers.offices]
+file = "消防工作站.csv"
+x = "经度"
+y = "纬度"
 
 [layers.grids]
 file = "地图.gpkg"
@@ -94,11 +108,29 @@ time = "10:00"
 label = {{ zh = "夜间", en = "Night" }}
 time = "02:00"
 
+[scenarios.holiday]
+label = {{ zh = "节假日白天", en = "Holiday" }}
+time = "10:00"
+day = "PH"
+
 [[calendar]]
 name = "国庆"
 first = 2026-10-01
 last = 2026-10-07
-scenario = "weekday"
+scenario = "holiday"
+
+[[calendar]]
+name = "元旦"
+first = 2027-01-01
+last = 2027-01-03
+scenario = "holiday"
+
+[[gatherings]]
+name = "农产品展销会"
+first = 2026-10-16
+last = 2026-10-18
+building = "{venue}"
+buffer_m = 250
 
 [[campaigns]]
 name = "厂房库房“回头看”"
@@ -153,7 +185,7 @@ def write_files(folder: Path, plan: Plan, delivery: Delivery, terrain: Terrain) 
     """Write every file of the town into a folder that exists and is empty."""
     layers = {
         name: getattr(delivery, name)
-        for name in ("communities", "grids", "buildings", "lanes", "barriers")
+        for name in ("communities", "estates", "grids", "buildings", "lanes", "barriers")
     }
     _write_map(folder / MAP_FILE, layers)
     write_book(folder / LEDGER_FILE, LEDGER_SHEET, LEDGER_GROUPS, delivery.ledger)
@@ -164,7 +196,17 @@ def write_files(folder: Path, plan: Plan, delivery: Delivery, terrain: Terrain) 
     (folder / SHEDS_FILE).write_bytes(sheds.encode("utf-8-sig"))
     _write_terrain(folder / TERRAIN_FILE, terrain)
     (folder / CHECKLIST_FILE).write_bytes(CHECKLIST.encode("utf-8-sig"))
-    (folder / TOWN_FILE).write_bytes(TOWN_TOML.format(name=plan.name).encode())
+    offices = delivery.offices.to_csv(index=False, lineterminator="\r\n")
+    (folder / OFFICES_FILE).write_bytes(offices.encode("utf-8-sig"))
+    said = TOWN_TOML.format(name=plan.name, venue=_venue(delivery.buildings))
+    (folder / TOWN_FILE).write_bytes(said.encode())
+
+
+def _venue(buildings: gpd.GeoDataFrame) -> str:
+    """Return the building at which the fair is held: a place for many people, the first of all."""
+    named = buildings["用途"].map({label("use", use): at for at, use in enumerate(VENUES)})
+    best = named.fillna(len(VENUES)).to_numpy().argmin()
+    return str(buildings["建筑编号"].iloc[best])
 
 
 def _write_map(file: Path, layers: dict[str, gpd.GeoDataFrame]) -> None:

@@ -322,11 +322,45 @@ def _warehouses(delivery: Delivery, buildings: Buildings, rng: np.random.Generat
     )
     for code in (code for code in HazardCode if code.startswith("W")):
         rows[label("hazard_code", code)] = np.where(rng.random(count) < 0.08, "√", "×")
+    rows["重点单位"], rows["演练日期"] = _drills(count)
     rows["负责人"] = demo_names.people(rng, count)
     rows["联系电话"] = [f"0{n:010d}" for n in rng.integers(0, 10**9, count)]
     checked = dates_before(AS_OF, rng.integers(0, 365, count))
     rows["检查日期"] = pd.Series(typed_dates(checked, rng), dtype=object)
-    return LedgerSheet(rows, (("单位情况", 7), ("技防", 2), ("九类突出问题", 9), ("责任", 3)))
+    return LedgerSheet(rows, (("单位情况", 7), ("技防", 2), ("九类突出问题", 9), ("责任", 5)))
+
+
+def _drills(count: int) -> tuple[list[str], list[str | None]]:
+    """Return which units are key ones, and the day of each one's last drill where it is told."""
+    own = np.random.default_rng([count, 3])
+    key = np.where(own.random(count) < 0.15, "是", "否").tolist()
+    ago, told = own.integers(5, 700, count), own.random(count) < 0.6
+    days = [
+        (AS_OF - dt.timedelta(days=int(d))).isoformat() if t else None
+        for d, t in zip(ago, told, strict=True)
+    ]
+    return key, days
+
+
+def _networked(buildings: Buildings, where: Where) -> pd.DataFrame:
+    """Return sensors on line: water, gas, cameras on lanes, at houses of many people."""
+    own = np.random.default_rng([len(buildings.use), 4])
+    at = np.argsort(-buildings.people_day.astype(float), kind="stable")[: len(buildings.use) // 25]
+    kinds = [DeviceKind.REMOTE_MONITORING, DeviceKind.WATER_LEVEL, DeviceKind.WATER_PRESSURE,
+             DeviceKind.GAS_DETECTOR, DeviceKind.LANE_CAMERA]  # fmt: skip
+    number = own.integers(1, 4, len(at))
+    states = [SystemState.GOOD, SystemState.FAULT, SystemState.OFF]
+    return pd.DataFrame(
+        {
+            "地址": where.address[at],
+            "社区": where.community[at],
+            "设备类型": words("device_kind", own.choice([str(k) for k in kinds], len(at))),
+            "安装数量": number,
+            "应装数量": number,
+            "设备状态": words("system_state", own.choice([str(s) for s in states], len(at),
+                                                     p=[0.86, 0.09, 0.05])),
+        }
+    )  # fmt: skip
 
 
 def _devices(buildings: Buildings, where: Where, rng: np.random.Generator) -> LedgerSheet:
@@ -348,7 +382,7 @@ def _devices(buildings: Buildings, where: Where, rng: np.random.Generator) -> Le
             "安装日期": typed_dates(dates_before(AS_OF, rng.integers(0, DAYS, len(at))), rng),
         }
     )  # fmt: skip
-    return LedgerSheet(rows)
+    return LedgerSheet(pd.concat([rows, _networked(buildings, where)], ignore_index=True))
 
 
 def _vulnerable(buildings: Buildings, where: Where, rng: np.random.Generator) -> LedgerSheet:

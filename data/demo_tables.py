@@ -16,6 +16,7 @@ from ..geo.ground import from_wgs84
 from ..geo.words import BarrierKind, LaneClass, Use, label
 from . import demo_names
 from .demo_buildings import Buildings
+from .demo_named import community_work, draw_estates, draw_offices
 from .demo_places import Places
 from .demo_plan import Frame
 from .demo_stations import Stations, Water
@@ -51,6 +52,8 @@ class Delivery:
     """Every table of the town, with Chinese headers; ``ledger`` and ``stations`` are plain."""
 
     communities: gpd.GeoDataFrame
+    estates: gpd.GeoDataFrame
+    offices: pd.DataFrame
     grids: gpd.GeoDataFrame
     buildings: gpd.GeoDataFrame
     lanes: gpd.GeoDataFrame
@@ -86,9 +89,12 @@ def tabulate(
                 "社区编号": community_id,
                 "社区名称": places.community_name,
                 "人口": people.astype(np.int64),
+                **community_work(people),
             },
             places.community_geometry,
         ),
+        estates=_layer(*draw_estates(zones, places, buildings)),
+        offices=draw_offices(places),
         grids=_layer(
             {
                 "网格编号": _ids("W", len(places.grid_name), 4),

@@ -78,7 +78,8 @@ def test_other_seed_other_town(town: Path, tmp_path: Path) -> None:
     make_demo(tmp_path / "other", seed=2)
     first, other = contents(town), contents(tmp_path / "other")
     same = [name for name in first if first[name] == other[name]]
-    assert sorted(same) == ["town.toml", "检查指引-养老机构.csv", "水源.prj"]
+    made_up = {"检查指引-养老机构.csv", "水源.prj"}
+    assert made_up <= set(same) <= made_up | {"town.toml"}  # whose fair may be at the same place
 
 
 @pytest.mark.parametrize("seed", [2, 3, 4])
