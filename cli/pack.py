@@ -49,7 +49,14 @@ def pack(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.cases import case_table
-        from ..coverage.review import ListSource, community_counts, duty_lists, review
+        from ..coverage.review import (
+            ListSource,
+            coming_dates,
+            community_counts,
+            duty_lists,
+            next_holiday,
+            review,
+        )
         from ..maps.books import indicators, ledger_book
         from ..maps.paper import (
             duty_blocks,
@@ -68,14 +75,16 @@ def pack(
             last = min(today, chosen.last)
             year = dt.date(chosen.year, 1, 1)
             of_year = community_counts(folder, town, first=year, last=last)
+            coming = coming_dates(town, day=last, lang=lang.value)
+            holiday = next_holiday(folder, town, told, lang=lang.value)
             step("step.pack")
             source = ListSource(told.found)
             lists = duty_lists(source, start=chosen.first) | {"tasks": source.tasks}
             duties = duty_blocks(lists, lang=lang.value)
             reports = {
-                "pack": period_pack(told, calendar=town.calendar, duties=duties, lang=lang.value),
+                "pack": period_pack(told, calendar=coming, duties=duties, lang=lang.value),
                 "tasks": task_report(told, lists, lang=lang.value),
-                "holiday": holiday_brief(told, calendar=town.calendar, lang=lang.value),
+                "holiday": holiday_brief(told, holiday, lang=lang.value),
                 "exposure": exposure_list(told, lang=lang.value),
             }
             for name, report in reports.items():
@@ -115,7 +124,12 @@ def export(
             _ = found.buildings, found.lanes, found.communities
             step("step.write")
             count = write_export(
-                found, ledgers, unfinished, personal=with_personal, lang=lang.value
+                found,
+                ledgers,
+                read_events(folder),
+                unfinished,
+                personal=with_personal,
+                lang=lang.value,
             )
     say_problems(town.problems, lang.value, folder=folder)
     said = text("cli.export_personal", lang.value) if with_personal else ""

@@ -121,7 +121,8 @@ def risk(
 LISTS = ("risk", "devices", "device_targets", "due", "overdue", "listed", "look_back",
          "mismatches", "stock", "rates", "fires", "clusters", "areas", "sheds", "heat", "worry",
          "tasks", "progress", "units", "duties", "offices", "campaigns", "goals", "notices",
-         "exposure", "investigations", "area_wide")  # fmt: skip
+         "exposure", "investigations", "area_wide", "estates", "funding", "fire_offices",
+         "community_work", "monitored", "sensors", "aerial")  # fmt: skip
 RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
 
 

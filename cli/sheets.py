@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..geo.town import load_town
+from ..geo.town import Town, load_town
 from ..geo.words import InputError, text, whole_folder
 from ..geo.words import fields as f
 from .options import (
@@ -21,20 +24,28 @@ from .options import (
 )
 from .screen import say, say_problems, steps
 
+if TYPE_CHECKING:
+    from ..maps.paper import Event
+
 NAMES = {
     "stations": "stations.pdf",
     "wall": "wall-maps.pdf",
+    "communities": "communities.pdf",
     "passages": "passages.pdf",
     "pre_plans": "pre-plans.pdf",
     "cases": "cases.pdf",
+    "gatherings": "gatherings.pdf",
 }
+WORD = {"gatherings": "gatherings.docx"}  # the same as Word file, for offices to edit
 # What each shows of an assessment beyond response; see `weizhan.coverage.assessment.Part`.
 PARTS = {
     "stations": ("closures",),
     "wall": ("closures", "risk"),
+    "communities": ("risk", "cases"),
     "passages": ("closures",),
     "pre_plans": ("risk",),
     "cases": ("risk",),
+    "gatherings": (),  # each event is assessed on its own day
 }
 
 
@@ -67,15 +78,18 @@ def sheets(
         from ..maps.paper import (
             SheetSource,
             case_sheets,
+            community_sheets,
+            gathering_sheets,
             key_buildings,
             passage_report,
             pre_plans,
             report_pdf,
+            report_word,
             station_sheets,
             wall_maps,
         )
 
-        with whole_folder(out, may_hold=list(NAMES.values())) as unfinished:
+        with whole_folder(out, may_hold=[*NAMES.values(), *WORD.values()]) as unfinished:
             town = load_town(folder, progress=step)
             today = day_of(date)
             ids = town.buildings[f.BUILDING_ID]
@@ -93,6 +107,8 @@ def sheets(
                 made["stations"] = station_sheets(ground, lang=lang.value)
             if "wall" in wanted and len(found.communities):
                 made["wall"] = wall_maps(ground, lang=lang.value)
+            if "communities" in wanted and len(found.communities):
+                made["communities"] = community_sheets(ground, lang=lang.value)
             if "passages" in wanted:
                 made["passages"] = passage_report(ground, lang=lang.value)
             rows = ids.index[ids.isin(building)] if building else key_buildings(found, most=most)
@@ -105,6 +121,11 @@ def sheets(
                 report = case_sheets(placed, town.ledgers.events, lang=lang.value)
                 if report is not None:
                     made["cases"] = report_pdf(report, lang=lang.value)
+            if "gatherings" in wanted and (events := _events(folder, town, today, step)):
+                report = gathering_sheets(events, lang=lang.value)
+                made["gatherings"] = report_pdf(report, lang=lang.value)
+                written = report_word(report, lang=lang.value)
+                (unfinished / WORD["gatherings"]).write_bytes(written)
             empty = [name for name in wanted if name not in made]
             for name, content in made.items():
                 (unfinished / NAMES[name]).write_bytes(content)
@@ -117,3 +138,25 @@ def sheets(
             why=text(f"sheets_none.{name}", lang.value),
         )
     say("cli.sheets_done", lang.value, files="、".join(str(out / NAMES[name]) for name in made))
+
+
+def _events(folder: Path, town: Town, today: dt.date, step: Callable[[str], None]) -> list[Event]:
+    """Return the events that are not over, each assessed on its first day, or today if later."""
+    from ..coverage.assessment import Part, assess
+    from ..coverage.cases import overdue
+    from ..coverage.places import surrounding
+    from ..coverage.rounds import read_facts
+    from ..maps.paper import Event
+
+    events = []
+    ahead = [event for event in town.gatherings if event.last >= today]
+    for event in sorted(ahead, key=lambda event: (event.first, event.name)):
+        day = max(event.first, today)
+        found = assess(town, scenario=event.scenario, date=day.isoformat(), progress=step)
+        found = found.only(Part.CLOSURES, Part.RISK, Part.CASES)
+        near = surrounding(event, town, found.buildings, found.lanes)
+        cases = read_facts(folder, found, town.rules, on=day).cases
+        late = overdue(cases, on=day, workdays=town.workdays).set_index("key")["days_overdue"]
+        cases = cases.assign(days_overdue=cases["key"].map(late))
+        events.append(Event(near, found, cases))
+    return events

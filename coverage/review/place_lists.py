@@ -52,7 +52,7 @@ def place_lists(
     -------
     dict
         ``estates``, ``funding`` (three-none estates, and those of which it is not told),
-        ``offices`` (what is missing; communities without one), ``community_work``, ``monitored``,
+        ``fire_offices`` (what is missing; communities without one), ``community_work``, ``monitored``,
         ``sensors`` (devices by community and kind), ``aerial``.
     """
     town, places = found.moment.town, found.places
@@ -64,7 +64,7 @@ def place_lists(
     return {
         "estates": estates[list(ESTATE)],
         "funding": _funding(found, estates, cases),
-        "offices": _offices(town, places.offices, names),
+        "fire_offices": _offices(town, places.offices, names),
         "community_work": _work(places.work, names),
         "monitored": monitored_table(buildings),
         "sensors": device_counts(town, buildings),

@@ -8,6 +8,7 @@ from typing import Final
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
+from ...coverage.places import WORK
 from ...coverage.review import Counts
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
@@ -18,6 +19,8 @@ COLUMNS: Final = (
     "community", "buildings", "covered", "covered_low", "covered_high", "red", "opening", "new",
     "closed", "reopened", "closing", "premises", "rate", "rate_low", "rate_high", "fires",
 )  # fmt: skip
+#: Households of vulnerable people, of which small numbers are not told.
+FEW: Final = ("help_households", "helped_households", "help_unknown")
 
 
 FLOW: Final = ("opening", "new", "closed", "reopened", "closing")
@@ -46,8 +49,10 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
     sheet = book.add_worksheet(text("indicators.sheet", lang))
     title = text("indicators.title", lang, town=found.town, year=year, day=day)
     sheet.write_string(0, 0, title, style.title)
-    for at, name in enumerate(COLUMNS):
-        sheet.write_string(1, at, text(f"indicators.{name}", lang), style.head)
+    heads = [text(f"indicators.{name}", lang) for name in COLUMNS]
+    heads += [text(f"list_head.{name}", lang) for name in WORK if name != "people"]
+    for at, head in enumerate(heads):
+        sheet.write_string(1, at, head, style.head)
         sheet.set_column(at, at, 13)
     fires_known = ledger_known(found.buildings, c.PAST_FIRES)
     visits_known = ledger_known(found.buildings, c.INSPECTED_ON)
@@ -70,13 +75,21 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
             **{n: rate.get(n) if visits_known else None for n in RATE},
             "fires": None if fires is None or 0 < fires < FEWEST_PEOPLE else fires,
         }
-        for at, name in enumerate(COLUMNS):
-            value = values[name]
+        work = entry.get("work") or {}
+        own = [_told(name, work.get(name)) for name in WORK if name != "people"]
+        for at, value in enumerate([*(values[name] for name in COLUMNS), *own]):
             plain = value.item() if hasattr(value, "item") else value
             cell(sheet, row, at, plain, style.of())
     last = 2 + len(found.summary["communities"])
     sheet.write_string(last + 1, 0, text("indicators.note", lang))
     sheet.freeze_panes(2, 1)
-    sheet.autofilter(1, 0, last - 1, len(COLUMNS) - 1)
+    sheet.autofilter(1, 0, last - 1, len(heads) - 1)
     book.close()
     return written.getvalue()
+
+
+def _told(name: str, value: float | None) -> float | str | None:
+    """Return a number of a community's work, a few households only as such."""
+    if name in FEW and value is not None and 0 < value < FEWEST_PEOPLE:
+        return f"<{FEWEST_PEOPLE}"
+    return value

@@ -35,7 +35,8 @@ def town_font(assessment: Assessment, *further: str) -> str:
     """
     frames = (
         assessment.buildings, assessment.lanes, assessment.stations, assessment.communities,
-        assessment.barriers, assessment.water,
+        assessment.barriers, assessment.water, assessment.places.estates,
+        assessment.places.offices, assessment.places.grids,
     )  # fmt: skip
     names = {
         str(value)

@@ -82,6 +82,7 @@ def _overview(assessment: Assessment, lang: Lang) -> Assessment:
         barriers=assessment.barriers.iloc[:0],
         water=assessment.water.iloc[:0],
         areas=assessment.areas[assessment.areas[f.STATION_ID].isna()].reset_index(drop=True),
+        places=replace(assessment.places, devices=assessment.places.devices.iloc[:0]),
         summary={**assessment.summary, "notes": notes},
     )
 
@@ -127,6 +128,7 @@ def _community(
         barriers=cut(assessment.barriers),
         water=cut(assessment.water),
         areas=areas,
+        places=assessment.places.near(near),
         summary={**whole, "coverage": coverage, "communities": [entry], "counts": counts},
     )
     moments = {

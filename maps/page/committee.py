@@ -27,13 +27,15 @@ from ..voice import (
     people,
     share,
     tiers_told,
+    work_said,
 )
-from . import lane_overlays, overlays, scene_overlays
+from . import lane_overlays, overlays, place_overlays, scene_overlays
 from .layer_columns import Numbers, Styles
 from .overlays import column
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
-_CLICKS = ("proposed", "stations", "barriers", "water", "buildings", "lanes", "communities")
+_CLICKS = ("proposed", "stations", "offices", "devices", "barriers", "water", "buildings", "lanes",
+           "estates", "grids", "communities")  # fmt: skip
 _HEADINGS = ("panel", "close", "figures", "communities", "notes", "communities_note")
 _TREE = ("title", "search", "full", "measure", "print", "print_title", "paper", "grey",
          "print_now", "print_back", "north", "swipe", "swipe_handle")  # fmt: skip
@@ -70,6 +72,7 @@ def committee_page(
                                                            scenes)]  # fmt: skip
     duties = {name: scene.on_duty for name, scene in scenes.items() if scene.on_duty is not None}
     layers = (
+        place_overlays.estates(assessment, lang=lang),
         overlays.communities(
             assessment,
             lang=lang,
@@ -78,6 +81,9 @@ def committee_page(
         lane_overlays.lanes(assessment, lang=lang),
         overlays.buildings(assessment, lang=lang, further=further),
         overlays.areas(assessment, lang=lang),
+        place_overlays.grids(assessment, lang=lang),
+        place_overlays.devices(assessment, lang=lang),
+        place_overlays.offices(assessment, lang=lang),
         overlays.water(assessment, lang=lang),
         overlays.barriers(assessment, lang=lang),
         overlays.stations(assessment, lang=lang, duties=duties),
@@ -176,6 +182,7 @@ def _communities(
                 "people": people(inhabitants.get(identity), lang, unit=True),
                 "shares": shares,
                 "risk": _risk_lines(community.get("risk"), lang),
+                "work": work_said(community.get("work"), lang),
             }
         )
     return rows

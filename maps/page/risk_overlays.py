@@ -12,11 +12,11 @@ from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...geo.arrays import Floats
 from ...geo.words import Lang
-from ..styles import risk_styles
+from ..styles import place_styles, risk_styles
 from .layer_columns import Numbers, Styles, labels
 
 #: Ways to paint buildings by risk, as the page offers them.
-RISK_PAINTS = ("risk", "frequent", "severe", "completeness", "device", "hazards")
+RISK_PAINTS = ("risk", "frequent", "severe", "completeness", "device", "hazards", "monitored")
 
 
 def add_risk(
@@ -49,6 +49,11 @@ def add_risk(
         risk_styles.device_classes(frame[c.DEVICE_GAP], frame[c.RISK_BAND]),
     )
     styles["hazards"] = (risk_styles.hazard_style(lang), risk_styles.hazard_classes(frame))
+    if c.REMOTE_MONITORED in frame.columns:
+        styles["monitored"] = (
+            place_styles.monitored_style(lang),
+            place_styles.monitored_classes(frame[c.REMOTE_MONITORED]),
+        )
     _add_popup(frame, lang, numbers, texts)
 
 

@@ -5,7 +5,9 @@ The same input gives the same bytes on every machine.
 
 from .briefs import exposure_list, holiday_brief
 from .case_sheet import case_sheets
+from .community_sheet import community_sheets
 from .duty_papers import duty_blocks, task_report
+from .gathering_sheet import Event, gathering_sheets
 from .meeting import period_pack
 from .passage_report import passage_report
 from .pre_plan import key_buildings, pre_plans
@@ -18,11 +20,14 @@ from .word import report_word
 
 __all__ = [
     "SIZES",
+    "Event",
     "SheetSource",
     "case_sheets",
     "clock",
+    "community_sheets",
     "duty_blocks",
     "exposure_list",
+    "gathering_sheets",
     "holiday_brief",
     "key_buildings",
     "passage_report",

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from ...coverage import columns as c
 from ...coverage.duties import exposure_cases
-from ...coverage.review import Review
-from ...geo.rules import KeyDates
+from ...coverage.review import Holiday, Review
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..voice import SEEN, count, ledger_known, people, records, state_said
+from ..voice import (
+    SEEN,
+    count,
+    ledger_known,
+    of_known,
+    people,
+    records,
+    scenario_name,
+    state_said,
+)
 from .meeting import (
     buildings_grid,
     cases_grid,
     day_of,
-    next_key_date,
     place_of,
     report_of,
     said_of,
@@ -24,6 +30,7 @@ from .meeting import (
 from .report import Block, Grid, Heading, NewPage, Paragraph, Report
 
 TOP: Final = 10
+LATER: Final = 3  # key dates after the next one
 
 
 def exposure_list(told: Review, *, lang: Lang) -> Report:
@@ -71,25 +78,20 @@ def exposure_list(told: Review, *, lang: Lang) -> Report:
     return report_of(told, text("pack.exposure_title", lang, period=told.period.name), blocks, lang)
 
 
-def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> Report:
+def holiday_brief(review: Review, holiday: Holiday | None, *, lang: Lang) -> Report:
     """Return the risk brief before the next key date, one page a community.
 
     Parameters
     ----------
-    told
+    review
         The period; its last day is the day of the brief.
-    calendar
-        Key dates of the town, in any order.
+    holiday
+        The key date, with the town as it is on it; None where none is known.
     lang
         Of the report.
     """
-    following = next_key_date(calendar, told.found.date)
-    named = (
-        text("pack.holiday_named", lang, name=following.name, first=following.first,
-             last=following.last)
-        if following
-        else text("pack.holiday_none", lang)
-    )  # fmt: skip
+    told = review if holiday is None else holiday.review
+    named = text("pack.holiday_none", lang) if holiday is None else _named(holiday, lang)
     blocks: list[Block] = []
     buildings = told.found.buildings
     for at, community in enumerate(told.found.summary["communities"]):
@@ -101,6 +103,7 @@ def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> 
         blocks.append(Heading(str(community[f.NAME] or community[f.COMMUNITY_ID])))
         blocks.append(Paragraph(named))
         blocks.append(Paragraph(_community_line(community, lang)))
+        blocks.append(Paragraph(_covered(community, lang)))
         blocks.append(Heading(text("pack.watch", lang), 2))
         blocks.append(buildings_grid(inside.sort_values(c.RISK_RANK).head(TOP), lang))
         late = told.overdue[told.overdue[f.BUILDING_ID].isin(inside[f.BUILDING_ID])].head(8)
@@ -124,7 +127,37 @@ def holiday_brief(told: Review, *, calendar: Sequence[KeyDates], lang: Lang) -> 
             else Paragraph(text("papers.none_seen", lang))
         )
         blocks.append(Paragraph(text("pack.advice", lang), small=True))
-    return report_of(told, text("pack.holiday_title", lang), blocks, lang)
+    if holiday is None:
+        return report_of(told, text("pack.holiday_title", lang), blocks, lang)
+    found, key = told.found, holiday.key
+    title = text("pack.holiday_title_of", lang, name=key.name)
+    subtitle = text(
+        "pack.holiday_subtitle", lang, town=found.town, name=key.name, first=key.first,
+        last=key.last, day=found.date, scenario=scenario_name(found, lang), rules=found.rules,
+    )  # fmt: skip
+    return Report(title, subtitle, f"{found.town}　{title}", review.found.date, found.simulated,
+                  blocks)  # fmt: skip
+
+
+def _named(holiday: Holiday, lang: Lang) -> str:
+    """Return the key date with its days and scenario, and those that come after it."""
+    key, found = holiday.key, holiday.review.found
+    said = text("pack.holiday_said", lang, name=key.name, first=key.first, last=key.last,
+                scenario=scenario_name(found, lang), day=found.date)  # fmt: skip
+    later = [text("pack.holiday_later", lang, name=k.name, first=k.first, last=k.last)
+             for k in holiday.following[:LATER]]  # fmt: skip
+    return said + (text("pack.holiday_then", lang, later="；".join(later)) if later else "")
+
+
+def _covered(entry: dict[str, Any], lang: Lang) -> str:
+    """Return how many buildings each tier reaches in time on that day."""
+    said = [
+        text("pack.holiday_covered", lang, tier=label("map_tier", tier, lang),
+             minutes=f"{told['standard_s'] / 60:g}",
+             share=of_known(told["covered_buildings"], told["known_buildings"], lang))
+        for tier, told in entry["coverage"].items() if tier != "own"
+    ]  # fmt: skip
+    return "；".join(said)
 
 
 def _community_line(entry: dict[str, Any], lang: Lang) -> str:

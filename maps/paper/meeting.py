@@ -18,6 +18,7 @@ from ...geo.words import fields as f
 from ..voice import (
     SEEN,
     arrival_said,
+    community_name,
     count,
     expected,
     is_missing,
@@ -28,6 +29,7 @@ from ..voice import (
     reasons_said,
     records,
     state_said,
+    work_said,
 )
 from .charts import bars
 from .drawing import Drawing, frame_round
@@ -39,6 +41,7 @@ TOP: Final = 10
 ROWS: Final = 20
 MAP_MM: Final = (166.0, 112.0)
 FLOW: Final = ("opening", "new", "closed", "reopened", "closing")
+WORK_FIRST: Final = 5  # columns of the first table of what communities do
 SMALL: Final = 10  # fires: below this a change is told to be within chance
 
 
@@ -360,6 +363,39 @@ def _communities(told: Review, lang: Lang) -> list[Block]:
         Heading(text("pack.communities", lang)),
         Grid([text(f"pack.{n}", lang) for n in heads], rows, (1.4, 2, 0.8, 0.6, 1.4, 2, 1.7)),
         Paragraph(text("pack.communities_note", lang), small=True),
+        *_work(told, lang),
+    ]
+
+
+def _work(told: Review, lang: Lang) -> list[Block]:
+    """Return what each community does against fire, in two tables, and who has no case yet."""
+    entries = [e for e in told.found.summary["communities"] if e.get("work")]
+    if not entries:
+        return []
+    said = [work_said(entry["work"], lang) for entry in entries]
+    names = [community_name(entry, lang) for entry in entries]
+    parts = (slice(0, WORK_FIRST), slice(WORK_FIRST, None))
+    tables = [
+        Grid(
+            [text("pack.community", lang), *(what for what, _ in said[0][part])],
+            [[name, *(value for _, value in row[part])]
+             for name, row in zip(names, said, strict=True)],
+            (1.2, *[1.3] * len(said[0][part])),
+        )
+        for part in parts
+    ]  # fmt: skip
+    cases = [entry["work"][f.ENFORCEMENT_CASES] for entry in entries]
+    none = [name for name, value in zip(names, cases, strict=True) if value == 0]
+    untold = [name for name, value in zip(names, cases, strict=True) if value is None]
+    cleared = text(
+        "work.cleared", lang, done=len(entries) - len(none) - len(untold), all=len(entries),
+        none="、".join(none) or "—", untold="、".join(untold) or "—",
+    )  # fmt: skip
+    return [
+        Heading(text("work.title", lang), 2),
+        *tables,
+        Paragraph(cleared),
+        Paragraph(text("work.note", lang), small=True),
     ]
 
 

@@ -6,15 +6,21 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 
+from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...geo.tables import SCHEMAS
 from ...geo.words import Lang, catalogue, text
 from ...geo.words import fields as f
 from ..books import dictionary, sheet, storable, write_geopackage
+from ..voice import FEWEST_PEOPLE
 
 LAYERS: Final = ("buildings", "lanes", "stations", "communities", "water", "barriers")
+PLACES: Final = ("estates", "offices", "grids")
+EVENTS: Final = "hazard_events"
+FREE_TEXT: Final = ["note"]  # of the events; people may be named in it
 HEADS: Final = ("ledger", "column", "name", "kind", "allowed", "personal")
 
 
@@ -22,8 +28,9 @@ def names_of(ledgers: Mapping[str, pd.DataFrame]) -> list[str]:
     """Return the names of all files that an export writes."""
     return [
         "export.gpkg",
-        *(f"{layer}.geojson" for layer in LAYERS),
-        *(f"{layer}.csv" for layer in LAYERS),
+        *(f"{layer}.geojson" for layer in (*LAYERS, *PLACES)),
+        *(f"{layer}.csv" for layer in (*LAYERS, *PLACES)),
+        f"{EVENTS}.csv",
         *(f"ledger-{name}.csv" for name in ledgers),
         "dictionary.csv",
         "README.txt",
@@ -33,6 +40,7 @@ def names_of(ledgers: Mapping[str, pd.DataFrame]) -> list[str]:
 def write_export(
     found: Assessment,
     ledgers: Mapping[str, pd.DataFrame],
+    events: pd.DataFrame,
     folder: Path,
     *,
     personal: bool,
@@ -46,6 +54,8 @@ def write_export(
         The assessment whose layers are exported.
     ledgers
         Records by kind; with personal columns only where asked for.
+    events
+        Every step of every hazard, from `weizhan.geo.ledgers.read_events`.
     folder
         Empty.
     personal
@@ -54,6 +64,8 @@ def write_export(
         Of dictionary and README.
     """
     layers = {name: getattr(found, name) for name in LAYERS}
+    layers |= {name: _few_hidden(getattr(found.places, name)) for name in PLACES}
+    events = events if personal else events.drop(columns=FREE_TEXT)
     write_geopackage(folder / "export.gpkg", layers, date=found.date)
     words = []
     for name, frame in layers.items():
@@ -65,6 +77,8 @@ def write_export(
             plain["lon"], plain["lat"] = stored.geometry.x, stored.geometry.y
         _csv(folder / f"{name}.csv", plain)
         words += [_column(name, column, lang) for column in plain.columns]
+    _csv(folder / f"{EVENTS}.csv", events)
+    words += [_column(EVENTS, column, lang) for column in events.columns]
     for name, frame in ledgers.items():
         _csv(folder / f"ledger-{name}.csv", frame)
     words += [[f"ledger-{row[0]}", *row[1:]] for row in dictionary(ledgers, lang)]
@@ -77,11 +91,20 @@ def write_export(
     return len(names_of(ledgers))
 
 
+def _few_hidden(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return areas without small numbers of people, which are missing then."""
+    if c.PEOPLE not in frame.columns:
+        return frame
+    return frame.assign(**{c.PEOPLE: frame[c.PEOPLE].mask(frame[c.PEOPLE] < FEWEST_PEOPLE)})
+
+
 def _csv(file: Path, frame: pd.DataFrame) -> None:
     """Write a frame as CSV that a spreadsheet opens safely."""
     cells = frame.astype(object).where(frame.notna(), None)
     rows = [[_told(cell) for cell in row] for row in cells.itertuples(index=False)]
-    file.write_text(sheet([str(c) for c in frame.columns], rows), encoding="utf-8-sig", newline="")
+    file.write_text(
+        sheet([str(name) for name in frame.columns], rows), encoding="utf-8-sig", newline=""
+    )
 
 
 def _told(cell: object) -> object:
@@ -90,7 +113,8 @@ def _told(cell: object) -> object:
 
 def _column(layer: str, column: str, lang: Lang) -> list[str]:
     """Return what the dictionary says of a column of a layer."""
-    known = next((c for c in SCHEMAS[layer].columns if c.name == column), None)
+    schema = SCHEMAS.get(layer)
+    known = next((one for one in schema.columns if one.name == column), None) if schema else None
     entry = catalogue().get(f"column_name.{column}")
     word = (
         str(entry[lang])

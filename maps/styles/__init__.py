@@ -3,7 +3,7 @@
 Each class has its words in both languages.
 """
 
-from . import cover_styles, lane_styles, risk_styles, style
+from . import cover_styles, lane_styles, place_styles, risk_styles, style
 from .change_styles import CHANGES, changes
 from .style import Style, standard_label, tier_label
 
@@ -13,6 +13,7 @@ __all__ = [
     "changes",
     "cover_styles",
     "lane_styles",
+    "place_styles",
     "risk_styles",
     "standard_label",
     "style",

@@ -1,9 +1,9 @@
 /* The committee's page: the tree of layers, moments, legend, table. */
-const WHOLE = ["risk", "frequent", "severe", "hazards", "device", "completeness", "use"]; // of no tier
+const WHOLE = ["risk", "frequent", "severe", "hazards", "device", "monitored", "completeness", "use"]; // of no tier
 const TREE = [
   { name: "arrival", kinds: ["response", "cover", "arrival", "lanes", "depth", "change"] },
   { name: "risk", kinds: ["risk", "frequent", "severe"] },
-  { name: "care", kinds: ["hazards", "device"] },
+  { name: "care", kinds: ["hazards", "device", "monitored"] },
   { name: "about", kinds: ["completeness", "use"] },
 ];
 const MOVING = ["response", "cover", "arrival", "lanes", "depth"]; // these change with the moment
@@ -55,7 +55,8 @@ function legend() {
     box.append(legendPart(layers.communities.styles[layers.communities.style], "polygon"));
   if (visible("lanes") && layers.lanes.style !== "lanes") box.append(laneLegend());
   if (visible("areas")) box.append(legendPart(layers.areas.styles.areas, "polygon"));
-  for (const name of ["proposed", "stations", "water", "barriers"])
+  for (const name of ["estates", "grids"]) if (visible(name)) box.append(legendPart(layers[name].styles[name], "polygon", new Set(layers[name].features.classes(name))));
+  for (const name of ["proposed", "stations", "offices", "devices", "water", "barriers"])
     if (visible(name) && layers[name].features.count)
       box.append(legendPart(layers[name].styles[layers[name].style], "point", new Set(layers[name].features.classes(layers[name].style))));
 }
@@ -115,7 +116,7 @@ function choices() {
       legend();
     }));
   const objects = branch("objects", false);
-  ["stations", "proposed", "water", "barriers", "communities"].forEach((name) => overlay(objects, name));
+  ["stations", "proposed", "offices", "devices", "water", "barriers", "communities", "grids", "estates"].forEach((name) => overlay(objects, name));
   const classes = branch("communities", false), entries = [{ code: "communities", label: say("tree.outline") },
     ...content.told.filter((tier) => "share_" + tier.code in layers.communities.styles).map((tier) => ({ code: "share_" + tier.code, label: say("tree.share", { tier: tier.label }) }))];
   classes.append(selection("choropleth", say("page.community"), [{ entries }], (style) => {

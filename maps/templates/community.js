@@ -66,6 +66,11 @@ function openCommunity(id) {
   }
   if (!row.shares.before) parts.push(make("p", say("tree.community_no_trend"), "note"));
   if (row.risk.length) parts.push(make("h3", say("tree.community_risk")), ...row.risk.map((line) => make("p", line, "line")));
+  if (row.work.length) {
+    const list = make("dl", undefined, "work");
+    for (const [what, value] of row.work) list.append(make("dt", what), make("dd", value));
+    parts.push(make("h3", say("tree.community_work")), list);
+  }
   if (at >= 0 && layers.communities.bounds(at)) parts.push(make("h3", say("tree.community_map")), smallMap(at));
   const { byRisk, list } = worst(id), lines = make("ol");
   for (const f of list) {

@@ -262,6 +262,37 @@ const describe = {
       ["height_limit", measure("popup.metres", features.number("height_limit_m", f))],
       ["open_hours", features.text("open_hours", f)]])];
   },
+  estates(f) {
+    const features = layers.estates.features, text = (name) => features.text(name, f), number = (name) => features.number(name, f);
+    const year = number("year_built"), count = (name) => (known(number(name)) ? number(name) : UNKNOWN);
+    return [head("estate", text("name") || text("id")), rows([
+      ["id", text("id")], ["year_built", known(year) && String(year)], ["property_manager", text("property_manager")],
+      ["three_none", text("three_none")], ["houses", count("buildings")], ["red_houses", count("red_buildings")],
+      ["open_hazards", count("open_hazards")], ["engine", text("engine")],
+      ["community", text("community_id") && nameOf("communities", text("community_id"))]])];
+  },
+  grids(f) {
+    const features = layers.grids.features, text = (name) => features.text(name, f), number = (name) => features.number(name, f);
+    const count = (name) => (known(number(name)) ? number(name) : UNKNOWN);
+    return [head("grid", text("name") || text("id")), rows([
+      ["id", text("id")], ["houses", count("buildings")],
+      ["grid_covered", number("known") > 0 && number("covered") + "/" + number("known")],
+      ["red_houses", count("red_buildings")], ["open_hazards", count("open_hazards")],
+      ["community", text("community_id") && nameOf("communities", text("community_id"))]])];
+  },
+  offices(f) {
+    const features = layers.offices.features, text = (name) => features.text(name, f);
+    return [head("office", text("name") || text("id")), rows([
+      ["id", text("id")], ["elements_missing", text("missing")], ["elements_unknown", text("untold")],
+      ["community", text("community_id") && nameOf("communities", text("community_id"))]]),
+      make("p", say("popup.office_note"), "chance")];
+  },
+  devices(f) {
+    const features = layers.devices.features, number = (name) => features.number(name, f);
+    return [head("device_point", features.text("device", f)), rows([
+      ["device_at", nameOf("buildings", features.text("building", f))], ["installed", String(number("installed"))],
+      ["failing", String(number("failing"))]])];
+  },
   proposed(f) {
     const features = layers.proposed.features;
     return [head("station", features.text("name", f)), rows([["id", features.text("id", f)], ["tier", features.text("tier", f)]])];

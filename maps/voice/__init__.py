@@ -42,6 +42,7 @@ from .lane_records import (
     state_said,
 )
 from .list_words import list_cells, list_head
+from .place_words import elements_said, engine_said, estate_name, help_said, work_said, yes_no
 from .route_text import (
     KIT,
     arrival,
@@ -89,10 +90,14 @@ __all__ = [
     "count",
     "cover_unknown",
     "dropped",
+    "elements_said",
+    "engine_said",
+    "estate_name",
     "expected",
     "findings_of",
     "frontier",
     "headline",
+    "help_said",
     "host_said",
     "is_missing",
     "keep_clear_reason",
@@ -131,4 +136,6 @@ __all__ = [
     "tiers_told",
     "town_checks",
     "way_sentences",
+    "work_said",
+    "yes_no",
 ]

@@ -27,10 +27,17 @@ WORDS: Final = {
     "exposure": "exposure", "figure": "figure",
     "goal_state": "goal_state", "fire_state": "fire_state", "grade": "fire_grade",
     "fire_cause": "fire_cause", "band_before": "risk_band",
-    "band_after": "risk_band",
+    "band_after": "risk_band", "old_estate": "yes_no", "property_manager": "yes_no",
+    "three_none": "yes_no", "has_site": "yes_no", "has_rooms": "yes_no", "has_people": "yes_no",
+    "has_funds": "yes_no", "has_appraisal": "yes_no", "has_guidance": "yes_no",
+    "remote_monitored": "yes_no", "aerial_room": "aerial_room",
 }  # fmt: skip
 #: Columns of people, of which small numbers are not told.
 PEOPLE: Final = frozenset({"people"})
+#: Households of vulnerable people, of which small numbers are not told either.
+FEW_HOUSEHOLDS: Final = frozenset({"help_households", "helped_households", "help_unknown"})
+#: Columns that hold several codes of `office_element`, joined by ";".
+ELEMENTS: Final = frozenset({"elements_missing", "elements_unknown"})
 #: Yes, no, or nobody told.
 FLAGS: Final = frozenset({"key_unit", "key_unit_by_rule", "assembly", "high_risk_unit",
                          "registered_engineer", "pledge", "target_met"})  # fmt: skip
@@ -73,6 +80,11 @@ def list_cells(name: str, table: pd.DataFrame, lang: Lang) -> list[object]:
         column = column.astype(object).where(~(column < FEWEST_PEOPLE), f"<{FEWEST_PEOPLE}")
     if name == "group":
         return [_group(kind, cell, lang) for kind, cell in zip(table["kind"], column, strict=True)]
+    if name in ELEMENTS:
+        return [_elements(cell, lang) for cell in column]
+    if name in FEW_HOUSEHOLDS:
+        few = (column > 0) & (column < FEWEST_PEOPLE)
+        column = column.astype(object).where(~few, f"<{FEWEST_PEOPLE}")
     if name in FLAGS:
         return [_flag(cell, lang) for cell in column]
     if name in ("unknown", "key_unit_why"):
@@ -125,6 +137,11 @@ def _why(cell: str, lang: Lang) -> str:
         counts = dict(zip(("count", "red"), numbers, strict=False))
         said.append(text(f"worry.{code}", lang, **counts))
     return "、".join(said)
+
+
+def _elements(cell: object, lang: Lang) -> str:
+    codes = [code for code in str(cell or "").split(";") if code] if cell == cell else []
+    return "、".join(label("office_element", code, lang) for code in codes)
 
 
 def _unknown(cell: object, lang: Lang) -> str:

@@ -278,7 +278,8 @@ def notes(study: Study, lang: Lang) -> list[str]:
         told.append(text("site.unattached", lang, count=demand.unattached))
     told.append(text("site.costs_judged", lang))
     if (instance.candidates.sites["origin"] == "host").any():
-        told.append(text("site.hosts_guessed", lang))
+        known = not instance.town.estates.empty
+        told.append(text("site.hosts_estates" if known else "site.hosts_guessed", lang))
     if study.unfinished:
         parts = ", ".join(text(f"site.part_{name}", lang) for name in study.unfinished)
         told.append(text("site.outside_frontier", lang, parts=parts))

@@ -12,6 +12,8 @@ import pandas as pd
 import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
+from weizhan.coverage.places import Places
+
 CRS = "EPSG:32649"
 X0, Y0 = 500_000.0, 2_550_000.0
 TIERS = {"micro": 180.0, "brigade": 300.0}
@@ -115,6 +117,18 @@ def coverage(covers: pd.Series, standard_s: float, people: pd.Series) -> dict[st
     }
 
 
+def no_places() -> Places:
+    def none(*names: str) -> gpd.GeoDataFrame:
+        return frame([], names)
+
+    estates = none("estate_id", "name", "year_built", "property_manager", "three_none",
+                   "old_estate", "community_id", "buildings", "red_buildings")  # fmt: skip
+    offices = none("office_id", "name", "elements_missing", "elements_unknown", "community_id")
+    devices = none("building_id", "device", "installed", "failing")
+    return Places(estates, offices, none("grid_id", "name", "community_id"), devices,
+                  pd.DataFrame(), pd.Series(dtype=object))  # fmt: skip
+
+
 @dataclasses.dataclass(frozen=True)
 class MadeUp:
     """Tables as an `Assessment` has them, but made up: pages show what they are given."""
@@ -136,6 +150,8 @@ class MadeUp:
     tiers: Mapping[str, float]
     summary: Mapping[str, Any]
     provenance: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
+
+    places: Places = dataclasses.field(default_factory=lambda: no_places())
 
     @property
     def calibrated(self) -> bool:

@@ -175,7 +175,7 @@ def test_the_lists_name_what_three_none_estates_and_offices_need(make_town):
     found = assess(_street(make_town), date=DAY.isoformat())
     lists = risk_lists(ListSource(found), start=DAY - dt.timedelta(days=90))
     assert lists["funding"]["estate_id"].tolist() == ["Q1", "Q3"]  # of Q3 nobody told
-    offices = lists["offices"]
+    offices = lists["fire_offices"]
     assert offices["elements_missing"].tolist() == ["has_rooms;has_funds", "office"]
     assert offices["community"].tolist() == ["西社区", "东社区"]
     assert set(lists["aerial"]["aerial_room"]) <= {"height_unknown"}

@@ -4,13 +4,17 @@ import datetime as dt
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import docx
+import geopandas as gpd
 import openpyxl
+import pandas as pd
 import pypdf
 import pytest
 
 from weizhan.coverage.cases.hazards import case_table
+from weizhan.coverage.review.holidays import coming_dates, next_holiday
 from weizhan.coverage.review.period_review import review
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
@@ -88,7 +92,7 @@ def test_word_and_pdf_tell_the_same(told, village):
 def test_reports_are_the_same_bytes_and_in_english_too(told, village):
     for make in (
         lambda lang: period_pack(told, calendar=village[1].calendar, lang=lang),
-        lambda lang: holiday_brief(told, calendar=village[1].calendar, lang=lang),
+        lambda lang: holiday_brief(told, next_holiday(*village, told, lang=lang), lang=lang),
         lambda lang: exposure_list(told, lang=lang),
     ):
         report = make("en")
@@ -108,11 +112,50 @@ def test_chinese_fonts_are_set_in_word(told):
 
 
 def test_the_holiday_brief_has_one_page_a_community(told, village):
-    report = holiday_brief(told, calendar=village[1].calendar, lang="zh")
+    report = holiday_brief(told, next_holiday(*village, told, lang="zh"), lang="zh")
     pages = pypdf.PdfReader(io.BytesIO(report_pdf(report, lang="zh"))).pages
     assert len(pages) == len(village[1].communities)
     assert "国庆" in pages[0].extract_text()
-    assert next_key_date(village[1].calendar, "2027-01-01") is None
+    assert next_key_date(village[1].calendar, "2027-01-04") is None
+
+
+def test_the_holiday_brief_is_of_the_holiday(told, village):
+    holiday = next_holiday(*village, told, lang="zh")
+    found = holiday.review.found
+    assert (found.date, found.scenario) == ("2026-10-01", "holiday")
+    report = holiday_brief(told, holiday, lang="zh")
+    assert report.title == "国庆前火灾风险提示"
+    assert "2026-10-01 至 2026-10-07" in report.subtitle and "节假日白天" in report.subtitle
+    said = [block.said for block in report.blocks if isinstance(block, Paragraph)]
+    assert "2026-10-01 至 2026-10-07" in said[0] and "元旦（2027-01-01 至 2027-01-03）" in said[0]
+    (micro,) = [e["coverage"]["micro"] for e in found.summary["communities"][:1]]
+    within = f"微型消防站 3 分钟内到达 {micro['covered_buildings']}/{micro['known_buildings']} 栋"
+    assert within in said[2]
+
+
+def test_public_holidays_come_beside_the_towns_own_dates(village):
+    town = replace(village[1], calendar=())
+    coming = coming_dates(town, day=dt.date(2026, 9, 1), lang="en")
+    assert [(key.name, key.scenario) for key in coming[:2]] == [
+        ("Mid-autumn Festival", "holiday"),
+        ("National Day", "holiday"),
+    ]
+    assert coming_dates(village[1], day=dt.date(2026, 10, 8), lang="zh")[0].name == "元旦"
+
+
+def test_the_pack_tells_the_work_of_communities(told, village):
+    pack = period_pack(told, calendar=village[1].calendar, lang="zh")
+    (first,) = [b for b in pack.blocks if isinstance(b, Grid) and "消防志愿者" in b.head]
+    entry = told.found.summary["communities"][0]
+    row = dict(zip(first.head, first.rows[0], strict=True))
+    assert row["消防知晓率"] == f"{entry['work']['awareness_pct']:g}%"
+    book = openpyxl.load_workbook(
+        io.BytesIO(indicators(told.found, told.counts, year=2026, lang="zh"))
+    )
+    rows = list(book.active.iter_rows(min_row=2, max_row=3, values_only=True))
+    table = dict(zip(*rows, strict=True))
+    assert table["消防志愿者"] == entry["work"]["volunteers"]
+    assert table["知晓率（%）"] == entry["work"]["awareness_pct"]
 
 
 def test_a_hostile_text_ends_as_text_everywhere():
@@ -174,17 +217,27 @@ def test_an_export_has_stable_ids_and_no_person_unless_asked(village, told, tmp_
             kind: read_records(folder, kind, personal=personal)
             for kind in ("hazards", "inspections", "warehouses")
         }
-        write_export(told.found, ledgers, out, personal=personal, lang="zh")
+        events = read_events(village[0])
+        write_export(told.found, ledgers, events, out, personal=personal, lang="zh")
         heads = set()
         for file in out.glob("*.csv"):
             heads |= set(file.read_text("utf-8-sig").splitlines()[0].split(","))
         assert bool(heads & persons) is personal
         said = (out / "README.txt").read_text("utf-8-sig")
         assert ("不含个人信息" in said) is not personal
+        rows = (out / "hazard_events.csv").read_text("utf-8-sig").splitlines()
+        assert len(rows) == 1 + len(events)
+        assert ("note" in rows[0].split(",")) is personal
+        for layer in ("grids", "estates", "offices"):
+            made = gpd.read_file(out / f"{layer}.geojson")
+            assert len(made) == len(getattr(town, layer)) > 0
+        grids = pd.read_csv(out / "grids.csv", encoding="utf-8-sig")
+        assert grids["buildings"].sum() == len(town.buildings)
+        assert not (grids["people"] < 5).any()
     first = (tmp_path / "False" / "buildings.csv").read_text("utf-8-sig").splitlines()[1]
     assert first.startswith(str(town.buildings[f.BUILDING_ID].iloc[0]))
     hostile = told.found.replaced(stations=told.found.stations.assign(name="=1+1"))
     out = tmp_path / "hostile"
     out.mkdir()
-    write_export(hostile, {}, out, personal=False, lang="en")
+    write_export(hostile, {}, events, out, personal=False, lang="en")
     assert ",'=1+1," in (out / "stations.csv").read_text("utf-8-sig")

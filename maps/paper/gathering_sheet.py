@@ -1,0 +1,251 @@
+"""The sheet of a large event: what and who lies round it, who comes when, what must stay clear."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from ...coverage import columns as c
+from ...coverage.assessment import Assessment
+from ...coverage.places import Surrounding
+from ...geo.words import HazardState, Lang, RiskBand, Use, label, text
+from ...geo.words import fields as f
+from ..voice import (
+    SEEN,
+    arrival_said,
+    count,
+    is_missing,
+    keep_clear_reason,
+    ledger_known,
+    minutes_said,
+    people,
+    ranked,
+    records,
+    scenario_name,
+    state_said,
+)
+from .drawing import Drawing, frame_round
+from .meeting import cases_grid, said_of, word_of
+from .report import Block, Grid, Heading, NewPage, Paragraph, Picture, Report
+from .sheet_page import finished
+
+MAP_MM: Final = (166.0, 100.0)
+ROWS: Final = 15
+#: Where many people are, or people who need help.
+WATCHED: Final = (
+    Use.ELDER_CARE, Use.MEDICAL, Use.SCHOOL, Use.CHILDCARE, Use.COMMERCIAL_COMPLEX, Use.HOTEL,
+    Use.ESPORTS_HOTEL, Use.ASSEMBLY, Use.GAS, Use.ENERGY_STORAGE, Use.SUPER_TALL,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event with the assessment of its first day.
+
+    ``cases`` are hazards as they stand then, with `days_overdue` where they are.
+    """
+
+    near: Surrounding
+    found: Assessment
+    cases: pd.DataFrame
+
+
+def gathering_sheets(events: Sequence[Event], *, lang: Lang) -> Report:
+    """Return the sheets of events, each on pages of its own.
+
+    Parameters
+    ----------
+    events
+        At least one, in order.
+    lang
+        Of the report.
+    """
+    blocks: list[Block] = []
+    for at, event in enumerate(events):
+        blocks += [NewPage()] if at else []
+        blocks += _event(event, lang)
+    found = events[0].found
+    title = text("gathering.title", lang)
+    subtitle = text("gathering.subtitle", lang, town=found.town, rules=found.rules)
+    return Report(title, subtitle, f"{found.town}　{title}", found.date, found.simulated, blocks)
+
+
+def _event(event: Event, lang: Lang) -> list[Block]:
+    near, found = event.near, event.found
+    told = near.gathering
+    notes = [str(note[lang]) for note in found.summary["notes"]]
+    return [
+        Heading(told.name),
+        Paragraph(
+            text("gathering.facts", lang, first=told.first, last=told.last,
+                 venue=_venue(near, lang), metres=f"{near.buffer_m:g}",
+                 scenario=scenario_name(found, lang), day=found.date)
+        ),
+        Paragraph(_inside(near, lang)),
+        _map(event, lang),
+        Heading(text("gathering.arrivals", lang), 2),
+        *_arrivals(near, found, lang),
+        Heading(text("gathering.watched", lang), 2),
+        *_watched(near, lang),
+        Heading(text("gathering.clear", lang), 2),
+        *_clear(near, found, lang),
+        Heading(text("gathering.seen", lang), 2),
+        *_seen(near, lang),
+        Heading(text("gathering.hazards", lang), 2),
+        *_hazards(event, lang),
+        Paragraph("　".join([text("gathering.note", lang), *notes]), small=True),
+    ]  # fmt: skip
+
+
+def _venue(near: Surrounding, lang: Lang) -> str:
+    row = near.stands
+    named = said_of(row[f.NAME]) or said_of(row[f.ADDRESS]) or str(row[f.BUILDING_ID])
+    if near.off_m:
+        return text("gathering.beside", lang, metres=f"{near.off_m:.0f}", name=named)
+    return named
+
+
+def _inside(near: Surrounding, lang: Lang) -> str:
+    told = pd.to_numeric(near.buildings[c.PEOPLE], errors="coerce")
+    total = told.sum() if told.notna().any() else None
+    uses = near.buildings[f.USE].map(
+        lambda use: label("use", use, lang), na_action="ignore"
+    ).value_counts()  # fmt: skip
+    joined = "、".join(f"{use} {number}" for use, number in uses.items())
+    bands = near.buildings[c.RISK_BAND]
+    return text(
+        "gathering.inside", lang, buildings=len(near.buildings),
+        people=people(total, lang, unit=True), untold=int(told.isna().sum()),
+        red=int((bands == RiskBand.RED).sum()), orange=int((bands == RiskBand.ORANGE).sum()),
+        uses=joined or text("popup.unknown", lang), unused=int(near.buildings[f.USE].isna().sum()),
+    )  # fmt: skip
+
+
+def _map(event: Event, lang: Lang) -> Picture:
+    near, found = event.near, event.found
+    frame = frame_round(near.area.bounds, width_mm=MAP_MM[0], height_mm=MAP_MM[1], margin_mm=6,
+                        smallest=1000)  # fmt: skip
+    drawing = Drawing(frame)
+    drawing.ground(
+        buildings=found.buildings, lanes=found.lanes, water=found.water,
+        communities=found.communities,
+    )  # fmt: skip
+    drawing.area(np.array([near.area], dtype=object))
+    red = near.buildings[near.buildings[c.RISK_BAND] == RiskBand.RED]
+    drawing.houses(red.geometry.to_numpy(), fill="#1a1a1a")
+    drawing.emphasised(_to_clear(near, found).geometry.to_numpy())
+    drawing.lane_names(near.lanes, most=15)
+    for shape, name in zip(found.stations.geometry, found.stations[f.NAME], strict=True):
+        drawing.mark(shape.x, shape.y, "station", said_of(name))
+    return Picture(finished(drawing, lang), *MAP_MM,
+                   text("gathering.map_said", lang, scale=frame.scale))  # fmt: skip
+
+
+def _to_clear(near: Surrounding, found: Assessment) -> pd.DataFrame:
+    """Return the lanes of the keep-clear list that lie in the area or serve its buildings."""
+    serve = found.lanes[f.LANE_ID].isin(near.buildings[c.ATTACHED_LANE_ID].dropna())
+    inside = found.lanes[f.LANE_ID].isin(near.lanes[f.LANE_ID])
+    wanted = found.lanes[c.KEEP_CLEAR_RANK].notna() & (serve | inside)
+    return found.lanes[wanted].nsmallest(ROWS, c.KEEP_CLEAR_RANK)
+
+
+def _arrivals(near: Surrounding, found: Assessment, lang: Lang) -> list[Block]:
+    table = near.arrivals([tier for tier in found.tiers if tier != "own"])
+    names = found.stations.set_index(f.STATION_ID)[f.NAME]
+    rows = []
+    for tier in (tier for tier in found.tiers if tier != "own"):
+        told = table[table["tier"] == tier]
+        if told.empty:
+            rows.append([label("map_tier", tier, lang), "", "",
+                         arrival_said(near.stands, tier, lang)])  # fmt: skip
+        for row in told.to_dict("records"):
+            name = names.get(row[f.STATION_ID])
+            time = minutes_said(row["seconds"])
+            if not is_missing(row["low"]):
+                slow = (
+                    minutes_said(row["high"])
+                    if np.isfinite(row["high"])
+                    else text("papers.not_reached", lang)
+                )
+                time = f"{time}（{minutes_said(row['low'])}–{slow}）"
+            order = text("papers.first" if row["order"] == 1 else "papers.second", lang)
+            rows.append([label("map_tier", tier, lang), order,
+                         said_of(name) or str(row[f.STATION_ID]), time])  # fmt: skip
+    inside = found.stations[found.stations.geometry.intersects(near.area)]
+    there = "、".join(said_of(name) or str(key) for name, key in
+                     zip(inside[f.NAME], inside[f.STATION_ID], strict=True))  # fmt: skip
+    heads = [text(f"papers.head_{n}", lang) for n in ("tier", "which", "station", "minutes")]
+    return [
+        Grid(heads, rows, (1.3, 0.7, 2.4, 1.6)),
+        Paragraph(
+            text("gathering.stations_inside", lang, names=there)
+            if there
+            else text("gathering.no_station_inside", lang)
+        ),
+    ]
+
+
+def _watched(near: Surrounding, lang: Lang) -> list[Block]:
+    watched = near.buildings[f.USE].isin(WATCHED)
+    red = near.buildings[c.RISK_BAND] == RiskBand.RED
+    chosen = near.buildings[watched | red].sort_values(c.RISK_RANK)
+    if chosen.empty:
+        return [Paragraph(text("gathering.none_watched", lang))]
+    heads = [text(f"pack.{n}", lang) for n in ("building", "use", "band", "people_there",
+                                              "minutes_micro")]  # fmt: skip
+    rows = [
+        [
+            said_of(row[f.NAME]) or said_of(row[f.ADDRESS]) or str(row[f.BUILDING_ID]),
+            word_of(row[f.USE], "use", lang) or text("popup.unknown", lang),
+            word_of(row[c.RISK_BAND], "risk_band", lang),
+            people(row[c.PEOPLE], lang),
+            arrival_said(row, "micro", lang),
+        ]
+        for row in chosen.head(ROWS).to_dict("records")
+    ]
+    return [
+        Grid(heads, rows, (2.4, 1.6, 0.6, 0.8, 1)),
+        Paragraph(text("gathering.shown", lang, shown=len(rows), all=len(chosen)), small=True),
+    ]
+
+
+def _clear(near: Surrounding, found: Assessment, lang: Lang) -> list[Block]:
+    wanted = set(_to_clear(near, found)[f.LANE_ID])
+    tiers = {tier: s for tier, s in found.tiers.items() if tier != "own"}
+    rows = [
+        [str(r[f.LANE_ID]), said_of(r[f.NAME]), keep_clear_reason(r, tiers, lang)]
+        for r in ranked(found, c.KEEP_CLEAR_RANK)
+        if r[f.LANE_ID] in wanted
+    ]
+    if not rows:
+        return [Paragraph(text("gathering.none_clear", lang))]
+    return [Grid([text(f"lane.head_{n}", lang) for n in ("id", "name", "reason")], rows,
+                 (1, 1.5, 4))]  # fmt: skip
+
+
+def _seen(near: Surrounding, lang: Lang) -> list[Block]:
+    seen = near.lanes[near.lanes[c.STATE].isin(SEEN)]
+    if seen.empty:
+        return [Paragraph(text("papers.none_seen", lang))]
+    rows = [[str(r[f.LANE_ID]), said_of(r[f.NAME]), state_said(r, lang)] for r in records(seen)]
+    return [Grid([text(f"lane.head_{n}", lang) for n in ("id", "name", "state")], rows[:ROWS],
+                 (1, 2, 3))]  # fmt: skip
+
+
+def _hazards(event: Event, lang: Lang) -> list[Block]:
+    if not ledger_known(event.found.buildings, c.OPEN_HAZARDS):
+        return [Paragraph(text("pack.no_hazard_ledger", lang))]
+    inside = event.cases[f.BUILDING_ID].isin(event.near.buildings[f.BUILDING_ID])
+    still = event.cases[inside & (event.cases[f.STATE] != HazardState.CLOSED)]
+    if still.empty:
+        return [Paragraph(text("gathering.no_hazard", lang))]
+    ordered = still.sort_values(["due_on", "key"], na_position="last")
+    return [
+        cases_grid(ordered.head(ROWS), lang),
+        Paragraph(text("gathering.shown", lang, shown=count(min(len(still), ROWS), lang),
+                       all=count(len(still), lang)), small=True),
+    ]  # fmt: skip
