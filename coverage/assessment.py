@@ -184,6 +184,11 @@ class Assessment:
         return self.moment.day.isoformat()
 
     @cached_property
+    def report_to(self) -> str:
+        """To whom residents report a danger, in the town's own words; may be empty."""
+        return self.moment.town.report_to
+
+    @cached_property
     def tiers(self) -> Mapping[str, float]:
         """Names of the tiers in the rule set, in order, each with its standard in seconds."""
         rules = self.moment.town.rules

@@ -4,6 +4,7 @@ Also what each community has of its own, with denominators; unknown stays missin
 """
 
 from .aerial import aerial_table
+from .blocks import BANDS, block_areas, cover_bands, public_blocks
 from .community_numbers import WORK, add_community_work, community_work
 from .estates import estate_table
 from .gatherings import Surrounding, surrounding
@@ -13,18 +14,22 @@ from .offices import office_table, without_office
 from .places import Places, town_places
 
 __all__ = [
+    "BANDS",
     "WORK",
     "Places",
     "Surrounding",
     "add_community_work",
     "aerial_table",
+    "block_areas",
     "community_work",
+    "cover_bands",
     "device_counts",
     "device_points",
     "estate_table",
     "grid_table",
     "monitored_table",
     "office_table",
+    "public_blocks",
     "surrounding",
     "town_places",
     "without_office",

@@ -1,4 +1,4 @@
-"""Pages without map and script: the door of a result folder, a comparison, a calibration.
+"""Pages without map and script: the door of a folder, for residents, comparison, calibration.
 
 Drawn from what was found; nothing is computed here.
 """
@@ -6,5 +6,6 @@ Drawn from what was found; nothing is computed here.
 from .calibration_page import calibration_page
 from .compare_page import compare_page
 from .index import COMMUNITY_PAGES, index_page
+from .public_page import public_page
 
-__all__ = ["COMMUNITY_PAGES", "calibration_page", "compare_page", "index_page"]
+__all__ = ["COMMUNITY_PAGES", "calibration_page", "compare_page", "index_page", "public_page"]

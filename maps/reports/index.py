@@ -15,6 +15,7 @@ COMMUNITY_PAGES = "communities"  # folder of the pages of a city
 FILES = {
     "committee.html": "file_committee",
     "planner.html": "file_planner",
+    "public.html": "file_public",
     "communities.csv": "file_communities",
     "results.gpkg": "file_results",
     "summary.json": "file_summary",

@@ -17,13 +17,14 @@ from ...geo.plan import Plan
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..books import sheet, write_geopackage
-from ..reports import COMMUNITY_PAGES, index_page
+from ..reports import COMMUNITY_PAGES, index_page, public_page
 
 RISK_FIGURES = (*community_risk.FIGURES, *community_risk.COUNTS)
 RESULT_NAMES = (
     "index.html",
     "committee.html",
     "planner.html",
+    "public.html",
     COMMUNITY_PAGES,
     "summary.json",
     "results.gpkg",
@@ -82,6 +83,9 @@ def write_results(
     for name, page in committee_pages(assessment, scenes=scenes, plan=plan, lang=lang):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(page, encoding="utf-8")
+    progress("step.public")
+    page = public_page(assessment, scenes=scenes, lang=lang)
+    (folder / "public.html").write_text(page, encoding="utf-8")
     progress("step.write")
     rounded = {stage: round(seconds, 3) for stage, seconds in timings.items()}
     summary = dict(assessment.summary)

@@ -152,6 +152,7 @@ class MadeUp:
     provenance: pd.DataFrame = dataclasses.field(default_factory=pd.DataFrame)
 
     places: Places = dataclasses.field(default_factory=lambda: no_places())
+    report_to: str = ""
 
     @property
     def calibrated(self) -> bool:

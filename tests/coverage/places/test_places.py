@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weizhan.coverage.assessment import assess
@@ -140,6 +140,7 @@ def test_help_and_drills_follow_from_the_ledgers_by_community(make_town):
     assert west["单位疏散演练"] == "3 家：按期 1、逾期 1、不详 1"
 
 
+@settings(deadline=None)
 @given(st.integers(0, 40), st.integers(0, 40), st.integers(0, 40))
 def test_no_sentence_about_help_holds_a_cell_of_a_few(households, helped, untold):
     work = {"help_households": households, "helped_households": min(helped, households),
