@@ -52,8 +52,8 @@ def place_lists(
     -------
     dict
         ``estates``, ``funding`` (three-none estates, and those of which it is not told),
-        ``fire_offices`` (what is missing; communities without one), ``community_work``, ``monitored``,
-        ``sensors`` (devices by community and kind), ``aerial``.
+        ``fire_offices`` (what is missing; communities without one), ``community_work``,
+        ``monitored``, ``sensors`` (devices by community and kind), ``aerial``.
     """
     town, places = found.moment.town, found.places
     names = _names(town)
