@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from ...geo.town import Town
-from ...geo.words import YesNo
+from ...geo.words import DeviceKind, YesNo
 from ...geo.words import fields as f
 from .. import columns as c
 from ..assessment import Assessment
@@ -19,8 +19,9 @@ from ..places import (
     monitored_table,
     without_office,
 )
-from ..risk import DEVICES
 
+#: Devices that an estate is asked for.
+NEEDED: Final = (DeviceKind.SMOKE_DETECTOR, DeviceKind.RCD, DeviceKind.SIMPLE_SPRINKLER)
 ESTATE: Final = (
     f.ESTATE_ID, f.NAME, "community", f.YEAR_BUILT, "old_estate", f.PROPERTY_MANAGER, f.THREE_NONE,
     "buildings", "people", "covered", "known", "engine_passes", "engine_stops", "lane_score",
@@ -30,7 +31,7 @@ ESTATE: Final = (
 FUNDING: Final = (
     f.ESTATE_ID, f.NAME, "community", f.YEAR_BUILT, f.THREE_NONE, "buildings", c.HARM_PER_YEAR,
     "red_buildings", c.OPEN_HAZARDS, "cost_est", "cost_untold",
-    *(c.device_lacking(kind) for kind in DEVICES), "engine_stops",
+    *(c.device_lacking(kind) for kind in NEEDED), "engine_stops",
 )  # fmt: skip
 
 
@@ -79,7 +80,7 @@ def _funding(found: Assessment, estates: pd.DataFrame, cases: pd.DataFrame) -> p
     own = cases[cases[f.STATE].isin(OPEN)].assign(_estate=cases[f.BUILDING_ID].map(at))
     cost = pd.to_numeric(own["cost_est"], errors="coerce").groupby(own["_estate"])
     keys = estates[f.ESTATE_ID].astype(str)
-    lacking = buildings.groupby("_estate")[[c.device_lacking(kind) for kind in DEVICES]].sum()
+    lacking = buildings.groupby("_estate")[[c.device_lacking(kind) for kind in NEEDED]].sum()
     table = estates.assign(
         cost_est=keys.map(cost.sum(min_count=1)),
         cost_untold=keys.map(cost.apply(lambda told: int(told.isna().sum()))).fillna(0),
