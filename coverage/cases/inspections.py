@@ -18,6 +18,7 @@ from .deadlines import due_days
 CONFIDENCE: Final = 0.95
 RATE_METHOD: Final = "exact Poisson (Garwood)"
 SHARE_METHOD: Final = "Wilson"
+NEVER_SEEN: Final = 2.0  # urgency of a building without an inspection: as if left out once
 
 
 def inspections_due(
@@ -28,8 +29,9 @@ def inspections_due(
     alert: AlertLevel,
     on: dt.date,
     workdays: Workdays | None = None,
+    harm: pd.Series | None = None,
 ) -> pd.DataFrame:
-    """Return when each building is due for inspection, the most urgent first.
+    """Return when each building is due for inspection, the riskiest of those due first.
 
     Parameters
     ----------
@@ -45,13 +47,17 @@ def inspections_due(
         The day.
     workdays
         What falls due on a day of rest by it is due on the next working day.
+    harm
+        Expected harm by building id, which orders buildings of one band.
 
     Returns
     -------
     DataFrame
         `building_id`, `band`, `interval_days`, `inspected_on` (missing when never), `due_on`,
-        `days_overdue` (negative when not yet due). A building never inspected is due on the day
-        itself, ahead of others of its band that are not overdue.
+        `days_overdue` (negative when not yet due; missing where nobody was ever there, as nobody
+        knows since when), `due` and `urgency` (1 on the due day, one more for each interval that
+        has passed since). A building never inspected is due, as urgent as one that was left out
+        once. What is due comes first, by band, then by harm times urgency.
     """
     day = pd.Timestamp(on)
     known = bands.dropna()
@@ -59,28 +65,24 @@ def inspections_due(
     last = past.dropna(subset=[f.BUILDING_ID]).groupby(f.BUILDING_ID)["inspected_on"].max()
     interval = known.map({band: rules.interval_days[band][alert].value for band in RiskBand})
     inspected = pd.to_datetime(known.index.to_series().map(last))
-    due = due_days(inspected + pd.to_timedelta(interval, unit="D"), workdays).fillna(day)
+    due = due_days(inspected + pd.to_timedelta(interval, unit="D"), workdays)
+    late = (day - due).dt.days
+    urgency = (1 + late / interval).fillna(NEVER_SEEN)
     table = pd.DataFrame(
         {
             f.BUILDING_ID: known.index,
             "band": known.to_numpy(),
             "interval_days": interval.to_numpy(dtype=float),
             "inspected_on": inspected.to_numpy(),
-            "due_on": due.to_numpy(),
-            "days_overdue": (day - due).dt.days.to_numpy(),
+            "due_on": due.fillna(day).to_numpy(),
+            "days_overdue": late.to_numpy(),
+            "due": (late.isna() | (late >= 0)).to_numpy(),
+            "urgency": urgency.to_numpy(),
         }
     )
     rank = table["band"].map({band: at for at, band in enumerate(RiskBand)})
-    seen = table["inspected_on"].notna()
-    order = np.lexsort(
-        (
-            table[f.BUILDING_ID].astype(str),
-            seen,
-            rank,
-            -np.maximum(table["days_overdue"], 0),
-            table["days_overdue"] < 0,
-        )
-    )
+    worth = urgency if harm is None else urgency * known.index.to_series().map(harm).fillna(0)
+    order = np.lexsort((table[f.BUILDING_ID].astype(str), -worth.to_numpy(), rank, ~table["due"]))
     return table.iloc[order].reset_index(drop=True)
 
 

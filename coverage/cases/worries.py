@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from ...geo.words import RiskBand, Workdays
@@ -16,7 +17,7 @@ from .hazards import listed, look_back_due, overdue
 
 WORRY = ("worry", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "shows_why")
 TASK = ("task", "task_key", f.BUILDING_ID, f.NAME, f.ADDRESS, "community", "owner", "owner_from",
-        "due_on", "days_overdue")  # fmt: skip
+        "due_on", "days_overdue", c.RISK_BAND)  # fmt: skip
 
 
 def worry_table(
@@ -84,7 +85,8 @@ def task_table(
     cases
         With the name, address, community and office (`owner`, `owner_from`) of each.
     due
-        From `inspections_due`, with the same.
+        From `inspections_due`, with the same, in the order in which they are to be visited.
+        Buildings that nobody ever inspected are tasks too; for how long is not known.
     on
         The day; only what is past due on it.
     look_back_days
@@ -101,7 +103,10 @@ def task_table(
     back = look_back_due(cases, on=on, after_days=look_back_days, workdays=workdays)
     back = back.assign(task="look_back")
     back["due_on"] = back["look_back_on"]
-    seen = due[due["days_overdue"] > 0].assign(task="inspect", key=None)
+    never = due["inspected_on"].isna()
+    seen = due[never | (due["days_overdue"] > 0)].assign(key=None)
+    seen["task"] = np.where(never[seen.index], "first_inspect", "inspect")
+    seen = seen.rename(columns={"band": c.RISK_BAND})
     urged = None if duties is None else duties[duties["duty_state"] == "overdue"]
     urged = None if urged is None else urged.assign(task=urged["duty"], key=urged["unit_id"])
     parts = [part for part in (under, late, back, seen, urged) if part is not None and len(part)]
@@ -110,5 +115,5 @@ def task_table(
     whole = pd.concat([part.astype(object) for part in parts], ignore_index=True)
     whole["due_on"] = pd.to_datetime(whole["due_on"])
     late_by = pd.Timestamp(on) - due_days(whole["due_on"], workdays)
-    whole["days_overdue"] = late_by.dt.days
-    return whole.rename(columns={"key": "task_key"})[list(TASK)]
+    whole["days_overdue"] = late_by.dt.days.where(whole["task"] != "first_inspect")
+    return whole.rename(columns={"key": "task_key"}).reindex(columns=list(TASK))

@@ -106,6 +106,7 @@ class ListSource:
             alert=self.found.alert,
             on=self.day,
             workdays=self.town.workdays,
+            harm=pd.Series(buildings[c.HARM_PER_YEAR].to_numpy(dtype=float), index=ids),
         ).merge(buildings[list(PLACE)].astype({f.BUILDING_ID: str}), on=f.BUILDING_ID, how="left")
         nobody = pd.Series(None, index=due.index, dtype=object)
         return due.join(office_of(nobody, due[f.USE], rules.duties.offices))
@@ -115,7 +116,7 @@ class ListSource:
         """What is to be done by whom and when; see `task_table`."""
         return task_table(
             self.cases,
-            self.due,
+            self.due.iloc[:0] if self.town.ledgers.inspections.empty else self.due,
             on=self.day,
             look_back_days=self.town.rules.supervision.look_back_days.value,
             workdays=self.town.workdays,
@@ -180,7 +181,7 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
         "risk": risk_table(buildings),
         "devices": devices,
         "device_targets": devices[devices["device_target"].notna()].reset_index(drop=True),
-        "due": due[due["days_overdue"] >= 0].reset_index(drop=True),
+        "due": due.loc[due["due"]].drop(columns=["due", "urgency"]).reset_index(drop=True),
         "overdue": _cases(overdue(cases, on=day, workdays=rest), "days_overdue"),
         "listed": _cases(listed(cases, on=day, workdays=rest), "status", "supervision_level",
                          "listed_on", "listed_due_on", "lifted_on"),
@@ -405,12 +406,16 @@ def shed_table(buildings: pd.DataFrame) -> pd.DataFrame:
 def progress_table(
     town: Town, buildings: pd.DataFrame, due: pd.DataFrame, *, start: dt.date, end: dt.date
 ) -> pd.DataFrame:
-    """Return checks done in a period and checks due at its end, by community and by grid."""
+    """Return checks done in a period and checks due at its end, by community and by grid.
+
+    `checks_overdue` counts visits that are late, `checks_never` buildings without any.
+    """
     visits = town.ledgers.inspections
     done = visits[pd.to_datetime(visits["inspected_on"]).between(pd.Timestamp(start),
                                                                  pd.Timestamp(end))]  # fmt: skip
     index = buildings[f.BUILDING_ID].astype(str)
     late = due.loc[due["days_overdue"] > 0, f.BUILDING_ID]
+    never = due.loc[due["inspected_on"].isna(), f.BUILDING_ID]
     parts = []
     for kind, groups in (("community", buildings["community"]),
                          ("grid", area_of(buildings, town.grids, f.GRID_ID))):  # fmt: skip
@@ -422,6 +427,7 @@ def progress_table(
                 "premises_seen": done.drop_duplicates(f.BUILDING_ID)[f.BUILDING_ID]
                 .map(of).value_counts(),
                 "checks_overdue": late.map(of).value_counts(),
+                "checks_never": never.map(of).value_counts(),
             }
         )  # fmt: skip
         table = table.fillna(0).astype("int64").sort_index()

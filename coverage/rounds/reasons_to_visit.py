@@ -218,20 +218,18 @@ def _due(facts: RoundFacts) -> pd.DataFrame:
         _bands(facts.found), facts.inspections,
         rules=facts.rules.supervision, alert=facts.alert, on=facts.on, workdays=facts.workdays,
     )  # fmt: skip
-    due = due[due["days_overdue"] >= 0]
-    late = due["days_overdue"] / due["interval_days"]
+    due = due[due["due"]]
     never = due["inspected_on"].isna()
-    urgency = np.where(never, 2.0, 1.0 + late)
     return _rows(
         due[f.BUILDING_ID],
         why=np.where(never, "never", "due"),
         values=[
             {"band": band, "days": int(days), "late": int(over)}
             for band, days, over in zip(
-                due["band"], due["interval_days"], due["days_overdue"], strict=True
+                due["band"], due["interval_days"], due["days_overdue"].fillna(0), strict=True
             )
         ],
-        weight=due[f.BUILDING_ID].map(risk_weight(facts.found)) * urgency,
+        weight=due[f.BUILDING_ID].map(risk_weight(facts.found)) * due["urgency"],
         due_on=due["due_on"],
     )
 

@@ -95,6 +95,9 @@ def list_cells(name: str, table: pd.DataFrame, lang: Lang) -> list[object]:
         return [_word("cover_word", cell, lang) for cell in column]
     if name.endswith("_main_limit"):
         return [_word("limit_name", cell, lang) for cell in column]
+    if name == "inspected_on":
+        never = text("list_word.not_inspected", lang)
+        return [never if pd.isna(day) else str(day)[:10] for day in column]
     if name in WORDS:
         return [_word(WORDS[name], cell, lang) for cell in column]
     if pd.api.types.is_datetime64_any_dtype(column):

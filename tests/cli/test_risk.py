@@ -57,6 +57,19 @@ def test_every_list_is_there_with_content(lists):
     assert any("未校准" in note["zh"] for note in told["notes"])
 
 
+def test_what_nobody_ever_inspected_is_due_and_a_task_among_the_others_by_risk(lists):
+    due, tasks = rows(lists / "due.csv"), rows(lists / "tasks.csv")
+    never = [row for row in due if row["上次检查"] == "尚无检查记录"]
+    assert never and all(row["逾期天数"] == "" for row in never)
+    bands = [row["风险级"] for row in due]
+    assert bands == sorted(bands, key="红橙黄蓝".index)
+    assert {row["上次检查"] == "尚无检查记录" for row in due[: bands.count("红")]} == {True, False}
+    first = [row["建筑编号"] for row in tasks if row["任务"] == "首次检查（尚无检查记录）"]
+    assert first == [row["建筑编号"] for row in never]
+    inspect = [row["风险级"] for row in tasks if row["任务"].endswith(("检查", "记录）"))]
+    assert inspect == sorted(inspect, key="红橙黄蓝".index)
+
+
 def test_lists_name_no_person(lists):
     for name in LISTS:
         text = (lists / f"{name}.csv").read_text(encoding="utf-8-sig")

@@ -44,13 +44,20 @@ def test_tasks_name_what_is_late_its_office_and_its_day():
          "closed": [pd.NaT, pd.NaT, day("2026-08-01")], "looked_back_on": pd.NaT,
          "building_id": list("ABC"), "name": None, "address": None, "community": "东"}
     )  # fmt: skip
-    due = pd.DataFrame({"building_id": ["D", "E"], "due_on": [day("2026-09-01"), day("2026-10-09")],
-                        "days_overdue": [29, -9], "name": None, "address": None,
+    due = pd.DataFrame({"building_id": ["F", "D", "E"],
+                        "due_on": [day(ON), day("2026-09-01"), day("2026-10-09")],
+                        "inspected_on": [pd.NaT, day("2026-08-01"), day("2026-09-09")],
+                        "days_overdue": [None, 29, -9], "band": ["red", "orange", "red"],
+                        "name": None, "address": None,
                         "community": "西", "owner": "finance", "owner_from": "use"})  # fmt: skip
     table = task_table(cases, due, on=ON, look_back_days=30)
-    assert table[["task", "building_id", "days_overdue"]].to_numpy().tolist() == [
-        ["lift", "B", 29], ["mend", "A", 10], ["look_back", "C", 30], ["inspect", "D", 29],
+    told = table[["task", "building_id", "days_overdue"]].astype(object)
+    assert told.where(told.notna(), None).to_numpy().tolist() == [
+        ["lift", "B", 29], ["mend", "A", 10], ["look_back", "C", 30], ["first_inspect", "F", None],
+        ["inspect", "D", 29],
     ]  # fmt: skip
-    assert table["owner"].tolist() == ["emergency"] * 3 + ["finance"]
+    assert table["owner"].tolist() == ["emergency"] * 3 + ["finance"] * 2
+    assert table[c.RISK_BAND].tolist()[3:] == ["red", "orange"]
+    assert "首次检查（尚无检查记录）" in list_csv(table, lang="zh")
     empty = task_table(cases.iloc[:0], due.iloc[:0], on=ON, look_back_days=30)
     assert empty.empty and "任务" in list_csv(empty, lang="zh")
