@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import pandas as pd
 import typer
@@ -13,6 +13,7 @@ from ..geo.ledgers import read_events, read_records
 from ..geo.tables import KINDS
 from ..geo.town import load_town
 from ..geo.words import InputError, read_period, text, whole_folder
+from ..geo.words import fields as f
 from .options import (
     DateOption,
     LangOption,
@@ -24,6 +25,9 @@ from .options import (
     day_of,
 )
 from .screen import say, say_problems, steps
+
+if TYPE_CHECKING:
+    from ..coverage.assessment import Assessment
 
 NAMES = (
     "pack.docx", "pack.pdf", "holiday.docx", "holiday.pdf", "exposure.docx", "exposure.pdf",
@@ -92,7 +96,7 @@ def pack(
                 (unfinished / f"{name}.pdf").write_bytes(report_pdf(report, lang=lang.value))
             made = indicators(told.found, of_year, year=chosen.year, lang=lang.value)
             (unfinished / "indicators.xlsx").write_bytes(made)
-            ledgers = _ledgers(folder, personal=with_personal)
+            ledgers = _ledgers(folder, told.found, personal=with_personal)
             ledgers["hazards"] = case_table(ledgers["hazards"], read_events(folder), on=last)
             book = ledger_book(ledgers, on=last, personal=with_personal, lang=lang.value)
             (unfinished / "ledgers.xlsx").write_bytes(book)
@@ -114,15 +118,15 @@ def export(
         from ..coverage.assessment import Part, assess
         from ..maps.results import names_of, write_export
 
-        ledgers = _ledgers(folder, personal=with_personal)
         every = names_of(dict.fromkeys(KINDS, pd.DataFrame()))
         with whole_folder(out, may_hold=every) as unfinished:
-            town = load_town(folder, progress=step)
+            town = load_town(folder, personal=with_personal, progress=step)
             day = day_of(date).isoformat()
             found = assess(town, scenario=scenario, date=day, progress=step)
             found = found.only(Part.CLOSURES, Part.DRAWS, Part.RISK, Part.CASES)
             _ = found.buildings, found.lanes, found.communities
             step("step.write")
+            ledgers = _ledgers(folder, found, personal=with_personal)
             count = write_export(
                 found,
                 ledgers,
@@ -136,7 +140,15 @@ def export(
     say("cli.export_done", lang.value, out=out, count=count, personal=said)
 
 
-def _ledgers(folder: Path, *, personal: bool) -> dict[str, pd.DataFrame]:
-    """Return every ledger that holds a row."""
-    found = {name: read_records(folder, name, personal=personal) for name in KINDS}
-    return {name: frame for name, frame in found.items() if len(frame) or name == "hazards"}
+def _ledgers(folder: Path, found: Assessment, *, personal: bool) -> dict[str, pd.DataFrame]:
+    """Return every ledger that holds a row, as it may be shared or with personal columns."""
+    from ..coverage.review import with_community
+    from ..maps.books import shared_ledgers
+
+    every = {name: read_records(folder, name, personal=personal) for name in KINDS}
+    ledgers = {name: frame for name, frame in every.items() if len(frame) or name == "hazards"}
+    if personal:
+        return ledgers
+    named = with_community(found.buildings, found.moment.town.communities)
+    ids = named[f.BUILDING_ID].astype(str)
+    return shared_ledgers(ledgers, pd.Series(named["community"].to_numpy(), index=ids))

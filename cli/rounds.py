@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import pandas as pd
 import typer
 
-from ..coverage import columns as c
 from ..geo.town import Town, load_town
 from ..geo.words import (
     AlertLevel,
@@ -170,12 +169,12 @@ def _empty(kind: RoundKind, found: Assessment) -> InputError:
 
 def _why_empty(kind: RoundKind, found: Assessment) -> str:
     """Return what is said of a round with nowhere to go: what it goes by may not be known."""
-    from ..maps.voice import lanes_unknown, ledger_known
+    from ..maps.voice import lanes_unknown
 
     if kind == "lanes" and lanes_unknown(found, "zh"):
         return "error.round_lanes_unknown"
     by_cases = kind in ("look_back", "joint", "listed")
-    if by_cases and not ledger_known(found.buildings, c.OPEN_HAZARDS):
+    if by_cases and found.moment.town.ledgers.hazards.empty:
         return "error.round_no_ledger"
     return "error.round_empty"
 

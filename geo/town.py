@@ -35,6 +35,7 @@ from .ledgers import (
     fill_buildings,
     ledger_reports,
     no_arrivals,
+    places_without_people,
     read_arrivals,
     read_town_ledgers,
 )
@@ -199,13 +200,18 @@ class Town:
         return counts
 
 
-def load_town(folder: Path, *, progress: Progress = lambda step: None) -> Town:
+def load_town(
+    folder: Path, *, personal: bool = False, progress: Progress = lambda step: None
+) -> Town:
     """Read a town folder.
 
     Parameters
     ----------
     folder
         With ``town.toml`` and the layers it names.
+    personal
+        Whether names and addresses stay as they were written where they name or reach persons.
+        Never for what is shared.
     progress
         Called with the catalogue key of each step as it begins.
 
@@ -216,7 +222,7 @@ def load_town(folder: Path, *, progress: Progress = lambda step: None) -> Town:
     InputError
         When ``town.toml`` cannot be read, or the rule set is wrong.
     """
-    examined = examine_town(folder, progress=progress)
+    examined = examine_town(folder, personal=personal, progress=progress)
     if examined.town is None:
         raise TownError(examined.problems)
     return examined.town
@@ -240,8 +246,13 @@ class Examined(NamedTuple):
     accounts: tuple[Account, ...]
 
 
-def examine_town(folder: Path, *, progress: Progress = lambda step: None) -> Examined:
-    """Read a town folder and return what can be made of it, with every problem found."""
+def examine_town(
+    folder: Path, *, personal: bool = False, progress: Progress = lambda step: None
+) -> Examined:
+    """Read a town folder and return what can be made of it, with every problem found.
+
+    Parameters are those of `load_town`.
+    """
     config = read_config(folder)
     rules = load_rules(config.rules, override=config.override)
     problems = read_problems(folder / IMPORT_FILE)
@@ -251,7 +262,7 @@ def examine_town(folder: Path, *, progress: Progress = lambda step: None) -> Exa
         progress(f"step.read_{layer}")
         frame = _load_layer(folder, config, schema, problems, accounts)
         if frame is not None:
-            layers[layer] = frame
+            layers[layer] = frame if personal else places_without_people(frame)
     if not any(problem.severity == "error" for problem in problems):
         problems += misfits(layers, config)
     if any(problem.severity == "error" for problem in problems):

@@ -95,7 +95,7 @@ def supervise(
         raise InputError("error.step_nobody", case=case, to=_DONE[type(act)])
     at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     with writing(folder, at=at) as connection:
-        records = read_records(folder, KIND)
+        records = read_records(folder, KIND, personal=True)  # to be written again as it was
         own = records[records["key"] == case] if len(records) else records
         if own.empty:
             raise InputError("error.case_unknown", case=case)

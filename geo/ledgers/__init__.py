@@ -29,6 +29,7 @@ from .round_return import (
     is_round_book,
 )
 from .town_ledgers import TownLedgers, fill_buildings, has, read_town_ledgers
+from .unnamed import places_without_people
 
 __all__ = [
     "COLUMNS",
@@ -60,6 +61,7 @@ __all__ = [
     "ledger_reports",
     "no_arrivals",
     "parse_address",
+    "places_without_people",
     "read_arrivals",
     "read_events",
     "read_places",

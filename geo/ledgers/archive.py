@@ -16,14 +16,15 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from ..tables import Column, ledger_kind
-from ..words import InputError, OutputError
+from ..tables import KINDS, Column, ledger_kind
+from ..words import InputError, OutputError, is_name
 from .archive_schema import (
     RANGES,
     STAMP,
@@ -34,6 +35,7 @@ from .archive_schema import (
     stored_columns,
 )
 from .places import GUESSES, HOW, SCORE, TOLD_ID, UNMATCHED
+from .unnamed import steps_without_people, without_people
 
 ARCHIVE_FILE: Final = "ledgers.gpkg"
 ORIGIN_COLUMNS: Final = ("key", "row_hash", "import_id", "source_row")
@@ -109,7 +111,8 @@ def read_versions(
     kind
         A key of `weizhan.geo.tables.ledger_kinds.KINDS`.
     personal
-        Whether to read columns that name or reach persons, too. Never for what is shared.
+        Whether to read columns that name or reach persons, too, and texts as they were written.
+        Never for what is shared.
     disputed
         Only the keys of which some column was ever said differently.
 
@@ -134,7 +137,8 @@ def read_versions(
         joined=["i.source AS from_source", "i.as_of"],
         rest=f"JOIN imports AS i ON i.fid = r.import_id {only}ORDER BY r.fid",
     )
-    return _typed(frame, chosen.stored)
+    typed = _typed(frame, chosen.stored)
+    return typed if personal else without_people(typed, chosen, known=known_people(folder))
 
 
 def read_said(folder: Path, kind: str, source: str) -> pd.DataFrame:
@@ -161,7 +165,7 @@ def read_records(folder: Path, kind: str, *, personal: bool = False) -> pd.DataF
     kind
         A key of `weizhan.geo.tables.ledger_kinds.KINDS`.
     personal
-        Whether to read columns that name or reach persons, too.
+        Whether to read columns that name or reach persons, too, and texts as they were written.
     """
     live = _live(read_versions(folder, kind, personal=personal))
     if live.empty:
@@ -216,11 +220,38 @@ def latest_versions(folder: Path, kind: str) -> pd.DataFrame:
     return _live(read_versions(folder, kind))
 
 
+def known_people(folder: Path) -> frozenset[str]:
+    """Return the names that stand in the columns of persons of a town's ledgers."""
+    file = folder / ARCHIVE_FILE
+    if not file.exists():
+        return frozenset()
+    changed = file.stat()
+    return _people_in(folder, changed.st_mtime_ns, changed.st_size)
+
+
+@lru_cache(maxsize=4)
+def _people_in(folder: Path, *changed: int) -> frozenset[str]:
+    """Return names of persons; asked for again only when the archive has changed."""
+    names: set[str] = set()
+    for kind in KINDS.values():
+        columns = [e.name for e in kind.stored if e.personal and e.name != "phone"]
+        if columns:
+            told = _query(folder, kind.table, columns, rest="")
+            names.update(
+                name for column in columns for name in told[column].dropna().unique()
+                if is_name(name)
+            )  # fmt: skip
+    return frozenset(names)
+
+
 def read_events(folder: Path) -> pd.DataFrame:
-    """Return the steps of all cases in the order in which they were recorded."""
+    """Return the steps of all cases in the order in which they were recorded.
+
+    Texts name nobody, as in `read_records`.
+    """
     frame = _query(folder, "hazard_events", ["fid", *EVENT_COLUMNS], rest="ORDER BY fid")
     frame["happened_on"] = pd.to_datetime(frame["happened_on"], format="ISO8601")
-    return frame
+    return steps_without_people(frame, known=known_people(folder))
 
 
 def read_imports(folder: Path) -> pd.DataFrame:

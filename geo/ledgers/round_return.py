@@ -15,7 +15,7 @@ import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook
 
 from ..tables import FOUND_ON, KINDS, STATE, STEP_COLUMNS, Sheet
-from ..words import HazardState, InputError, Problem, codes, read_date
+from ..words import HIDDEN, HazardState, InputError, Problem, codes, read_date
 from ..words import fields as f
 from .archive import read_records
 from .intake import Intake, LedgerFile, import_ledger
@@ -132,7 +132,11 @@ def _table(rows: Sequence[Sequence[object]], kind: str, file: Path, sheet: str) 
     if lost:
         raise InputError("error.round_columns", file=file, sheet=sheet, columns=", ".join(lost))
     table = pd.DataFrame(list(rows[HEAD_ROWS:]), columns=names, dtype=object)[list(COLUMNS[kind])]
-    table = table.map(lambda cell: None if isinstance(cell, str) and not cell.strip() else cell)
+    table = table.map(
+        lambda cell: (
+            None if isinstance(cell, str) and (not cell.strip() or HIDDEN in cell) else cell
+        )
+    )  # what was hidden when it went out is no news
     table[f.SOURCE_ROW] = range(HEAD_ROWS + 1, HEAD_ROWS + 1 + len(table))
     return table
 
@@ -189,7 +193,7 @@ def _steps(table: pd.DataFrame, file: Path, problems: list[Problem]) -> pd.DataF
 
 def _differing(folder: Path, table: pd.DataFrame, file: Path) -> list[Problem]:
     """Return the visits of which an earlier return told something else."""
-    before = read_records(folder, "inspections")
+    before = read_records(folder, "inspections", personal=True)
     before = before.drop_duplicates("inspection_id", keep="last").set_index("inspection_id")
     problems = []
     for row in table.to_dict("records"):

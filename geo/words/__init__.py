@@ -32,6 +32,7 @@ from .errors import (
 )
 from .folders import whole_file, whole_folder
 from .hours import UNKNOWN, Hours, parse_hours, understood
+from .people import HIDDEN, anonymous, is_name, screened
 from .periods import Period, read_period
 from .quantities import Quantity, read_number, read_quantity, unit_of
 from .spelling import bare_header, normal, plain_header, printable
@@ -72,6 +73,7 @@ from .workdays import Workdays, is_announced, passed_over
 
 __all__ = [
     "DATES_ALLOWED",
+    "HIDDEN",
     "LANGS",
     "MODES",
     "UNKNOWN",
@@ -125,11 +127,13 @@ __all__ = [
     "Workdays",
     "YesNo",
     "access_text",
+    "anonymous",
     "bare_header",
     "catalogue",
     "codes",
     "fields",
     "is_announced",
+    "is_name",
     "label",
     "named",
     "normal",
@@ -148,6 +152,7 @@ __all__ = [
     "read_problems",
     "read_quantity",
     "read_reference",
+    "screened",
     "text",
     "told_error",
     "told_values",

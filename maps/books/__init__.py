@@ -10,9 +10,11 @@ from .lanes_tables import findings_csv, keep_clear_csv, openings_csv
 from .ledger_book import dictionary, ledger_book
 from .list_tables import write_lists
 from .round_book import round_book
+from .shared import VULNERABLE, shared_ledgers
 from .siting_book import siting_book
 
 __all__ = [
+    "VULNERABLE",
     "dictionary",
     "findings_csv",
     "indicators",
@@ -20,6 +22,7 @@ __all__ = [
     "ledger_book",
     "openings_csv",
     "round_book",
+    "shared_ledgers",
     "sheet",
     "siting_book",
     "storable",

@@ -11,10 +11,15 @@ import pyogrio
 
 from ...geo.tables import write_layers
 from ...geo.words import fields as f
+from .shared import shared_columns
 
 
-def storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return a frame in EPSG:4326 with plain strings where it held codes, without file rows."""
+def storable(frame: gpd.GeoDataFrame, *, personal: bool = False) -> gpd.GeoDataFrame:
+    """Return a frame in EPSG:4326 with plain strings where it held codes, without file rows.
+
+    Counts of vulnerable people at an address are left out unless ``personal`` asks for them.
+    """
+    frame = frame if personal else shared_columns(frame)
     stored = frame.drop(columns=f.SOURCE_ROW, errors="ignore").to_crs("EPSG:4326")
     for name in stored.columns.drop(f.GEOMETRY):
         if stored[name].dtype == object:
@@ -22,7 +27,9 @@ def storable(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return stored
 
 
-def write_geopackage(file: Path, layers: Mapping[str, gpd.GeoDataFrame], *, date: str) -> None:
+def write_geopackage(
+    file: Path, layers: Mapping[str, gpd.GeoDataFrame], *, date: str, personal: bool = False
+) -> None:
     """Write layers in EPSG:4326; equal input gives equal bytes.
 
     Parameters
@@ -33,9 +40,11 @@ def write_geopackage(file: Path, layers: Mapping[str, gpd.GeoDataFrame], *, date
         By name, in the CRS of the town.
     date
         Of the assessment, ISO 8601; the GeoPackage carries it instead of the time of writing.
+    personal
+        As for `storable`.
     """
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date}T00:00:00.000Z"})
-    write_layers(file, {name: storable(frame) for name, frame in layers.items()})
+    write_layers(file, {name: storable(frame, personal=personal) for name, frame in layers.items()})
 
 
 def _plain(value: object) -> object:

@@ -59,7 +59,8 @@ def _sheet(
 ) -> None:
     sheet = book.add_worksheet(label("ledger_name", kind.name, lang))
     entries = [e for e in kind.stored if e.name in frame.columns and frame[e.name].notna().any()]
-    columns = ["key", *(e.name for e in entries if e.name != kind.identity)]
+    columns = [e.name for e in entries if e.name != kind.identity]
+    columns = ["key", *columns] if "key" in frame.columns else columns
     by_name = {e.name: e for e in entries}
     for at, column in enumerate(columns):
         said = header(kind.name, kind.identity if column == "key" else column, lang)

@@ -16,7 +16,7 @@ from ...coverage.scenes import Scene
 from ...geo.plan import Plan
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..books import sheet, write_geopackage
+from ..books import VULNERABLE, sheet, write_geopackage
 from ..reports import COMMUNITY_PAGES, index_page, public_page
 
 RISK_FIGURES = (*community_risk.FIGURES, *community_risk.COUNTS)
@@ -107,6 +107,7 @@ def write_results(
     )
     if not assessment.provenance.empty:
         told = assessment.provenance.astype({"value": str, "as_of": str})
+        told = told[~told["column"].isin(VULNERABLE)]
         pyogrio.write_dataframe(told, folder / "results.gpkg", layer="provenance", append=True)
 
 

@@ -53,23 +53,24 @@ def write_export(
     found
         The assessment whose layers are exported.
     ledgers
-        Records by kind; with personal columns only where asked for.
+        Records by kind, as they may be shared unless personal columns were asked for.
     events
         Every step of every hazard, from `weizhan.geo.ledgers.read_events`.
     folder
         Empty.
     personal
-        Whether the ledgers hold personal columns; ``README.txt`` says so.
+        Whether the ledgers hold personal columns, and layers counts of vulnerable people;
+        ``README.txt`` says so.
     lang
         Of dictionary and README.
     """
     layers = {name: getattr(found, name) for name in LAYERS}
     layers |= {name: _few_hidden(getattr(found.places, name)) for name in PLACES}
     events = events if personal else events.drop(columns=FREE_TEXT)
-    write_geopackage(folder / "export.gpkg", layers, date=found.date)
+    write_geopackage(folder / "export.gpkg", layers, date=found.date, personal=personal)
     words = []
     for name, frame in layers.items():
-        stored = storable(frame)
+        stored = storable(frame, personal=personal)
         content = stored.to_json(drop_id=True, ensure_ascii=False)
         (folder / f"{name}.geojson").write_text(content, encoding="utf-8")
         plain = pd.DataFrame(stored.drop(columns=f.GEOMETRY))
