@@ -17,7 +17,12 @@ from .shared import shared_columns
 def storable(frame: gpd.GeoDataFrame, *, personal: bool = False) -> gpd.GeoDataFrame:
     """Return a frame in EPSG:4326 with plain strings where it held codes, without file rows.
 
-    Counts of vulnerable people at an address are left out unless ``personal`` asks for them.
+    Parameters
+    ----------
+    frame
+        A layer in the CRS of the town.
+    personal
+        Whether counts of vulnerable people at an address are left in.
     """
     frame = frame if personal else shared_columns(frame)
     stored = frame.drop(columns=f.SOURCE_ROW, errors="ignore").to_crs("EPSG:4326")

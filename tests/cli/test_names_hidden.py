@@ -23,7 +23,8 @@ COMMANDS = {
     "rounds": ("--kind", "listed", "--date", DAY, "--from", "2026-10-09"),
 }  # fmt: skip
 GIVEN = {
-    "hazards": {"隐患编号": "P1", "隐患类型": "H2", "发现日期": "2026-08-01", "整改期限": "2026-08-20",
+    "hazards": {"隐患编号": "P1", "隐患类型": "H2", "发现日期": "2026-08-01",
+                "整改期限": "2026-08-20",
                 "状态": "整改中", "挂牌督办": "街镇级", "挂牌日期": "2026-08-02"},
     "inspections": {"检查日期": "2026-08-01", "发现隐患数": "1"},
     "incidents": {"起火时间": "2026-08-01 10:00"},
@@ -57,8 +58,8 @@ def town(tmp_path_factory):
 
 def _import(run, town):
     for kind, given in GIVEN.items():
-        free = [e for e in KINDS[kind].columns
-                if e.kind == "text" and not e.name.endswith("_id") and e.name not in IDS]  # fmt: skip
+        texts = [e for e in KINDS[kind].columns if e.kind == "text" and e.name not in IDS]
+        free = [e for e in texts if not e.name.endswith("_id")]
         row = {"建筑编号": "B03", "联系人": NAME, "电话": NUMBER, **given}
         row |= {e.synonyms[0]: TEXT for e in free if e.synonyms and e.synonyms[0] not in row}
         file = town / f"{kind}-named.csv"

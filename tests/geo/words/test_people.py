@@ -7,12 +7,16 @@ from hypothesis import strategies as st
 from weizhan.geo.words.people import HIDDEN, anonymous, screened
 
 NAMES = ["张三丰", "李四", "王小明", "欧阳修文", "刘建国", "陈秀兰", "赵铁柱", "林志强"]
-PHONES = ["13800138000", "138 0013 8000", "138-0013-8000", "+8613800138000", "１３８００１３８０００",
-          "1 3 8 0 0 1 3 8 0 0 0", "一三八零零一三八零零零", "023-45678901", "(023)45678901"]  # fmt: skip
+PHONES = ["13800138000", "138 0013 8000", "138-0013-8000",
+          "+8613800138000", "１３８００１３８０００",
+          "1 3 8 0 0 1 3 8 0 0 0", "一三八零零一三八零零零",
+          "023-45678901", "(023)45678901"]  # fmt: skip
 CARDS = ["500224198001011234", "50022419800101123X", "500224800101123", "500224 1980 0101 1234"]
 SAYS = [
-    "{name} {phone}", "{name}，电话：{phone}", "楼道堆放杂物，{name}{phone}，拒不清理", "{phone}（{name}）",
-    "联系人：{name}，{phone}", "户主{name}家门口堆放杂物，手机号{phone}", "隐患在{name}家，致电 {phone}",
+    "{name} {phone}", "{name}，电话：{phone}",
+          "楼道堆放杂物，{name}{phone}，拒不清理", "{phone}（{name}）",
+    "联系人：{name}，{phone}", "户主{name}家门口堆放杂物，手机号{phone}",
+          "隐患在{name}家，致电 {phone}",
     "负责人{name}已签字 {phone}", "由{name}私自改造（{phone}）", "{name}、李四、王五三人，{phone}",
     "{name}反映楼上堵塞通道{phone}", "经办：\n{name}\n{phone}",
 ]  # fmt: skip
