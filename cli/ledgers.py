@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..geo.ledgers import Intake, LedgerFile, import_round, is_round_book
+from ..geo.ledgers import SHEETS, Intake, LedgerFile, import_round, is_round_book
 from ..geo.ledgers import import_ledger as take_in
 from ..geo.tables import doctor
 from ..geo.words import Datum, InputError, text
@@ -40,7 +40,7 @@ def import_ledger(
     """Import one ledger; its rows, their places and its history are only ever appended."""
     if datum is not None and datum not in list(Datum):
         raise InputError("error.datum_unknown", value=datum, allowed=", ".join(Datum))
-    if kind == "inspections" and is_round_book(file):
+    if kind in SHEETS and is_round_book(file):
         _take_back(folder, file, date, lang)
         return
     with steps(lang.value) as step:

@@ -35,7 +35,7 @@ from .archive import EVENT_COLUMNS, IMPORT_COLUMNS, conflicts, read_events, read
 from .archive_schema import append, stored_columns
 from .cases import Step, continue_case, told_steps
 from .hazard_words import CATEGORY, with_categories
-from .ledger_rows import PLOTTED, read_sheet, typed_rows
+from .ledger_rows import PLOTTED, read_sheet, typed_rows, visits_made
 from .mapping import save_mapping
 from .places import (
     BY_ID,
@@ -202,6 +202,9 @@ def import_ledger(
         proposed += told
         raw = replace(raw, table=divided)
         columns.setdefault(CATEGORY, CATEGORY)
+    if chosen.name == "inspections":
+        raw, told = visits_made(raw, columns, file=file.name)
+        proposed += told
     table, problems = typed_rows(
         raw, chosen, columns=columns, datum=taken, file=file.name, dates=dates
     )

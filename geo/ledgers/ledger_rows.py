@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import geopandas as gpd
@@ -15,6 +16,7 @@ import shapely
 from ..arrays import Longs
 from ..ground import geometry_to_wgs84
 from ..tables import (
+    MISSING,
     NUMBERS,
     TABLE_ENDINGS,
     WGS84,
@@ -32,6 +34,7 @@ from .archive_schema import RANGES, SURE
 
 AXES = ("lon", "lat")
 PLOTTED = "plotted"  # whether the ledger itself gives a position
+VISITED = ("inspected_on", "hazards_found", "result")  # one of them says that a visit was made
 SEPARATOR = "\x1f"
 
 
@@ -117,6 +120,31 @@ def typed_rows(
     _to_wgs84(table, datum, rows, kind, file, problems)
     table[f.SOURCE_ROW] = rows
     return _with_keys(table, kind, file, problems), problems
+
+
+def visits_made(
+    raw: Sheet, columns: Mapping[str, str], *, file: str
+) -> tuple[Sheet, list[Problem]]:
+    """Leave out planned visits that nobody made: no day, nothing found and no result.
+
+    Parameters
+    ----------
+    raw
+        A ledger of inspections.
+    columns
+        ``{column: header}``.
+    file
+        Named in the problem, one for all of them.
+    """
+    told = [columns[name] for name in VISITED if name in columns]
+    said = raw.table[told].map(
+        lambda cell: cell is not None and normal(cell).lower() not in MISSING
+    )
+    made = said.any(axis=1)
+    if made.all():
+        return raw, []
+    left = Problem("warning", "visits_blank", "inspections", file, count=int((~made).sum()))
+    return replace(raw, table=raw.table[made].reset_index(drop=True)), [left]
 
 
 def _ranges(cells: Mapping[str, Cells]) -> list[str | None] | None:

@@ -1,21 +1,36 @@
 """A round comes back: the workbook that was handed out, filled in by hand, into the ledgers.
 
 The workbook carries our own column names in a hidden first row of each sheet, so that it is read
-by them and not by likeness. Rows that nobody filled in are no news and are passed by.
+by them and not by likeness, also where a sheet was copied or saved as CSV. Rows that nobody filled
+in are no news and are passed by; a row that cannot be read in full is not taken, and told.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
-from python_calamine import CalamineError, CalamineWorkbook
 
-from ..tables import FOUND_ON, KINDS, STATE, STEP_COLUMNS, Sheet
-from ..words import HIDDEN, HazardState, InputError, Problem, codes, read_date
+from ..rules import load_rules, read_config
+from ..tables import (
+    DATES,
+    FOUND_ON,
+    KINDS,
+    STATE,
+    STEP_COLUMNS,
+    TABLE_ENDINGS,
+    Cell,
+    Column,
+    Sheet,
+    SheetDates,
+    raw_sheets,
+    read_columns,
+)
+from ..words import HIDDEN, HazardState, InputError, Problem, codes, normal, read_date, read_number
 from ..words import fields as f
 from .archive import read_records
 from .intake import Intake, LedgerFile, import_ledger
@@ -44,22 +59,43 @@ COLUMNS: Final = {
 }  # fmt: skip
 #: What a row must say to be news.
 FILLED: Final = {"inspections": "inspected_on", "hazards": STATE, "lane-reports": "observed_at"}
+#: What tells that an inspector wrote in a row, by sheet.
+TELLS: Final = {
+    "inspections": ("hazards_found", "result"),
+    "hazards": (ACTED_ON, "description", "measure", "remaining_width_m", "evidence"),
+    "lane-reports": (STATE, "remaining_width_m", "description"),
+}
 #: Results of which two returns of one visit may differ.
 TOLD: Final = ("inspected_on", "hazards_found", "result")
 
 
+@dataclass(frozen=True)
+class _Return:
+    """A return as it lies there: which round, and the rows of each sheet that it holds.
+
+    Attributes
+    ----------
+    round_id
+        By which the round is known.
+    pages
+        Name of the sheet and its rows, by kind.
+    marked
+        Whether it is the workbook itself; else a copy of sheets, or one sheet as CSV.
+    """
+
+    round_id: str
+    pages: dict[str, tuple[str, list[list[Cell]]]]
+    marked: bool
+
+
 def is_round_book(file: Path) -> bool:
-    """Return whether a file is a workbook that was handed out for a round."""
-    if file.suffix.lower() != ".xlsx" or not file.is_file():
+    """Return whether a file is a workbook that was handed out for a round, or a copy of a sheet."""
+    if file.suffix.lower() not in TABLE_ENDINGS or not file.is_file():
         return False
     try:
-        book = CalamineWorkbook.from_path(file)
-        if MARK_SHEET not in book.sheet_names:
-            return False
-        cells = book.get_sheet_by_name(MARK_SHEET).to_python()
-    except (CalamineError, OSError):
+        return bool(_mark(file)) or bool(_copied(file))
+    except InputError:
         return False
-    return bool(cells) and bool(cells[0]) and cells[0][0] == MARK
 
 
 def import_round(
@@ -78,7 +114,7 @@ def import_round(
     folder
         Of the town.
     file
-        The workbook.
+        The workbook, a copy of its sheets, or one of them as CSV.
     as_of, at, places, progress
         As in `weizhan.geo.ledgers.intake.import_ledger`.
 
@@ -87,42 +123,105 @@ def import_round(
     taken
         One intake a sheet that anybody filled in; none for a blank workbook.
     problems
-        Rows half filled, states that are no states, and visits of which two returns tell
-        different things: both are kept in the ledger's history, the later one holds.
+        Rows that were not taken, each with the reason: half filled, cells that cannot be read,
+        days that have not come or lie long before the round. Visits that found more hazards than
+        stand in the return, and visits of which two returns tell different things, are told and
+        taken.
 
     Raises
     ------
     InputError
         When the workbook is of a later version, or its sheets were rebuilt.
     """
-    book = CalamineWorkbook.from_path(file)
-    mark = book.get_sheet_by_name(MARK_SHEET).to_python(skip_empty_area=False)
-    version, round_id = mark[1][0], str(mark[2][0])
-    if version != VERSION:
-        raise InputError("error.round_version", file=file, version=version, known=VERSION)
-    by_kind = {str(row[1]): str(row[0]) for row in mark[3:] if len(row) > 1 and row[0]}
-    missing = [name for name in by_kind.values() if name not in book.sheet_names]
-    if missing or set(by_kind) != set(SHEETS):
-        raise InputError("error.round_sheets", file=file, sheets="、".join(missing))
-    taken: list[Intake] = []
+    config = read_config(folder)
+    rules = load_rules(config.rules, override=config.override).rounds
+    given = _opened(file)
+    at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
+    last = max(as_of or dt.date.today(), at.date())
+    tables = {kind: _table(rows, kind, file, sheet) for kind, (sheet, rows) in given.pages.items()}
+    visits = tables.get("inspections")
+    planned = _days(visits["planned_on"]) if visits is not None else []
+    days = _Days(
+        first=min(planned, default=last) - dt.timedelta(days=rules.return_before_days.value),
+        last=last,
+        year=max(planned, default=last).year,
+    )
     problems: list[Problem] = []
-    for kind in SHEETS:
-        rows = book.get_sheet_by_name(by_kind[kind]).to_python(skip_empty_area=False)
-        table = _table(rows, kind, file, by_kind[kind])
-        table = _news(table, kind, file, problems)
+    news: dict[str, pd.DataFrame] = {}
+    for kind, table in tables.items():
+        said = _news(table, kind, file, problems)
         if kind == "hazards":
-            table = _steps(table, file, problems)
+            said = _new_findings(said, news.get("inspections"))
+        said = _readable(said, kind, file, days, problems)
+        news[kind] = _steps(said) if kind == "hazards" else said
+    problems += _uncounted(news, file)
+    taken: list[Intake] = []
+    for kind, table in news.items():
         if table.empty:
             continue
         if kind == "inspections":
             problems += _differing(folder, table, file)
         taken.append(
             import_ledger(
-                folder, LedgerFile(file, kind, source=round_id, as_of=as_of), at=at,
+                folder, LedgerFile(file, kind, source=given.round_id, as_of=as_of), at=at,
                 places=places, raw=Sheet(table), progress=progress,
             )
         )  # fmt: skip
     return taken, problems
+
+
+def _mark(file: Path) -> list[list[Cell]]:
+    """Return the rows of the hidden sheet that says that a workbook is ours; none without it."""
+    if file.suffix.lower() != ".xlsx":
+        return []
+    try:
+        cells = raw_sheets(file, sheet=MARK_SHEET)[0][0].rows
+    except InputError:
+        return []
+    return cells if cells and cells[0] and cells[0][0] == MARK else []
+
+
+def _copied(file: Path) -> dict[str, tuple[str, list[list[Cell]]]]:
+    """Return the sheets of a file that begin with our own names of a round."""
+    found = {}
+    for page in raw_sheets(file)[0]:
+        names = {str(cell) for cell in page.rows[0]} if page.rows else set()
+        for kind, columns in COLUMNS.items():
+            if set(columns) <= names:
+                found[kind] = (page.name, page.rows)
+    return {kind: found[kind] for kind in SHEETS if kind in found}
+
+
+def _opened(file: Path) -> _Return:
+    mark = _mark(file)
+    if not mark:
+        pages = _copied(file)
+        return _Return(_round_of(pages) or file.name, pages, marked=False)
+    version, round_id = mark[1][0], str(mark[2][0])
+    if version != VERSION:
+        raise InputError("error.round_version", file=file, version=version, known=VERSION)
+    named = {str(row[1]): str(row[0]) for row in mark[3:] if len(row) > 1 and row[0]}
+    there = {page.name: page.rows for page in raw_sheets(file)[0]}
+    missing = [name for name in named.values() if name not in there]
+    if missing or set(named) != set(SHEETS):
+        raise InputError("error.round_sheets", file=file, sheets="、".join(missing))
+    return _Return(round_id, {k: (named[k], there[named[k]]) for k in SHEETS}, marked=True)
+
+
+def _round_of(pages: Mapping[str, tuple[str, list[list[Cell]]]]) -> str:
+    """Return the round whose visits a copy holds: it stands before the slash of their ids."""
+    _, rows = pages.get("inspections", ("", []))
+    ids = [str(row[0]) for row in rows[HEAD_ROWS:] if row and row[0]]
+    return ids[0].rpartition("/")[0] if ids else ""
+
+
+@dataclass(frozen=True)
+class _Days:
+    """Between which days a return may tell of something, and the year of days without one."""
+
+    first: dt.date
+    last: dt.date
+    year: int
 
 
 def _table(rows: Sequence[Sequence[object]], kind: str, file: Path, sheet: str) -> pd.DataFrame:
@@ -132,63 +231,123 @@ def _table(rows: Sequence[Sequence[object]], kind: str, file: Path, sheet: str) 
     if lost:
         raise InputError("error.round_columns", file=file, sheet=sheet, columns=", ".join(lost))
     table = pd.DataFrame(list(rows[HEAD_ROWS:]), columns=names, dtype=object)[list(COLUMNS[kind])]
-    table = table.map(
-        lambda cell: (
-            None if isinstance(cell, str) and (not cell.strip() or HIDDEN in cell) else cell
-        )
-    )  # what was hidden when it went out is no news
+    table = table.map(_said)
     table[f.SOURCE_ROW] = range(HEAD_ROWS + 1, HEAD_ROWS + 1 + len(table))
     return table
 
 
+def _said(cell: object) -> object:
+    """Return what a cell tells; what was hidden when it went out is no news."""
+    silent = isinstance(cell, str) and (not cell.strip() or HIDDEN in cell)
+    return None if silent else cell
+
+
+def _days(column: pd.Series) -> list[dt.date]:
+    return [day.date() for cell in column if (day := read_date(cell)) is not None]
+
+
 def _news(table: pd.DataFrame, kind: str, file: Path, problems: list[Problem]) -> pd.DataFrame:
-    """Return the rows that say anything; a result without its day is told and left."""
+    """Return the rows that say anything; those that leave out what they need are told and left."""
     filled = table[FILLED[kind]].notna()
-    if kind == "inspections":
-        half = ~filled & table[["hazards_found", "result"]].notna().any(axis=1)
-        undated = table[half]
-        for row, key in zip(undated[f.SOURCE_ROW].tolist(), undated["inspection_id"], strict=True):
-            problems.append(
-                Problem("error", "round_undated", kind, file.name, row, str(key),
-                        "inspected_on")
-            )  # fmt: skip
+    told = table[list(TELLS[kind])].notna().any(axis=1)
+    if kind == "hazards":
+        new = table["hazard_id"].isna()
+        filled |= new & (told | table["code"].notna())
+    half = table[told & ~filled]
+    identity = KINDS[kind].identity
+    for row, key in zip(half[f.SOURCE_ROW].tolist(), half[identity], strict=True):
+        code = "round_no_state" if kind == "hazards" else "round_undated"
+        problems.append(
+            Problem("error", code, kind, file.name, row, str(key or ""), FILLED[kind])
+        )  # fmt: skip
     return table[filled].reset_index(drop=True)
 
 
-def _steps(table: pd.DataFrame, file: Path, problems: list[Problem]) -> pd.DataFrame:
+def _new_findings(table: pd.DataFrame, visits: pd.DataFrame | None) -> pd.DataFrame:
+    """Take a hazard that nobody knew and of which no state is told as found on the visit."""
+    new = table["hazard_id"].isna() & table[STATE].isna()
+    table.loc[new, STATE] = str(HazardState.FOUND)
+    if visits is None or visits.empty:
+        return table
+    on = dict(zip(visits[f.BUILDING_ID], visits["inspected_on"], strict=True))
+    open_day = new & table[ACTED_ON].isna()
+    table.loc[open_day, ACTED_ON] = table.loc[open_day, f.BUILDING_ID].map(on)
+    table[ACTED_ON] = table[ACTED_ON].astype(object).where(table[ACTED_ON].notna(), None)
+    return table
+
+
+def _readable(
+    table: pd.DataFrame, kind: str, file: Path, days: _Days, problems: list[Problem]
+) -> pd.DataFrame:
+    """Return the rows of which every cell can be read, days as days; the others are told."""
+    columns = [c for c in KINDS[kind].columns if c.name in COLUMNS[kind]]
+    if kind == "hazards":
+        columns = [replace(c, required=False) if c.name == FOUND_ON else c for c in columns]
+        columns.append(Column(ACTED_ON, "date", required=True))
+    keys = [str(key or "") for key in table[KINDS[kind].identity]]
+    cells, told = read_columns(
+        table, columns, found={c.name: c.name for c in columns}, what=kind, file=file.name,
+        dates=SheetDates(year=days.year, latest=days.last), features=keys,
+    )  # fmt: skip
+    rows = table[f.SOURCE_ROW].tolist()
+    day = ACTED_ON if kind == "hazards" else FILLED[kind]
+    for row, key, said in zip(rows, keys, cells[day].values, strict=True):
+        if said is not None and not days.first <= dt.date.fromisoformat(said[:10]) <= days.last:
+            told.append(
+                Problem("error", "round_day", kind, file.name, row, key, day, said[:10],
+                        f"{days.first} … {days.last}")
+            )  # fmt: skip
+    named = [
+        replace(p, code="round_undated") if p.code == "value_missing" and p.column == day else p
+        for p in told
+    ]
+    problems += [p for p in named if p.severity == "error"]
+    wrong = {p.row for p in named if p.severity == "error"}
+    kept = table.copy()
+    for column in columns:
+        if column.kind in DATES:
+            kept[column.name] = cells[column.name].values
+    problems += [p for p in named if p.severity != "error" and p.column in kept]
+    return kept[~kept[f.SOURCE_ROW].isin(wrong)].reset_index(drop=True)
+
+
+def _steps(table: pd.DataFrame) -> pd.DataFrame:
     """Date the state that an inspector gave in the column of that state."""
     words = codes("hazard_state")
     for column in STEP_COLUMNS.values():
         if column not in table:
             table[column] = None
-    keep = []
-    rows = table[f.SOURCE_ROW].tolist()
     for at, (said, day, found) in enumerate(
         zip(table[STATE], table[ACTED_ON], table[FOUND_ON], strict=True)
     ):
-        state = words.get(str(said).strip())
-        when = read_date(day)
-        row = rows[at]
-        wrong = (
-            ("not_in_vocabulary", STATE, said, "、".join(words))
-            if state is None
-            else ("round_undated", ACTED_ON, day, "")
-            if when is None
-            else None
-        )
-        if wrong:
-            code, column, value, may = wrong
-            problems.append(
-                Problem("error", code, "hazards", file.name, row, str(table["hazard_id"].iat[at]),
-                        column, str(value or ""), may, details={"header": column})
-            )  # fmt: skip
-            continue
+        state = words[normal(said)]
         if state != HazardState.FOUND:
-            table.loc[at, STEP_COLUMNS[str(state)]] = when
-        elif found is None:
-            table.loc[at, FOUND_ON] = when
-        keep.append(at)
-    return table.loc[keep].drop(columns=ACTED_ON).reset_index(drop=True)
+            table.loc[at, STEP_COLUMNS[state]] = day
+        if state == HazardState.FOUND or found is None:
+            table.loc[at, FOUND_ON] = found or day
+    return table.drop(columns=ACTED_ON)
+
+
+def _uncounted(news: Mapping[str, pd.DataFrame], file: Path) -> list[Problem]:
+    """Ask about visits that found more hazards than stand in the return."""
+    visits = news.get("inspections")
+    if visits is None or visits.empty:
+        return []
+    hazards = news.get("hazards")
+    rows = hazards[f.BUILDING_ID].value_counts() if hazards is not None else pd.Series(dtype=int)
+    asked = []
+    for row, key, building, found in zip(
+        visits[f.SOURCE_ROW].tolist(), visits["inspection_id"], visits[f.BUILDING_ID],
+        visits["hazards_found"], strict=True,
+    ):  # fmt: skip
+        number = None if found is None else read_number(found)
+        there = int(rows.get(building, 0))
+        if number is not None and number > there:
+            asked.append(
+                Problem("warning", "round_uncounted", "inspections", file.name, row, str(key or ""),
+                        "hazards_found", f"{number:g}", str(there))
+            )  # fmt: skip
+    return asked
 
 
 def _differing(folder: Path, table: pd.DataFrame, file: Path) -> list[Problem]:

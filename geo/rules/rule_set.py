@@ -275,6 +275,7 @@ class RoundsRule(Frozen):
     lanes_listed: Value
     sample_floor: Value
     holiday_ahead_days: Value
+    return_before_days: Value
     visit_min: dict[str, Value]
     skills: dict[str, tuple[str, ...]]
 

@@ -14,7 +14,7 @@ from .ledger_kinds import FOUND_ON, KINDS, STATE, STEP_COLUMNS, LedgerKind, ledg
 from .mend import mend_rows
 from .read import Sheet, read_table
 from .schemas import SCHEMAS, Schema
-from .sheets import TABLE_ENDINGS, readable
+from .sheets import TABLE_ENDINGS, Cell, raw_sheets, readable
 from .validation import read_columns, validate
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "TABLE_ENDINGS",
     "WGS84",
     "Account",
+    "Cell",
     "Cells",
     "Column",
     "HeaderMatch",
@@ -46,6 +47,7 @@ __all__ = [
     "load_sheet",
     "match_headers",
     "mend_rows",
+    "raw_sheets",
     "read_cells",
     "read_columns",
     "read_geodata",

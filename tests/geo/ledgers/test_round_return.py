@@ -1,8 +1,10 @@
 """A workbook goes out and comes back: exactly the expected ledger, nothing else."""
 
+import csv
 import datetime as dt
 
 import openpyxl
+import pandas as pd
 import pytest
 
 from weizhan.coverage import columns as c
@@ -15,6 +17,7 @@ from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
 from weizhan.geo.ledgers.archive import read_events, read_records
 from weizhan.geo.ledgers.cases import NEXT
+from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.ledgers.round_return import COLUMNS, import_round, is_round_book
 from weizhan.geo.town import load_town
 from weizhan.geo.words import fields as f
@@ -139,12 +142,107 @@ def test_half_filled_rows_and_differing_returns_are_told(handed_out, fill):
     taken, problems = import_round(folder, file, at=AT)
     assert [(p.severity, p.code, p.row) for p in problems] == [
         ("error", "round_undated", 5),
-        ("warning", "round_differs", 4),
         ("error", "not_in_vocabulary", 4),
         ("error", "round_undated", 5),
+        ("warning", "round_differs", 4),
     ]
     assert [(part.kind, part.changed) for part in taken] == [("inspections", 1)]
-    assert "合格" in problems[1].message("zh")
+    assert "合格" in problems[3].message("zh")
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "value"),
+    [
+        ({"inspected_on": dt.datetime(2027, 10, 9)}, "round_day", "2027-10-09"),
+        ({"inspected_on": dt.datetime(2024, 10, 9)}, "round_day", "2024-10-09"),
+        ({"inspected_on": "今天"}, "not_a_full_date", "今天"),
+        ({"inspected_on": "2026-13-40"}, "not_a_full_date", "2026-13-40"),
+        ({"inspected_on": VISITED, "hazards_found": "好几处"}, "not_a_count", "好几处"),
+        ({"inspected_on": VISITED, "hazards_found": "-3"}, "not_a_count", "-3"),
+        ({"result": "合格"}, "round_undated", ""),
+    ],
+)
+def test_a_visit_that_cannot_be_is_refused_whole_with_its_reason(
+    handed_out, fill, cells, code, value
+):
+    folder, _ = handed_out
+    before = len(read_records(folder, "inspections"))
+    file = fill({("检查记录", 6, name): said for name, said in cells.items()}, "wrong.xlsx")
+    taken, problems = import_round(folder, file, at=AT, as_of=VISITED.date())
+    assert taken == [] and len(read_records(folder, "inspections")) == before
+    assert [(p.code, p.row, p.value) for p in problems] == [(code, 6, value)]
+    assert value in problems[0].message("zh") and "6" in problems[0].message("en")
+
+
+def test_words_that_mean_a_day_or_a_state_are_read(handed_out, fill):
+    folder, _ = handed_out
+    blank = fill({})
+    case = _first(blank, "隐患", "hazard_id")
+    seen = _first(blank, "检查记录", "inspection_id")
+    state = read_events(folder).set_index("key").loc[[case], "state"].iloc[-1]
+    word = {"assigned": "已整改好"}.get(state, label("hazard_state", NEXT[HazardState(state)][0]))
+    file = fill({("检查记录", 3, "inspected_on"): "10月9日", ("隐患", 3, "state"): word,
+                 ("隐患", 3, "acted_on"): "10月9日"}, "words.xlsx")  # fmt: skip
+    _, problems = import_round(folder, file, at=AT, as_of=VISITED.date())
+    assert not [p for p in problems if p.severity == "error"]
+    assert any("2026-10-09" in p.message("zh") for p in problems)  # told, as it was read
+    rows = read_records(folder, "inspections").set_index("inspection_id")
+    assert rows.at[seen, "inspected_on"] == pd.Timestamp(VISITED)
+
+
+def test_hazards_that_were_counted_and_not_listed_are_asked_about(handed_out, fill):
+    folder, _ = handed_out
+    building = openpyxl.load_workbook(fill({}))["检查记录"].cell(7, 2).value
+    counted = {("检查记录", 7, "inspected_on"): VISITED, ("检查记录", 7, "hazards_found"): 3}
+    _, problems = import_round(folder, fill(counted, "three.xlsx"), at=AT, as_of=VISITED.date())
+    assert [(p.code, p.row, p.value, p.allowed) for p in problems] == [
+        ("round_uncounted", 7, "3", "0")
+    ]
+    assert "3" in problems[0].message("zh") and "隐患" in problems[0].message("zh")
+    listed = {}
+    for number in range(1, 4):  # new findings, without a state and without a day
+        listed[("隐患", -number, "building_id")] = building
+        listed[("隐患", -number, "code")] = "占用消防车道"
+        listed[("隐患", -number, "description")] = f"第{number}处"
+    cases = len(read_records(folder, "hazards"))
+    taken, problems = import_round(folder, fill(counted | listed, "all.xlsx"), at=AT,
+                                   as_of=VISITED.date())  # fmt: skip
+    assert problems == []
+    assert taken[-1].kind == "hazards" and len(read_records(folder, "hazards")) == cases + 3
+    assert set(read_events(folder).tail(3)["happened_on"]) == {pd.Timestamp(VISITED)}
+
+
+@pytest.mark.parametrize(("copy", "row"), [("csv", 8), ("xlsx", 9), ("csv without our names", 10)])
+def test_a_copy_books_no_visit_that_nobody_made(handed_out, fill, tmp_path, copy, row):
+    folder, _ = handed_out
+    page = openpyxl.load_workbook(fill({("检查记录", row, "inspected_on"): VISITED}))["检查记录"]
+    key = page.cell(row, 1).value
+    rows = [[cell.value for cell in cells] for cells in page.iter_rows()]
+    file = tmp_path / ("copy.xlsx" if copy == "xlsx" else "copy.csv")
+    if copy == "xlsx":
+        book = openpyxl.Workbook()
+        for cells in rows:
+            book.active.append(cells)
+        book.save(file)
+    else:
+        with file.open("w", encoding="gb18030", newline="") as out:
+            csv.writer(out).writerows(rows[1:] if "without" in copy else rows)
+    before = read_records(folder, "inspections")
+    if "without" in copy:
+        assert not is_round_book(file)
+        taken = [import_ledger(folder, LedgerFile(file, "inspections"), at=AT)]
+        problems = taken[0].problems
+        assert [(p.code, p.count) for p in problems if p.code == "visits_blank"] == [
+            ("visits_blank", len(rows) - 3)
+        ]
+    else:
+        assert is_round_book(file)
+        taken, problems = import_round(folder, file, at=AT, as_of=VISITED.date())
+        assert problems == []
+    assert sum(part.added + part.changed for part in taken) == 1
+    after = read_records(folder, "inspections")
+    assert set(after["key"]) - set(before["key"]) <= {key} and key in set(after["key"])
+    assert after["inspected_on"].notna().all()
 
 
 def test_a_workbook_that_was_rebuilt_is_refused_with_what_is_missing(handed_out, fill):
