@@ -282,14 +282,22 @@ def _headers(
             kind=kind.name,
             columns="; ".join(f"{e.name} ({'、'.join(e.synonyms)})" for e in needed),
             headers="、".join(headers),
+            first=_first_row(raw),
         )
     if kind.name == "vulnerable" and not found & set(PEOPLE_COUNTS):
         wanted = [e for e in kind.columns if e.name in PEOPLE_COUNTS]
         columns = "; ".join("、".join(e.synonyms) for e in wanted)
         raise InputError("error.vulnerable_needs_counts", file=file, columns=columns)
     if not found & {f.BUILDING_ID, f.NAME, f.ADDRESS, f.LANE_ID, "lon"}:
-        raise InputError("error.ledger_no_place", file=file, headers="、".join(headers))
+        raise InputError(
+            "error.ledger_no_place", file=file, headers="、".join(headers), first=_first_row(raw)
+        )
     return matches
+
+
+def _first_row(raw: Sheet) -> int | str:
+    """Return the row from which on a sheet was read as records."""
+    return "—" if raw.table.empty else int(raw.table[f.SOURCE_ROW].min())
 
 
 def _categorised(

@@ -28,6 +28,9 @@ KNOWN_SHARE: Final = 0.6  # of the cells of a row, before it heads a second tabl
 MOST_IN_NOTE: Final = 2  # cells of a title or a remark
 _SUM: Final = re.compile(r"(?:合|小|总|共|累)计[:：]?[\d.,户处起人栋家元]*")
 _REMARK: Final = re.compile(r"(?:备?注|说明|填表人|填报人|制表人?|审核人?|统计人)[:：]")
+_LETTERED: Final = frozenset(
+    {"甲", "乙", "丙", "丁", "栏次", "栏号", "栏目", "列次"}
+)  # before 1, 2, 3
 _YEAR: Final = re.compile(r"(?<!\d)(20\d\d) ?年")
 
 
@@ -339,7 +342,7 @@ def _no_record(row: list[Cell], headings: set[str], hidden: bool) -> str:
         known = sum(bool(_word(text, heading_words())) for text in texts)
         if len(texts) == len(said) and known >= max(LEAST_HEADINGS, KNOWN_SHARE * len(texts)):
             return "table_below"
-    if len(said) >= LEAST_HEADINGS and first in ("1", "(1)") and _counts(said):
+    if len(said) >= LEAST_HEADINGS and _counts(said):
         return "row_passed"
     plain = first.replace(" ", "")
     if _SUM.fullmatch(plain) or (len(said) <= MOST_IN_NOTE and _REMARK.match(plain)):
@@ -348,9 +351,10 @@ def _no_record(row: list[Cell], headings: set[str], hidden: bool) -> str:
 
 
 def _counts(said: list[Cell]) -> bool:
-    """Return whether a row only numbers the columns: 1, 2, 3 or (1), (2), (3)."""
-    numbers = [normal(cell).strip("()").removesuffix(".0") for cell in said]
-    return numbers == [str(at) for at in range(1, len(said) + 1)]
+    """Return whether a row only numbers the columns: 1, 2, 3 or (1), (2), (3), or 甲, 1, 2."""
+    told = [normal(cell).strip("()").removesuffix(".0") for cell in said]
+    numbers = told[next((at for at, word in enumerate(told) if word not in _LETTERED), 0) :]
+    return len(numbers) > 1 and numbers == [str(at) for at in range(1, len(numbers) + 1)]
 
 
 def _told(row: list[Cell]) -> str:

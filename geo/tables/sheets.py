@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -157,10 +158,7 @@ def _text_table(file: Path, encoding: str | None) -> RawSheet:
     else:
         tried = encoding or ", ".join(ENCODINGS)
         raise InputError("error.csv_encoding", file=file, tried=tried)
-    # By the first lines: the words below may hold any number of commas.
-    head = content.splitlines()[:HEAD_LINES]
-    first = next((line for line in head if any(c in line for c in SEPARATORS)), "")
-    separator = max(SEPARATORS, key=first.count)
+    separator = _separator(content.splitlines()[:HEAD_LINES])
     try:
         lines = [*csv.reader(io.StringIO(content, newline=""), delimiter=separator)]
     except csv.Error as error:
@@ -168,6 +166,21 @@ def _text_table(file: Path, encoding: str | None) -> RawSheet:
     width = max(map(len, lines), default=0)
     rows: list[list[Cell]] = [[*line, *[None] * (width - len(line))] for line in lines]
     return RawSheet("", rows, lengths=tuple(map(len, lines)), separator=separator)
+
+
+def _separator(head: list[str]) -> str:
+    """Return what divides the cells of the first lines: what most of them have equally often.
+
+    A title above the headings, and descriptions, may hold any number of commas; the Chinese one
+    divides only where nothing else does.
+    """
+
+    def regular(mark: str) -> int:
+        times = Counter(count for line in head if (count := line.count(mark)))
+        return max((count * lines for count, lines in times.items()), default=0)
+
+    several = [m for m in SEPARATORS if m != "，" and sum(m in line for line in head) > 1]
+    return max(several or SEPARATORS, key=regular)
 
 
 def readable(file: Path) -> None:
