@@ -23,15 +23,21 @@ _DIGITS = {c: str(i) for i, c in enumerate("〇一二三四五六七八九")} | 
 _NUMBER = r"(?:\d+|[〇零一二三四五六七八九十百两]+)"
 _ADDRESS = re.compile(
     rf"(?P<road>.*?[^\d〇零一二三四五六七八九十百两\-附之])"
-    rf"(?P<number>{_NUMBER})(?:(?:号?[附之]|-)(?P<sub>{_NUMBER}))?(?P<mark>号楼|号院|号(?![路街巷桥线道厂库仓门])|幢|栋|#|$)"
+    rf"(?P<number>{_NUMBER})(?:(?:号?[附之]|-)(?P<sub>{_NUMBER}))?(?P<mark>号楼|号院|号(?![路街巷桥线道厂库仓]|门(?![面市店]))|幢|栋|#|$)"
     rf"(?:[附之](?P<annex>{_NUMBER})号?)?"
 )
 _HOUSE = re.compile(rf"(?P<number>{_NUMBER})(?:号楼|幢|栋|#)")
-_ASIDE = re.compile(r"[\s,，。.·()（）“”\"']")
+_ASIDE = re.compile(r"[\s,，。.·()（）“”\"']|(?<=[\u4e00-\u9fff])[/\-—](?=[\u4e00-\u9fff])")
+_OFFICE = re.compile(r"(?<=街道)办(?:事处)?|(?<=[镇乡])人民政府|^中国(?=.{6,})")
+_GROUP = re.compile(
+    rf"第?({_NUMBER})(?:社(?!区)|组)"
+)  # villagers' groups are called 社 here and there
+_CHAIN = re.compile(r"(\d+)(?:-\d+){2,}(?:室|号)?$")  # house, unit, floor and door
+_INSIDE = re.compile(rf"(?:{_NUMBER}(?:单元|楼|层|室|号铺)|[底负][一二12]?[楼层]).*$")
 _REGION = re.compile(r"^(.*?)(省|自治区|市|社区|区|县|街道|镇|乡|村委会)(?=.{3,})")
 _LEVELS = {"省": 1, "自治区": 1, "市": 2, "区": 3, "县": 3, "街道": 4, "镇": 4, "乡": 4}  # else 5
 _COUNTED = re.compile(r"([〇零一二三四五六七八九十百两]+)(?=[号组期社队栋幢])")
-_GENERIC = re.compile(r"大道|大街|小区|路|街|巷|弄|道|段")
+_GENERIC = re.compile(r"大道|大街|小区|路|街|巷|弄|道|段|村")
 _BESIDE = re.compile(
     r"(?:隔壁|斜?对[面门]|旁边?|附近|周边|背后|后面|前面|[东南西北左右][侧边面])(?![\d街路巷村组])"
 )
@@ -41,6 +47,11 @@ _SEVERAL = re.compile(
 LEFT_OUT = 95.0  # score of a road that leaves out what kind of road it is
 LEDGERS_OWN = 5  # rows of a ledger that name one region make it the ledger's own
 HOUSES = ("号楼", "幢", "栋", "#")
+SHORTEST_NAME = 2  # characters that a building's name must exceed to stand for an address
+_KINDS_OF = {
+    1: ("省", "自治区", "市", ""), 2: ("市", ""), 3: ("区", "县", ""), 4: ("街道", "镇", "乡", ""),
+    5: ("社区", "村委会", "居委会", "村", ""),
+}  # fmt: skip
 SHOWN_ROADS = 5  # roads among which guesses are looked for
 
 
@@ -69,7 +80,7 @@ class Found:
 
 def parse_address(text: object) -> Address | None:
     """Take an address apart; None when it has no road or no number."""
-    plain = _ASIDE.sub("", normal(text))
+    plain = _plain(text)
     match = _ADDRESS.search(plain)
     if match is None:
         return None
@@ -83,6 +94,11 @@ def parse_address(text: object) -> Address | None:
     if house:
         number += f"{_arabic(house['number'])}栋"
     return Address(match["road"], number)
+
+
+def _plain(text: object) -> str:
+    """Return an address without punctuation, 办事处 and what else says no place."""
+    return _GROUP.sub(r"\1组", _OFFICE.sub("", _ASIDE.sub("", normal(text))))
 
 
 class AddressBook:
@@ -116,6 +132,7 @@ class AddressBook:
         self._rows: dict[str, dict[str, list[int]]] = {}
         self._ordered: dict[str, tuple[list[int], list[int]]] = {}
         self._texts: dict[str, list[int]] = {}
+        self._names: dict[str, list[int]] = {}
         self._regions: dict[int, dict[int, str]] = {}
         for told in (addresses, names):
             for row, text in enumerate(told):
@@ -124,7 +141,9 @@ class AddressBook:
         self._known = {name for own in self._regions.values() for name in own.values()}
         self._known |= {name for name in self._community if name}
         self._town = _regions(normal(region) + "····")[0]
+        self._said = normal(region)
         self._known |= set(self._town.values()) | {_region_name(region)}
+        self._prefixes = self._bare_regions(communities)
         self._roads = list(self._rows)
         self._by_core: dict[str, list[str]] = {}
         for road in self._roads:
@@ -133,8 +152,8 @@ class AddressBook:
     def _index(self, row: int, text: object, *, whole: bool) -> None:
         if text is None or text != text:
             return
-        if whole:
-            self._texts.setdefault(_ASIDE.sub("", normal(text)), []).append(row)
+        texts = self._texts if whole else self._names
+        texts.setdefault(_plain(text), []).append(row)
         parsed = parse_address(text)
         if parsed is None or _BESIDE.search(normal(text)):
             return
@@ -153,8 +172,8 @@ class AddressBook:
         dict
             By text. Of several buildings at one number none is sure: they become guesses.
         """
-        parsed = {text: parse_address(text) for text in dict.fromkeys(texts)}
-        apart = {text: _regions(p.road) for text, p in parsed.items() if p is not None}
+        parsed = {text: self._parsed(text) for text in dict.fromkeys(texts)}
+        apart = {text: self._apart(p.road) for text, p in parsed.items() if p is not None}
         lowest = Counter(
             regions[max(regions)] for text in texts if text in apart and (regions := apart[text][0])
         )
@@ -163,17 +182,18 @@ class AddressBook:
             for name, count in lowest.items()
             if count >= LEDGERS_OWN and 2 * count > lowest.total()
         }
+        often |= self._parents([apart[text][0] for text in texts if text in apart])
         roads = {text: self._meant(_key(road)) for text, (_, road) in apart.items()}
         unknown = sorted({_key(apart[text][1]) for text, (_, score) in roads.items() if not score})
         alike = self._alike(unknown)
         found: dict[object, Found] = {}
         for text, address in parsed.items():
-            plain = _ASIDE.sub("", normal(text))
+            plain = _plain(text)
             same = self._texts.get(plain, [])
             if len(same) == 1:
                 found[text] = Found(same[0], 100.0)
             elif address is None:
-                found[text] = Found(-1, 0.0)
+                found[text] = self._by_name(plain)
             else:
                 regions, road = apart[text]
                 known, score = roads[text]
@@ -185,6 +205,78 @@ class AddressBook:
                 if _BESIDE.search(plain) or _SEVERAL.search(plain):
                     found[text] = _only_near(found[text])
         return found
+
+    def _parsed(self, text: object) -> Address | None:
+        """Return an address taken apart; of 1-2-3-1 the first is the house, or the door."""
+        plain = _plain(text)
+        chain = _CHAIN.search(plain)
+        if chain is None:
+            return parse_address(text)
+        house = parse_address(f"{plain[: chain.start()]}{chain[1]}栋")
+        if house and house.number in self._rows.get(_key(self._apart(house.road)[1]), {}):
+            return house
+        return parse_address(f"{plain[: chain.start()]}{chain[1]}号")
+
+    def _bare_regions(self, communities: Sequence[object]) -> list[tuple[str, int, str]]:
+        """Return how the town's own regions are written before a road, the longest first.
+
+        Each with its level and its name: 东城 for 东城街道, 松坝村 and 松坝 for a village.
+        """
+        told = {(name, level, name) for level, name in self._town.items()}
+        for community in communities:
+            if community is not None and community == community:
+                said = _plain(community)
+                name = _region_name(said)
+                told |= {(said, 5, name), (name, 5, name)}
+        return sorted((one for one in told if len(one[0]) > 1), key=lambda one: (-len(one[0]), one))
+
+    def _apart(self, road: str) -> tuple[dict[int, str], str]:
+        """Return regions and road; regions of the town's own may lack their 市, 区, 街道, 社区.
+
+        What is left must then be a road of the town to the letter, so that a road whose name only
+        begins like a region stays whole.
+        """
+        whole = _regions(road)
+        if not whole[0] and _key(road) in self._rows:
+            return whole
+        regions: dict[int, str] = {}
+        left = road
+        while True:
+            above = max(regions, default=0)
+            own = (
+                (level, name, left[len(said) + len(kind) :])
+                for said, level, name in self._prefixes
+                for kind in _KINDS_OF[level]
+                if level > above and left.startswith(said + kind)
+            )
+            level, name, after = next(own, None) or _one_region(left) or (0, "", "")
+            if level <= above:
+                return whole
+            regions[level], left = name, after
+            if _key(left) in self._rows:
+                return regions, left
+
+    def _parents(self, told: Sequence[dict[int, str]]) -> set[str]:
+        """Return regions above the town, where enough rows of a ledger name them above its own."""
+        own = set(self._town.values())
+        above = Counter(
+            (level, name)
+            for regions in told
+            for level, name in regions.items()
+            if any(low > level and regions[low] in own for low in regions)
+        )
+        best: dict[int, tuple[int, str]] = {}
+        for (level, name), count in above.items():
+            best[level] = max(best.get(level, (0, "")), (count, name))
+        return {name for count, name in best.values() if count >= LEDGERS_OWN}
+
+    def _by_name(self, plain: str) -> Found:
+        """Return the only building that bears a name, whatever floor or room is told of it."""
+        for said in (plain, _INSIDE.sub("", plain)):
+            rows = self._names.get(said, [])
+            if len(rows) == 1 and len(said) > SHORTEST_NAME:
+                return Found(rows[0], LEFT_OUT)
+        return Found(-1, 0.0)
 
     def _meant(self, road: str) -> tuple[str, float]:
         """Return the known road that the text surely is and a score, 0 if there is none."""
@@ -242,7 +334,7 @@ class AddressBook:
             if level in own and own[level] != name:
                 return False
             elsewhere = level not in own and self._town.get(level, name) != name
-            if elsewhere and name not in self._known | often:
+            if elsewhere and name not in self._known | often and not self._is_said(name):
                 return False  # a street of that name in another city
         community = self._community[row] if row < len(self._community) else None
         if 5 in regions and 5 not in own and community is not None and community != regions[5]:
@@ -250,7 +342,11 @@ class AddressBook:
         if not regions:
             return True
         lowest = regions[max(regions)]
-        return lowest in self._known or lowest in often
+        return lowest in self._known or lowest in often or self._is_said(lowest)
+
+    def _is_said(self, name: str) -> bool:
+        """Return whether the town's own name says a region, though without 市, 区 or 街道."""
+        return len(name) > 1 and name in self._said and not self._town
 
     def _whole(self, road: str, number: str) -> list[int]:
         """Return the buildings at a door number, where the ledger adds a house in the yard."""
@@ -291,13 +387,20 @@ def _only_near(found: Found) -> Found:
 def _regions(road: str) -> tuple[dict[int, str], str]:
     """Return the regions before a road by level, and the road; three characters of it remain."""
     regions: dict[int, str] = {}
-    while match := _REGION.match(road):
-        level = _LEVELS.get(match[2], 5)
-        if not match[1] or level <= max(regions, default=0):
+    while found := _one_region(road):
+        level, name, rest = found
+        if level <= max(regions, default=0):
             break
-        regions[level] = match[1]
-        road = road[match.end() :]
+        regions[level], road = name, rest
     return regions, road
+
+
+def _one_region(road: str) -> tuple[int, str, str] | None:
+    """Return the level and name of the region at the beginning, and what follows it."""
+    match = _REGION.match(road)
+    if match is None or not match[1]:
+        return None
+    return _LEVELS.get(match[2], 5), match[1], road[match.end() :]
 
 
 def _region_name(name: str) -> str:

@@ -74,7 +74,7 @@ def _sheet(
             if entry is not None and entry.vocabulary and isinstance(value, str):
                 value = label(entry.vocabulary, value, lang)
             elif entry is not None and entry.kind == "flag" and not pd.isna(value):
-                value = text("ledgers_book.yes", lang) if value else "—"
+                value = text(f"ledgers_book.{'yes' if value else 'no'}", lang)
             is_date = entry is not None and entry.kind in ("date", "moment")
             cell(sheet, row + 1, at, value, style.of(date=is_date))
     last = len(frame)

@@ -58,7 +58,9 @@ def task_report(told: Review, lists: Lists, *, lang: Lang) -> Report:
         for community, part in own.groupby(own["community"].fillna(""), sort=True):
             said = str(community) or text("table.no_community", lang)
             blocks.append(Heading(f"{said}（{len(part)}）", 2))
-            ordered = part.sort_values(["due_on", "task"], kind="stable").head(TASKS_SHOWN)
+            visits = part["task"].isin(("inspect", "first_inspect"))  # they stand by risk
+            others = part[~visits].sort_values(["due_on", "task"], kind="stable")
+            ordered = pd.concat([others, part[visits]]).head(TASKS_SHOWN)
             blocks.append(list_grid(ordered, TASK_COLUMNS, (1.3, 1.2, 2, 3, 1.2, 0.8), lang))
             if len(part) > TASKS_SHOWN:
                 blocks.append(
