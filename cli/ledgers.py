@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,12 @@ import typer
 from ..geo.ledgers import SHEETS, Intake, LedgerFile, import_round, is_round_book
 from ..geo.ledgers import import_ledger as take_in
 from ..geo.tables import doctor
-from ..geo.words import Datum, InputError, text
+from ..geo.words import Datum, InputError, OutputError, Problem, grouped, text
 from .options import LangOption, Language, TownArgument, both, day_of
 from .screen import say, show_problems, steps
 
+EXAMPLES = 3  # problems of one kind on the screen
+PROBLEMS = "问题-"  # begins the name of the workbook that holds all
 SHOWN = 20  # rows of each list on the screen; the archive and the marked copy hold all
 
 
@@ -56,6 +59,7 @@ def import_ledger(
         )
         taken = take_in(folder, ledger, progress=step)
     _show(taken, file, lang)
+    _tell(taken.problems, folder, file, lang)
     if doctor_folder is not None:
         marked = doctor(file, taken.problems, doctor_folder, sheet=sheet, lang=lang.value)
         say("cli.import_ledger_marked", lang.value, file=marked)
@@ -72,8 +76,26 @@ def _take_back(folder: Path, file: Path, date: str | None, lang: Language) -> No
         say("cli.round_taken", lang.value, kind=part.kind, rows=part.account.rows, added=part.added,
             changed=part.changed, unchanged=part.unchanged)  # fmt: skip
         problems += part.problems
-    show_problems(problems[:SHOWN], lang.value)
-    _more(len(problems), lang)
+    _tell(problems, folder, file, lang)
+
+
+def _tell(problems: Sequence[Problem], folder: Path, file: Path, lang: Language) -> None:
+    """Print problems by kind with their numbers; all of them go to a workbook that is named."""
+    for group in grouped(problems):
+        if len(group) > 1:
+            said = text(f"problem.severity_{group[0].severity}", lang.value)
+            say("cli.import_ledger_alike", lang.value, severity=said, count=len(group))
+        show_problems(group[:EXAMPLES], lang.value)
+        _more(len(group), lang, shown=EXAMPLES)
+    if problems:
+        from ..maps.books import problem_book
+
+        book = folder / f"{PROBLEMS}{file.stem}.xlsx"
+        try:
+            book.write_bytes(problem_book(problems, lang=lang.value))
+        except OSError as error:
+            raise OutputError("error.cannot_write", file=book, why=error) from error
+        say("cli.import_ledger_problems", lang.value, file=book, count=len(problems))
 
 
 def _show(taken: Intake, file: Path, lang: Language) -> None:
@@ -86,8 +108,6 @@ def _show(taken: Intake, file: Path, lang: Language) -> None:
         if match.how == "unmatched":
             say("cli.import_ledger_header_open", lang.value, header=match.header,
                 column=match.column or "—", score=match.score, kind=taken.kind)  # fmt: skip
-    show_problems(taken.problems[:SHOWN], lang.value)
-    _more(len(taken.problems), lang)
     for count, ((case, column), told) in enumerate(
         taken.conflicts.groupby(["key", "column"], sort=False)
     ):
@@ -107,6 +127,6 @@ def _show(taken: Intake, file: Path, lang: Language) -> None:
         matched=sum(taken.matched.values()) - lost, unmatched=lost)  # fmt: skip
 
 
-def _more(count: int, lang: Language) -> None:
-    if count > SHOWN:
-        say("cli.import_ledger_more", lang.value, count=count - SHOWN)
+def _more(count: int, lang: Language, *, shown: int = SHOWN) -> None:
+    if count > shown:
+        say("cli.import_ledger_more", lang.value, count=count - shown)

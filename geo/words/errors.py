@@ -181,6 +181,15 @@ def named(
     return Problem(severity, code, layer, file, row, feature, allowed=allowed, count=len(refs))
 
 
+def grouped(problems: Sequence[Problem]) -> list[list[Problem]]:
+    """Return problems by kind: how grave, what is wrong, in which column; the gravest first."""
+    groups: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        groups.setdefault((problem.severity, problem.code, problem.column), []).append(problem)
+    rank = ("error", "warning", "repaired")
+    return sorted(groups.values(), key=lambda group: (rank.index(group[0].severity), -len(group)))
+
+
 def told_values(error: ValidationError, layer: str, file: str) -> list[Problem]:
     """Return what a model refuses in a file, one problem a value.
 

@@ -9,6 +9,7 @@ from .indicators import indicators
 from .lanes_tables import findings_csv, keep_clear_csv, openings_csv
 from .ledger_book import dictionary, ledger_book
 from .list_tables import write_lists
+from .problem_book import problem_book
 from .round_book import round_book
 from .shared import VULNERABLE, shared_ledgers
 from .siting_book import siting_book
@@ -21,6 +22,7 @@ __all__ = [
     "keep_clear_csv",
     "ledger_book",
     "openings_csv",
+    "problem_book",
     "round_book",
     "shared_ledgers",
     "sheet",

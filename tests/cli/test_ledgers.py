@@ -82,3 +82,21 @@ def test_check_marks_the_tables_of_the_town_in_copies(tmp_path, capsys):
     assert "很多层" in cell.comment.text and cell.fill.start_color.rgb.endswith("FFC7CE")
     assert openpyxl.load_workbook(folder / "自建房台账.xlsx").worksheets[0]["E5"].comment is None
     assert "自建房台账.xlsx" in capsys.readouterr().out
+
+
+def test_problems_are_told_by_kind_with_their_number_and_all_stand_in_a_named_workbook(
+    run, village, tmp_path
+):
+    file = tmp_path / "乱.csv"
+    rows = [f"Q{n},不存在路{n}号,H2,{'今天' if n % 2 else '2026-08-01'}" for n in range(1, 31)]
+    file.write_text("\n".join(["隐患编号,地址,隐患类型,发现日期", *rows]), "utf-8")
+    code, said = run(file, "--kind", "hazards", "--lang", "zh")
+    assert code == 0
+    assert "同类 15 处" in said and "同类 30 处" in said
+    assert said.count("今天") == 3 and "……另有 12 条" in said
+    listed = village / "问题-乱.xlsx"
+    assert str(listed) in said.replace("\n", "")
+    book = openpyxl.load_workbook(listed)
+    assert [row[1].value for row in book["分类"].iter_rows(min_row=2)] == [15, 30]
+    days = [row for row in book["全部"].iter_rows(min_row=2, values_only=True) if row[6] == "今天"]
+    assert [row[3] for row in days] == list(range(2, 32, 2))
