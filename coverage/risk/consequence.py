@@ -38,7 +38,7 @@ def log_consequence(
     least = np.maximum(filled.present, one["consequence.people_least"])
     people = (
         np.log(one["consequence.deaths_per_fire"])
-        + np.log(_found(least, numbers))
+        + np.log(people_found(least, numbers))
         + filled.present_blur
         + (1 - asleep(filled, rules)) * np.log(one["consequence.awake"])
     )
@@ -73,13 +73,13 @@ def log_vulnerable(
         "dependent": one["consequence.dependent"],
     }
     awake = np.where(asleep(filled, rules) > 0, 1.0, one["consequence.awake"])
-    total, below, factor = _found(present, numbers) * awake, awake, np.ones(numbers.draws)
+    total, below, factor = people_found(present, numbers) * awake, awake, np.ones(numbers.draws)
     for name in IN_NEED:
         factor = np.maximum(factor, harm[name] ** weight)
         own = factor * (1.0 if name == "dependent" else awake)
-        total = total + (own - below) * _found(_at_least(name, in_need, present), numbers)
+        total = total + (own - below) * people_found(_at_least(name, in_need, present), numbers)
         below = own
-    return np.asarray(np.log(total / (_found(present, numbers) * awake)))
+    return np.asarray(np.log(total / (people_found(present, numbers) * awake)))
 
 
 def _at_least(name: str, in_need: Mapping[str, Floats], present: Floats) -> Floats:
@@ -98,13 +98,14 @@ def _at_least(name: str, in_need: Mapping[str, Floats], present: Floats) -> Floa
     return np.minimum(many, present)
 
 
-def _found(people: Floats, numbers: RiskNumbers) -> Floats:
-    """Return how many of these people a fire finds, against an ordinary fire."""
+def people_found(people: Floats, numbers: RiskNumbers) -> Floats:
+    """Return how many of these people a fire finds, against an ordinary fire.
+
+    Less than one person is the chance that there is one.
+    """
     one = numbers.one
-    found: Floats = (people / one["consequence.people_reference"]) ** one[
-        "consequence.people_exponent"
-    ]
-    return found
+    usual, power = one["consequence.people_reference"], one["consequence.people_exponent"]
+    return np.asarray(np.minimum(people, 1) * (np.maximum(people, 1) / usual) ** power)
 
 
 def _growth(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers, rules: RiskRule) -> Floats:

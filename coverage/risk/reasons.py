@@ -15,7 +15,15 @@ import numpy as np
 from ...geo.arrays import Floats
 from ...geo.rules import RuleSet
 from .. import columns as c
-from .consequence import BOTTLED, IN_NEED, MOST_NEIGHBOURS, asleep, log_height, log_vulnerable
+from .consequence import (
+    BOTTLED,
+    IN_NEED,
+    MOST_NEIGHBOURS,
+    asleep,
+    log_height,
+    log_vulnerable,
+    people_found,
+)
 from .draws import Logs, Moment
 from .inputs import CODES, RiskInputs
 from .likelihood import multipliers
@@ -72,9 +80,8 @@ def _factors(
     burst = one["consequence.gas_bottled"]
     found["gas"] = found["gas"] + np.where(inputs.gas == BOTTLED, np.log(burst), 0.0)
     found |= _hazards(inputs, typical)
-    least, usual = one["consequence.people_least"], one["consequence.people_reference"]
-    ratio = np.maximum(filled.present[:, 0], least) / usual
-    found["people"] = one["consequence.people_exponent"] * np.log(ratio)
+    present = np.maximum(filled.present, one["consequence.people_least"])
+    found["people"] = np.log(people_found(present, typical))[:, 0]
     found |= _in_need(filled, typical, rules)
     found["growth"] = logs.parts["growth"][:, 0]
     tall = np.nan_to_num(inputs.floors) >= rules.risk.consequence.single_stair_floors.value

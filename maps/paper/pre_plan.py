@@ -146,9 +146,8 @@ def _facts(building: pd.Series, lang: Lang) -> list[tuple[str, str]]:
 def _arrivals(
     row: Any, ground: SheetSource, bands: Bands, names: Mapping[str, str], lang: Lang
 ) -> Table:
-    stations = dict(
-        zip(ground.found.stations[f.STATION_ID], ground.found.stations[f.NAME], strict=True)
-    )
+    ids, names_of = ground.found.stations[f.STATION_ID], ground.found.stations[f.NAME]
+    stations = dict(zip(ids, names_of.where(names_of.notna(), ids), strict=True))
     rows = []
     for tier in ground.found.tiers:
         for scenario, table in bands.items():

@@ -52,7 +52,7 @@ ROOT = 0.5**0.5
         ({"gas": GASES.index("pipe")}, ALL_YEAR, {"gas": 1.05}),
         ({"gas": GASES.index("none")}, ALL_YEAR, {"gas": 0.95}),
         ({"present": 12.0}, ALL_YEAR, {"people": 2.0}),
-        ({"present": 0.0}, ALL_YEAR, {"people": 0.1**0.5}),
+        ({"present": 0.0}, ALL_YEAR, {"people": 0.3 / 3**0.5}),
         ({"special": 1.5}, ALL_YEAR, {"special": 1 + 3 * ROOT}),
         ({"danger": 3}, ALL_YEAR, {"growth": 4.0}),
         ({"floors": 3.0, "stairs": 1.0}, ALL_YEAR, {"single_stair": 1.4}),
@@ -75,12 +75,12 @@ def test_each_factor_against_an_ordinary_home(told, now, expected):
 def test_the_old_and_the_young_with_those_who_cannot_leave():
     """Half are old, a tenth of them dependent: with the old against without, the rest as it is."""
     found = factors(one(elders=1.5))
-    whole = 1 + 2.3 * ROOT + 2.7 * 0.05**0.5
-    assert found["elders"] == pytest.approx(whole / (1 + 5 * 0.05**0.5))
+    whole = 1 + 2.3 * ROOT + 2.7 * 0.15 / 3**0.5
+    assert found["elders"] == pytest.approx(whole / (1 + 5 * 0.15 / 3**0.5))
     assert found["dependent"] == pytest.approx(whole / (1 + 2.3 * ROOT))
     young = factors(one(children=1.5))
-    whole = 1 + 1.0 * ROOT + 4.0 * 0.05**0.5
-    assert young["children"] == pytest.approx(whole / (1 + 5 * 0.05**0.5))
+    whole = 1 + 1.0 * ROOT + 4.0 * 0.15 / 3**0.5
+    assert young["children"] == pytest.approx(whole / (1 + 5 * 0.15 / 3**0.5))
     assert young["dependent"] == pytest.approx(whole / (1 + ROOT))
 
 

@@ -15,7 +15,7 @@ from weizhan.geo.rules.config import KeyDates
 from ..risk_towns import CLASSES, RULES, inputs, typical, with_hazards
 
 R = RULES.risk
-DEATHS = 0.0046 / 2.6  # an ordinary fire at home, nobody old or young
+DEATHS = 0.0046 / 2.15  # an ordinary fire at home, nobody old or young
 
 
 def test_an_ordinary_home_of_three_people():
@@ -58,14 +58,14 @@ def test_harm_grows_with_people_the_old_and_the_young():
                   children=np.array([0, 0, 1.5]))  # fmt: skip
     base = typical(inputs())[1][0]
     # a tenth of the 1.5 cannot leave (6.0), the others are old (3.3) or young (2.0)
-    old = 1 + 2.3 * 0.5**0.5 + (6.0 - 3.3) * 0.05**0.5
-    young = 1 + 1.0 * 0.5**0.5 + (6.0 - 2.0) * 0.05**0.5
+    old = 1 + 2.3 * 0.5**0.5 + (6.0 - 3.3) * 0.15 / 3**0.5
+    young = 1 + 1.0 * 0.5**0.5 + (6.0 - 2.0) * 0.15 / 3**0.5
     assert typical(told)[1] / base == pytest.approx([2.0, old, young])
 
 
 def test_people_who_live_alone_count_beyond_their_age_and_an_empty_house_is_not_without_harm():
     told = inputs(3, special=np.array([1.5, np.nan, 0]), present=np.array([3, 0.1, 0]))
-    ratio = [1 + 3.0 * 0.5**0.5, 0.1**0.5, 0.1**0.5]  # 0.3 people at least, of 3
+    ratio = [1 + 3.0 * 0.5**0.5, 0.3 / 3**0.5, 0.3 / 3**0.5]  # 0.3 people at least, of 3
     assert typical(told)[1] / typical(inputs())[1][0] == pytest.approx(ratio)
 
 
