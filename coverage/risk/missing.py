@@ -41,6 +41,9 @@ class Donors:
         ``(patterns, codes)`` 0 or 1: every combination of hazards seen, the first none.
     drawn
         ``(classes, HAZARD_DONORS)`` rows of ``pattern``.
+    least
+        ``(classes,)`` least share of ``elders`` and ``children`` where most are of them: a centre
+        that is told to have none is told of those who live there.
     """
 
     use: Floats
@@ -56,6 +59,7 @@ class Donors:
     single: Floats
     pattern: Floats
     drawn: Longs
+    least: dict[str, Floats]
 
 
 @dataclass(frozen=True)
@@ -140,6 +144,13 @@ def donors(inputs: RiskInputs, rules: RiskRule, *, is_day: bool) -> Donors:
         single=share(_single(inputs), rules.consequence.single_stair_share),
         pattern=pattern,
         drawn=drawn,
+        least={
+            name: np.array([v.at_least if v.value > 0.5 else 0.0 for v in values])
+            for name, values in (
+                ("elders", [k.elders for k in classes]),
+                ("children", [k.children for k in classes]),
+            )
+        },
     )
 
 
@@ -381,7 +392,8 @@ def _in_need(
         own = np.isnan(known)
         part = _quantile(getattr(donated, name), kind, own, chance.uniform(name, own))
         count = np.broadcast_to(present, (len(inputs), chance.draws))[own] * np.clip(part, 0, 1)
-        found[name] = np.minimum(chance.put(known, own, count), present)
+        told = np.maximum(chance.put(known, own, count), donated.least[name][kind] * present)
+        found[name] = np.minimum(told, present)
     eased = 1 - numbers.one["consequence.helper"] * np.nan_to_num(inputs.helped)[:, None]
     found["special"] = np.minimum(np.nan_to_num(inputs.special)[:, None] * eased, present)
     cannot = numbers.dependent[kind, np.arange(numbers.draws)]

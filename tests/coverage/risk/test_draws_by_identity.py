@@ -85,7 +85,7 @@ def test_donors_do_not_hang_on_the_order_of_rows(order):
     whole = mixed(30)
     first, second = (donors(told, RULES.risk, is_day=False)
                      for told in (whole, take(whole, np.array(order))))  # fmt: skip
-    for name in vars(first):
+    for name in set(vars(first)) - {"least"}:  # of the rules alone
         assert np.array_equal(getattr(first, name), getattr(second, name)), name
 
 

@@ -55,6 +55,8 @@ PAIRS = [
      "pupils walk out in line, small children do not"),
     (B("childcare", 41, m2=200, floors=2), B("home", 20, m2=120, floors=6), DAY,
      "the smallest centre against an ordinary block"),
+    (B("childcare", 41, m2=200, floors=2, children=0, elders=0), B("home", 20, m2=120, floors=6),
+     DAY, "the same where a census counts no child that lives there"),
     (B("group_rental"), B("home"), NIGHT, "crowded rooms and batteries"),
     (B("group_rental", 20, sleepers=60, stayers=60), B("group_rental", 20), NIGHT,
      "sixty beds are slept in, whoever was counted"),
