@@ -35,7 +35,7 @@ from .screen import say, say_problems, steps
 AlertOption = Annotated[AlertLevel, typer.Option("--alert", help=both("cli.alert"))]
 #: Lists that say nothing without a ledger; a town that does not have it knows none of them.
 RESTS_ON = {
-    "hazards": ("overdue", "listed", "look_back", "stock", "exposure"),
+    "hazards": ("overdue", "listed", "look_back", "stock", "exposure", "mending"),
     "inspections": ("rates", "progress"),
     "incidents": ("fires", "investigations"),
     "units": ("units", "duties"),
@@ -53,6 +53,9 @@ def risk(
         str | None, typer.Option("--start", metavar="YYYY-MM-DD", help=both("cli.start"))
     ] = None,
     alert: AlertOption = AlertLevel.NORMAL,
+    funds: Annotated[
+        float | None, typer.Option("--funds", min=0, metavar="YUAN", help=both("cli.risk_funds"))
+    ] = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Write the lists of risk and of the closed loop."""
@@ -76,7 +79,7 @@ def risk(
             step("step.lists")
             source = ListSource(found)
             lists = risk_lists(source, start=first)
-            lists |= duty_lists(source, start=first)
+            lists |= duty_lists(source, start=first, funds=funds)
             unknown = {
                 name: ledger
                 for ledger, names in RESTS_ON.items()
@@ -122,7 +125,7 @@ LISTS = ("risk", "devices", "device_targets", "due", "overdue", "listed", "look_
          "mismatches", "stock", "rates", "fires", "clusters", "areas", "sheds", "heat", "worry",
          "tasks", "progress", "units", "duties", "offices", "campaigns", "goals", "notices",
          "exposure", "investigations", "area_wide", "estates", "funding", "fire_offices",
-         "community_work", "monitored", "sensors", "aerial")  # fmt: skip
+         "community_work", "monitored", "sensors", "aerial", "mending")  # fmt: skip
 RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
 
 

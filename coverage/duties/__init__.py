@@ -5,6 +5,7 @@ Lists that the plans ask an office to keep; what nobody told stays unknown.
 
 from .campaigns import campaign_table, goal_table
 from .fires import investigation_table
+from .mending import mending_table
 from .notices import exposure_cases, notice_table
 from .offices import office_of, office_table
 from .units import duty_table, unit_table
@@ -15,6 +16,7 @@ __all__ = [
     "exposure_cases",
     "goal_table",
     "investigation_table",
+    "mending_table",
     "notice_table",
     "office_of",
     "office_table",

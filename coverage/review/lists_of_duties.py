@@ -14,17 +14,21 @@ from ..duties import (
     exposure_cases,
     goal_table,
     investigation_table,
+    mending_table,
     notice_table,
     office_table,
     unit_table,
 )
+from ..risk import mending_gains
 from .lists import ListSource, at_buildings, past_fires
 
 EXPOSURE = ("exposure", "key", "code", "state", "found", "major_on", "major_by", "major_rule",
             "owner", f.NAME, f.ADDRESS, "community", "description")  # fmt: skip
 
 
-def duty_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]:
+def duty_lists(
+    source: ListSource, *, start: dt.date, funds: float | None = None
+) -> dict[str, pd.DataFrame]:
     """Return the lists of duties on the day of an assessment.
 
     Parameters
@@ -33,12 +37,14 @@ def duty_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
         The assessment and what lists are drawn from.
     start
         First day of the period of notices and exposure.
+    funds
+        Yuan that there are for mending, if that is known.
 
     Returns
     -------
     dict
         ``units``, ``duties``, ``offices``, ``campaigns``, ``goals``, ``notices``, ``exposure``,
-        ``investigations``.
+        ``investigations``, ``mending``.
     """
     town, day, rules = source.town, source.day, source.town.rules.duties
     units, duties = source.units, source.duties
@@ -47,7 +53,10 @@ def duty_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
     after = rules.measures_look_back_days.value
     notices = at_buildings(town.ledgers.notices, source.buildings)
     exposed = exposure_cases(source.cases, start=start, end=day)
+    found = source.found
+    gains = mending_gains(town, found.buildings, found.moment.scenario, found.scenario, day=day)
     return {
+        "mending": mending_table(source.cases, gains, funds=funds),
         "units": table,
         "duties": duties[duties["duty_state"] != "done"].reset_index(drop=True),
         "offices": office_table(source.buildings, units=table, cases=source.cases,

@@ -10,6 +10,7 @@ from .communities import add_community_risk, community_fires
 from .devices import BUILDING, DEVICES
 from .heat_maps import contours, fire_points, heat, heat_by_community
 from .inputs import CODES, hazard_matrix
+from .mending import mending_gains
 
 __all__ = [
     "BUILDING",
@@ -25,5 +26,6 @@ __all__ = [
     "hazard_matrix",
     "heat",
     "heat_by_community",
+    "mending_gains",
     "risk",
 ]

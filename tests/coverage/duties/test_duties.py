@@ -12,6 +12,7 @@ from weizhan.coverage.duties import (
     exposure_cases,
     goal_table,
     investigation_table,
+    mending_table,
     notice_table,
     office_of,
     office_table,
@@ -246,3 +247,31 @@ def test_fires_of_note_are_followed_to_the_look_back_at_their_measures():
     }  # fmt: skip
     assert table.loc["a", "arrival_min"] == 7
     assert np.isnan(table.loc["c", "arrival_min"])  # before it began: not believed
+
+
+def test_mending_is_ranked_by_harm_for_money_and_funds_pay_for_the_best_choice():
+    cases = pd.DataFrame(
+        {
+            "key": ["a1", "a2", "b", "c", "d", "e", "f"],
+            "building_id": ["A", "A", "B", "C", "D", None, "A"],
+            "code": ["H1", "H1", "H2", "H1", "H2", "H1", "H2"],
+            "state": ["found", "assigned", "found", "reopened", "found", "found", "closed"],
+            "cost_est": [4_000.0, 6_000, 5_000, np.nan, 6_000, 1, 1],
+            "name": None, "address": None, "community": "东", "owner": "emergency",
+        }
+    )  # fmt: skip
+    gains = pd.DataFrame(
+        {"H1": [0.010, 0, 0.5, 0], "H2": [0, 0.006, 0, 0.006]}, index=["A", "B", "C", "D"]
+    )
+    table = mending_table(cases, gains, funds=11_000)
+    told = table[["building_id", "keys", "open_cases", "cost_yuan", "within_funds"]]
+    # per 10,000 yuan: B 0.012, A 0.010, D 0.010; the best of 11,000 are B and D (0.012), not A
+    assert told.astype(object).where(told.notna(), None).to_numpy().tolist() == [
+        ["B", "b", 1, 5_000, True],
+        ["A", "a1;a2", 2, 10_000, False],
+        ["D", "d", 1, 6_000, True],
+        ["C", "c", 1, None, None],  # nobody told what it costs: in no budget, and not free
+    ]
+    assert table["gain_per_10k_yuan"].round(6).tolist()[:3] == [0.012, 0.01, 0.01]
+    assert mending_table(cases, gains)["within_funds"].isna().all()
+    assert mending_table(cases.iloc[:0], gains).empty
