@@ -8,10 +8,20 @@ from typing import Annotated
 
 import typer
 
-from ..geo.ledgers import SHEETS, Intake, LedgerFile, import_round, is_round_book
+from ..geo.ledgers import (
+    SHEETS,
+    Intake,
+    LedgerFile,
+    import_completion,
+    import_round,
+    is_completion_book,
+    is_round_book,
+    open_problems,
+    withdraw,
+)
 from ..geo.ledgers import import_ledger as take_in
-from ..geo.tables import doctor
-from ..geo.words import Datum, InputError, OutputError, Problem, grouped, text
+from ..geo.tables import KINDS, doctor
+from ..geo.words import Datum, InputError, OutputError, Problem, grouped, label, text
 from .options import LangOption, Language, TownArgument, both, day_of
 from .screen import say, show_problems, steps
 
@@ -26,8 +36,10 @@ def _option(name: str, flag: str, metavar: str) -> object:
 
 def import_ledger(
     folder: TownArgument,
-    file: Annotated[Path, typer.Argument(metavar="FILE", help=both("cli.import_ledger_file"))],
-    kind: Annotated[str, _option("kind", "--kind", "KIND")],
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help=both("cli.import_ledger_file"))
+    ] = None,
+    kind: Annotated[str | None, _option("kind", "--kind", "KIND")] = None,
     source: Annotated[str | None, _option("source", "--source", "NAME")] = None,
     date: Annotated[str | None, _option("date", "--date", "DATE")] = None,
     datum: Annotated[str | None, _option("datum", "--datum", "DATUM")] = None,
@@ -38,14 +50,26 @@ def import_ledger(
     ] = None,
     encoding: Annotated[str | None, _option("encoding", "--encoding", "NAME")] = None,
     doctor_folder: Annotated[Path | None, _option("doctor", "--doctor", "FOLDER")] = None,
+    full: Annotated[bool, typer.Option("--full", help=both("cli.import_ledger_full"))] = False,
+    undo: Annotated[bool, typer.Option("--undo", help=both("cli.import_ledger_undo"))] = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """Import one ledger; its rows, their places and its history are only ever appended."""
     if datum is not None and datum not in list(Datum):
         raise InputError("error.datum_unknown", value=datum, allowed=", ".join(Datum))
-    if kind in SHEETS and is_round_book(file):
+    if undo:
+        _undo(folder, None if file is None else file.name, lang)
+        return
+    if file is None:
+        raise InputError("error.import_nothing")
+    if kind in (None, *SHEETS) and is_round_book(file):
         _take_back(folder, file, date, lang)
         return
+    if is_completion_book(file):
+        _take_completed(folder, file, date, lang)
+        return
+    if kind is None:
+        raise InputError("error.import_kind", file=file, allowed=", ".join(KINDS))
     with steps(lang.value) as step:
         ledger = LedgerFile(
             file,
@@ -56,13 +80,51 @@ def import_ledger(
             sheet=sheet,
             header_rows=header_rows,
             encoding=encoding,
+            full=full,
         )
         taken = take_in(folder, ledger, progress=step)
     _show(taken, file, lang)
     _tell(taken.problems, folder, file, lang)
+    _say_open(folder, lang)
     if doctor_folder is not None:
         marked = doctor(file, taken.problems, doctor_folder, sheet=sheet, lang=lang.value)
         say("cli.import_ledger_marked", lang.value, file=marked)
+
+
+def _take_completed(folder: Path, file: Path, date: str | None, lang: Language) -> None:
+    """Import a filled list of what was to be completed."""
+    with steps(lang.value) as step:
+        as_of = None if date is None else day_of(date)
+        taken, answered, problems = import_completion(folder, file, as_of=as_of, progress=step)
+    for part in taken:
+        say("cli.import_completed", lang.value, kind=label("ledger_name", part.kind, lang.value),
+            rows=part.account.rows)  # fmt: skip
+        problems += part.problems
+    if answered:
+        say("cli.import_answered", lang.value, count=answered)
+    if not taken and not answered:
+        say("cli.import_completed_none", lang.value)
+    show_problems(problems[:SHOWN], lang.value)
+    _more(len(problems), lang)
+    _say_open(folder, lang)
+
+
+def _say_open(folder: Path, lang: Language) -> None:
+    """Say how much of the ledgers waits for somebody, if anything does."""
+    codes = [problem.code for problem in open_problems(folder)]
+    pairs = codes.count("pair_open")
+    unplaced = sum(code.startswith("row_unmatched") for code in codes)
+    if codes:
+        say("cli.import_ledger_open", lang.value, cells=len(codes) - pairs - unplaced,
+            unplaced=unplaced, pairs=pairs, folder=folder)  # fmt: skip
+
+
+def _undo(folder: Path, name: str | None, lang: Language) -> None:
+    """Withdraw an import and say what the town stands without."""
+    for row in withdraw(folder, name=name).to_dict("records"):
+        say("cli.import_ledger_undone", lang.value, number=row["fid"], source=row["source"],
+            kind=row["kind"], as_of=row["as_of"], at=row["imported_at"],
+            rows=row["added"])  # fmt: skip
 
 
 def _take_back(folder: Path, file: Path, date: str | None, lang: Language) -> None:
@@ -120,6 +182,10 @@ def _show(taken: Intake, file: Path, lang: Language) -> None:
             )
             say("cli.import_ledger_conflict", lang.value, case=case, column=column, told=values)
     _more(taken.conflicts.groupby(["key", "column"]).ngroups, lang)
+    if taken.ended:
+        say("cli.import_ledger_ended", lang.value, count=len(taken.ended), as_of=taken.as_of,
+            source=taken.source, keys="、".join(taken.ended[:SHOWN]))  # fmt: skip
+        _more(len(taken.ended), lang)
     lost = taken.matched.get("unmatched", 0)
     say("cli.import_ledger_done", lang.value, file=file.name, rows=taken.account.rows,
         added=taken.added,

@@ -23,13 +23,24 @@ from ..geo.founding import (
     layers_of_files,
 )
 from ..geo.ground import Cross
+from ..geo.ledgers import open_problems
 from ..geo.rules import TOWN_FILE
 from ..geo.tables import SCHEMAS, doctor_tables
 from ..geo.town import examine_town
-from ..geo.words import Datum, InputError, Problem, Reference, TownError, read_reference
+from ..geo.words import (
+    Datum,
+    InputError,
+    OutputError,
+    Problem,
+    Reference,
+    TownError,
+    read_reference,
+)
 from .committee import assess
 from .options import LangOption, Language, TownArgument, both
 from .screen import by_urgency, say, show_accounts, show_problems, steps
+
+SHOWN = 20  # of what the ledgers lack, on the screen; the list and --json hold all
 
 
 class Size(StrEnum):
@@ -214,12 +225,17 @@ def check(
     doctor_folder: Annotated[
         Path | None, typer.Option("--doctor", metavar="FOLDER", help=both("cli.check_doctor"))
     ] = None,
+    to_complete: Annotated[
+        Path | None,
+        typer.Option("--to-complete", metavar="FILE", help=both("cli.check_to_complete")),
+    ] = None,
     lang: LangOption = Language.zh,
 ) -> None:
-    """Tell all problems of all layers at once; mark them in the user's own workbooks."""
+    """Tell all problems of all layers and ledgers; mark them in the user's own workbooks."""
     with steps(lang.value) as step:
         examined = examine_town(folder, progress=step)
-        problems = examined.problems
+        waiting = open_problems(folder)
+        problems = (*examined.problems, *waiting)
         marked = []
         if doctor_folder is not None:
             step("step.doctor")
@@ -234,7 +250,9 @@ def check(
         sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
     else:
         show_accounts(examined.accounts, lang.value)
-        show_problems(problems, lang.value)
+        show_problems((*examined.problems, *waiting[:SHOWN]), lang.value)
+        if len(waiting) > SHOWN:
+            say("cli.import_ledger_more", lang.value, count=len(waiting) - SHOWN)
         count = {
             s: sum(p.severity == s for p in problems) for s in ("error", "warning", "repaired")
         }
@@ -243,8 +261,27 @@ def check(
         if doctor_folder is not None and not marked:
             say("cli.check_healthy", lang.value)
         say("cli.check_done", lang.value, **count)
+    if to_complete is not None:
+        _write_to_complete(folder, to_complete, lang)
     if errors:
         raise typer.Exit(1)
+
+
+def _write_to_complete(folder: Path, file: Path, lang: Language) -> None:
+    """Write the list of what the ledgers lack; what somebody filled in is never written over."""
+    from ..maps.books import completion_book
+
+    if file.exists():
+        raise OutputError("error.doctor_exists", file=file)
+    book = completion_book(folder, lang=lang.value)
+    if book is None:
+        say("cli.to_complete_nothing", lang.value)
+        return
+    try:
+        file.write_bytes(book)
+    except OSError as error:
+        raise OutputError("error.cannot_write", file=file, why=error.strerror) from error
+    say("cli.to_complete_written", lang.value, file=file, folder=folder)
 
 
 def _layer_files(

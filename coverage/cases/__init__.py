@@ -8,6 +8,7 @@ from .at_buildings import building_cases
 from .deadlines import due_days
 from .hazards import OPEN, case_table, check_mismatches, listed, look_back_due, move, overdue
 from .inspections import hazard_rates, inspections_due, poisson_interval
+from .past_fires import happened_by
 from .stock import Flow, stock_and_flow, stock_by_group
 from .supervision import Lifting, Listing, LookBack, supervise
 from .worries import task_table, worry_table
@@ -24,6 +25,7 @@ __all__ = [
     "check_mismatches",
     "declared_areas",
     "due_days",
+    "happened_by",
     "hazard_rates",
     "inspections_due",
     "listed",

@@ -14,6 +14,7 @@ from ...geo.words import fields as f
 from .. import columns as c
 from .hazards import OPEN, case_table, listed, overdue
 from .inspections import inspections_due
+from .past_fires import happened_by
 
 
 def building_cases(
@@ -55,7 +56,7 @@ def building_cases(
     under = listed(cases, on=day, workdays=workdays)
     open_cases = cases[cases["state"].isin(OPEN)]
     fires = ledgers.incidents
-    past = fires[pd.to_datetime(fires["started_at"]) < pd.Timestamp(day) + pd.Timedelta(days=1)]
+    past = fires[happened_by(fires["started_at"], day)]
     tables = {
         c.OPEN_HAZARDS: open_cases,
         c.OVERDUE_HAZARDS: overdue(cases, on=day, workdays=workdays),

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ...geo.ledgers import EVENT_COLUMNS, Step, append, check_step, read_events, writing
+from ...geo.ledgers import EVENT_COLUMNS, Step, append, check_next, read_events, writing
 from ...geo.words import HazardState, InputError, Workdays
 from .deadlines import due_days
 
@@ -185,16 +185,16 @@ def move(
         raise InputError("error.step_nobody", case=case, to=to)
     at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     with writing(folder, at=at) as connection:
-        events = read_events(folder)  # nobody else writes now
-        history = events[events["key"] == case]
-        if history.empty:
+        events = read_events(folder, only={case})  # nobody else writes now
+        if events.empty:
             raise InputError("error.case_unknown", case=case)
-        last = history.iloc[-1]
-        check_step(
-            case,
-            Step(HazardState(last["state"]), last["happened_on"].date()),
-            Step(HazardState(to), on),
-        )
+        story = [
+            Step(HazardState(state), day.date(), bool(stated))
+            for state, day, stated in zip(
+                events["state"], events["happened_on"], events["stated"], strict=True
+            )
+        ]
+        check_next(case, story, Step(HazardState(to), on))
         stamp = at.isoformat(timespec="seconds")
         row = (case, str(to), on.isoformat(), 1, by, evidence or None, note or None, None, stamp)
         append(connection, "hazard_events", EVENT_COLUMNS, [row])

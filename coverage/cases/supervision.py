@@ -177,7 +177,7 @@ def _append(
     words = repr(sorted((name, str(value)) for name, value in said.items()))
     digest = hashlib.sha256(words.encode()).hexdigest()
     stamp = at.isoformat(timespec="seconds")
-    told_of = (KIND, by, on.isoformat(), stamp, digest, 1, 1)
+    told_of = (KIND, by, on.isoformat(), stamp, digest, 1, 1, None)
     append(connection, "imports", IMPORT_COLUMNS, [told_of])
     number = int(connection.execute("SELECT MAX(fid) FROM imports").fetchone()[0])
     kept = {

@@ -24,6 +24,7 @@ from ..cases import (
     case_table,
     check_mismatches,
     declared_areas,
+    happened_by,
     hazard_rates,
     inspections_due,
     listed,
@@ -346,7 +347,10 @@ def rate_table(
 def fire_table(
     town: Town, buildings: pd.DataFrame, *, start: dt.date, end: dt.date
 ) -> pd.DataFrame:
-    """Return the fires of a period by use, with the same days of the year before."""
+    """Return the fires of a period by use, with the same days of the year before.
+
+    `fires_undated` are those of which nobody knows the day: they may belong to either.
+    """
     fires = town.ledgers.incidents
     by_id = pd.Series(buildings[f.USE].to_numpy(), index=buildings[f.BUILDING_ID].astype(str))
     use = fires[f.USE].where(fires[f.USE].notna(), fires[f.BUILDING_ID].map(by_id))
@@ -359,9 +363,11 @@ def fire_table(
         own = use.isna() if name is None else use == name
         rows.append((name, int((own & now).sum()), int((own & before).sum()),
                      int(fires.loc[own & now, "deaths"].sum()),
-                     int(fires.loc[own & now, "injured"].sum())))  # fmt: skip
-    table = pd.DataFrame(rows, columns=[f.USE, "fires", "fires_year_before", "deaths", "injured"])
-    return table[(table["fires"] + table["fires_year_before"]) > 0].reset_index(drop=True)
+                     int(fires.loc[own & now, "injured"].sum()),
+                     int((own & day.isna()).sum())))  # fmt: skip
+    counted = ["fires", "fires_year_before", "fires_undated"]
+    table = pd.DataFrame(rows, columns=[f.USE, *counted[:2], "deaths", "injured", counted[2]])
+    return table[table[counted].sum(axis=1) > 0].reset_index(drop=True)
 
 
 def cluster_areas(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -439,7 +445,7 @@ def progress_table(
 def past_fires(town: Town, *, day: dt.date) -> pd.DataFrame:
     """Return the fires up to a day."""
     fires = town.ledgers.incidents
-    return fires[pd.to_datetime(fires["started_at"]) < pd.Timestamp(day) + pd.Timedelta(days=1)]
+    return fires[happened_by(fires["started_at"], day)]
 
 
 def _cases(cases: pd.DataFrame, *more: str) -> pd.DataFrame:

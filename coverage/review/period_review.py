@@ -38,13 +38,14 @@ class Counts:
         Stock and flow of cases.
     rates
         Hazards per inspected premises.
-    fires
-        Fires.
+    fires, fires_undated
+        Fires, and those of any time of which nobody knows the day.
     """
 
     flow: pd.DataFrame
     rates: pd.DataFrame
     fires: pd.Series
+    fires_undated: pd.Series
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ class Review:
         `low`, `high` of the number that chance alone would give (exact Poisson, 95 %).
     fires_by_month
         ``(months,)`` fires by month, three years back.
+    fires_undated
+        Fires of the ledger of which nobody knows the day: they are in no month.
     inspections
         Inspections made in the period.
     """
@@ -88,6 +91,7 @@ class Review:
     look_back: pd.DataFrame
     fires: pd.DataFrame
     fires_by_month: pd.Series
+    fires_undated: int
     inspections: int
 
 
@@ -118,7 +122,8 @@ def review(
     visited = pd.to_datetime(inspections["inspected_on"])
     within = visited.between(pd.Timestamp(period.first), pd.Timestamp(last))
     after = town.rules.supervision.look_back_days.value
-    fires, monthly = _fires(read_records(folder, "incidents"), town, period, last)
+    incidents = read_records(folder, "incidents")
+    fires, monthly = _fires(incidents, town, period, last)
     return Review(
         period=period,
         found=assess(town, scenario=scenario, date=last.isoformat()).only(*NOW),
@@ -133,6 +138,7 @@ def review(
         look_back=look_back_due(cases, on=last, after_days=after, workdays=town.workdays),
         fires=fires,
         fires_by_month=monthly,
+        fires_undated=int(incidents["started_at"].isna().sum()),
         inspections=int(within.sum()),
     )
 
@@ -160,6 +166,7 @@ def community_counts(folder: Path, town: Town, *, first: dt.date, last: dt.date)
         flow=stock_by_group(read_events(folder), of_case, start=first, end=last),
         rates=hazard_rates(inspections, hazards, community, start=first, end=last),
         fires=incidents.loc[burnt, f.BUILDING_ID].map(community).value_counts(),
+        fires_undated=incidents.loc[started.isna(), f.BUILDING_ID].map(community).value_counts(),
     )
 
 

@@ -332,6 +332,7 @@ def _record(
         "last": span[1].isoformat(),
         "fires_in_ledger": len(fires),
         "fires_without_building": unplaced,
+        "fires_without_day": int(fires["started_at"].isna().sum()) if len(fires) else 0,
         "fires_fitted": int(counts.fires.sum()),
         "buildings_fitted": len(counts.kind),
         "buildings": len(town.buildings),

@@ -15,6 +15,7 @@ from ...geo.rules import RiskRule
 from ...geo.words import RiskBand
 from ...geo.words import fields as f
 from .. import columns as c
+from ..cases import happened_by
 
 #: Figures of a community, in ``summary.json`` and ``communities.csv``.
 FIGURES: Final = (
@@ -107,7 +108,7 @@ def community_fires(
     few, interval = rules.calibration.few.value, rules.calibration.interval.value
     order = communities[f.COMMUNITY_ID].astype(str)
     where = buildings.set_index(buildings[f.BUILDING_ID].astype(str))[f.COMMUNITY_ID]
-    past = incidents[pd.to_datetime(incidents["started_at"]) < pd.Timestamp(day) + _DAY]
+    past = incidents[happened_by(incidents["started_at"], day)]
     at = past[f.BUILDING_ID].dropna().astype(str).map(where)
     count: Floats = np.asarray(at.value_counts().reindex(order).fillna(0), dtype=np.float64)
     expected = buildings.groupby(f.COMMUNITY_ID)[c.FIRES_PER_YEAR].sum()
@@ -159,6 +160,3 @@ def add_community_risk(
 
 def _plain(value: Any) -> float | None:
     return None if pd.isna(value) else float(f"{float(value):.6g}")
-
-
-_DAY = pd.Timedelta(days=1)

@@ -7,16 +7,24 @@ from .addresses import parse_address
 from .archive import (
     EVENT_COLUMNS,
     IMPORT_COLUMNS,
-    read_events,
     read_records,
     read_versions,
     writing,
 )
 from .archive_schema import append, stored_columns
 from .arrivals import LAT, LON, SECONDS, no_arrivals, read_arrivals
-from .cases import Step, check_step
+from .cases import Step, check_next
+from .completion import (
+    ANSWER,
+    COMPLETE_MARK,
+    PAIRS,
+    import_completion,
+    is_completion_book,
+)
+from .history import read_events
 from .intake import Intake, LedgerFile, import_ledger
 from .observations import ledger_reports
+from .open_rows import open_cells, open_pairs, open_problems, things, unplaced_rows
 from .places import GUESSES, HOW, SCORE, TOLD_ID, read_places
 from .round_return import (
     COLUMNS,
@@ -30,9 +38,12 @@ from .round_return import (
 )
 from .town_ledgers import TownLedgers, fill_buildings, has, read_town_ledgers
 from .unnamed import places_without_people
+from .withdrawal import withdraw
 
 __all__ = [
+    "ANSWER",
     "COLUMNS",
+    "COMPLETE_MARK",
     "EVENT_COLUMNS",
     "GUESSES",
     "HEAD_ROWS",
@@ -42,6 +53,7 @@ __all__ = [
     "LON",
     "MARK",
     "MARK_SHEET",
+    "PAIRS",
     "SCORE",
     "SECONDS",
     "SHEETS",
@@ -52,14 +64,19 @@ __all__ = [
     "Step",
     "TownLedgers",
     "append",
-    "check_step",
+    "check_next",
     "fill_buildings",
     "has",
+    "import_completion",
     "import_ledger",
     "import_round",
+    "is_completion_book",
     "is_round_book",
     "ledger_reports",
     "no_arrivals",
+    "open_cells",
+    "open_pairs",
+    "open_problems",
     "parse_address",
     "places_without_people",
     "read_arrivals",
@@ -69,5 +86,8 @@ __all__ = [
     "read_town_ledgers",
     "read_versions",
     "stored_columns",
+    "things",
+    "unplaced_rows",
+    "withdraw",
     "writing",
 ]

@@ -1,9 +1,10 @@
 """``ledgers.gpkg`` of a town: every row of every ledger, history only ever appended.
 
 A GeoPackage of attribute tables, which QGIS opens: one table a kind of ledger with every version
-of every row, ``imports`` (which file, speaking for which day), ``hazard_events`` (the steps of
-every case) and ``ledger_columns`` (what the columns are, and which are personal). Rows are never
-changed or removed: triggers refuse it. What holds today is derived.
+of every row, ``imports`` (which file, speaking for which day), ``hazard_events`` (steps of cases
+that were recorded by hand) and ``ledger_columns`` (what the columns are, and which are personal).
+Rows are never changed or removed: triggers refuse it. What holds today is derived, from imports
+that nobody withdrew.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ..tables import KINDS, Column, ledger_kind
+from ..tables import KINDS, STEP_COLUMNS, Column, ledger_kind
 from ..words import InputError, OutputError, is_name
 from .archive_schema import (
     RANGES,
@@ -35,14 +36,21 @@ from .archive_schema import (
     stored_columns,
 )
 from .places import GUESSES, HOW, SCORE, TOLD_ID, UNMATCHED
-from .unnamed import steps_without_people, without_people
+from .unnamed import without_people
 
 ARCHIVE_FILE: Final = "ledgers.gpkg"
 ORIGIN_COLUMNS: Final = ("key", "row_hash", "import_id", "source_row")
 EVENT_COLUMNS: Final = (
     "key", "state", "happened_on", "stated", "who", "evidence", "note", "import_id", "recorded_at",
 )  # fmt: skip
-IMPORT_COLUMNS: Final = ("kind", "source", "as_of", "imported_at", "sha256", "rows", "added")
+IMPORT_COLUMNS: Final = (
+    "kind", "source", "as_of", "imported_at", "sha256", "rows", "added", "file",
+)  # fmt: skip
+UNREAD_COLUMNS: Final = (
+    "kind", "key", "name", "header", "said", "why", "source_row", "source_sheet", "import_id",
+)  # fmt: skip
+_HELD: Final = "(SELECT * FROM imports{})"
+_NOT_WITHDRAWN: Final = " WHERE fid NOT IN (SELECT import_id FROM withdrawals)"
 
 
 @contextmanager
@@ -135,28 +143,33 @@ def read_versions(
         chosen.table,
         ["fid", *columns],
         joined=["i.source AS from_source", "i.as_of"],
-        rest=f"JOIN imports AS i ON i.fid = r.import_id {only}ORDER BY r.fid",
+        rest=f"JOIN {{imports}} AS i ON i.fid = r.import_id {only}ORDER BY r.fid",
     )
-    typed = _typed(frame, chosen.stored)
+    typed = _typed(one_key(folder, kind, frame), chosen.stored)
     return typed if personal else without_people(typed, chosen, known=known_people(folder))
 
 
 def read_said(folder: Path, kind: str, source: str) -> pd.DataFrame:
-    """Return what one source has said of a kind: `key`, `row_hash` and where the row stands."""
-    return _query(
+    """Return what one source now says of a kind: `key`, `row_hash` and where the row stands."""
+    frame = _query(
         folder,
         ledger_kind(kind).table,
-        ["key", "row_hash", "building_id", HOW],
-        rest="JOIN imports AS i ON i.fid = r.import_id WHERE i.source = ? ORDER BY r.fid",
+        ["key", "row_hash", "building_id", HOW, "import_id"],
+        joined=["i.source AS from_source"],
+        rest="JOIN {imports} AS i ON i.fid = r.import_id WHERE i.source = ? ORDER BY r.fid",
         values=[source],
     )
+    frame = _latest(one_key(folder, kind, frame))
+    return frame[~_ended(frame, read_endings(folder, kind))]
 
 
 def read_records(folder: Path, kind: str, *, personal: bool = False) -> pd.DataFrame:
     """Return what holds today of a kind: one row a key.
 
-    A later version from the same source replaces an earlier one. Of several sources each value
-    is the latest that says anything; `conflicts` lists where they differ.
+    What a later import from the same source says replaces what an earlier one said; several rows
+    of one key in one import complete each other. Of several sources each value is the latest
+    that says anything; `conflicts` lists where they differ. What a complete ledger ended is
+    gone, except cases of hazards: their history tells that they ended.
 
     Parameters
     ----------
@@ -167,7 +180,7 @@ def read_records(folder: Path, kind: str, *, personal: bool = False) -> pd.DataF
     personal
         Whether to read columns that name or reach persons, too, and texts as they were written.
     """
-    live = _live(read_versions(folder, kind, personal=personal))
+    live = _live(folder, kind, read_versions(folder, kind, personal=personal))
     if live.empty:
         return live
     match = [HOW, SCORE, GUESSES, "building_id", TOLD_ID]
@@ -215,9 +228,9 @@ def range_ends(ranges: pd.Series, column: str) -> pd.DataFrame:
     return pd.DataFrame(ends, index=ranges.index, columns=["low", "high"])
 
 
-def latest_versions(folder: Path, kind: str) -> pd.DataFrame:
+def latest_versions(folder: Path, kind: str, *, personal: bool = False) -> pd.DataFrame:
     """Return the latest version of each row of a kind from each source, the latest last."""
-    return _live(read_versions(folder, kind))
+    return _live(folder, kind, read_versions(folder, kind, personal=personal))
 
 
 def known_people(folder: Path) -> frozenset[str]:
@@ -244,19 +257,107 @@ def _people_in(folder: Path, *changed: int) -> frozenset[str]:
     return frozenset(names)
 
 
-def read_events(folder: Path) -> pd.DataFrame:
-    """Return the steps of all cases in the order in which they were recorded.
+def read_told(folder: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return what the steps of cases are made of.
 
-    Texts name nobody, as in `read_records`.
+    Returns
+    -------
+    rows
+        Every version of every case: `key`, the dated steps, `state`, `lead_dept`, `evidence`,
+        `import_id`, and of its import `from_source`, `as_of`, `imported_at`.
+    by_hand
+        The steps recorded one by one, as `EVENT_COLUMNS`.
     """
-    frame = _query(folder, "hazard_events", ["fid", *EVENT_COLUMNS], rest="ORDER BY fid")
-    frame["happened_on"] = pd.to_datetime(frame["happened_on"], format="ISO8601")
-    return steps_without_people(frame, known=known_people(folder))
+    rows = _query(
+        folder,
+        ledger_kind("hazards").table,
+        ["key", *STEP_COLUMNS.values(), "state", "lead_dept", "evidence", "import_id"],
+        joined=["i.source AS from_source", "i.as_of", "i.imported_at"],
+        rest="JOIN {imports} AS i ON i.fid = r.import_id ORDER BY r.fid",
+    )
+    by_hand = _query(
+        folder,
+        "hazard_events",
+        ["fid", *EVENT_COLUMNS],
+        rest="WHERE r.import_id IS NULL ORDER BY r.fid",
+    )
+    return one_key(folder, "hazards", rows), one_key(folder, "hazards", by_hand)
+
+
+def read_endings(folder: Path, kind: str) -> pd.DataFrame:
+    """Return what complete ledgers of a kind ended: `key`, `source`, `import_id`, `as_of`."""
+    ended = _query(
+        folder,
+        "endings",
+        ["key", "source", "import_id"],
+        joined=["i.as_of"],
+        rest="JOIN {imports} AS i ON i.fid = r.import_id WHERE r.kind = ? ORDER BY r.fid",
+        values=[kind],
+    )
+    return one_key(folder, kind, ended).drop_duplicates(["key", "source"], keep="last")
+
+
+def read_same(folder: Path, kind: str) -> pd.DataFrame:
+    """Return the pairs of keys that may be one thing, each as it was asked or answered last.
+
+    Returns
+    -------
+    DataFrame
+        `key`, `other`, `same` (1, 0, or missing where nobody answered yet), `why`.
+    """
+    pairs = _query(
+        folder,
+        "same_things",
+        ["key", "other", "same", "why"],
+        rest="JOIN {imports} AS i ON i.fid = r.import_id WHERE r.kind = ? ORDER BY r.fid",
+        values=[kind],
+    )
+    answered = pairs.sort_values("same", na_position="first", kind="stable", key=pd.isna,
+                                 ascending=False)  # fmt: skip
+    return answered.drop_duplicates(["key", "other"], keep="last", ignore_index=True)
+
+
+def read_unread(folder: Path, kind: str) -> pd.DataFrame:
+    """Return the cells of a kind that could not be read when they came, and where they stood.
+
+    Returns
+    -------
+    DataFrame
+        `key` (None for a row that was not taken in), `name`, `header`, `said`, `why`,
+        `source_row`, `source_sheet`, `import_id`, `source`, `as_of`.
+    """
+    cells = _query(
+        folder,
+        "unread_cells",
+        ["key", "name", "header", "said", "why", "source_row", "source_sheet", "import_id"],
+        joined=["i.source", "i.as_of"],
+        rest="JOIN {imports} AS i ON i.fid = r.import_id WHERE r.kind = ? ORDER BY r.fid",
+        values=[kind],
+    )
+    return one_key(folder, kind, cells)
+
+
+def one_key(folder: Path, kind: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Return rows under the keys of the things they are, where somebody said that two are one."""
+    pairs = read_same(folder, kind)
+    pairs = pairs[pairs["same"] == 1]
+    if pairs.empty:
+        return frame
+    root = dict(zip(pairs["key"], pairs["other"], strict=True))
+
+    def first(key: str) -> str:
+        passed = {key}
+        while (other := root.get(key)) is not None and other not in passed:
+            passed.add(other)
+            key = other
+        return key
+
+    return frame.assign(key=frame["key"].map(first, na_action="ignore"))
 
 
 def read_imports(folder: Path) -> pd.DataFrame:
-    """Return which files were imported, and which day they speak for."""
-    return _query(folder, "imports", ["fid", *IMPORT_COLUMNS], rest="ORDER BY fid")
+    """Return which files were imported, and which day they speak for; not those withdrawn."""
+    return _query(folder, "{imports}", ["fid", *IMPORT_COLUMNS], rest="ORDER BY fid")
 
 
 def conflicts(folder: Path, kind: str) -> pd.DataFrame:
@@ -273,7 +374,7 @@ def conflicts(folder: Path, kind: str) -> pd.DataFrame:
     imports = read_imports(folder)
     if imports.loc[imports["kind"] == chosen.name, "source"].nunique() < 2:
         return pd.DataFrame(columns=names)
-    live = _live(read_versions(folder, kind, disputed=True))
+    live = _live(folder, kind, read_versions(folder, kind, disputed=True))
     live = live[live["key"].duplicated(keep=False)]
     if live.empty:
         return pd.DataFrame(columns=names)
@@ -292,10 +393,27 @@ def conflicts(folder: Path, kind: str) -> pd.DataFrame:
     return told.rename(columns={"from_source": "source"})[names].reset_index(drop=True)
 
 
-def _live(versions: pd.DataFrame) -> pd.DataFrame:
-    """Return the latest version of each key from each source, the latest last."""
-    latest = versions.drop_duplicates(["key", "from_source"], keep="last")
+def _live(folder: Path, kind: str, versions: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of the latest import of each key from each source, the latest last."""
+    latest = _latest(versions)
+    if kind != "hazards":
+        latest = latest[~_ended(latest, read_endings(folder, kind))]
     return latest.sort_values(["as_of", "fid"], kind="stable")
+
+
+def _latest(versions: pd.DataFrame) -> pd.DataFrame:
+    last = versions.groupby(["key", "from_source"], sort=False)["import_id"].transform("max")
+    return versions[versions["import_id"] == last]
+
+
+def _ended(versions: pd.DataFrame, endings: pd.DataFrame) -> pd.Series:
+    """Return which rows a complete ledger of their source ended later."""
+    if endings.empty:
+        return pd.Series(False, index=versions.index)
+    last = endings.set_index(["key", "source"])["import_id"]
+    own = pd.MultiIndex.from_frame(versions[["key", "from_source"]])
+    when = pd.Series(last.reindex(own).to_numpy(dtype=float), index=versions.index)
+    return versions["import_id"].astype(float) < when
 
 
 def _typed(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
@@ -320,7 +438,10 @@ def _query(
     rest: str,
     values: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Return columns of a table, called ``r``; those that an older file lacks are missing."""
+    """Return columns of a table, called ``r``; those that an older file lacks are missing.
+
+    ``{imports}`` stands for the imports that nobody withdrew.
+    """
     file = folder / ARCHIVE_FILE
     names = [*columns, *(said.split()[-1].removeprefix("i.") for said in joined)]
     nothing = pd.DataFrame({name: pd.Series(dtype=object) for name in names})
@@ -329,11 +450,13 @@ def _query(
     try:
         with _reading(file) as opened:
             check_version(opened, file)
-            there = columns_of(opened, table)
+            there = columns_of(opened, table.strip("{}"))
             if not there:
                 return nothing
             own = [f"r.{name}" if name in there else "NULL" for name in columns]
+            held = _HELD.format(_NOT_WITHDRAWN if columns_of(opened, "withdrawals") else "")
             sql = f"SELECT {', '.join([*own, *joined])} FROM {table} AS r {rest}"
+            sql = sql.replace("{imports}", held)
             rows = opened.execute(sql, values).fetchall()
     except sqlite3.DatabaseError as error:
         raise InputError("error.archive_broken", file=file, why=error) from error

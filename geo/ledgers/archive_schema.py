@@ -14,11 +14,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from ..tables import KINDS, LedgerKind
+from ..tables import KINDS, STEP_COLUMNS, LedgerKind
 from ..words import InputError
 from .places import GUESSES, HOW, SCORE, TOLD_ID
 
-VERSION: Final = 2
+VERSION: Final = 3
 STAMP: Final = "%Y-%m-%dT%H:%M:%S.000Z"
 RANGES: Final = "ranges"  # numbers that a row tells as ranges: {"people_night": [3, 4]} as JSON
 SURE: Final = "code_sure"  # how sure a category is that was proposed from words
@@ -126,7 +126,25 @@ def _tables() -> dict[str, dict[str, str]]:
     tables["imports"] = {
         "kind": "TEXT NOT NULL", "source": "TEXT NOT NULL", "as_of": "DATE NOT NULL",
         "imported_at": "TEXT NOT NULL", "sha256": "TEXT NOT NULL", "rows": "INTEGER NOT NULL",
-        "added": "INTEGER NOT NULL",
+        "added": "INTEGER NOT NULL", "file": "TEXT",
+    }  # fmt: skip
+    # A withdrawn import is passed by when the archive is read; it stays where it is.
+    tables["withdrawals"] = {"import_id": "INTEGER NOT NULL", "withdrawn_at": "TEXT NOT NULL"}
+    # What a complete ledger of a source does not hold any more.
+    tables["endings"] = {
+        "kind": "TEXT NOT NULL", "key": "TEXT NOT NULL", "source": "TEXT NOT NULL",
+        "import_id": "INTEGER NOT NULL",
+    }  # fmt: skip
+    # Two keys that may be one thing: asked (same is NULL), then answered yes or no.
+    tables["same_things"] = {
+        "kind": "TEXT NOT NULL", "key": "TEXT NOT NULL", "other": "TEXT NOT NULL",
+        "same": "BOOLEAN", "why": "TEXT NOT NULL", "import_id": "INTEGER NOT NULL",
+    }  # fmt: skip
+    # Cells that could not be read: what they said, so that somebody can complete the row.
+    tables["unread_cells"] = {
+        "kind": "TEXT NOT NULL", "key": "TEXT", "name": "TEXT NOT NULL", "header": "TEXT",
+        "said": "TEXT", "why": "TEXT NOT NULL", "source_row": "INTEGER NOT NULL",
+        "source_sheet": "TEXT", "import_id": "INTEGER NOT NULL",
     }  # fmt: skip
     tables["hazard_events"] = {
         "key": "TEXT NOT NULL", "state": "TEXT NOT NULL", "happened_on": "DATE NOT NULL",
@@ -157,13 +175,7 @@ def _complete(connection: sqlite3.Connection, at: dt.datetime) -> None:
             if name not in there:  # a column that comes later has no value in older rows
                 kind = columns[name].removesuffix(" NOT NULL")
                 connection.execute(f"ALTER TABLE {table} ADD COLUMN {name} {kind}")
-    if not columns_of(connection, "hazard_states"):
-        connection.execute(
-            "CREATE VIEW hazard_states AS SELECT e.fid, e.key, e.state, e.happened_on AS since, "
-            "e.who, e.evidence FROM hazard_events AS e JOIN (SELECT MAX(fid) AS fid FROM "
-            "hazard_events GROUP BY key) AS last ON last.fid = e.fid"
-        )
-        _list_table(connection, "hazard_states", at)
+    _make_view(connection, at)
     told = set(connection.execute("SELECT ledger, name FROM ledger_columns").fetchall())
     append(
         connection,
@@ -177,6 +189,38 @@ def _complete(connection: sqlite3.Connection, at: dt.datetime) -> None:
         ],
     )
     append(connection, "archive_versions", ("version", "since"), [(VERSION, at.strftime(STAMP))])
+
+
+def _make_view(connection: sqlite3.Connection, at: dt.datetime) -> None:
+    """List what was ever told of a case, with the day on which it was recorded.
+
+    Where a case stands follows only from all of this together: what was seen without a day
+    (stated = 0) gives way to what somebody dated. So the view of states of version 2 is gone.
+    """
+    connection.execute("DROP VIEW IF EXISTS hazard_states")
+    connection.execute("DELETE FROM gpkg_contents WHERE table_name = 'hazard_states'")
+    if columns_of(connection, "hazard_told"):
+        return
+    row = "FROM hazards AS h JOIN imports AS i ON i.fid = h.import_id"
+    held = "i.fid NOT IN (SELECT import_id FROM withdrawals)"
+    parts = [
+        f"SELECT h.key, '{state}' AS state, h.{day} AS happened_on, 1 AS stated, "
+        f"i.source AS who, i.imported_at AS recorded_at {row} WHERE h.{day} IS NOT NULL AND {held}"
+        for state, day in STEP_COLUMNS.items()
+    ]
+    parts.append(
+        f"SELECT h.key, h.state, i.as_of, 0, i.source, i.imported_at {row} "
+        f"WHERE h.state IS NOT NULL AND {held}"
+    )
+    parts.append(
+        "SELECT key, state, happened_on, stated, who, recorded_at FROM hazard_events "
+        "WHERE import_id IS NULL"
+    )
+    connection.execute(
+        "CREATE VIEW hazard_told AS SELECT row_number() OVER (ORDER BY key, happened_on) AS fid, "
+        f"* FROM ({' UNION ALL '.join(parts)})"
+    )
+    _list_table(connection, "hazard_told", at)
 
 
 def _make_table(

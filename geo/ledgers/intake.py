@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import re
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from ..rules import TOWN_FILE, RuleSet, TownConfig, load_rules, read_config
 from ..tables import (
     DATES,
     MISSING,
+    REFUSED,
+    SOURCE_SHEET,
     STEP_COLUMNS,
     Account,
     HeaderMatch,
@@ -31,10 +34,20 @@ from ..tables import (
 )
 from ..words import Datum, HazardState, InputError, Problem, label, normal
 from ..words import fields as f
-from .archive import EVENT_COLUMNS, IMPORT_COLUMNS, conflicts, read_events, read_said, writing
+from .archive import (
+    IMPORT_COLUMNS,
+    UNREAD_COLUMNS,
+    conflicts,
+    latest_versions,
+    read_said,
+    read_unread,
+    writing,
+)
 from .archive_schema import append, stored_columns
-from .cases import Step, continue_case, told_steps
+from .cases import Step, told_steps
 from .hazard_words import CATEGORY, with_categories
+from .history import derive_events, read_events
+from .identity import KEY, PAIR_COLUMNS, identified
 from .ledger_rows import PLOTTED, read_sheet, typed_rows, visits_made
 from .mapping import save_mapping
 from .places import (
@@ -58,6 +71,7 @@ PEOPLE_COUNTS = ("households", "empty_nest_elders", "left_behind_children", "old
 TOLD_OF_CASE = ("key", f.SOURCE_ROW, *STEP_COLUMNS.values(), "state", "lead_dept", "evidence")
 #: Marks the digest of a row of which a day was refused, so that it counts as new when it comes.
 NOT_YET = "~"
+_COMMUNITY = re.compile(r"(?:社区|村|居委会|村委会|片区)$")
 Progress = Callable[[str], None]
 
 
@@ -79,6 +93,8 @@ class Intake:
         `source_row`, `name`, `address`, `guesses` of the rows that stand nowhere sure.
     conflicts
         As `weizhan.geo.ledgers.archive.conflicts` gives them, after the import.
+    ended
+        Keys that a complete ledger does not hold any more.
     problems
         Cells, rows and steps that are wrong or doubtful.
     """
@@ -93,6 +109,7 @@ class Intake:
     matched: dict[str, int]
     unmatched: pd.DataFrame
     conflicts: pd.DataFrame
+    ended: tuple[str, ...]
     problems: tuple[Problem, ...] = field(repr=False)
 
 
@@ -115,6 +132,9 @@ class LedgerFile:
         Of coordinates in the ledger; the town's own if not given.
     sheet, header_rows, encoding
         As in `weizhan.geo.tables.read.read_table`.
+    full
+        Whether the ledger holds all there is: what the same source told before and this file
+        does not hold has ended by that day.
     """
 
     file: Path
@@ -125,6 +145,7 @@ class LedgerFile:
     sheet: str | None = None
     header_rows: int | None = None
     encoding: str | None = None
+    full: bool = False
 
     def read(self) -> Sheet:
         """Return the rows as they are in the file."""
@@ -189,6 +210,7 @@ def import_ledger(
         raw = ledger.read()
     matches = _headers(raw, chosen, config, rules, file)
     columns = columns_found(matches)
+    raw = _sheets_are_communities(raw, chosen, columns)
     taken = datum or config.datum or Datum.WGS84
     dates = SheetDates(
         year=raw.year or as_of.year, latest=None if raw.year else as_of, epoch=raw.facts.epoch
@@ -225,23 +247,36 @@ def import_ledger(
         *_not_yet(table, chosen, file.name, today=max(as_of, at.date())),
     ]
     locate(table, chosen, places, rules.ledgers, spelled=spelled)
+    known = latest_versions(folder, chosen.name, personal=True)
+    table, pairs, told = identified(
+        table, chosen, known, source=source, file=file.name, rules=rules.ledgers
+    )
+    problems += told
     problems += _doubtful(table, chosen, rules, file.name)
+    if KEY in raw.table:  # what completes a row need not say the rest of it
+        problems = [p for p in problems if p.code != "value_missing" and (p.value or p.column)]
     progress("step.write")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     stamp = at.isoformat(timespec="seconds")
     with writing(folder, at=at) as connection:
         fresh, changed = _news(folder, chosen, source, table)
         news = table[fresh]
-        if len(news):
-            steps = []
-            if chosen.name == "hazards":
-                steps = _steps(folder, news, problems, as_of=as_of, file=file.name)
-            said = (chosen.name, source, as_of.isoformat(), stamp, digest, len(table), len(news))
+        ended = _missing(folder, chosen, source, table) if ledger.full else []
+        unread = _unread(news, chosen, problems) + _refused(folder, chosen, source, problems)
+        if len(news) or ended or any(cell[1] is None for cell in unread):
+            said = (chosen.name, source, as_of.isoformat(), stamp, digest, len(table), len(news),
+                    file.name)  # fmt: skip
+            before = read_events(folder, only=set(news["key"]))
             number = _keep(connection, chosen, news, said)
-            marked = [(*step, number, stamp) for step in steps]
-            append(connection, "hazard_events", EVENT_COLUMNS, marked)
+            append(connection, "endings", ("kind", "key", "source", "import_id"),
+                   [(chosen.name, key, source, number) for key in ended])  # fmt: skip
+            append(connection, "same_things", PAIR_COLUMNS,
+                   [(chosen.name, p.key, p.other, None, p.why, number) for p in pairs])  # fmt: skip
+            append(connection, "unread_cells", UNREAD_COLUMNS, [(*c, number) for c in unread])
             if not ours:
                 save_mapping(folder / TOWN_FILE, chosen.name, matches)
+    if len(news) and chosen.name == "hazards":
+        problems += _told_cases(folder, news, before, as_of=as_of, file=file.name)
     lost = table[table[HOW] == UNMATCHED]
     names = [name for name in (f.SOURCE_ROW, f.NAME, f.ADDRESS, GUESSES) if name in table]
     return Intake(
@@ -254,6 +289,7 @@ def import_ledger(
         unchanged=len(table) - int(fresh.sum()),
         matched={str(how): int(n) for how, n in table[HOW].value_counts().items()},
         unmatched=lost[names].reset_index(drop=True),
+        ended=tuple(ended),
         conflicts=conflicts(folder, chosen.name),
         problems=tuple(problems),
     )
@@ -267,6 +303,8 @@ def _headers(
     matches = match_headers(headers, kind.columns, stated=stated, rules=rules.ledgers)
     matches += [HeaderMatch(axis, axis, 100.0, "stated") for axis in raw.axes]
     found = {match.column for match in matches if match.how != "unmatched"}
+    if KEY in raw.table:  # rows that complete others need not say all
+        return matches
     described = kind.name == "hazards" and "description" in found  # categories by the words
     needed = [
         column
@@ -298,6 +336,17 @@ def _headers(
 def _first_row(raw: Sheet) -> int | str:
     """Return the row from which on a sheet was read as records."""
     return "—" if raw.table.empty else int(raw.table[f.SOURCE_ROW].min())
+
+
+def _sheets_are_communities(raw: Sheet, kind: LedgerKind, columns: dict[str, str]) -> Sheet:
+    """Take the names of sheets for communities, where the rows name none (one sheet each)."""
+    if SOURCE_SHEET not in raw.table or "community" not in kind.names:
+        return raw
+    names = raw.table[SOURCE_SHEET].map(lambda name: name if _COMMUNITY.search(name) else None)
+    header = columns.setdefault("community", "community")
+    own = raw.table.get(header)
+    told = names if own is None else own.where(own.map(_says), names)
+    return replace(raw, table=raw.table.assign(**{header: told.astype(object)}))
 
 
 def _categorised(
@@ -332,7 +381,7 @@ def _not_yet(table: pd.DataFrame, kind: LedgerKind, file: str, *, today: dt.date
     """Blank the days on which something is said to have happened that have not come; tell them."""
     problems = []
     rows: list[int] = table[f.SOURCE_ROW].tolist()
-    keys: list[str] = table["key"].tolist()
+    numbers: list[str] = table[kind.identity].fillna("").astype(str).tolist()
     for column in kind.stored:
         if column.kind not in DATES or column.ahead:
             continue
@@ -340,7 +389,7 @@ def _not_yet(table: pd.DataFrame, kind: LedgerKind, file: str, *, today: dt.date
         for at, day in enumerate(days):
             if day is not None and day[:10] > today.isoformat():
                 problems.append(
-                    Problem("error", "date_future", kind.name, file, rows[at], keys[at],
+                    Problem("error", "date_future", kind.name, file, rows[at], numbers[at],
                             column.name, day, today.isoformat())
                 )  # fmt: skip
                 table.loc[at, column.name] = None
@@ -404,15 +453,60 @@ def _doubtful(table: pd.DataFrame, kind: LedgerKind, rules: RuleSet, file: str) 
 def _news(
     folder: Path, kind: LedgerKind, source: str, table: pd.DataFrame
 ) -> tuple[np.ndarray, int]:
-    """Tell which rows say what the same source has not said yet, and how many it said otherwise."""
-    known = read_said(folder, kind.name, source).drop_duplicates("key", keep="last")
-    known = known.set_index("key")
-    keys = table["key"]
-    same = keys.map(known["row_hash"]) == table["row_hash"]
-    for name in (f.BUILDING_ID, HOW):
-        old = keys.map(known[name])
-        same &= (old == table[name]) | (old.isna() & table[name].isna())
-    return ~same.to_numpy(dtype=bool), int((~same & keys.isin(known.index)).sum())
+    """Tell which rows say what the same source has not said yet, and how many it said otherwise.
+
+    Several rows of one thing are new together, so that one import holds all that holds of it.
+    """
+    said = read_said(folder, kind.name, source)
+    names = ["row_hash", f.BUILDING_ID, HOW]
+
+    def lines(frame: pd.DataFrame) -> pd.Series:
+        cells = zip(frame["key"], *(frame[name] for name in names), strict=True)
+        told = [tuple(None if cell != cell else cell for cell in line) for line in cells]
+        return pd.Series(told, index=frame.index, dtype=object)
+
+    new = ~lines(table).isin(set(lines(said)))
+    fresh = new.groupby(table["key"]).transform("any").to_numpy(dtype=bool)
+    return fresh, int((fresh & table["key"].isin(said["key"]).to_numpy()).sum())
+
+
+def _unread(
+    news: pd.DataFrame, kind: LedgerKind, problems: Sequence[Problem]
+) -> list[tuple[object, ...]]:
+    """Return the cells of new rows that could not be read, so that somebody can complete them."""
+    private = {column.name for column in kind.columns if column.personal}
+    sheets = news[SOURCE_SHEET] if SOURCE_SHEET in news else [""] * len(news)
+    keys = dict(zip(zip(sheets, news[f.SOURCE_ROW], strict=True), news["key"], strict=True))
+    keys = {("", row): key for (_, row), key in keys.items()} | keys
+    return [
+        (kind.name, keys[p.sheet, p.row], p.column, p.details.get("header"), p.value, p.code,
+         p.row, p.sheet or None)
+        for p in problems
+        if p.severity == "error" and p.column in kind.names and p.column not in private
+        and (p.sheet, p.row) in keys
+    ]  # fmt: skip
+
+
+def _refused(
+    folder: Path, kind: LedgerKind, source: str, problems: Sequence[Problem]
+) -> list[tuple[object, ...]]:
+    """Return the rows that were not taken in, unless the source's last import had just these."""
+    told: list[tuple[object, ...]] = [
+        (kind.name, None, "", None, p.value, p.code, p.row, p.sheet or None)
+        for p in problems
+        if p.code in REFUSED
+    ]
+    before = read_unread(folder, kind.name)
+    before = before[(before["source"] == source) & before["key"].isna()]
+    before = before[before["import_id"] == before["import_id"].max()]
+    same = set(zip(before["source_row"], before["said"], strict=True))
+    return [] if same == {(one[6], one[4]) for one in told} else told
+
+
+def _missing(folder: Path, kind: LedgerKind, source: str, table: pd.DataFrame) -> list[str]:
+    """Return the keys that a source told of before, and that its complete ledger does not hold."""
+    said = read_said(folder, kind.name, source)["key"]
+    return sorted(set(said) - set(table["key"]))
 
 
 def _keep(
@@ -421,6 +515,8 @@ def _keep(
     """Append an import and its rows; return the number of the import."""
     append(connection, "imports", IMPORT_COLUMNS, [told])
     number = int(connection.execute("SELECT MAX(fid) FROM imports").fetchone()[0])
+    if rows.empty:
+        return number
     kept = rows.assign(import_id=number)
     told_of = [name for name in kept.columns if kept[name].notna().any()]
     columns = [name for name in stored_columns(kind) if name in told_of]
@@ -435,52 +531,38 @@ def _plain_cells(column: pd.Series) -> list[object]:
     return list(cells.where(cells.notna(), None))
 
 
-def _steps(
-    folder: Path, rows: pd.DataFrame, problems: list[Problem], *, as_of: dt.date, file: str
-) -> list[tuple[object, ...]]:
-    """Return the steps that bring each case's history to where its row says it is."""
-    events = read_events(folder)
-    events = events[events["key"].isin(rows["key"])]
-    days = events["happened_on"].dt.date
-    history: dict[str, list[Step]] = {}
-    for key, state, on, stated in zip(
-        events["key"], events["state"], days, events["stated"], strict=True
-    ):
-        history.setdefault(key, []).append(Step(HazardState(state), on, bool(stated)))
-    appended: list[tuple[object, ...]] = []
+def _told_cases(
+    folder: Path, rows: pd.DataFrame, before: pd.DataFrame, *, as_of: dt.date, file: str
+) -> list[Problem]:
+    """Tell what of the rows' stories could not be, gave way, or is not what the history says."""
+    events, refused = derive_events(folder, only=set(rows["key"]))
+    now = events.groupby("key", sort=False).tail(1).set_index("key")
+    seen_closed = before[(before["state"] == HazardState.CLOSED) & (before["stated"] == 0)]
+    unstated = events[(events["state"] == HazardState.RECHECKED) & (events["stated"] == 0)]
+    fresh = set(unstated["key"]) - set(before.loc[before["state"] == HazardState.RECHECKED, "key"])
+    wrong: dict[tuple[str, Step], InputError] = {(key, step): why for key, step, why in refused}
+    problems = []
     columns = {name: rows[name].tolist() for name in TOLD_OF_CASE}
     for values in zip(*columns.values(), strict=True):
         row = dict(zip(columns, values, strict=True))
-        key = str(row["key"])
-        before = history.get(key, [])
-        steps, refused = continue_case(key, before, told_steps(row, as_of=as_of))
-        who, evidence = row.get("lead_dept"), row.get("evidence")
-        appended += [
-            (key, str(s.state), s.on.isoformat(), int(s.stated), who, evidence, None) for s in steps
-        ]
-        problems += _told_case(row, [*before, *steps][-1].state, steps, refused, file)
-    return appended
-
-
-def _told_case(
-    row: dict[str, object],
-    now: HazardState,
-    steps: list[Step],
-    refused: InputError | None,
-    file: str,
-) -> list[Problem]:
-    """Tell what of a row's story could not be, was left out, or is not what history says."""
-    number, key = int(str(row[f.SOURCE_ROW])), str(row["key"])
-    if refused is not None:
-        details = {name: str(value) for name, value in refused.values.items()}
-        return [Problem("error", refused.key, "hazards", file, number, key, details=details)]
-    told = []
-    if row.get("state") not in (None, now):
-        said = label("hazard_state", row["state"])
-        told.append(
-            Problem("warning", "case_state_differs", "hazards", file, number, key, "state", said,
-                    label("hazard_state", now))
-        )  # fmt: skip
-    if any(not s.stated and s.state is HazardState.RECHECKED for s in steps):
-        told.append(Problem("warning", "recheck_skipped", "hazards", file, number, key))
-    return told
+        number, key = int(str(row[f.SOURCE_ROW])), str(row["key"])
+        errors = [wrong[key, step] for step in told_steps(row, as_of=as_of) if (key, step) in wrong]
+        for error in errors:
+            details = {name: str(value) for name, value in error.values.items()}
+            problems.append(
+                Problem("error", error.key, "hazards", file, number, key, details=details)
+            )
+        state, day = now.loc[key, "state"], pd.Timestamp(str(now.loc[key, "happened_on"]))
+        if not errors and row.get("state") not in (None, state):
+            problems.append(
+                Problem("warning", "case_state_differs", "hazards", file, number, key, "state",
+                        label("hazard_state", row["state"]), label("hazard_state", state))
+            )  # fmt: skip
+        elif key in fresh:
+            problems.append(Problem("warning", "recheck_skipped", "hazards", file, number, key))
+        if state != HazardState.CLOSED and key in set(seen_closed["key"]):
+            problems.append(
+                Problem("warning", "case_gives_way", "hazards", file, number, key, "state",
+                        label("hazard_state", state), f"{day:%Y-%m-%d}")
+            )  # fmt: skip
+    return problems

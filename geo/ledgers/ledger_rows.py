@@ -18,6 +18,7 @@ from ..ground import geometry_to_wgs84
 from ..tables import (
     MISSING,
     NUMBERS,
+    SOURCE_SHEET,
     TABLE_ENDINGS,
     WGS84,
     Cells,
@@ -31,6 +32,7 @@ from ..tables import (
 from ..words import Datum, InputError, Problem, normal
 from ..words import fields as f
 from .archive_schema import RANGES, SURE
+from .identity import KEY, WORDS, place_words
 
 AXES = ("lon", "lat")
 PLOTTED = "plotted"  # whether the ledger itself gives a position
@@ -98,11 +100,10 @@ def typed_rows(
     Returns
     -------
     table
-        Every stored column of the kind, ``lon`` and ``lat`` in WGS-84, `ranges`, `key`,
-        `row_hash`, `source_row` and `plotted`. A second row of the same key gets ``#2``; a row
-        that repeats the id and everything else of an earlier one is told and left out.
+        Every stored column of the kind, ``lon`` and ``lat`` in WGS-84, `ranges`, `row_hash`,
+        `source_row` and `plotted`; `key` and `source_sheet` where the ledger has them.
     problems
-        Cells that cannot be what their column says, and rows that double others.
+        Cells that cannot be what their column says.
     """
     rows = raw.table[f.SOURCE_ROW].to_numpy()
     cells, problems = read_columns(
@@ -119,7 +120,12 @@ def typed_rows(
         table[SURE] = raw.table[SURE].to_numpy(dtype=object)
     _to_wgs84(table, datum, rows, kind, file, problems)
     table[f.SOURCE_ROW] = rows
-    return _with_keys(table, kind, file, problems), problems
+    for name in (KEY, SOURCE_SHEET):
+        if name in raw.table:
+            table[name] = raw.table[name].to_numpy(dtype=object)
+    table[WORDS] = place_words(table)
+    table["row_hash"] = _digests(table, [*(column.name for column in kind.stored), RANGES])
+    return table, problems
 
 
 def visits_made(
@@ -191,46 +197,6 @@ def _moved(point: shapely.Point, datum: Datum) -> shapely.Point | None:
         return geometry_to_wgs84(gpd.GeoSeries([point]), datum=datum).geometry.iloc[0]
     except InputError:
         return None
-
-
-def _with_keys(
-    table: pd.DataFrame, kind: LedgerKind, file: str, problems: list[Problem]
-) -> pd.DataFrame:
-    stored = [*(column.name for column in kind.stored), RANGES]
-    table["row_hash"] = _digests(table, stored)
-    identity = table[kind.identity]
-    named = identity.notna()
-    natural = pd.DataFrame(
-        {name: _place(table) if name in ("place", "lane") else table[name] for name in kind.natural}
-    )
-    table["key"] = identity.where(named, "~" + _digests(natural, list(natural.columns)))
-    again = table.duplicated(["key", "row_hash"]) & named
-    number = table[~again].groupby("key", sort=False).cumcount().reindex(table.index, fill_value=0)
-    order: list[int] = number.tolist()
-    rows: list[int] = table[f.SOURCE_ROW].tolist()
-    for at in np.flatnonzero(again | (number > 0)).tolist():
-        key = str(table["key"].iat[at])
-        problems.append(
-            Problem("warning", "row_again" if again.iat[at] else "row_double", kind.name, file,
-                    int(rows[at]), key, value=key,
-                    allowed=f"{key}#{order[at] + 1}")
-        )  # fmt: skip
-    suffix = ("#" + (number + 1).astype(str)).where(number > 0, "")
-    table["key"] = table["key"].astype(str) + suffix
-    return table[~again].reset_index(drop=True)
-
-
-def _place(table: pd.DataFrame) -> pd.Series:
-    """Return the words by which a row says where it is: id, address and name, or position."""
-    ids = [name for name in (f.LANE_ID, f.BUILDING_ID) if name in table]
-    told = (*ids, "community", f.ADDRESS, f.NAME)
-    parts = [table[name].map(normal, na_action="ignore") for name in told]
-    position = table["lon"].round(6).astype(str) + "," + table["lat"].round(6).astype(str)
-    words = parts[0].fillna("").astype(str)
-    for part in parts[1:]:
-        words = words + "|" + part.fillna("").astype(str)
-    placed = table[[*ids, f.ADDRESS, f.NAME]].notna().any(axis=1)
-    return words.where(placed, position)
 
 
 def _digests(table: pd.DataFrame, columns: list[str]) -> pd.Series:

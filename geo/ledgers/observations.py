@@ -10,8 +10,9 @@ import pandas as pd
 
 from ..words import HazardCode, HazardState, LaneState
 from ..words import fields as f
-from .archive import range_ends, read_events, read_records
+from .archive import range_ends, read_records
 from .archive_schema import RANGES
+from .history import read_events
 
 #: Hazards that stand on a lane: 占用消防车道, “生命通道”突出问题.
 LANE_HAZARDS: Final = (HazardCode.W8, HazardCode.G2)

@@ -13,8 +13,9 @@ import pandas as pd
 
 from ..words import DangerClass, DeviceKind, HazardCode, Problem, SystemState
 from ..words import fields as f
-from .archive import ARCHIVE_FILE, latest_versions, range_ends, read_events, read_records
+from .archive import ARCHIVE_FILE, latest_versions, range_ends, read_records
 from .archive_schema import RANGES
+from .history import read_events
 
 #: Columns of the layer of buildings that ledgers also tell.
 LAYER_COLUMNS: Final = (

@@ -204,6 +204,8 @@ class LedgerRule(Frozen):
     guesses: Value
     near_m: Value
     plotted_share: Value
+    same_days: Value
+    same_address: Value
 
 
 class SupervisionRule(Frozen):

@@ -3,8 +3,8 @@
 What a column may hold is declared once, in the schemas and the kinds of ledger.
 """
 
-from .account import Account, account_of, load_sheet
-from .cells import MISSING, Cells, SheetDates, read_cells
+from .account import REFUSED, Account, account_of, load_sheet
+from .cells import MISSING, NO, YES, Cells, SheetDates, read_cells
 from .column import DATES, NUMBERS, Column, allowed_words
 from .doctor import doctor, doctor_tables
 from .geodata import read_geodata
@@ -12,7 +12,7 @@ from .headers import HeaderMatch, check_stated, columns_found, match_headers, un
 from .layers import WGS84, read_layer, write_layers
 from .ledger_kinds import FOUND_ON, KINDS, STATE, STEP_COLUMNS, LedgerKind, ledger_kind
 from .mend import mend_rows
-from .read import Sheet, read_table
+from .read import SOURCE_SHEET, Sheet, read_table
 from .schemas import SCHEMAS, Schema
 from .sheets import TABLE_ENDINGS, Cell, raw_sheets, readable
 from .validation import read_columns, validate
@@ -22,12 +22,16 @@ __all__ = [
     "FOUND_ON",
     "KINDS",
     "MISSING",
+    "NO",
     "NUMBERS",
+    "REFUSED",
     "SCHEMAS",
+    "SOURCE_SHEET",
     "STATE",
     "STEP_COLUMNS",
     "TABLE_ENDINGS",
     "WGS84",
+    "YES",
     "Account",
     "Cell",
     "Cells",

@@ -43,6 +43,11 @@ class LedgerKind:
         What a row stands at.
     keeps_people
         False for ledgers of vulnerable people, whose names are never stored.
+    once
+        Whether a row tells of something that happened, and not of something that stands and may
+        move: then two rows under one identity must agree in their place and in ``agree``.
+    agree
+        Columns that must agree beside the place.
     """
 
     name: str
@@ -51,6 +56,8 @@ class LedgerKind:
     columns: tuple[Column, ...]
     place: Sense = "building"
     keeps_people: bool = True
+    once: bool = False
+    agree: tuple[str, ...] = ()
 
     @property
     def table(self) -> str:
@@ -126,7 +133,7 @@ _DEVICES = (
 _HAZARDS = LedgerKind(
     "hazards",
     "hazard_id",
-    ("place", "code", FOUND_ON, "description"),
+    ("place", "code", FOUND_ON),
     (
         _text("hazard_id", "隐患编号", "隐患编码", "编号", "案件编号", "台账编号"),
         *_PLACE,
@@ -175,6 +182,8 @@ _HAZARDS = LedgerKind(
         _text("evidence", "佐证材料", "佐证", "照片编号", "文书编号"),
         *_PEOPLE,
     ),
+    once=True,
+    agree=("code",),
 )  # fmt: skip
 
 _STATIONS = LedgerKind(
@@ -301,6 +310,7 @@ _OTHERS = (
             _date("measures_checked_on", "措施回头看日期", "措施落实评估日期", "整改措施评估日期"),
             *_PEOPLE,
         ),
+        once=True,
     ),
     LedgerKind(
         "inspections",

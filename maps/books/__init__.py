@@ -3,6 +3,7 @@
 No cell from data is a formula.
 """
 
+from .completion_book import completion_book
 from .csv_tables import sheet
 from .geopackage import storable, write_geopackage
 from .indicators import indicators
@@ -16,6 +17,7 @@ from .siting_book import siting_book
 
 __all__ = [
     "VULNERABLE",
+    "completion_book",
     "dictionary",
     "findings_csv",
     "indicators",

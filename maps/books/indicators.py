@@ -18,6 +18,7 @@ from .workbook import cell, look, new_book
 COLUMNS: Final = (
     "community", "buildings", "covered", "covered_low", "covered_high", "red", "opening", "new",
     "closed", "reopened", "closing", "premises", "rate", "rate_low", "rate_high", "fires",
+    "fires_undated",
 )  # fmt: skip
 #: Households of vulnerable people, of which small numbers are not told.
 FEW: Final = ("help_households", "helped_households", "help_unknown")
@@ -63,7 +64,10 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
         flow = counts.flow.loc[key] if key in counts.flow.index else {}
         rate = counts.rates.loc[key] if key in counts.rates.index else {}
         risk = entry.get("risk") or {}
-        fires = int(counts.fires.get(key, 0)) if fires_known else None
+        fires, undated = (
+            int(told.get(key, 0)) if fires_known else None
+            for told in (counts.fires, counts.fires_undated)
+        )
         values = {
             "community": entry[f.NAME] or key or text("table.no_community", lang),
             "buildings": entry["buildings"],
@@ -73,7 +77,8 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
             "red": risk.get("red_buildings"),
             **{n: flow.get(n, none) for n in FLOW},
             **{n: rate.get(n) if visits_known else None for n in RATE},
-            "fires": None if fires is None or 0 < fires < FEWEST_PEOPLE else fires,
+            "fires": _shown(fires),
+            "fires_undated": _shown(undated),
         }
         work = entry.get("work") or {}
         own = [_told(name, work.get(name)) for name in WORK if name != "people"]
@@ -93,3 +98,8 @@ def _told(name: str, value: float | None) -> float | str | None:
     if name in FEW and value is not None and 0 < value < FEWEST_PEOPLE:
         return f"<{FEWEST_PEOPLE}"
     return value
+
+
+def _shown(count: int | None) -> int | None:
+    """Return a count unless it is so small that it could point at somebody."""
+    return None if count is None or 0 < count < FEWEST_PEOPLE else count

@@ -425,6 +425,8 @@ def _fires(told: Review, lang: Lang) -> list[Block]:
         ]
     now, then = int(told.fires["fires"].sum()), int(told.fires["before"].sum())
     key = "pack.fires_small" if max(now, then) < SMALL else "pack.fires_said"
+    undated = [Paragraph(text("pack.fires_undated", lang, count=told.fires_undated))] \
+        if told.fires_undated else []  # fmt: skip
     months = told.fires_by_month
     chart = bars([str(month) for month in months.index],
                  [(text("pack.fires", lang), months.tolist())])  # fmt: skip
@@ -432,6 +434,7 @@ def _fires(told: Review, lang: Lang) -> list[Block]:
     return [
         Heading(text("pack.fires_title", lang)),
         Paragraph(text(key, lang, now=now, then=then)),
+        *undated,
         Grid([text(f"pack.{n}", lang) for n in heads], rows, (2, 1, 1, 1.6, 1))
         if rows
         else Paragraph(text("pack.no_fires", lang)),

@@ -59,7 +59,7 @@ def _verdict(told: dict[str, Any], lang: Lang) -> str:
 def _data(told: dict[str, Any], lang: Lang) -> str:
     return line(
         "calibration.data_said", lang, fires=told["fires_in_ledger"],
-        without=told["fires_without_building"],
+        without=told["fires_without_building"], undated=told["fires_without_day"],
         fitted=told["fires_fitted"], buildings=told["buildings_fitted"], all=told["buildings"],
     )  # fmt: skip
 

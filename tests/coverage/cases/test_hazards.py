@@ -14,8 +14,9 @@ from weizhan.coverage.cases.hazards import (
     move,
     overdue,
 )
-from weizhan.geo.ledgers.archive import EVENT_COLUMNS, read_events, writing
+from weizhan.geo.ledgers.archive import IMPORT_COLUMNS, writing
 from weizhan.geo.ledgers.archive_schema import append
+from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.words import Workdays
 from weizhan.geo.words.errors import InputError
 from weizhan.geo.words.vocabulary import HazardState as S
@@ -189,8 +190,10 @@ def test_checks_that_disagree_are_listed():
 @pytest.fixture
 def folder(tmp_path):
     with writing(tmp_path, at=dt.datetime(2026, 1, 1)) as connection:
-        row = ("YH1", "found", "2026-01-01", 1, None, None, None, 1, "2026-01-01T00:00:00")
-        append(connection, "hazard_events", EVENT_COLUMNS, [row])
+        told = ("hazards", "a.xlsx", "2026-01-01", "2026-01-01T00:00:00", "", 1, 1, "a.xlsx")
+        append(connection, "imports", IMPORT_COLUMNS, [told])
+        columns = ("key", "row_hash", "import_id", "source_row", "found_on")
+        append(connection, "hazards", columns, [("YH1", "", 1, 2, "2026-01-01")])
     return tmp_path
 
 

@@ -9,7 +9,8 @@ import pytest
 from weizhan.coverage.cases.hazards import case_table, listed, look_back_due, move
 from weizhan.coverage.cases.supervision import Lifting, Listing, LookBack, supervise
 from weizhan.data.demo import make_demo
-from weizhan.geo.ledgers.archive import conflicts, read_events, read_records
+from weizhan.geo.ledgers.archive import conflicts, read_records
+from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.words.errors import InputError
 from weizhan.geo.words.vocabulary import HazardState as S

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from weizhan.geo.founding import Founding, found_town
-from weizhan.geo.ledgers.archive import read_events, read_records
+from weizhan.geo.ledgers.archive import read_records
 from weizhan.geo.ledgers.hazard_words import read_description
+from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.town import load_town
 

@@ -1,7 +1,9 @@
 """Ledgers come in as offices write them; importing twice is importing once."""
 
 import datetime as dt
+import shutil
 import sqlite3
+from itertools import permutations
 
 import geopandas as gpd
 import numpy as np
@@ -17,11 +19,12 @@ from weizhan.geo.ledgers import archive
 from weizhan.geo.ledgers import intake as intake_module
 from weizhan.geo.ledgers.archive import (
     conflicts,
-    read_events,
     read_imports,
     read_records,
+    read_same,
     read_versions,
 )
+from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.town import load_town
 from weizhan.geo.words.errors import InputError, OutputError
@@ -166,9 +169,47 @@ def test_a_later_ledger_of_the_same_source_carries_the_case_on(town, book):
     assert events["state"].tolist() == ["found", "assigned", "fixed", "rechecked", "closed"]
     assert events["stated"].tolist() == [1, 0, 0, 0, 0]
     back = take(town, book("a.xlsx", [HEADERS, [*row, "整改中"]]), as_of=dt.date(2026, 8, 1))
-    (refused,) = [p for p in back.problems if p.severity == "error"]
-    assert "YH1" in refused.message() and "反弹/reopened" in refused.message()
+    (differs,) = [p for p in back.problems if p.code == "case_state_differs"]
+    assert "YH1" in differs.message() and "反弹日期" in differs.message()
     assert len(read_events(town)) == 5
+
+
+def test_a_case_booked_late_closes_with_its_days(town, book):
+    head = ["隐患编号", "详细地址", "隐患类别", "发现日期", "整改状态", "整改日期", "销案日期"]
+    row = ["YH1", "云岭路1号", "W6", "2026-09-01"]
+    sept, october = dt.date(2026, 9, 30), dt.date(2026, 10, 31)
+    take(town, book("九月.xlsx", [head, [*row, "整改中", None, None]]), as_of=sept)
+    later = [head, [*row, None, "2026-09-20", "2026-09-28"]]
+    taken = take(town, book("十月.xlsx", later), as_of=october)
+    assert [p for p in taken.problems if p.severity == "error"] == []
+    events = read_events(town)
+    told = zip(events["state"], events["happened_on"].dt.strftime("%m-%d"), events["stated"],
+               strict=True)  # fmt: skip
+    assert list(told) == [
+        ("found", "09-01", 1), ("assigned", "09-20", 0), ("fixed", "09-20", 1),
+        ("rechecked", "09-28", 0), ("closed", "09-28", 1),
+    ]  # fmt: skip
+    recorded = events.loc[events["state"] == "fixed", "recorded_at"].item()
+    assert recorded.startswith(AT.date().isoformat())  # when it was booked, not when it happened
+
+
+def test_the_order_in_which_ledgers_are_booked_changes_no_story(_town, tmp_path, book):
+    head = ["隐患编号", "详细地址", "隐患类别", "发现日期", "整改状态", "整改日期", "销案日期"]
+    row = ["YH1", "云岭路1号", "W6", "2026-09-01"]
+    ledgers = [
+        (book("九月.xlsx", [head, [*row, "整改中", None, None]]), dt.date(2026, 9, 30)),
+        (book("十月.xlsx", [head, [*row, None, "2026-09-20", None]]), dt.date(2026, 10, 31)),
+        (book("冬.xlsx", [head, [*row, None, None, "2026-09-28"]]), dt.date(2026, 11, 30)),
+    ]
+    stories = []
+    for number, order in enumerate(permutations(ledgers)):
+        folder = tmp_path / f"town{number}"
+        shutil.copytree(_town, folder)
+        for file, as_of in order:
+            take(folder, file, as_of=as_of, at=dt.datetime(2026, 12, 1))
+        events = read_events(folder)
+        stories.append(events[["state", "happened_on", "stated"]].to_numpy().tolist())
+    assert stories[0][-1][0] == "closed" and all(story == stories[0] for story in stories)
 
 
 def test_sources_that_differ_are_listed_with_source_and_date(town, book):
@@ -238,7 +279,7 @@ def test_geodata_brings_its_own_positions(town, tmp_path):
     assert records["lat"].tolist() == pytest.approx([LAT, LAT - STEP])
 
 
-def test_doubled_rows_are_told_and_nothing_is_dropped(town, book):
+def test_a_row_that_repeats_counts_once_and_rows_that_disagree_are_not_merged(town, book):
     rows = [
         HEADERS,
         ["YH1", "云岭路1号", "W6", "2026-03-05", None, None],
@@ -246,9 +287,117 @@ def test_doubled_rows_are_told_and_nothing_is_dropped(town, book):
         ["YH1", "云岭路2号", "W6", "2026-03-05", None, None],
     ]
     taken = take(town, book("a.xlsx", rows))
-    assert read_records(town, "hazards")["key"].tolist() == ["YH1", "YH1#2"]
-    assert [(p.code, p.row) for p in taken.problems] == [("row_again", 3), ("row_double", 4)]
+    records = read_records(town, "hazards")
+    assert records[["key", "building_id"]].to_numpy().tolist() == [["YH1", "B1"], ["YH1#2", "B2"]]
+    again, apart = taken.problems
+    assert (again.code, again.row) == ("row_again", 3)
+    assert (apart.severity, apart.code, apart.row) == ("error", "id_disagrees", 4)
+    assert "a.xlsx 2 行" in apart.message("zh") and "云岭路1号" in apart.message("en")
     assert take(town, book("a.xlsx", rows)).unchanged == 2
+
+
+def test_communities_that_both_count_from_one_lose_nothing(town, book):
+    headers = ["所属社区", *HEADERS]
+    codes = ["W6", "W5", "W8"]
+    both = [
+        [name, k + 1, address, code, "2026-03-05", None, "整改中"]
+        for name, address in (("东社区", "云岭路1号"), ("西社区", "青山街3号"))
+        for k, code in enumerate(codes)
+    ]
+    taken = take(town, book("两社区.xlsx", [headers, *both]))
+    assert taken.added == 6
+    assert [p for p in taken.problems if p.severity == "error"] == []
+    keys = read_records(town, "hazards")["key"]
+    assert sorted(keys) == ["1@东社区", "1@西社区", "2@东社区", "2@西社区", "3@东社区", "3@西社区"]
+    assert take(town, book("两社区.xlsx", [headers, *both])).unchanged == 6
+    closed = [[*row[:6], "已销案"] for row in both[:1]]
+    take(town, book("两社区.xlsx", [headers, *closed]), as_of=dt.date(2026, 7, 1))
+    events = read_events(town)
+    assert events.loc[events["state"] == "closed", "key"].tolist() == ["1@东社区"]
+
+
+def test_two_files_that_both_count_from_one_lose_nothing(town, book):
+    for name, address in (("东社区.xlsx", "云岭路1号"), ("西社区.xlsx", "云岭路2号")):
+        rows = [[k, address, "W6", f"2026-03-0{k}", None, None] for k in (1, 2, 3)]
+        taken = take(town, book(name, [HEADERS, *rows]))
+        assert taken.added == 3
+    (told,) = [p for p in taken.problems if p.code == "id_elsewhere"]
+    assert told.count == 3 and "1@西社区.xlsx" in told.message()
+    keys = read_records(town, "hazards")["key"].tolist()
+    assert keys == ["1", "2", "3", "1@西社区.xlsx", "2@西社区.xlsx", "3@西社区.xlsx"]
+
+
+def test_one_sheet_a_community_names_the_community(town, tmp_path):
+    workbook = openpyxl.Workbook()
+    workbook.active.title = "东社区"
+    for page, address in (
+        (workbook.active, "云岭路1号"),
+        (workbook.create_sheet("西社区"), "青山街3号"),
+    ):
+        page.append(HEADERS)
+        for k in (1, 2):
+            page.append([k, address, "W6", f"2026-03-0{k}", None, None])
+    workbook.save(tmp_path / "全部.xlsx")
+    assert take(town, tmp_path / "全部.xlsx").added == 4
+    records = read_records(town, "hazards").set_index("key")
+    assert records["building_id"].to_dict() == {
+        "1@东社区": "B1", "2@东社区": "B1", "1@西社区": "B4", "2@西社区": "B4",
+    }  # fmt: skip
+
+
+BARE_HEADERS = ["详细地址", "隐患类别", "发现日期", "隐患描述", "整改状态", "销案日期"]
+
+
+def test_without_ids_a_later_row_closes_the_case_and_not_another(town, book):
+    first = ["云岭路1号", "W6", "2026-03-05", "楼梯间堆物", "整改中", None]
+    closing = ["云岭路1号", "W6", "2026-03-05", "楼梯间堆物，已清", "已销案", "2026-05-01"]
+    take(town, book("a.xlsx", [BARE_HEADERS, first]))
+    taken = take(town, book("b.xlsx", [BARE_HEADERS, closing]), as_of=dt.date(2026, 7, 1))
+    (key,) = read_records(town, "hazards")["key"]
+    events = read_events(town)
+    assert (set(events["key"]), events["state"].iloc[-1]) == ({key}, "closed")
+    assert not [p for p in taken.problems if p.code in ("row_double", "maybe_same")]
+
+
+def test_without_ids_two_rows_of_one_file_are_one_case_whatever_their_order(town, _town, book,
+                                                                             tmp_path):  # fmt: skip
+    first = ["云岭路1号", "W6", "2026-03-05", "楼梯间堆物", "整改中", None]
+    closing = ["重庆市云岭路1号", "W6", "2026-03-05", None, "已销案", "2026-05-01"]
+    other = tmp_path / "other"
+    shutil.copytree(_town, other)
+    told = []
+    for folder, rows in ((town, [first, closing]), (other, [closing, first])):
+        taken = take(folder, book("a.xlsx", [BARE_HEADERS, *rows]))
+        assert [p.code for p in taken.problems if p.code == "row_same"] == ["row_same"]
+        (record,) = read_records(folder, "hazards").to_dict("records")
+        events = read_events(folder)
+        told.append((record["key"], record["description"], record["closed_on"],
+                     events["state"].tolist()))  # fmt: skip
+        again = take(folder, book("a.xlsx", [BARE_HEADERS, *rows]))
+        assert (again.added, again.changed) == (0, 0)
+    assert told[0] == told[1]
+    assert told[0][1:] == ("楼梯间堆物", pd.Timestamp("2026-05-01"),
+                           ["found", "assigned", "fixed", "rechecked", "closed"])  # fmt: skip
+
+
+def test_a_corrected_day_or_address_is_asked_and_kept_apart(town, book):
+    rows = [
+        ["云岭路1号", "W6", "2026-03-05", None, None, None],
+        ["云岭路2号", "W5", "2026-03-06", None, None, None],
+        ["云岭路1号", "W8", "2026-03-07", None, None, None],
+    ]
+    take(town, book("a.xlsx", [BARE_HEADERS, *rows]))
+    better = [
+        ["云岭路1号", "W6", "2026-03-08", None, None, None],  # the day corrected
+        ["云岭路1号", "W5", "2026-03-06", None, None, None],  # the address corrected
+        rows[2],  # stays
+        ["云岭路1号", "W8", "2026-03-17", None, None, None],  # another beside the one that stays
+    ]
+    taken = take(town, book("a.xlsx", [BARE_HEADERS, *better]))
+    asked = [(p.row, p.details["why"]) for p in taken.problems if p.code == "maybe_same"]
+    assert asked == [(2, "date"), (3, "place")]
+    assert len(read_records(town, "hazards")) == 6
+    assert len(read_same(town, "hazards")) == 2
 
 
 def test_rows_without_identity_keep_theirs_however_often_they_come(town, book):
@@ -301,14 +450,13 @@ def test_history_cannot_be_changed_and_opens_as_a_geopackage(town, book):
     take(town, book("a.xlsx", [HEADERS, ["YH1", "云岭路1号", "W6", "2026-03-05", None, None]]))
     file = town / archive.ARCHIVE_FILE
     with sqlite3.connect(file) as connection:
-        for table in ("hazards", "hazard_events", "imports", "ledger_columns"):
+        for table in ("hazards", "imports", "ledger_columns"):
             for change in (f"UPDATE {table} SET fid = fid + 100", f"DELETE FROM {table}"):
                 with pytest.raises(sqlite3.IntegrityError, match="only ever appended"):
                     connection.execute(change)
     connection.close()
-    assert "hazard_states" in pyogrio.list_layers(file)[:, 0]
-    states = pyogrio.read_dataframe(file, layer="hazard_states")
-    assert states[["key", "state"]].to_numpy().tolist() == [["YH1", "found"]]
+    told = pyogrio.read_dataframe(file, layer="hazard_told")
+    assert told[["key", "state", "stated"]].to_numpy().tolist() == [["YH1", "found", 1]]
 
 
 def test_what_names_a_person_is_marked_and_left_out(town, book):

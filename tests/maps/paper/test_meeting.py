@@ -18,7 +18,8 @@ from weizhan.coverage.review.holidays import coming_dates, next_holiday
 from weizhan.coverage.review.period_review import review
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
-from weizhan.geo.ledgers.archive import read_events, read_records
+from weizhan.geo.ledgers.archive import read_records
+from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.town import load_town
 from weizhan.geo.words import fields as f
 from weizhan.geo.words.periods import read_period
