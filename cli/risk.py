@@ -40,6 +40,13 @@ RESTS_ON = {
     "incidents": ("fires", "investigations"),
     "units": ("units", "duties"),
     "notices": ("notices",),
+    "devices": ("sensors",),
+}
+#: The same of layers.
+RESTS_ON_LAYER = {
+    "estates": ("estates", "funding"),
+    "offices": ("fire_offices",),
+    "communities": ("community_work",),
 }
 PERIOD_DAYS = 91  # a quarter, where no first day is given
 
@@ -86,7 +93,13 @@ def risk(
                 if getattr(town.ledgers, ledger).empty
                 for name in names
             }
-            lists |= {name: lists[name].iloc[:0] for name in unknown}
+            bare = {
+                name: layer
+                for layer, names in RESTS_ON_LAYER.items()
+                if getattr(town, layer).empty
+                for name in names
+            }
+            lists |= {name: lists[name].iloc[:0] for name in (*unknown, *bare)}
             if town.ledgers.inspections.empty:  # since when a visit is due is not known
                 lists["due"] = lists["due"].assign(days_overdue=None)
             write_lists(unfinished, lists, lang=lang.value)
@@ -112,10 +125,16 @@ def risk(
             said = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
             (unfinished / "summary.json").write_text(said + "\n", encoding="utf-8")
     for name in LISTS:
-        ledger = unknown.get(name)
-        say("cli.risk_list" if ledger is None else "cli.risk_list_unknown", lang.value,
-            file=f"{name}.csv", count=len(lists[name]), what=label("list_title", name, lang.value),
-            ledger=ledger and label("ledger_name", ledger, lang.value))  # fmt: skip
+        told = {"file": f"{name}.csv", "count": len(lists[name]),
+                "what": label("list_title", name, lang.value)}  # fmt: skip
+        if name in unknown:
+            ledger = label("ledger_name", unknown[name], lang.value)
+            say("cli.risk_list_unknown", lang.value, ledger=ledger, **told)
+        elif name in bare:
+            layer = label("layer_name", bare[name], lang.value)
+            say("cli.risk_list_no_layer", lang.value, layer=layer, **told)
+        else:
+            say("cli.risk_list", lang.value, **told)
     _calibrated(found.summary["risk"]["calibrated"], lang)
     say_problems(town.problems, lang.value, folder=folder)
     say("cli.risk_done", lang.value, folder=out)

@@ -97,7 +97,7 @@ def _offices(town: Town, offices: pd.DataFrame, names: dict[str, str]) -> pd.Dat
     table = pd.DataFrame(offices.drop(columns=f.GEOMETRY)).assign(
         community=offices[f.COMMUNITY_ID].map(names)
     )
-    table["_lacking"] = -table["elements_missing"].astype(object).str.split(";").str.len()
+    table["_lacking"] = [-codes.count("has_") for codes in table["elements_missing"]]
     table = table.sort_values(["_lacking", f.OFFICE_ID], kind="stable")
     columns = [f.OFFICE_ID, f.NAME, "community", *f.OFFICE_ELEMENTS, "elements_there",
                "elements_missing", "elements_unknown"]  # fmt: skip

@@ -181,7 +181,8 @@ def _estates(town: Town) -> pd.DataFrame:
     homes = pd.DataFrame({"estate": at.to_numpy(), "x": middle[:, 0], "y": middle[:, 1]})
     homes = homes[homes["estate"].notna()]
     off = homes[["x", "y"]] - homes.groupby("estate")[["x", "y"]].transform("mean")
-    nearest = np.hypot(off["x"], off["y"]).groupby(homes["estate"]).idxmin().sort_values()
+    away = pd.Series(np.hypot(off["x"].to_numpy(), off["y"].to_numpy()), homes.index)
+    nearest = away.groupby(homes["estate"]).idxmin().sort_values()
     hosts = _hosts(town, nearest.to_numpy(dtype=np.intp), HostType.RESIDENTIAL_ESTATE)
     named = town.estates.set_index(f.ESTATE_ID)[f.NAME].reindex(nearest.index)
     hosts[f.NAME] = named.where(named.notna(), nearest.index.to_series()).to_numpy(dtype=object)

@@ -351,7 +351,8 @@ def read_config(folder: Path) -> TownConfig:
         raise InputError(
             "error.layer_unknown", file=file, layers=", ".join(unknown), allowed=", ".join(f.LAYERS)
         )
-    asked = {key.scenario for key in (*config.calendar, *config.gatherings) if key.scenario}
+    asked = {key.scenario for key in config.calendar}
+    asked |= {event.scenario for event in config.gatherings if event.scenario}
     lost = sorted(asked - set(config.scenarios))
     if lost:
         raise InputError(

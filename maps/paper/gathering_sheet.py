@@ -150,7 +150,8 @@ def _to_clear(near: Surrounding, found: Assessment) -> pd.DataFrame:
     serve = found.lanes[f.LANE_ID].isin(near.buildings[c.ATTACHED_LANE_ID].dropna())
     inside = found.lanes[f.LANE_ID].isin(near.lanes[f.LANE_ID])
     wanted = found.lanes[c.KEEP_CLEAR_RANK].notna() & (serve | inside)
-    return found.lanes[wanted].nsmallest(ROWS, c.KEEP_CLEAR_RANK)
+    chosen: pd.DataFrame = found.lanes[wanted].nsmallest(ROWS, c.KEEP_CLEAR_RANK)
+    return chosen
 
 
 def _arrivals(near: Surrounding, found: Assessment, lang: Lang) -> list[Block]:

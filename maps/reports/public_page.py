@@ -152,7 +152,7 @@ def _blocks(
         if c.cover(first) in scene.buildings.columns
     }
     at_other = cover_bands(blocks, moments, first, few=FEWEST_PEOPLE)
-    stations = assessment.stations.set_index(assessment.stations[f.STATION_ID].astype(str))
+    stations = {str(r[f.STATION_ID]): r for r in assessment.stations.to_dict("records")}
     names = {
         str(row[f.COMMUNITY_ID]): _name(row) for row in assessment.communities.to_dict("records")
     }
@@ -171,12 +171,14 @@ def _blocks(
             Html(f'<span id="b-{at}">{escape(_name(row))}</span>'),
         ]
         cells += [Html(_reached(row, tier, stations, lang)) for tier in tiers]
-        cells += [_band(at_other.at[index, name], lang) for name in at_other.columns]
+        cells += [_band(str(at_other.at[index, name]), lang) for name in at_other.columns]
         rows.append(cells)
     return table(heads, rows)
 
 
-def _reached(row: pd.Series, tier: str, stations: pd.DataFrame, lang: Lang) -> str:
+def _reached(
+    row: pd.Series, tier: str, stations: Mapping[str, Mapping[Any, Any]], lang: Lang
+) -> str:
     """Return how much of a block a tier reaches in time, from where, when that is manned."""
     band, minutes, key = row[f"{tier}_band"], row[f"{tier}_minutes"], row[c.station(tier)]
     said = [f"<strong>{escape(_band(band, lang))}</strong>"]
@@ -184,14 +186,14 @@ def _reached(row: pd.Series, tier: str, stations: pd.DataFrame, lang: Lang) -> s
         told = "public.minutes" if np.isfinite(minutes) else "public.never"
         count = f"{minutes:.0f}" if np.isfinite(minutes) else ""
         said.append(f'<span class="small">{escape(text(told, lang, count=count))}</span>')
-    if not is_missing(key) and str(key) in stations.index:
-        station = stations.loc[str(key)]
+    if not is_missing(key) and str(key) in stations:
+        station = stations[str(key)]
         near = text("public.nearest", lang, name=_name(station), hours=hours_said(station, lang))
         said.append(f'<span class="small">{escape(near)}</span>')
     return "".join(said)
 
 
-def hours_said(station: Mapping[str, Any] | pd.Series, lang: Lang) -> str:
+def hours_said(station: Mapping[Any, Any] | pd.Series, lang: Lang) -> str:
     """Return when a station is manned, as far as it is told.
 
     Parameters
