@@ -93,6 +93,8 @@ def risk(
                 if getattr(town.ledgers, ledger).empty
                 for name in names
             }
+            if lists["monitored"].empty:  # it holds only what somebody told
+                unknown["monitored"] = "devices"
             bare = {
                 name: layer
                 for layer, names in RESTS_ON_LAYER.items()
