@@ -13,8 +13,10 @@ from ..geo.ledgers import (
     Intake,
     LedgerFile,
     import_completion,
+    import_ledger_book,
     import_round,
     is_completion_book,
+    is_ledger_book,
     is_round_book,
     open_problems,
     withdraw,
@@ -70,6 +72,8 @@ def import_ledger(
         return
     if kind is None:
         raise InputError("error.import_kind", file=file, allowed=", ".join(KINDS))
+    if is_ledger_book(file):
+        _take_book(folder, file, kind, date, lang)
     with steps(lang.value) as step:
         ledger = LedgerFile(
             file,
@@ -134,6 +138,22 @@ def _take_back(folder: Path, file: Path, date: str | None, lang: Language) -> No
         taken, problems = import_round(folder, file, as_of=as_of, progress=step)
     if not taken:
         say("cli.round_blank", lang.value)
+    for part in taken:
+        say("cli.round_taken", lang.value, kind=part.kind, rows=part.account.rows, added=part.added,
+            changed=part.changed, unchanged=part.unchanged)  # fmt: skip
+        problems += part.problems
+    _tell(problems, folder, file, lang)
+
+
+def _take_book(
+    folder: Path, file: Path, kind: str | None, date: str | None, lang: Language
+) -> None:
+    """Import what was changed in a workbook of ledgers that went out."""
+    with steps(lang.value) as step:
+        as_of = None if date is None else day_of(date)
+        taken, problems = import_ledger_book(folder, file, kind=kind, as_of=as_of, progress=step)
+    if not taken:
+        say("cli.import_ledger_same", lang.value, file=file.name)
     for part in taken:
         say("cli.round_taken", lang.value, kind=part.kind, rows=part.account.rows, added=part.added,
             changed=part.changed, unchanged=part.unchanged)  # fmt: skip

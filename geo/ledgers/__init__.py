@@ -23,6 +23,13 @@ from .completion import (
 )
 from .history import read_events
 from .intake import Intake, LedgerFile, import_ledger
+from .ledger_return import (
+    BOOK_MARK,
+    BOOK_SHEET,
+    copy_of,
+    import_ledger_book,
+    is_ledger_book,
+)
 from .observations import ledger_reports
 from .open_rows import open_cells, open_pairs, open_problems, things, unplaced_rows
 from .places import GUESSES, HOW, SCORE, TOLD_ID, read_places
@@ -42,6 +49,8 @@ from .withdrawal import withdraw
 
 __all__ = [
     "ANSWER",
+    "BOOK_MARK",
+    "BOOK_SHEET",
     "COLUMNS",
     "COMPLETE_MARK",
     "EVENT_COLUMNS",
@@ -65,12 +74,15 @@ __all__ = [
     "TownLedgers",
     "append",
     "check_next",
+    "copy_of",
     "fill_buildings",
     "has",
     "import_completion",
     "import_ledger",
+    "import_ledger_book",
     "import_round",
     "is_completion_book",
+    "is_ledger_book",
     "is_round_book",
     "ledger_reports",
     "no_arrivals",

@@ -19,7 +19,21 @@ How = Literal["stated", "synonym", "alike", "unmatched"]
 NEAR: Final = 50  # of 100: a header less like any column is named without a guess
 #: Headers of positions, which geodata have besides, and of numbers given to rows.
 SILENT: Final = frozenset(
-    {"lon", "lat", "x", "y", "经度", "纬度", "fid", "ogc_fid", "序号", "行号", "no", "no."}
+    {
+        "lon",
+        "lat",
+        "x",
+        "y",
+        "经度",
+        "纬度",
+        "fid",
+        "ogc_fid",
+        "ogcfid",
+        "序号",
+        "行号",
+        "no",
+        "no.",
+    }
 )
 DBF_NAME: Final = 10  # letters that a shapefile keeps of a name
 _MODES: Final = re.compile(r"拟|计划|预计|应|限|未|不|免|曾")  # a planned day is not a past one

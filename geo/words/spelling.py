@@ -25,7 +25,7 @@ _UNIT = (
 )
 _IN_BRACKETS = re.compile(rf"[(\[【]{_UNIT}[)\]】]|(?<=.)/{_UNIT}$")
 _BRACKETS = re.compile(r"[(\[【][^)\]】]*[)\]】]")
-_POINTS = re.compile(r"[\s*:：、\"“”'()\[\]【】]")
+_POINTS = re.compile(r"[\s_*:：、\"“”'()\[\]【】]")
 
 
 def plain_header(header: object) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
+from ...geo.ledgers import BOOK_MARK, BOOK_SHEET, copy_of
 from ...geo.tables import KINDS, LedgerKind, allowed_words
 from ...geo.words import VOCABULARIES, HazardState, Lang, label, text
 from .workbook import Look, cell, header, look, new_book
@@ -41,9 +42,17 @@ def ledger_book(
     style = look(book)
     late = book.add_format({"bg_color": "#F4B183"})
     soon = book.add_format({"bg_color": "#FFE699"})
-    for name, frame in ledgers.items():
-        _sheet(book, KINDS[name], frame, style, (late, soon), on, lang)
+    columns = {
+        name: _sheet(book, KINDS[name], frame, style, (late, soon), on, lang)
+        for name, frame in ledgers.items()
+    }
     _dictionary(book, ledgers, style, personal, lang)
+    mark = book.add_worksheet(BOOK_SHEET)
+    mark.write_string(0, 0, BOOK_MARK)
+    known = [name for name in columns if "key" in columns[name]]  # sums are for reading only
+    for at, name in enumerate(known, start=1):
+        mark.write_row(at, 0, [label("ledger_name", name, lang), name, *columns[name]])
+    mark.very_hidden()
     book.close()
     return written.getvalue()
 
@@ -56,8 +65,11 @@ def _sheet(
     colours: tuple[Any, Any],
     on: dt.date,
     lang: Lang,
-) -> None:
+) -> list[str]:
+    """Write a ledger, and on a hidden sheet what it said, and return its columns."""
     sheet = book.add_worksheet(label("ledger_name", kind.name, lang))
+    copy = book.add_worksheet(copy_of(kind.name))
+    copy.very_hidden()
     entries = [e for e in kind.stored if e.name in frame.columns and frame[e.name].notna().any()]
     columns = [e.name for e in entries if e.name != kind.identity]
     columns = ["key", *columns] if "key" in frame.columns else columns
@@ -65,6 +77,7 @@ def _sheet(
     for at, column in enumerate(columns):
         said = header(kind.name, kind.identity if column == "key" else column, lang)
         sheet.write_string(0, at, said, style.head)
+        copy.write_string(0, at, said)
         sheet.set_column(at, at, 26 if column in ("address", "description") else 14)
     values = {name: frame[name].tolist() for name in columns}
     for row in range(len(frame)):
@@ -76,7 +89,8 @@ def _sheet(
             elif entry is not None and entry.kind == "flag" and not pd.isna(value):
                 value = text(f"ledgers_book.{'yes' if value else 'no'}", lang)
             is_date = entry is not None and entry.kind in ("date", "moment")
-            cell(sheet, row + 1, at, value, style.of(date=is_date))
+            for page in (sheet, copy):
+                cell(page, row + 1, at, value, style.of(date=is_date))
     last = len(frame)
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(last, 1), len(columns) - 1)
@@ -89,6 +103,7 @@ def _sheet(
             sheet.data_validation(1, at, last, at, {"validate": "list", "source": words})
     if "due_on" in columns and last:
         _colour(sheet, columns, last, colours, on, lang)
+    return columns
 
 
 def _colour(

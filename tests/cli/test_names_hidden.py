@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sqlite3
 
+import openpyxl
 import pytest
 
 from weizhan.geo.ledgers import read_records
@@ -24,7 +25,7 @@ COMMANDS = {
 }  # fmt: skip
 GIVEN = {
     "hazards": {"隐患编号": "P1", "隐患类型": "H2", "发现日期": "2026-08-01",
-                "整改期限": "2026-08-20",
+                "整改期限": "2026-08-20", "整改经费": "900",
                 "状态": "整改中", "挂牌督办": "街镇级", "挂牌日期": "2026-08-02"},
     "inspections": {"检查日期": "2026-08-01", "发现隐患数": "1"},
     "incidents": {"起火时间": "2026-08-01 10:00"},
@@ -155,3 +156,30 @@ def test_a_round_with_nowhere_to_go_says_so(run, tmp_path):
     town = small_town(tmp_path / "town")
     code, _, errors = run("rounds", town, "--kind", "joint", "--date", DAY, "--out", tmp_path / "r")
     assert code != 0 and "joint" in errors and "KeyError" not in errors
+
+
+def test_the_workbook_of_ledgers_goes_out_and_in_again_without_a_change(run, tmp_path):
+    town = small_town(tmp_path / "town")
+    _import(run, town)
+    book = tmp_path / "p" / "ledgers.xlsx"
+    run("pack", town, "--out", book.parent, "--date", DAY, "--period", "2026Q3")
+    before = {kind: read_records(town, kind, personal=True) for kind in KINDS}
+    archive = (town / "ledgers.gpkg").read_bytes()
+    for kind in ("hazards", "self-built", "inspections"):
+        code, said, errors = run("import", town, book, "--kind", kind)
+        assert code == 0 and "0 处变化" in said, said + errors
+    assert (town / "ledgers.gpkg").read_bytes() == archive
+    opened = openpyxl.load_workbook(book)
+    page = opened["隐患"]
+    heads = [cell.value for cell in page[1]]
+    row = next(r for r in page.iter_rows(min_row=2) if r[0].value == "P1")
+    row[heads.index("整改经费")].value = 1200
+    row[heads.index("隐患描述")].value = None
+    opened.save(book)
+    code, said, errors = run("import", town, book, "--kind", "hazards")
+    assert code == 0 and "空着" in said, said + errors
+    after = read_records(town, "hazards", personal=True).set_index("key")
+    held = before["hazards"].set_index("key")
+    assert after.loc["P1", "cost_est"] == 1200 and len(after) == len(held)
+    kept = ["description", "code", "found_on", "due_on", "person", "phone", "evidence"]
+    assert after.loc["P1", kept].tolist() == held.loc["P1", kept].tolist()
