@@ -70,10 +70,11 @@ def import_ledger(
     if is_completion_book(file):
         _take_completed(folder, file, date, lang)
         return
-    if kind is None:
-        raise InputError("error.import_kind", file=file, allowed=", ".join(KINDS))
     if is_ledger_book(file):
         _take_book(folder, file, kind, date, lang)
+        return
+    if kind is None:
+        raise InputError("error.import_kind", file=file, allowed=", ".join(KINDS))
     with steps(lang.value) as step:
         ledger = LedgerFile(
             file,
