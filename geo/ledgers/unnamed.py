@@ -6,6 +6,7 @@ Columns of persons are left out before; here are the words of the other columns.
 from __future__ import annotations
 
 from collections.abc import Callable, Set
+from functools import partial
 from typing import Final
 
 import numpy as np
@@ -40,11 +41,11 @@ def without_people(frame: pd.DataFrame, kind: LedgerKind, *, known: Set[str]) ->
         if name not in frame or name.endswith("_id"):
             continue
         place = name in PLACE
-        shown[name] = _each(frame[name], lambda s, p=place: screened(s, known=known, place=p))
+        shown[name] = _each(frame[name], partial(screened, known=known, place=place))
         if "source" in frame and not place:
             whistle = (frame["source"] == HazardSource.WHISTLE).to_numpy()
             if whistle.any():
-                own = _each(frame[name][whistle], lambda s: anonymous(s, known=known))
+                own = _each(frame[name][whistle], partial(anonymous, known=known))
                 shown[name] = shown[name].where(~whistle, own)
     return shown
 
