@@ -110,6 +110,7 @@ def risk(
                 "clusters": source.clusters,
                 "areas": source.areas,
                 "area_wide": source.area_wide,
+                "tasks": source.task_places,
             }
             warm = heat(source.fires, found.buildings, rules=town.rules.risk.heat)
             for kind in ("density", "ratio"):

@@ -125,6 +125,16 @@ class ListSource:
         )
 
     @cached_property
+    def task_places(self) -> gpd.GeoDataFrame:
+        """The tasks that stand at a building, each at a point inside it."""
+        at = self.buildings.drop_duplicates(f.BUILDING_ID).set_index(f.BUILDING_ID)
+        there = self.tasks[self.tasks[f.BUILDING_ID].isin(at.index)]
+        shapes = at.geometry.loc[there[f.BUILDING_ID]].to_numpy()
+        return gpd.GeoDataFrame(
+            there, geometry=shapely.point_on_surface(shapes), crs=self.buildings.crs
+        )
+
+    @cached_property
     def clusters(self) -> gpd.GeoDataFrame:
         """Clusters through which a fire could spread; see `cluster_areas`."""
         return cluster_areas(self.buildings)
@@ -307,9 +317,13 @@ def device_table(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.DataFrame:
 
 
 def device_targets(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.Series:
-    """Return why the plans name a building for devices: its use or its height; None if not."""
+    """Return why the plans name a building for devices: its use or its height; None if not.
+
+    Uses are the complexes, the super-tall, and the new business forms (新兴业态) of the rules.
+    """
     tall, _ = high_rise(buildings, rules)
-    named = [str(use) for use in (Use.COMMERCIAL_COMPLEX, Use.SUPER_TALL)]
+    forms = rules.use_groups.new_business_forms
+    named = [str(use) for use in (Use.COMMERCIAL_COMPLEX, Use.SUPER_TALL, *forms)]
     use = buildings[f.USE].astype(object)
     found = np.full(len(buildings), None, dtype=object)
     found[tall] = str(Use.HIGH_RISE)

@@ -60,11 +60,11 @@ def test_the_demo_imports_whole_and_the_same_each_time(village, tmp_path):
     a, b = ({f.name: f.read_bytes() for f in (tmp_path / n).iterdir()} for n in "ab")
     assert a == b
     assert [t.kind for t in taken] == [
-        "warehouses", "hazards", "inspections", "incidents", "devices", "vulnerable",
-        "lane-reports",
+        "warehouses", "warehouses", "hazards", "inspections", "incidents", "devices",
+        "vulnerable", "lane-reports", "notices",
     ]  # fmt: skip
     assert all(t.added == t.account.rows for t in taken)
-    assert all(m.how == "synonym" for t in taken for m in t.account.headers)
+    assert {m.how for t in taken for m in t.account.headers} == {"synonym", "stated"}  # units twice
     lost = {t.kind: t.matched.get("unmatched", 0) / t.account.rows for t in taken}
     assert 0 < lost["hazards"] < 0.1
     assert {p.code for t in taken for p in t.problems if p.severity == "error"} == {
