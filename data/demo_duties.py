@@ -7,8 +7,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
-from ..geo.arrays import Shapes, Words
+from ..geo.arrays import Flags, Shapes, Words
 from ..geo.words import NoticeKind, OwnerType, Use
 from .demo_buildings import Buildings
 from .demo_cases import Cases
@@ -45,11 +46,11 @@ def unit_rows(buildings: Buildings, names: Shapes, address: Shapes, as_of: dt.da
 
     def days(longest: int, known: float) -> Shapes:
         told = dates_before(as_of, rng.integers(0, longest, count)).astype(object)
-        return np.where(rng.random(count) < known, told, None)
+        return _only(rng.random(count) < known, told)
 
     sleeping = np.maximum(buildings.people_night[at], 1)
     high_risk = np.isin(use, HIGH_RISK)
-    said_not = np.where(rng.random(count) < 0.7, "否", None)
+    said_not = _only(rng.random(count) < 0.7, "否")
     engineer = np.where(rng.random(count) < 0.5, "有", "无")
     insured = np.datetime64(as_of) + rng.integers(-90, 300, count).astype("timedelta64[D]")
     return pd.DataFrame(
@@ -59,18 +60,25 @@ def unit_rows(buildings: Buildings, names: Shapes, address: Shapes, as_of: dt.da
             "地址": address[at],
             "使用性质": words("use", use),
             "业主类型": words("owner_type", rng.choice([str(o) for o in OwnerType], count)),
-            "床位数": np.where(np.isin(use, BEDDED), sleeping, None),
-            "客房数": np.where(np.isin(use, ROOMED), np.maximum(sleeping // 2, 1), None),
-            "消防安全重点单位": np.where(rng.random(count) < 0.4, "是", None),
+            "床位数": _only(np.isin(use, BEDDED), sleeping),
+            "客房数": _only(np.isin(use, ROOMED), np.maximum(sleeping // 2, 1)),
+            "消防安全重点单位": _only(rng.random(count) < 0.4, "是"),
             "火灾高危单位": np.where(high_risk, "是", said_not),
-            "注册消防工程师": np.where(high_risk, engineer, None),
+            "注册消防工程师": _only(high_risk, engineer),
             "自查日期": days(150, 0.8),
-            "公示承诺": rng.choice(["是", "否", None], count, p=[0.6, 0.2, 0.2]),
-            "消防安全评估日期": np.where(high_risk, days(500, 0.8), None),
-            "火灾公众责任保险到期日": np.where(high_risk, insured.astype(str).astype(object), None),
+            "公示承诺": rng.choice(["是", "否", ""], count, p=[0.6, 0.2, 0.2]),
+            "消防安全评估日期": _only(high_risk, days(500, 0.8)),
+            "火灾公众责任保险到期日": _only(high_risk, insured.astype(str)),
             "演练日期": days(300, 0.6),
         }
     )  # fmt: skip
+
+
+def _only(there: Flags, told: ArrayLike) -> Shapes:
+    """Return what is told where it is, and nothing elsewhere."""
+    whole = np.full(len(there), None, dtype=object)
+    whole[there] = np.broadcast_to(np.asarray(told, dtype=object), len(there))[there]
+    return whole
 
 
 def notice_rows(cases: Cases, address: Shapes, community: Shapes) -> pd.DataFrame:

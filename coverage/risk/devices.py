@@ -17,7 +17,7 @@ from ...geo.rules import DeviceRule, RuleSet
 from ...geo.words import DeviceKind
 from .. import columns as c
 from .draws import Logs, Moment
-from .inputs import RiskInputs
+from .inputs import UNKNOWN, RiskInputs
 from .missing import Donors, take
 from .numbers import RiskNumbers
 
@@ -61,9 +61,9 @@ def device_gaps(
     -------
     dict
         For each device `gain_<device>` (deaths a year), `lacking_<device>` (units without it) and
-        `pieces_<device>`, all 0 where it does not serve the use; `device_unit`, what the units
-        are; `device_gap`, the device with the greatest gain, None where none gains;
-        `device_gain` and `device_households`, the units, of it.
+        `pieces_<device>`, all 0 where it does not serve the use and missing where the use is not
+        known; `device_unit`, what the units are; `device_gap`, the device with the greatest gain,
+        None where none gains; `device_gain` and `device_households`, the units, of it.
     """
     parts = []
     for begin in range(0, max(len(inputs), 1), BLOCK):
@@ -105,7 +105,13 @@ def _block(
         table[c.device_lacking(device)] = np.where(serves, without, 0.0)
         pieces = _pieces(rule, without, floor_m2 * (1 - there[device]))
         table[c.device_pieces(device)] = np.where(serves, pieces, 0.0)
-    return table
+    unknown = inputs.kind == UNKNOWN
+    return {name: np.where(unknown, _nothing(told), told) for name, told in table.items()}
+
+
+def _nothing(told: Any) -> Any:
+    """Return what stands for a building of unknown use, of which nobody can tell what serves it."""
+    return None if told.dtype == object else np.nan
 
 
 def _units(inputs: RiskInputs, logs: Logs, rules: RuleSet) -> Floats:
@@ -161,12 +167,12 @@ def _prevented(device: DeviceKind, there: dict[DeviceKind, Floats], typical: Ris
 def _greatest(table: dict[str, Any]) -> dict[str, Any]:
     gain = np.column_stack([table[c.device_gain(kind)] for kind in DEVICES])
     lacking = np.column_stack([table[c.device_lacking(kind)] for kind in DEVICES])
-    most, row = gain.argmax(axis=1), np.arange(len(gain))
+    most, row = np.nan_to_num(gain).argmax(axis=1), np.arange(len(gain))
     codes = np.array([str(kind) for kind in DEVICES], dtype=object)[most]
-    none = gain[row, most] <= 0
+    none = ~(gain[row, most] > 0)
     codes[none] = None
     return {
         c.DEVICE_GAP: codes,
         c.DEVICE_GAIN: gain[row, most],
-        c.DEVICE_HOUSEHOLDS: np.where(none, 0.0, lacking[row, most]),
+        c.DEVICE_HOUSEHOLDS: np.where(gain[row, most] <= 0, 0.0, lacking[row, most]),
     }

@@ -86,14 +86,14 @@ def _everything_told(
             told.setdefault(key, []).append(Told(step, source, (as_of, number)))
             tellers[key, step] = (row["lead_dept"], row["evidence"], None, number,
                                   row["imported_at"])  # fmt: skip
-    for row in by_hand.to_dict("records"):
-        key, recorded = str(row["key"]), str(row["recorded_at"])
+    for made in by_hand.to_dict("records"):
+        key, recorded = str(made["key"]), str(made["recorded_at"])
         if key not in told:
             continue  # of a case that only a withdrawn import knew
-        on = dt.date.fromisoformat(str(row["happened_on"])[:10])
-        step = Step(HazardState(row["state"]), on, bool(row["stated"]))
-        told[key].append(Told(step, "", (recorded, int(row["fid"]))))
-        tellers[key, step] = (row["who"], row["evidence"], row["note"], None, recorded)
+        on = dt.date.fromisoformat(str(made["happened_on"])[:10])
+        step = Step(HazardState(made["state"]), on, bool(made["stated"]))
+        told[key].append(Told(step, "", (recorded, int(made["fid"]))))
+        tellers[key, step] = (made["who"], made["evidence"], made["note"], None, recorded)
     for key, source, number, as_of in zip(
         endings["key"], endings["source"], endings["import_id"], endings["as_of"], strict=True
     ):

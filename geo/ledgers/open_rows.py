@@ -54,7 +54,7 @@ def open_cells(folder: Path, kind: str) -> pd.DataFrame:
 
     def is_open(key: object, name: str, number: int, source: str) -> bool:
         if key is None:
-            return number == last[source]
+            return bool(number == last[source])
         return (key, number) in held and (key, name) in missing
 
     told = zip(cells["key"], cells["name"], cells["import_id"], cells["source"], strict=True)
