@@ -192,7 +192,7 @@ def closures(work: Work, size: str) -> list[Row]:
     network = work.network
 
     def ready():  # type: ignore[no-untyped-def]
-        return prepare(plan, network, work.crews, work.buildings, stopped=everybody(network))
+        return prepare(plan, network, work.buildings, stopped=everybody(network))
 
     everyone = np.ones((1, len(work.buildings.lane)))
     limit = np.full(len(work.buildings.lane), LIMIT_MS, dtype=np.int32)
@@ -240,9 +240,7 @@ def closures(work: Work, size: str) -> list[Row]:
     ]
     rows.append(row(name, size, "weizhan", timed(lambda: changes(forest, events))[0]))
     alone = Work(network, sites=1, buildings=1)  # the answer of the peer: nodes, no buildings
-    bare = prepare(
-        alone.plan(work.crews), network, work.crews, alone.buildings, stopped=everybody(network)
-    )
+    bare = prepare(alone.plan(work.crews), network, alone.buildings, stopped=everybody(network))
     seconds, _ = timed(lambda: changes(bare, events))
     rows.append(row(name, size, "weizhan, nodes only", seconds))
 
@@ -282,9 +280,7 @@ def growth(file: Path) -> list[Row]:
         plan = work.plan(work.crews)
         seconds, _ = timed(lambda plan=plan: nearest(plan.graph, plan.starts), repeat=3)
         rows.append(row("nearest station, growing", size, "weizhan", seconds))
-        forest = prepare(
-            plan, work.network, work.crews, work.buildings, stopped=everybody(work.network)
-        )
+        forest = prepare(plan, work.network, work.buildings, stopped=everybody(work.network))
         limit = np.full(len(work.buildings.lane), LIMIT_MS, dtype=np.int32)
         weights = np.ones((1, len(limit)))
         lanes = np.arange(work.network.lanes)

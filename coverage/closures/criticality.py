@@ -20,7 +20,7 @@ from ...geo.ground import (
     Positions,
 )
 from ...geo.words import Vehicle
-from ..reach import FAR, Crews, Journey, arrive, grouped, nearest, predecessors
+from ..reach import FAR, Journey, arrive, grouped, nearest, predecessors
 from .kernels import closures, preorder
 
 EVENTS_A_TASK = 64  # closures computed in one go; more keep the threads less even
@@ -75,11 +75,9 @@ class Forest:
 def prepare(
     plan: Journey,
     network: Network,
-    crews: Crews,
     positions: Positions,
     *,
     stopped: Mapping[Vehicle, Flags],
-    block_at: float | None = None,
 ) -> Forest:
     """Search once and lay out what the mending needs.
 
@@ -87,24 +85,17 @@ def prepare(
     ----------
     plan
         From `weizhan.coverage.reach.travel.journey`.
-    network, crews, positions
+    network, positions
         The same as for the plan.
     stopped
         ``(lanes,)`` for each vehicle, on which lanes a closure stops it; what is not named, such
-        as people on foot, passes everywhere.
-    block_at
-        Where on the lane it is blocked. None: the lane cannot be used at all by what is
-        stopped, not even up to a house on it. A fraction between 0 and 1: it is blocked at that
-        point, and what lies before it stays within reach from that side.
+        as people on foot, passes everywhere. A closed lane cannot be used at all by what is
+        stopped, not even up to a house on it.
     """
     graph, starts = plan.graph, plan.starts
     nowhere = np.zeros(network.lanes, dtype=bool)
     stops = np.stack([stopped.get(vehicle, nowhere) for vehicle in graph.layers])
-    start_stopped = stops[starts.state // graph.nodes, starts.lane]
-    to_end = network.lane_to[starts.lane] == starts.state % graph.nodes
-    start_open = ~start_stopped | _beyond(
-        crews.fraction[starts.crew], np.where(to_end, 1.0, 0.0), block_at
-    )
+    start_open = ~stops[starts.state // graph.nodes, starts.lane]
     found_ms, _ = nearest(graph, starts)
     pred = predecessors(graph.head, graph.tail, graph.ms, found_ms, starts.state, starts.ms)
     parent = np.full(len(pred), graph.states, dtype=graph.tail.dtype)
@@ -129,19 +120,15 @@ def prepare(
     ways = 2 * len(graph.layers)
     entry_open = np.empty((len(positions.lane), ways), dtype=bool)
     for way in range(ways):
-        end = float(way % 2)
         entry_open[:, way] = ~stops[way // 2, plan.entries.lane]
-        entry_open[:, way] |= _beyond(np.nan_to_num(positions.fraction), end, block_at)
     near = plan.neighbours
     near_position = np.repeat(np.arange(len(positions.lane)), np.diff(near.first))
-    near_open = ~stops[near.layer, plan.entries.lane[near_position]] | _beyond(
-        np.nan_to_num(positions.fraction)[near_position], crews.fraction[near.crew], block_at
-    )
+    near_open = ~stops[near.layer, plan.entries.lane[near_position]]
     entry_state = np.where(plan.entries.state >= 0, place[plan.entries.state], -1).astype(np.int32)
     used = entry_state.ravel()
     user = np.repeat(np.arange(len(positions.lane), dtype=np.int32), ways)
     touching = np.flatnonzero(arc_lane >= 0)
-    closing = np.flatnonzero(start_stopped)
+    closing = np.flatnonzero(~start_open)
     located = np.flatnonzero(plan.entries.lane >= 0)
     base = np.full((len(positions.lane), 2), FAR, dtype=np.int32)
     twice = np.stack([ms, np.full_like(ms, FAR)])
@@ -250,10 +237,3 @@ def _run(
         return [task(0)]
     with ThreadPoolExecutor(tasks) as pool:
         return list(pool.map(task, range(tasks)))
-
-
-def _beyond(there: Floats, from_: Floats | float, block_at: float | None) -> Flags:
-    """Return what can be reached along a lane in spite of a block: both on one side of it."""
-    if block_at is None:
-        return np.zeros(len(there), dtype=bool)
-    return np.asarray((there < block_at) == (np.asarray(from_) < block_at))

@@ -298,9 +298,8 @@ def _first(plan: Any, ms: Ints) -> Ints:
 
 
 def _forest(moment: Moment, tier: str, stopped: Mapping[Vehicle, Flags]) -> Forest:
-    town, crews = moment.town, moment.crews(tier).crews
-    plan = moment.journey(tier)
-    return prepare(plan, town.network, crews, town.building_positions, stopped=stopped)
+    town, plan = moment.town, moment.journey(tier)
+    return prepare(plan, town.network, town.building_positions, stopped=stopped)
 
 
 def _stopped(town: Town, left: Floats) -> dict[Vehicle, Flags]:
