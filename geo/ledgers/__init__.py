@@ -11,8 +11,9 @@ from .archive import (
     read_versions,
     writing,
 )
-from .archive_schema import append, stored_columns
+from .archive_tables import append, stored_columns
 from .arrivals import LAT, LON, SECONDS, no_arrivals, read_arrivals
+from .building_match import GUESSES, HOW, SCORE, TOLD_ID, read_places
 from .cases import Step, check_next
 from .completion import (
     ANSWER,
@@ -32,7 +33,6 @@ from .ledger_return import (
 )
 from .observations import ledger_reports
 from .open_rows import open_cells, open_pairs, open_problems, things, unplaced_rows
-from .places import GUESSES, HOW, SCORE, TOLD_ID, read_places
 from .round_return import (
     COLUMNS,
     HEAD_ROWS,

@@ -26,7 +26,7 @@ import pandas as pd
 
 from ..tables import KINDS, STEP_COLUMNS, Column, ledger_kind
 from ..words import InputError, OutputError, is_name
-from .archive_schema import (
+from .archive_tables import (
     RANGES,
     STAMP,
     check_version,
@@ -35,7 +35,7 @@ from .archive_schema import (
     migrate,
     stored_columns,
 )
-from .places import GUESSES, HOW, SCORE, TOLD_ID, UNMATCHED
+from .building_match import GUESSES, HOW, SCORE, TOLD_ID, UNMATCHED
 from .unnamed import without_people
 
 ARCHIVE_FILE: Final = "ledgers.gpkg"

@@ -15,7 +15,7 @@ from ..tables import KINDS, NO, YES, Sheet
 from ..words import InputError, Problem, normal
 from ..words import fields as f
 from .archive import IMPORT_COLUMNS, writing
-from .archive_schema import append
+from .archive_tables import append
 from .identity import KEY, PAIR_COLUMNS
 from .intake import Intake, LedgerFile, import_ledger
 from .open_rows import open_cells, open_pairs, unplaced_rows

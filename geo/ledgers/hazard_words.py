@@ -20,7 +20,7 @@ import pandas as pd
 
 from ..words import HazardCode, Problem, codes, label, normal
 from ..words import fields as f
-from .archive_schema import SURE
+from .archive_tables import SURE
 
 Sure = Literal["certain", "likely", "unsure"]
 

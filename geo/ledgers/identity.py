@@ -22,7 +22,7 @@ from ..rules import LedgerRule
 from ..tables import SOURCE_SHEET, STEP_COLUMNS, LedgerKind
 from ..words import HazardCode, HazardState, Problem, normal
 from ..words import fields as f
-from .places import HOW, TOLD_ID, UNMATCHED
+from .building_match import HOW, TOLD_ID, UNMATCHED
 
 KEY: Final = "key"
 WORDS: Final = "place_words"  # of a row as it came, before it is located

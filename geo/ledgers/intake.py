@@ -43,14 +43,8 @@ from .archive import (
     read_unread,
     writing,
 )
-from .archive_schema import append, stored_columns
-from .cases import Step, told_steps
-from .hazard_words import CATEGORY, with_categories
-from .history import derive_events, read_events
-from .identity import KEY, PAIR_COLUMNS, identified
-from .ledger_rows import PLOTTED, read_sheet, typed_rows, visits_made
-from .mapping import save_mapping
-from .places import (
+from .archive_tables import append, stored_columns
+from .building_match import (
     BY_ID,
     BY_POINT,
     GUESSES,
@@ -64,6 +58,12 @@ from .places import (
     read_places,
     spelled_addresses,
 )
+from .cases import Step, told_steps
+from .hazard_words import CATEGORY, with_categories
+from .history import derive_events, read_events
+from .identity import KEY, PAIR_COLUMNS, identified
+from .ledger_rows import PLOTTED, read_sheet, typed_rows, visits_made
+from .mapping import save_mapping
 
 #: Without one of these a ledger of vulnerable people counts nobody.
 PEOPLE_COUNTS = ("households", "empty_nest_elders", "left_behind_children", "old_weak_ill_disabled")

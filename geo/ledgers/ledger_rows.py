@@ -31,7 +31,7 @@ from ..tables import (
 )
 from ..words import Datum, InputError, Problem, normal
 from ..words import fields as f
-from .archive_schema import RANGES, SURE
+from .archive_tables import RANGES, SURE
 from .identity import KEY, WORDS, place_words
 
 AXES = ("lon", "lat")

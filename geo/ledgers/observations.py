@@ -11,7 +11,7 @@ import pandas as pd
 from ..words import HazardCode, HazardState, LaneState
 from ..words import fields as f
 from .archive import range_ends, read_records
-from .archive_schema import RANGES
+from .archive_tables import RANGES
 from .history import read_events
 
 #: Hazards that stand on a lane: 占用消防车道, “生命通道”突出问题.

@@ -20,7 +20,7 @@ from .archive import (
     read_same,
     read_unread,
 )
-from .places import GUESSES, HOW, UNMATCHED
+from .building_match import GUESSES, HOW, UNMATCHED
 
 
 def open_cells(folder: Path, kind: str) -> pd.DataFrame:

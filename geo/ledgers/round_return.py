@@ -33,8 +33,8 @@ from ..tables import (
 from ..words import HIDDEN, HazardState, InputError, Problem, codes, normal, read_date, read_number
 from ..words import fields as f
 from .archive import read_records
+from .building_match import Places
 from .intake import Intake, LedgerFile, import_ledger
-from .places import Places
 
 MARK_SHEET: Final = "weizhan"  # hidden; says that a workbook is one of ours
 MARK: Final = "weizhan-round"

@@ -14,7 +14,7 @@ import pandas as pd
 from ..words import DangerClass, DeviceKind, HazardCode, Problem, SystemState
 from ..words import fields as f
 from .archive import ARCHIVE_FILE, latest_versions, range_ends, read_records
-from .archive_schema import RANGES
+from .archive_tables import RANGES
 from .history import read_events
 
 #: Columns of the layer of buildings that ledgers also tell.

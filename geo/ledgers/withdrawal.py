@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..words import InputError
 from .archive import ARCHIVE_FILE, read_imports, writing
-from .archive_schema import append
+from .archive_tables import append
 
 
 def withdraw(

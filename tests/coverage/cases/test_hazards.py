@@ -15,7 +15,7 @@ from weizhan.coverage.cases.hazards import (
     overdue,
 )
 from weizhan.geo.ledgers.archive import IMPORT_COLUMNS, writing
-from weizhan.geo.ledgers.archive_schema import append
+from weizhan.geo.ledgers.archive_tables import append
 from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.words import Workdays
 from weizhan.geo.words.errors import InputError

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from weizhan.geo.ledgers import archive
-from weizhan.geo.ledgers.archive_schema import VERSION, columns_of
+from weizhan.geo.ledgers.archive_tables import VERSION, columns_of
 from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.words.errors import InputError
 

@@ -16,7 +16,7 @@ from typing import Final
 
 from ..tables import KINDS, STEP_COLUMNS, LedgerKind
 from ..words import InputError
-from .places import GUESSES, HOW, SCORE, TOLD_ID
+from .building_match import GUESSES, HOW, SCORE, TOLD_ID
 
 VERSION: Final = 3
 STAMP: Final = "%Y-%m-%dT%H:%M:%S.000Z"
