@@ -9,6 +9,7 @@ from .community_numbers import WORK, add_community_work, community_work
 from .estates import estate_table
 from .gatherings import Surrounding, surrounding
 from .grids import grid_table
+from .hazard_areas import hazard_areas
 from .monitoring import device_counts, device_points, monitored_table
 from .offices import office_table, without_office
 from .places import Places, town_places
@@ -27,6 +28,7 @@ __all__ = [
     "device_points",
     "estate_table",
     "grid_table",
+    "hazard_areas",
     "monitored_table",
     "office_table",
     "public_blocks",

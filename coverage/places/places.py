@@ -12,9 +12,11 @@ import shapely
 from ...geo.inside import area_of
 from ...geo.town import Town
 from ...geo.words import fields as f
+from ..cases import case_table
 from .community_numbers import community_work
 from .estates import estate_table
 from .grids import grid_table
+from .hazard_areas import hazard_areas
 from .monitoring import device_points
 from .offices import office_table
 
@@ -25,8 +27,8 @@ class Places:
 
     Attributes
     ----------
-    estates, offices, grids, devices
-        From `estate_table`, `office_table`, `grid_table` and `device_points`.
+    estates, offices, grids, devices, hazard_areas
+        From `estate_table`, `office_table`, `grid_table`, `device_points` and `hazard_areas`.
     work
         From `community_work`, by community.
     estate_of
@@ -37,6 +39,7 @@ class Places:
     offices: gpd.GeoDataFrame
     grids: gpd.GeoDataFrame
     devices: gpd.GeoDataFrame
+    hazard_areas: gpd.GeoDataFrame
     work: pd.DataFrame
     estate_of: pd.Series
 
@@ -65,12 +68,14 @@ def town_places(
     day
         Of the assessment.
     """
+    cases = case_table(town.ledgers.hazards, town.ledgers.events, on=day)
     estates, offices = estate_table(town, buildings, lanes), office_table(town)
     return Places(
         estates=estates,
         offices=offices,
         grids=grid_table(town, buildings),
         devices=device_points(town),
+        hazard_areas=hazard_areas(town, cases, buildings),
         work=community_work(town, estates, offices, day=day),
         estate_of=area_of(buildings, town.estates, f.ESTATE_ID),
     )

@@ -23,7 +23,6 @@ from ..cases import (
     area_candidates,
     case_table,
     check_mismatches,
-    declared_areas,
     happened_by,
     hazard_rates,
     inspections_due,
@@ -37,6 +36,7 @@ from ..cases import (
 )
 from ..clauses import high_rise
 from ..duties import duty_table, office_of
+from ..places import hazard_areas
 from ..risk import BUILDING, DEVICES, fire_points, heat_by_community
 from .place_lists import place_lists
 
@@ -142,27 +142,13 @@ class ListSource:
     @cached_property
     def areas(self) -> gpd.GeoDataFrame:
         """Candidates of area-wide hazards, from the places of open cases."""
-        return area_candidates(self._placed, rules=self.town.rules.risk.finding)
+        placed = place_cases(self.cases, self.buildings)
+        return area_candidates(placed, rules=self.town.rules.risk.finding)
 
     @cached_property
     def area_wide(self) -> gpd.GeoDataFrame:
         """Open hazards that somebody called area-wide, each as an area."""
-        place = self._placed.set_index("key").geometry
-        points = self.cases["key"].map(place).astype(object)
-        cases = gpd.GeoDataFrame(
-            self.cases,
-            geometry=[None if pd.isna(point) else point for point in points],
-            crs=self.buildings.crs,
-        )
-        within = {
-            "estate": self.town.estates.set_index(f.ESTATE_ID),
-            "grid": self.town.grids.set_index(f.GRID_ID),
-        }
-        return declared_areas(cases, within, community=self.town.communities)
-
-    @cached_property
-    def _placed(self) -> gpd.GeoDataFrame:
-        return place_cases(self.cases, self.buildings)
+        return hazard_areas(self.town, self.cases, self.buildings)
 
 
 def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]:

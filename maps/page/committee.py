@@ -35,7 +35,7 @@ from .overlays import column
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
 _CLICKS = ("proposed", "stations", "offices", "devices", "barriers", "water", "buildings", "lanes",
-           "estates", "grids", "communities")  # fmt: skip
+           "hazard_areas", "estates", "grids", "communities")  # fmt: skip
 _HEADINGS = ("panel", "close", "figures", "communities", "notes", "communities_note")
 _TREE = ("title", "search", "full", "measure", "print", "print_title", "paper", "grey",
          "print_now", "print_back", "north", "swipe", "swipe_handle")  # fmt: skip
@@ -81,6 +81,7 @@ def committee_page(
         lane_overlays.lanes(assessment, lang=lang),
         overlays.buildings(assessment, lang=lang, further=further),
         overlays.areas(assessment, lang=lang),
+        place_overlays.hazard_areas(assessment, lang=lang),
         place_overlays.grids(assessment, lang=lang),
         place_overlays.devices(assessment, lang=lang),
         place_overlays.offices(assessment, lang=lang),

@@ -62,6 +62,27 @@ def grids(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
     )
 
 
+def hazard_areas(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
+    """Return the hazards that somebody called area-wide, each as its area."""
+    frame = assessment.places.hazard_areas
+    frame = frame[~frame.geometry.is_empty].reset_index(drop=True)
+    return PackedPolygons(
+        "hazard_areas",
+        frame,
+        styles={
+            "hazard_areas": (place_styles.hazard_area_style(lang), np.zeros(len(frame), np.int64))
+        },
+        texts={
+            "id": column(frame, "key"),
+            "code": labels(column(frame, "code"), "hazard_code", lang),
+            "state": labels(column(frame, "state"), "hazard_state", lang),
+            "area": column(frame, "area_id"),
+        },
+        show=False,
+        z_index=3,
+    )
+
+
 def offices(assessment: Assessment, *, lang: Lang) -> PackedPoints:
     """Return the offices of fire work, by whether their six elements are there."""
     frame = assessment.places.offices

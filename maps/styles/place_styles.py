@@ -37,6 +37,12 @@ def estate_classes(estates: pd.DataFrame) -> Longs:
     return np.select([none == YesNo.YES, old == YesNo.YES, known], [0, 1, 2], default=3)
 
 
+def hazard_area_style(lang: Lang) -> Style:
+    """Return the areas of area-wide hazards."""
+    area = Class(text("legend.hazard_areas", lang), "#6a2c9126", "#6a2c91", pixels=2, dash=(7, 3))
+    return Style(text("legend.hazard_areas", lang), (area,))
+
+
 def grid_style(lang: Lang) -> Style:
     """Return the outline of grids."""
     outline = Class(text("legend.grids", lang), "", "#7a5aa0", pixels=1, dash=(4, 3))

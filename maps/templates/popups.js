@@ -280,6 +280,11 @@ const describe = {
       ["red_houses", count("red_buildings")], ["open_hazards", count("open_hazards")],
       ["community", text("community_id") && nameOf("communities", text("community_id"))]])];
   },
+  hazard_areas(f) {
+    const features = layers.hazard_areas.features, text = (name) => features.text(name, f);
+    return [head("hazard_area", text("code")), rows([
+      ["id", text("id")], ["hazard_state", text("state")], ["area", text("area")]])];
+  },
   offices(f) {
     const features = layers.offices.features, text = (name) => features.text(name, f);
     return [head("office", text("name") || text("id")), rows([

@@ -125,7 +125,8 @@ def no_places() -> Places:
                    "old_estate", "community_id", "buildings", "red_buildings")  # fmt: skip
     offices = none("office_id", "name", "elements_missing", "elements_unknown", "community_id")
     devices = none("building_id", "device", "installed", "failing")
-    return Places(estates, offices, none("grid_id", "name", "community_id"), devices,
+    areas = none("key", "code", "state", "area_id")
+    return Places(estates, offices, none("grid_id", "name", "community_id"), devices, areas,
                   pd.DataFrame(), pd.Series(dtype=object))  # fmt: skip
 
 
