@@ -88,7 +88,7 @@ def import_ledger(
             full=full,
         )
         taken = take_in(folder, ledger, progress=step)
-    _show(taken, file, lang)
+    _show(taken, folder, file, lang)
     _tell(taken.problems, folder, file, lang)
     _say_open(folder, lang)
     if doctor_folder is not None:
@@ -181,7 +181,7 @@ def _tell(problems: Sequence[Problem], folder: Path, file: Path, lang: Language)
         say("cli.import_ledger_problems", lang.value, file=book, count=len(problems))
 
 
-def _show(taken: Intake, file: Path, lang: Language) -> None:
+def _show(taken: Intake, folder: Path, file: Path, lang: Language) -> None:
     for match in taken.account.headers:
         if match.how != "unmatched":
             how = text(f"cli.import_ledger_how_{match.how}", lang.value)
@@ -208,7 +208,9 @@ def _show(taken: Intake, file: Path, lang: Language) -> None:
             source=taken.source, keys="、".join(taken.ended[:SHOWN]))  # fmt: skip
         _more(len(taken.ended), lang)
     lost = taken.matched.get("unmatched", 0)
-    say("cli.import_ledger_done", lang.value, file=file.name, rows=taken.account.rows,
+    of_stations = KINDS[taken.kind].place == "station"  # told when the town is read
+    done = "cli.import_stations_done" if of_stations else "cli.import_ledger_done"
+    say(done, lang.value, folder=folder, file=file.name, rows=taken.account.rows,
         added=taken.added,
         changed=taken.changed, unchanged=taken.unchanged,
         matched=sum(taken.matched.values()) - lost, unmatched=lost)  # fmt: skip

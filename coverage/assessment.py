@@ -209,6 +209,11 @@ class Assessment:
         """Every value that ledgers say of a building's columns, with source and date."""
         return self.moment.town.ledgers.provenance
 
+    @cached_property
+    def station_provenance(self) -> pd.DataFrame:
+        """Every value that ledgers say of a station's columns, with source and date."""
+        return self.moment.town.ledgers.station_provenance
+
     # Parts
 
     @cached_property

@@ -16,6 +16,7 @@ import tomlkit
 
 from .datum_check import check_datum
 from .ground import Cross
+from .ledgers import SAME_PLACE_M
 from .osm import LAYER_TAGS, OsmExtract, features_of_table, is_osm_table, layers_from
 from .rules import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource, read_config
 from .tables import SCHEMAS, Account, columns_found, load_sheet, read_layer, readable, write_layers
@@ -339,7 +340,6 @@ def _free(folder: Path, layer: str) -> Path:
 
 
 ADDED = frozenset({"stations", "water"})  # layers to which a file adds
-SAME_PLACE_M = 30.0  # stations nearer than this, or of one name, are one
 
 
 def _joined(

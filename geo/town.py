@@ -33,6 +33,7 @@ from .inside import in_communities
 from .ledgers import (
     TownLedgers,
     fill_buildings,
+    fill_stations,
     ledger_reports,
     no_arrivals,
     places_without_people,
@@ -435,6 +436,9 @@ def _freeze(
     problems += found
     ledgers = read_town_ledgers(folder, layers["buildings"])
     layers["buildings"], ledgers, found = fill_buildings(layers["buildings"], ledgers)
+    problems += found
+    layers["stations"], told, found = fill_stations(folder, layers["stations"])
+    ledgers = replace(ledgers, station_provenance=told)
     problems += found
     layers["lane_reports"] = pd.concat(
         [layers["lane_reports"], ledger_reports(folder, lanes)], ignore_index=True

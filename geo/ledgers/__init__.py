@@ -43,6 +43,7 @@ from .round_return import (
     import_round,
     is_round_book,
 )
+from .station_ledgers import SAME_PLACE_M, fill_stations
 from .town_ledgers import TownLedgers, fill_buildings, has, read_town_ledgers
 from .unnamed import places_without_people
 from .withdrawal import withdraw
@@ -63,6 +64,7 @@ __all__ = [
     "MARK",
     "MARK_SHEET",
     "PAIRS",
+    "SAME_PLACE_M",
     "SCORE",
     "SECONDS",
     "SHEETS",
@@ -76,6 +78,7 @@ __all__ = [
     "check_next",
     "copy_of",
     "fill_buildings",
+    "fill_stations",
     "has",
     "import_completion",
     "import_ledger",

@@ -233,7 +233,7 @@ def import_ledger(
     progress("step.locate")
     places = places or read_places(folder, config)
     spelled = spelled_addresses(table, places, rules.ledgers)
-    if chosen.place == "building" and {"lon", f.ADDRESS} <= set(columns):
+    if chosen.place != "lane" and {"lon", f.ADDRESS} <= set(columns):
         fit = fitting_datum(table, places, rules.ledgers, spelled=spelled, taken=taken)
         if fit.best is not None and fit.scores[fit.best] > fit.scores.get(taken, 0.0):
             if datum is None:
@@ -326,7 +326,7 @@ def _headers(
         wanted = [e for e in kind.columns if e.name in PEOPLE_COUNTS]
         columns = "; ".join("、".join(e.synonyms) for e in wanted)
         raise InputError("error.vulnerable_needs_counts", file=file, columns=columns)
-    if not found & {f.BUILDING_ID, f.NAME, f.ADDRESS, f.LANE_ID, "lon"}:
+    if not found & {f.BUILDING_ID, f.STATION_ID, f.NAME, f.ADDRESS, f.LANE_ID, "lon"}:
         raise InputError(
             "error.ledger_no_place", file=file, headers="、".join(headers), first=_first_row(raw)
         )
@@ -425,7 +425,8 @@ def _doubtful(table: pd.DataFrame, kind: LedgerKind, rules: RuleSet, file: str) 
             moved[f.SOURCE_ROW], moved["key"], moved[f.ADDRESS], moved[OFF_M], strict=True
         )
     ]  # fmt: skip
-    lost = table[table[HOW] == UNMATCHED]
+    # Stations are held against their own layer when the town is read.
+    lost = table[(table[HOW] == UNMATCHED) & (kind.place != "station")]
     for number, key, name, address, guesses in zip(
         lost[f.SOURCE_ROW], lost["key"], lost[f.NAME], lost[f.ADDRESS], lost[GUESSES], strict=True
     ):

@@ -64,6 +64,8 @@ def open_cells(folder: Path, kind: str) -> pd.DataFrame:
 def unplaced_rows(folder: Path, kind: str) -> pd.DataFrame:
     """Return what holds of a kind and stands at no building or lane, as `read_records`.
 
+    Stations stand on the map by themselves, and none of them is unplaced.
+
     Parameters
     ----------
     folder
@@ -72,7 +74,8 @@ def unplaced_rows(folder: Path, kind: str) -> pd.DataFrame:
         A key of `weizhan.geo.tables.ledger_kinds.KINDS`.
     """
     records = read_records(folder, kind)
-    return records[records[HOW] == UNMATCHED].reset_index(drop=True)
+    lost = (records[HOW] == UNMATCHED) & (ledger_kind(kind).place != "station")
+    return records[lost].reset_index(drop=True)
 
 
 def open_pairs(folder: Path, kind: str) -> pd.DataFrame:

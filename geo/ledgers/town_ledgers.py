@@ -16,6 +16,7 @@ from ..words import fields as f
 from .archive import ARCHIVE_FILE, latest_versions, range_ends, read_records
 from .archive_tables import RANGES
 from .history import read_events
+from .station_ledgers import no_station_provenance
 
 #: Columns of the layer of buildings that ledgers also tell.
 LAYER_COLUMNS: Final = (
@@ -68,6 +69,8 @@ class TownLedgers:
         Talks, circulars and exposures.
     devices
         Technical means as listed: `building_id`, `device`, `installed`, `state`.
+    station_provenance
+        As `provenance`, of stations: what ledgers say of columns of their layer.
     """
 
     premises: pd.DataFrame
@@ -79,6 +82,7 @@ class TownLedgers:
     units: pd.DataFrame
     notices: pd.DataFrame
     devices: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=DEVICE_COLUMNS))
+    station_provenance: pd.DataFrame = field(default_factory=no_station_provenance)
 
 
 def no_premises(count: int) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from ..words import fields as f
 from . import shared_columns as shared
 from .column import Column
 
-Sense = Literal["building", "lane"]
+Sense = Literal["building", "station", "lane"]
 
 KEY: Final = "key"
 FOUND_ON: Final = "found_on"
@@ -204,6 +204,7 @@ _STATIONS = LedgerKind(
         _date("checked_on", "核查日期", "检查日期"),
         *_PEOPLE,
     ),
+    place="station",
 )
 
 _SELF_BUILT = LedgerKind(

@@ -109,6 +109,11 @@ def write_results(
         told = assessment.provenance.astype({"value": str, "as_of": str})
         told = told[~told["column"].isin(VULNERABLE)]
         pyogrio.write_dataframe(told, folder / "results.gpkg", layer="provenance", append=True)
+    if not assessment.station_provenance.empty:
+        told = assessment.station_provenance.astype({"value": str, "as_of": str})
+        pyogrio.write_dataframe(
+            told, folder / "results.gpkg", layer="station_provenance", append=True
+        )
 
 
 def communities_csv(
