@@ -78,12 +78,12 @@ def within_funds(table: pd.DataFrame, *, funds: float) -> pd.Series:
     >>> within_funds(rows, funds=100).tolist()
     [False, True, True, None]
     """
-    chosen = pd.Series(None, index=table.index, dtype=object)
-    known = table["cost_yuan"].notna() & (table["gain"] > 0)
-    rows = table[known]
+    chosen = np.full(len(table), None, dtype=object)
     chosen[table["cost_yuan"].notna()] = False
+    at = np.flatnonzero(table["cost_yuan"].notna() & (table["gain"] > 0))
+    rows = table.iloc[at]
     if rows.empty:
-        return chosen
+        return pd.Series(chosen, index=table.index, dtype=object)
     gain, cost = rows["gain"].to_numpy(dtype=float), rows["cost_yuan"].to_numpy(dtype=float)
     found = milp(
         -gain / gain.max(),
@@ -92,8 +92,8 @@ def within_funds(table: pd.DataFrame, *, funds: float) -> pd.Series:
         bounds=Bounds(0, 1),
         options={"mip_rel_gap": 0.0},
     )
-    chosen[rows.index] = (found.x > 0.5).tolist()
-    return chosen
+    chosen[at] = (found.x > 0.5).tolist()
+    return pd.Series(chosen, index=table.index, dtype=object)
 
 
 def _all(costs: pd.Series) -> float:

@@ -167,7 +167,8 @@ def _of_duty(
     table["duty_state"] = np.select(
         [late > 0, said == 0, soon, there], ["overdue", "missing", "soon", "done"], "unknown"
     )
-    table["duty"], table["advised"], table["clause"] = str(duty), rule.advised, rule.clause
+    table["duty"], table["clause"] = str(duty), rule.clause
+    table["advised"] = rule.force == "advised"
     table["done_on"], table["due_on"], table["days_overdue"] = done, due, late.where(late > 0)
     return table
 

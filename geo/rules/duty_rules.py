@@ -13,13 +13,13 @@ Flag = Literal["high_risk_unit", "key_unit", "every"]
 class UnitDutyRule(Frozen):
     """A duty of units: owed by those with a flag, or of a use.
 
-    Without ``within_days`` it is done once it is said to be; ``advised`` is asked, not required.
+    Without ``within_days`` it is done once it is said to be; the plans require it, or advise it.
     """
 
     owed_by: Flag | None = None
     uses: tuple[Use, ...] = ()
     within_days: Value | None = None
-    advised: bool = False
+    force: Literal["required", "advised"] = "required"
     clause: str
 
 

@@ -17,6 +17,7 @@ RESULTS = [
     "communities.csv",
     "index.html",
     "planner.html",
+    "public.html",
     "results.gpkg",
     "summary.json",
 ]
