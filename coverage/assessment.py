@@ -15,6 +15,7 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from ..geo.ground import Positions
 from ..geo.rules import choose_scenario
@@ -41,6 +42,7 @@ from .summary import community_table, page_notes, speed_record, tier_coverage, t
 
 Progress = Callable[[str], None]
 
+CROSSED_M = 0.01  # lanes nearer than this to a place where lanes cross are those
 DRAWS = 200  # of random lane states; a share is then within 0.07 of the truth, 19 times in 20
 
 
@@ -198,6 +200,22 @@ class Assessment:
     def barriers(self) -> gpd.GeoDataFrame:
         """One row a barrier."""
         return self.moment.town.barriers
+
+    @cached_property
+    def crossings(self) -> gpd.GeoDataFrame:
+        """One row a place where lanes cross without a common vertex.
+
+        `lanes` are the ids of those that cross there, `connected` says how they were counted.
+        """
+        town = self.moment.town
+        spots = gpd.GeoSeries(gpd.points_from_xy(*town.network.crossed_xy.T), crs=town.lanes.crs)
+        ids = town.lanes[f.DRAWN_LANE_ID].astype(str).to_numpy()
+        at, lane = shapely.STRtree(town.lanes.geometry.to_numpy()).query(
+            spots.to_numpy(), predicate="dwithin", distance=CROSSED_M
+        )
+        said = ["×".join(np.unique(ids[lane[at == spot]])) for spot in range(len(spots))]
+        connected = len(town.network.crossing) == 0
+        return gpd.GeoDataFrame({"lanes": said, "connected": connected}, geometry=spots)
 
     @cached_property
     def water(self) -> gpd.GeoDataFrame:

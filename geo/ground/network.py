@@ -36,6 +36,10 @@ def _no_pairs() -> Ints:
     return np.empty((0, 2), dtype=np.int32)
 
 
+def _no_places() -> Floats:
+    return np.empty((0, 2))
+
+
 @dataclass(frozen=True)
 class Network:
     """Nodes and lanes of a town; row *i* of the town's ``lanes`` is edge *i* here.
@@ -59,6 +63,9 @@ class Network:
     crossing
         ``(pairs, 2)`` int32, lanes that cross on one level and count as not connected; they may
         be.
+    crossed_xy
+        ``(places, 2)`` metres, where drawn lanes of one level cross without a common vertex,
+        whether they count as connected or not.
     """
 
     node_xy: Floats
@@ -72,6 +79,7 @@ class Network:
     component: Ints
     barrier_node: Ints
     crossing: Ints = field(default_factory=_no_pairs)
+    crossed_xy: Floats = field(default_factory=_no_places)
 
     @property
     def nodes(self) -> int:
@@ -178,6 +186,7 @@ def build_network(
         _no_pairs()
         if cross == "join"
         else _crossing_lanes(crossings, frame.geometry, by_node, source),
+        crossings.xy,
     )
     frame[f.LENGTH_M] = length_m
     frame[f.COMPONENT] = component[lane_from]

@@ -34,8 +34,8 @@ from .layer_columns import Numbers, Styles
 from .overlays import column
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
-_CLICKS = ("proposed", "stations", "offices", "devices", "barriers", "water", "buildings", "lanes",
-           "hazard_areas", "estates", "grids", "communities")  # fmt: skip
+_CLICKS = ("proposed", "stations", "offices", "devices", "barriers", "crossings", "water",
+           "buildings", "lanes", "hazard_areas", "estates", "grids", "communities")  # fmt: skip
 _HEADINGS = ("panel", "close", "figures", "communities", "notes", "communities_note")
 _TREE = ("title", "search", "full", "measure", "print", "print_title", "paper", "grey",
          "print_now", "print_back", "north", "swipe", "swipe_handle")  # fmt: skip
@@ -87,6 +87,7 @@ def committee_page(
         place_overlays.offices(assessment, lang=lang),
         overlays.water(assessment, lang=lang),
         overlays.barriers(assessment, lang=lang),
+        *([] if assessment.crossings.empty else [overlays.crossings(assessment, lang=lang)]),
         overlays.stations(assessment, lang=lang, duties=duties),
         overlays.proposed(plan, lang=lang),
     )
@@ -126,8 +127,10 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
     own = assessment.scenario_label.get(lang, assessment.scenario)
     moments = [{"code": "", "label": shown(own)}]
     moments += [{"code": n, "label": shown(s.label.get(lang, n))} for n, s in scenes.items()]
+    absent = {"crossings"} if assessment.crossings.empty else set()
+    clicks = [name for name in _CLICKS if name not in absent]
     return {
-        **script_content(assessment, _CLICKS, lang, spoken=("scene", "tree")),
+        **script_content(assessment, clicks, lang, spoken=("scene", "tree")),
         "covers": [cover.value for cover in style.COVER_FILLS] + ["unknown"],
         "moments": moments,
         "figures": _figures(assessment, scenes, lang),

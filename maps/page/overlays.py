@@ -11,7 +11,7 @@ import pandas as pd
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...geo.plan import Plan
-from ...geo.words import BarrierKind, Lang, WaterKind
+from ...geo.words import BarrierKind, Lang, WaterKind, text
 from ...geo.words import fields as f
 from ..styles import cover_styles, style
 from ..voice import FEWEST_PEOPLE, percent, tiers_told
@@ -240,6 +240,22 @@ def barriers(assessment: Assessment, *, lang: Lang) -> PackedPoints:
             f.KIND: labels(kinds, "barrier_kind", lang),
             f.OPEN_HOURS: column(frame, f.OPEN_HOURS),
         },
+        show=False,
+        z_index=6,
+    )
+
+
+def crossings(assessment: Assessment, *, lang: Lang) -> PackedPoints:
+    """Return where lanes cross without a common vertex, and how they were counted."""
+    frame = assessment.crossings
+    connected = frame["connected"].to_numpy(dtype=bool)
+    said = {is_on: text(f"popup.crossing_{'joined' if is_on else 'apart'}", lang)
+            for is_on in (True, False)}  # fmt: skip
+    return PackedPoints(
+        "crossings",
+        frame,
+        styles={"crossings": (style.crossing_style(lang), np.where(connected, 1, 0))},
+        texts={"id": frame["lanes"], "counted": frame["connected"].map(said)},
         show=False,
         z_index=6,
     )

@@ -119,6 +119,7 @@ BARRIER_SHAPES = {
     BarrierKind.OTHER: "cross",
 }
 BARRIER_FILL = "#5a5048"
+CROSSING_FILL = "#8a1c7c"
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,6 +380,16 @@ def barrier_style(lang: Lang) -> Style:
     return Style(
         text("legend.barriers", lang), (*classes, _unknown_symbol(lang, BARRIER_FILL, "round"))
     )
+
+
+def crossing_style(lang: Lang) -> Style:
+    """Return the symbols of lanes that cross without a common vertex: apart, connected."""
+    looks = (("apart", "#ffffff", CROSSING_FILL), ("joined", CROSSING_FILL, "#ffffff"))
+    classes = (
+        Class(text(f"legend.crossing_{name}", lang), fill, line, pixels=12, symbol="cross")
+        for name, fill, line in looks
+    )
+    return Style(text("legend.crossings", lang), tuple(classes))
 
 
 def community_style(lang: Lang) -> Style:

@@ -56,8 +56,8 @@ function legend() {
   if (visible("lanes") && layers.lanes.style !== "lanes") box.append(laneLegend());
   if (visible("areas")) box.append(legendPart(layers.areas.styles.areas, "polygon"));
   for (const name of ["estates", "grids", "hazard_areas"]) if (visible(name)) box.append(legendPart(layers[name].styles[name], "polygon", new Set(layers[name].features.classes(name))));
-  for (const name of ["proposed", "stations", "offices", "devices", "water", "barriers"])
-    if (visible(name) && layers[name].features.count)
+  for (const name of ["proposed", "stations", "offices", "devices", "water", "barriers", "crossings"])
+    if (name in layers && visible(name) && layers[name].features.count)
       box.append(legendPart(layers[name].styles[layers[name].style], "point", new Set(layers[name].features.classes(layers[name].style))));
 }
 
@@ -116,7 +116,7 @@ function choices() {
       legend();
     }));
   const objects = branch("objects", false);
-  ["stations", "proposed", "offices", "devices", "water", "barriers", "communities", "grids", "estates", "hazard_areas"].forEach((name) => overlay(objects, name));
+  ["stations", "proposed", "offices", "devices", "water", "barriers", "crossings", "communities", "grids", "estates", "hazard_areas"].filter((name) => name in layers).forEach((name) => overlay(objects, name));
   const classes = branch("communities", false), entries = [{ code: "communities", label: say("tree.outline") },
     ...content.told.filter((tier) => "share_" + tier.code in layers.communities.styles).map((tier) => ({ code: "share_" + tier.code, label: say("tree.share", { tier: tier.label }) }))];
   classes.append(selection("choropleth", say("page.community"), [{ entries }], (style) => {

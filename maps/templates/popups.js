@@ -262,6 +262,10 @@ const describe = {
       ["height_limit", measure("popup.metres", features.number("height_limit_m", f))],
       ["open_hours", features.text("open_hours", f)]])];
   },
+  crossings(f) {
+    const features = layers.crossings.features;
+    return [head("crossing", features.text("id", f)), make("p", features.text("counted", f), "chance")];
+  },
   estates(f) {
     const features = layers.estates.features, text = (name) => features.text(name, f), number = (name) => features.number(name, f);
     const year = number("year_built"), count = (name) => (known(number(name)) ? number(name) : UNKNOWN);

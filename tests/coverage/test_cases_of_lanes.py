@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from weizhan.coverage import columns as c
+from weizhan.coverage.assessment import assess
 from weizhan.coverage.reach import Moment, response_times
 from weizhan.coverage.reach.summary import coverage_of
 from weizhan.geo.founding import LayerFile, found_town, layers_of_files
@@ -62,6 +63,14 @@ def test_a_crossing_is_apart_by_default_with_the_doubt_in_the_range(folder_of):
     # 190 m and 100 m at 3 m/s, 30 s of turnout, 5 and 2 m off the lane
     assert times[c.response_time_low("micro")] == pytest.approx(30 + 290 / 3 + 7 / 3, abs=5)
     assert times[c.cover("micro")] == "doubtful"
+
+
+@pytest.mark.parametrize("cross", ["apart", "join"])
+def test_a_place_of_crossing_says_its_lanes_and_how_it_was_counted(folder_of, cross):
+    told = assess(load_town(_lanes(folder_of, "crossing-without-node.geojson", cross))).crossings
+    assert told[["lanes", "connected"]].to_numpy().tolist() == [["1×2", cross == "join"]]
+    (spot,) = told.geometry.to_crs(4326)
+    assert (spot.x, spot.y) == pytest.approx((106.45206, 29.48), abs=1e-5)
 
 
 def test_a_crossing_is_joined_on_request_and_remembered(folder_of):

@@ -154,6 +154,7 @@ class MadeUp:
 
     places: Places = dataclasses.field(default_factory=lambda: no_places())
     report_to: str = ""
+    crossings: gpd.GeoDataFrame = dataclasses.field(default_factory=lambda: no_crossings())
 
     @property
     def calibrated(self) -> bool:
@@ -161,6 +162,11 @@ class MadeUp:
 
     def replaced(self, **attributes: Any) -> MadeUp:
         return dataclasses.replace(self, **attributes)
+
+
+def no_crossings() -> gpd.GeoDataFrame:
+    """Return what an assessment says of crossings where there are none."""
+    return gpd.GeoDataFrame({"lanes": [], "connected": []}, geometry=[], crs=CRS)
 
 
 def make_assessment(side: int = 12, *, seed: int = 1, **changes: Any) -> MadeUp:
