@@ -7,8 +7,8 @@ import numpy as np
 import shapely
 
 from ...geo.arrays import Flags, Floats, Indices, Shapes
-from ...geo.ground import Limit, Passage, Positions
-from ...geo.rules import RuleSet
+from ...geo.ground import Limit, Passage, Positions, column_read
+from ...geo.rules import Reading, RuleSet
 from ...geo.words import Use
 from ...geo.words import fields as f
 from .findings import Check, Result, assumed_width, grade, lane_classes, result
@@ -154,10 +154,15 @@ def _operation_place(
     )
 
 
-def _height_m(buildings: gpd.GeoDataFrame, rules: RuleSet) -> tuple[Floats, Floats]:
-    """Return heights, from floors where not measured, and floors."""
-    height = buildings[f.HEIGHT_M].to_numpy(float)
-    floors = buildings[f.FLOORS].to_numpy(float)
+def _height_m(
+    buildings: gpd.GeoDataFrame, rules: RuleSet, reading: Reading = "typical"
+) -> tuple[Floats, Floats]:
+    """Return heights, from floors where not measured, and floors; ``slow`` is the high end."""
+    beyond = np.inf if reading == "slow" else 0.0
+    height, floors = (
+        column_read(buildings, name, reading, more_is="slower", beyond=beyond)
+        for name in (f.HEIGHT_M, f.FLOORS)
+    )
     return np.where(np.isnan(height), floors * rules.compliance.floor_m.value, height), floors
 
 
@@ -165,7 +170,8 @@ def high_rise(buildings: gpd.GeoDataFrame, rules: RuleSet) -> tuple[Flags, Flags
     """Return which buildings are high-rise, and of which it cannot be told.
 
     Homes above one height, others above a lower one unless of a single storey; where the use is
-    not known, the height for homes decides and what lies between the two is open.
+    not known, the height for homes decides and what lies between the two is open, as is a height
+    or number of floors told as a range whose ends differ in it.
 
     Parameters
     ----------
@@ -175,14 +181,19 @@ def high_rise(buildings: gpd.GeoDataFrame, rules: RuleSet) -> tuple[Flags, Flags
         The heights.
     """
     rule = rules.compliance
-    height, floors = _height_m(buildings, rules)
     use = buildings[f.USE].fillna("").to_numpy(dtype=str)
     named = np.isin(use, TALL_USES)
     home = np.isin(use, HOMES) | (use == "")
     limit = np.where(home, rule.high_rise_home_m.value, rule.high_rise_m.value)
-    tall = named | ((height > limit) & (floors != 1))
-    between = (use == "") & (height > rule.high_rise_m.value) & ~tall
-    return tall, ~named & (np.isnan(height) | between)
+
+    def above(reading: Reading, limit_m: Floats | float) -> Flags:
+        height, floors = _height_m(buildings, rules, reading)
+        return np.asarray((height > limit_m) & (floors != 1))
+
+    tall = named | (above("typical", limit) & above("fast", limit))
+    between = (use == "") & above("slow", rule.high_rise_m.value)
+    unmeasured = np.isnan(_height_m(buildings, rules)[0])
+    return tall, ~tall & (unmeasured | between | above("slow", limit))
 
 
 def _needs_ring(buildings: gpd.GeoDataFrame, rules: RuleSet) -> tuple[Flags, Flags]:

@@ -56,6 +56,9 @@ def planner_page(
     pack = Pack()
     engine = engine_data(town, moments, pack, lang=lang)
     texts = {name: escape(text(f"planner.{name}", lang)) for name in _HEADINGS}
+    texts["crossings_note"] = (
+        escape(text("planner.crossings_note", lang)) if len(town.network.crossing) else ""
+    )
     title = text("planner.title", lang, town=shown(assessment.town))
     around = Surroundings(
         "planner",

@@ -12,6 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from weizhan.coverage.clauses.building_checks import high_rise
 from weizhan.coverage.clauses.checks import Compliance, compliance
 from weizhan.coverage.clauses.dead_ends import dead_ends
 from weizhan.coverage.clauses.sides import alongside_m, sides_of
@@ -378,3 +379,27 @@ def test_a_hundred_thousand_buildings_take_seconds(judge, make_layer):
         f"{len(x)} buildings, {len(found.findings)} findings: {time.process_time() - start:.2f} s"
     )
     assert time.process_time() - start < 15
+
+
+@pytest.mark.parametrize(
+    ("use", "floors", "low", "high", "tall", "unsure"),
+    [  # a floor is 3 m; homes are tall above 27 m, others above 24 m
+        ("residential", 10, None, None, True, False),
+        ("residential", 9, None, None, False, False),
+        ("residential", 10, 8, 12, False, True),
+        ("residential", 9, 8, 10, False, True),
+        ("residential", 12, 10, 14, True, False),
+        ("residential", 7, 6, 9, False, False),
+        ("residential", 8, 7, None, False, True),  # more than seven: no end is told
+        ("residential", 11, 10, None, True, False),
+        ("residential", None, None, None, False, True),
+        ("high_rise", 10, 8, 12, True, False),
+        (None, 9, None, None, False, True),
+    ],
+)
+def test_a_range_of_floors_across_the_limit_leaves_it_open(use, floors, low, high, tall, unsure):
+    told = {"use": [use], "floors": [floors], "floors_low": [low], "floors_high": [high]}
+    numbers = {name: pd.Series(value, dtype=float) for name, value in told.items() if name != "use"}
+    house = pd.DataFrame(numbers).assign(use=[use], height_m=np.nan)
+    found = high_rise(house, load_rules())
+    assert [flag.tolist() for flag in found] == [[tall], [unsure]]

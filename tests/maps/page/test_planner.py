@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import json
 
+import numpy as np
 import pytest
 
 from weizhan.coverage.assessment import assess
@@ -367,3 +368,14 @@ def test_hostile_texts_are_only_texts(browser, town, found, passing, payload, ho
     )
     assert browser.run("return window.pwned") is None
     assert browser.run("return document.querySelectorAll('#panel img, #panel script').length") == 0
+
+
+@pytest.mark.parametrize("pairs", [0, 1])
+def test_the_page_says_that_crossing_lanes_count_as_apart(town, found, passing, pairs):
+    crossing = np.array([[0, 1]], dtype=np.int32)[:pairs]
+    crossed = dataclasses.replace(
+        town, network=dataclasses.replace(town.network, crossing=crossing)
+    )
+    page = planner_page(crossed, found, passing)
+    said = page.split('id="numbers"')[1].split("</section>")[0]
+    assert ("本页一律按不相通计算" in said) == bool(pairs)
