@@ -60,7 +60,7 @@ def read_checklists(folder: Path, config: TownConfig) -> tuple[LoadedChecklist, 
     Raises
     ------
     InputError
-        When a file is not there, cannot be read, or has no column of items.
+        When a file is not there, cannot be read, or has no column of items or no item.
     """
     loaded = []
     for entry in config.checklists:
@@ -79,6 +79,8 @@ def read_checklists(folder: Path, config: TownConfig) -> tuple[LoadedChecklist, 
             for item, clause in zip(items, basis, strict=True)
             if item
         )
+        if not said:
+            raise InputError("error.checklist_empty", file=file)
         loaded.append(LoadedChecklist(entry.name, entry.uses, said))
     return tuple(loaded)
 

@@ -6,15 +6,22 @@ import datetime as dt
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    model_validator,
+)
 
-from ..words import Datum, InputError, Use, Workdays, read_reference
+from ..words import Datum, InputError, TownError, Use, Workdays, read_reference, told_values
 from ..words import fields as f
 from .rule_set import DEFAULT_RULES
+from .rule_set import TOWN_FILE as TOWN_FILE
 
-TOWN_FILE = "town.toml"
 IMPORT_FILE = "import.json"  # what was found wrong when the layers came in
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 SATURDAY = 5
@@ -23,7 +30,11 @@ DAY_SHIFT = (dt.time(8), dt.time(20))  # which column of crew and people a time 
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+#: A name by which something is called on lists and papers.
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 
 
 def with_plane(said: Any) -> Any:
@@ -139,7 +150,7 @@ DEFAULT_SCENARIOS = {
 class KeyDates(_Frozen):
     """Days of a calendar on which another scenario holds: a festival, a fair, a meeting."""
 
-    name: str
+    name: Name
     first: dt.date
     last: dt.date
     scenario: str
@@ -166,7 +177,7 @@ class LaneEvent(_Frozen):
 class Campaign(_Frozen):
     """A campaign (三年行动、专项整治、清零): cases carry its name; ``target`` is a share closed."""
 
-    name: str
+    name: Name
     first: dt.date
     last: dt.date
     target: float | None = Field(default=None, ge=0, le=1)
@@ -185,20 +196,30 @@ Figure = Literal[
 ]  # fmt: skip
 
 
+SHARES = ("covered_", "share_")  # figures so called are shares
+
+
 class Goal(_Frozen):
     """A goal of a plan (规划目标): a figure, how high or low it should be, by when, who says so."""
 
-    name: str
+    name: Name
     figure: Figure
-    at_least: float | None = None
-    at_most: float | None = None
+    at_least: float | None = Field(default=None, ge=0)
+    at_most: float | None = Field(default=None, ge=0)
     by: dt.date
-    source: str
+    source: Name
 
     @model_validator(mode="after")
     def _bounded(self) -> Goal:
         if self.at_least is None and self.at_most is None:
-            msg = "at_least 或 (or) at_most"
+            msg = "请写 at_least 或 at_most (write at_least or at_most)"
+            raise ValueError(msg)
+        told = [bound for bound in (self.at_least, self.at_most) if bound is not None]
+        if self.figure.startswith(SHARES) and max(told) > 1:
+            msg = f"{self.figure} 是比例 0 … 1，九成写 0.9 (is a share, 0 … 1)"
+            raise ValueError(msg)
+        if told != sorted(told):
+            msg = "at_least 大于 at_most (at_least is above at_most)"
             raise ValueError(msg)
         return self
 
@@ -209,7 +230,7 @@ class Checklist(_Frozen):
     Without ``uses`` it is for all premises.
     """
 
-    name: str
+    name: Name
     file: str
     uses: tuple[Use, ...] = ()
     sheet: str | None = None
@@ -223,7 +244,7 @@ class Gathering(_Frozen):
     looks, the rule set's distance if not told; ``scenario`` holds on its days.
     """
 
-    name: str = Field(min_length=1)
+    name: Name
     first: dt.date
     last: dt.date
     building: str | None = None
@@ -342,10 +363,7 @@ def read_config(folder: Path) -> TownConfig:
     try:
         config = TownConfig.model_validate(tables)
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()
-        )
-        raise InputError("error.town_invalid", file=file, wrong=wrong) from error
+        raise TownError(told_values(error, "", TOWN_FILE)) from error
     unknown = sorted(set(config.layers) - set(f.LAYERS))
     if unknown:
         raise InputError(

@@ -19,8 +19,10 @@ from ..words import (
     LaneClass,
     RiskBand,
     Tier,
+    TownError,
     Use,
     Vehicle,
+    told_values,
 )
 from .duty_rules import DutiesRule
 from .risk_rules import RiskRule
@@ -29,6 +31,8 @@ from .values import Reading as Reading
 from .values import Value as Value
 
 DEFAULT_RULES = "china-2026"
+TOWN_FILE = "town.toml"  # where a town changes rules
+SIX = 6  # 六个一律
 
 
 class TierRule(Frozen):
@@ -194,6 +198,13 @@ class SixWithoutException(Frozen):
 
     measures: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _six(self) -> SixWithoutException:
+        if len(self.measures) not in (0, SIX) or not all(line.strip() for line in self.measures):
+            msg = f"六个一律须写六项，现有 {len(self.measures)} 项 (six are needed, none empty)"
+            raise ValueError(msg)
+        return self
+
 
 class LedgerRule(Frozen):
     """How sure a match of words or places must be before a ledger is believed to mean it."""
@@ -347,7 +358,9 @@ def load_rules(name: str = DEFAULT_RULES, *, override: Mapping[str, Any] | None 
     Raises
     ------
     InputError
-        When no such rule set exists, or a value is unknown, unordered or without a source.
+        When no such rule set exists.
+    TownError
+        When values are unknown, unordered or without a source; all of them at once.
     """
     folder = files("weizhan.data").joinpath("rules")
     file = folder.joinpath(f"{name}.toml")
@@ -363,10 +376,7 @@ def load_rules(name: str = DEFAULT_RULES, *, override: Mapping[str, Any] | None 
     try:
         return RuleSet.model_validate({**tables, "overridden": tuple(changed)})
     except ValidationError as error:
-        wrong = "; ".join(
-            f"{'.'.join(str(part) for part in e['loc'])}: {e['msg']}" for e in error.errors()
-        )
-        raise InputError("error.rules_invalid", name=name, wrong=wrong) from error
+        raise TownError(told_values(error, f"{name} [override]", TOWN_FILE)) from error
 
 
 def _spread_defaults(tables: dict[str, Any], override: Mapping[str, Any]) -> None:

@@ -200,18 +200,60 @@ def told_values(error: ValidationError, layer: str, file: str) -> list[Problem]:
     layer, file
         Where it stands.
     """
-    return [
-        Problem(
-            "error",
-            "value_refused",
-            layer,
-            file,
-            column=".".join(str(part) for part in e["loc"]),
-            value="" if isinstance(e["input"], dict | list) else str(e["input"]),
-            allowed=e["msg"],
+    problems = []
+    for e in error.errors():
+        code, allowed = _refusal(e["type"], e.get("ctx", {}), e["msg"])
+        problems.append(
+            Problem(
+                "error",
+                code,
+                layer,
+                file,
+                column=_path(e["loc"]),
+                value="" if isinstance(e["input"], dict | list) else str(e["input"]),
+                allowed=allowed,
+            )
         )
-        for e in error.errors()
-    ]
+    return problems
+
+
+def _path(parts: Sequence[int | str]) -> str:
+    """Return where a value stands; entries of a list are counted from one, as people do."""
+    said = ""
+    for part in parts:
+        if isinstance(part, int):
+            said += f"[{part + 1}]"
+        elif part != "[key]":  # pydantic's mark of a key that is refused, named just before
+            said += f".{part}" if said else part
+    return said
+
+
+_BOUNDS = {"greater_than": ("gt", ">"), "greater_than_equal": ("ge", "≥"),
+           "less_than": ("lt", "<"), "less_than_equal": ("le", "≤")}  # fmt: skip
+_SORTS = {
+    "string": "text", "float": "number", "finite": "number", "int": "whole", "bool": "flag",
+    "date": "date", "time": "time", "list": "list", "tuple": "list", "set": "list",
+    "frozen": "list", "dict": "table", "model": "table",
+}  # fmt: skip
+
+
+def _refusal(sort: str, context: Mapping[str, Any], said: str) -> tuple[str, str]:
+    """Return the code of what pydantic calls an error of a sort, and what is allowed instead."""
+    if sort in _BOUNDS:
+        name, sign = _BOUNDS[sort]
+        return "refused_among", f"{sign} {context[name]:g}"
+    if sort in ("literal_error", "enum"):
+        return "refused_among", str(context["expected"]).replace(" or ", ", ").replace("'", "")
+    if sort == "missing":
+        return "refused_missing", ""
+    if sort == "extra_forbidden":
+        return "refused_extra", ""
+    if sort in ("string_too_short", "too_short"):
+        return "refused_empty", ""
+    if sort == "value_error":
+        return "refused_whole", said.removeprefix("Value error, ")
+    kind = _SORTS.get(sort.partition("_")[0])
+    return ("value_refused", said) if kind is None else (f"refused_not_{kind}", "")
 
 
 def told_error(error: WeizhanError, layer: str, file: str) -> Problem:

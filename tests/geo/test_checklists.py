@@ -43,3 +43,10 @@ def test_a_file_without_items_or_that_is_not_there_is_named(tmp_path):
         read_checklists(tmp_path, config(name="x", file="错.csv"))
     with pytest.raises(InputError, match=r"没有\.csv"):
         read_checklists(tmp_path, config(name="x", file="没有.csv"))
+
+
+@pytest.mark.parametrize("rows", ["检查项目,条款\n", "检查项目,条款\n,7.3\n", "检查项目\n \n"])
+def test_a_checklist_without_one_item_is_no_checklist(tmp_path, rows):
+    (tmp_path / "空.csv").write_text(rows, encoding="utf-8")
+    with pytest.raises(InputError, match=r"空\.csv"):
+        read_checklists(tmp_path, config(name="x", file="空.csv"))

@@ -90,7 +90,7 @@ def test_all_that_is_wrong_with_a_plan_is_told_at_once(tmp_path):
     with pytest.raises(TownError) as told:
         read_plan(file)
     assert {p.column for p in told.value.problems} == {
-        *(f"stations.add.0.{n}" for n in ("station_id", "lon", "lat", "vehicle", "crew_day")),
+        *(f"stations.add[1].{n}" for n in ("station_id", "lon", "lat", "vehicle", "crew_day")),
         "standard_s.micro",
         "strange",
     }
