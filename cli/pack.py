@@ -58,8 +58,10 @@ def pack(
             coming_dates,
             community_counts,
             duty_lists,
+            lists_without_ledger,
             next_holiday,
             review,
+            without_unknown_counts,
         )
         from ..maps.books import indicators, ledger_book
         from ..maps.paper import (
@@ -84,7 +86,8 @@ def pack(
             step("step.pack")
             source = ListSource(told.found)
             lists = duty_lists(source, start=chosen.first) | {"tasks": source.tasks}
-            duties = duty_blocks(lists, lang=lang.value)
+            lists = without_unknown_counts(lists, town)
+            duties = duty_blocks(lists, unknown=lists_without_ledger(lists, town), lang=lang.value)
             reports = {
                 "pack": period_pack(told, calendar=coming, duties=duties, lang=lang.value),
                 "tasks": task_report(told, lists, lang=lang.value),

@@ -33,21 +33,7 @@ from .options import (
 from .screen import say, say_problems, steps
 
 AlertOption = Annotated[AlertLevel, typer.Option("--alert", help=both("cli.alert"))]
-#: Lists that say nothing without a ledger; a town that does not have it knows none of them.
-RESTS_ON = {
-    "hazards": ("overdue", "listed", "look_back", "stock", "exposure", "mending"),
-    "inspections": ("rates", "progress"),
-    "incidents": ("fires", "investigations"),
-    "units": ("units", "duties"),
-    "notices": ("notices",),
-    "devices": ("sensors",),
-}
-#: The same of layers.
-RESTS_ON_LAYER = {
-    "estates": ("estates", "funding"),
-    "offices": ("fire_offices",),
-    "communities": ("community_work",),
-}
+
 PERIOD_DAYS = 91  # a quarter, where no first day is given
 
 
@@ -69,7 +55,14 @@ def risk(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import Part, assess
-        from ..coverage.review import ListSource, duty_lists, risk_lists
+        from ..coverage.review import (
+            ListSource,
+            duty_lists,
+            lists_without_layer,
+            lists_without_ledger,
+            risk_lists,
+            without_unknown_counts,
+        )
         from ..coverage.risk import contours, heat
         from ..maps.books import write_geopackage, write_lists
 
@@ -87,23 +80,10 @@ def risk(
             source = ListSource(found)
             lists = risk_lists(source, start=first)
             lists |= duty_lists(source, start=first, funds=funds)
-            unknown = {
-                name: ledger
-                for ledger, names in RESTS_ON.items()
-                if getattr(town.ledgers, ledger).empty
-                for name in names
-            }
-            if lists["monitored"].empty:  # it holds only what somebody told
-                unknown["monitored"] = "devices"
-            bare = {
-                name: layer
-                for layer, names in RESTS_ON_LAYER.items()
-                if getattr(town, layer).empty
-                for name in names
-            }
+            unknown = lists_without_ledger(lists, town)
+            bare = lists_without_layer(town)
             lists |= {name: lists[name].iloc[:0] for name in (*unknown, *bare)}
-            if town.ledgers.inspections.empty:  # since when a visit is due is not known
-                lists["due"] = lists["due"].assign(days_overdue=None)
+            lists = without_unknown_counts(lists, town)
             write_lists(unfinished, lists, lang=lang.value)
             layers = {
                 "buildings": found.buildings,

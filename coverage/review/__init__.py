@@ -10,6 +10,7 @@ from .holidays import Holiday, coming_dates, next_holiday
 from .lists import ListSource, located_cases, risk_lists, with_community
 from .lists_of_duties import duty_lists, goal_figures
 from .period_review import Counts, Review, community_counts, review
+from .unknown_lists import lists_without_layer, lists_without_ledger, without_unknown_counts
 
 __all__ = [
     "WHOLE",
@@ -26,10 +27,13 @@ __all__ = [
     "duty_lists",
     "frozen_layers",
     "goal_figures",
+    "lists_without_layer",
+    "lists_without_ledger",
     "located_cases",
     "look_alikes",
     "next_holiday",
     "review",
     "risk_lists",
     "with_community",
+    "without_unknown_counts",
 ]

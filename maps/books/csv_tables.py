@@ -6,14 +6,19 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 
+from ...geo.words import printable
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def harmless(cell: object) -> object:
-    """Return a cell that no spreadsheet runs: text like a formula is led by an apostrophe."""
+    """Return a cell that no spreadsheet and no terminal runs.
+
+    Control characters go; text like a formula is led by an apostrophe.
+    """
     if not isinstance(cell, str):
         return cell
-    writable = cell.encode("utf-8", "replace").decode("utf-8")
+    writable = printable(cell)
     return "'" + writable if writable.startswith(FORMULA_STARTS) else writable
 
 

@@ -72,13 +72,15 @@ def task_report(told: Review, lists: Lists, *, lang: Lang) -> Report:
     return report_of(told, text("duties.tasks_title", lang, period=told.period.name), blocks, lang)
 
 
-def duty_blocks(lists: Lists, *, lang: Lang) -> list[Block]:
+def duty_blocks(lists: Lists, *, unknown: Mapping[str, str], lang: Lang) -> list[Block]:
     """Return what a meeting sees of duties, campaigns, goals, notices and investigations.
 
     Parameters
     ----------
     lists
         From `weizhan.coverage.review.duty_lists`.
+    unknown
+        Lists that rest on a ledger which nobody imported, with that ledger.
     lang
         Of the report.
     """
@@ -87,7 +89,9 @@ def duty_blocks(lists: Lists, *, lang: Lang) -> list[Block]:
         table = lists[name]
         blocks.append(Heading(label("list_title", name, lang), 2))
         if table.empty:
-            blocks.append(Paragraph(text(f"duties.none_{name}", lang)))
+            ledger = label("ledger_name", unknown[name], lang) if name in unknown else ""
+            said = "duties.no_ledger" if ledger else f"duties.none_{name}"
+            blocks.append(Paragraph(text(said, lang, ledger=ledger)))
             continue
         if name == "duties":
             blocks.append(Paragraph(_duties_said(table, lang)))
@@ -119,8 +123,10 @@ def _said(cell: object) -> str:
 
 
 #: Columns of which an empty cell means that nobody knows; elsewhere it means that there is none.
-KNOWN: Final = frozenset({"value", "share_closed", "target_met", "first", "last", "days_left",
-                          "arrival_min", f.USE, "grade", "deaths"})  # fmt: skip
+KNOWN: Final = frozenset({"units", "open_cases", "overdue_cases", "inspections_due",
+                          "duties_late", "cases", "closed", "value", "share_closed",
+                          "target_met", "first", "last", "days_left", "arrival_min", f.USE,
+                          "grade", "deaths"})  # fmt: skip
 
 
 def _duties_said(table: pd.DataFrame, lang: Lang) -> str:

@@ -58,6 +58,8 @@ def test_no_cell_becomes_a_formula(make, table, payload):
 
 def test_texts_that_cannot_be_written_are_replaced():
     assert harmless("\ud800") == "?"
+    assert harmless("\x1b[31m=1\x07") == "[31m=1"
+    assert harmless("\x00=1+1") == "'=1+1"
     assert harmless(-3.5) == -3.5
 
 
