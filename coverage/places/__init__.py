@@ -4,12 +4,12 @@ Also what each community has of its own, with denominators; unknown stays missin
 """
 
 from .aerial import aerial_table
+from .area_hazards import hazard_areas
 from .blocks import BANDS, block_areas, cover_bands, public_blocks
 from .community_numbers import WORK, add_community_work, community_work
 from .estates import estate_table
 from .gatherings import Surrounding, surrounding
 from .grids import grid_table
-from .hazard_areas import hazard_areas
 from .monitoring import device_counts, device_points, monitored_table
 from .offices import office_table, without_office
 from .places import Places, town_places

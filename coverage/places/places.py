@@ -13,10 +13,10 @@ from ...geo.inside import area_of
 from ...geo.town import Town
 from ...geo.words import fields as f
 from ..cases import case_table
+from .area_hazards import hazard_areas
 from .community_numbers import community_work
 from .estates import estate_table
 from .grids import grid_table
-from .hazard_areas import hazard_areas
 from .monitoring import device_points
 from .offices import office_table
 

@@ -142,12 +142,13 @@ def same_stations(rows: pd.DataFrame, stations: gpd.GeoDataFrame) -> NDArray[np.
 def _only(values: pd.Series) -> dict[str, int]:
     """Return where each value stands that stands once."""
     keys = values.map(_key)
-    once = keys.notna() & ~keys.duplicated(keep=False)
+    once = (keys != "") & ~keys.duplicated(keep=False)
     return {str(keys.iloc[at]): int(at) for at in np.flatnonzero(once.to_numpy())}
 
 
-def _key(value: object) -> str | None:
-    return None if pd.isna(value) else normal(value).casefold()
+def _key(value: str | float | None) -> str:
+    """Return what is compared of an id or name; empty where there is none, which means none."""
+    return "" if pd.isna(value) else normal(value).casefold()
 
 
 def _called(rows: pd.DataFrame) -> list[str]:
