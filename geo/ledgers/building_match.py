@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -54,6 +55,12 @@ class Places:
     lat: Floats
     community: Objects
     region: str = ""
+
+
+def told_place(row: Mapping[str, Any]) -> str:
+    """Return how a row of a ledger calls its place: name and address, else the building's id."""
+    said = " ".join(str(row[name]) for name in (f.NAME, f.ADDRESS) if row.get(name))
+    return said or str(row.get(TOLD_ID) or "")
 
 
 def read_places(folder: Path, config: TownConfig) -> Places:

@@ -57,6 +57,7 @@ from .building_match import (
     locate,
     read_places,
     spelled_addresses,
+    told_place,
 )
 from .cases import Step, told_steps
 from .hazard_words import CATEGORY, with_categories
@@ -244,7 +245,7 @@ def import_ledger(
     problems = [
         *proposed,
         *problems,
-        *_not_yet(table, chosen, file.name, today=max(as_of, at.date())),
+        *_not_yet(table, chosen, file.name, columns=columns, today=max(as_of, at.date())),
     ]
     locate(table, chosen, places, rules.ledgers, spelled=spelled)
     known = latest_versions(folder, chosen.name, personal=True)
@@ -377,7 +378,14 @@ def _says(cell: object) -> bool:
     return cell is not None and normal(cell).lower() not in MISSING
 
 
-def _not_yet(table: pd.DataFrame, kind: LedgerKind, file: str, *, today: dt.date) -> list[Problem]:
+def _not_yet(
+    table: pd.DataFrame,
+    kind: LedgerKind,
+    file: str,
+    *,
+    columns: Mapping[str, str],
+    today: dt.date,
+) -> list[Problem]:
     """Blank the days on which something is said to have happened that have not come; tell them."""
     problems = []
     rows: list[int] = table[f.SOURCE_ROW].tolist()
@@ -390,7 +398,8 @@ def _not_yet(table: pd.DataFrame, kind: LedgerKind, file: str, *, today: dt.date
             if day is not None and day[:10] > today.isoformat():
                 problems.append(
                     Problem("error", "date_future", kind.name, file, rows[at], numbers[at],
-                            column.name, day, today.isoformat())
+                            column.name, day, today.isoformat(),
+                            details={"header": columns.get(column.name, column.name)})
                 )  # fmt: skip
                 table.loc[at, column.name] = None
                 table.loc[at, "row_hash"] = str(table["row_hash"].iat[at]) + NOT_YET
@@ -427,10 +436,8 @@ def _doubtful(table: pd.DataFrame, kind: LedgerKind, rules: RuleSet, file: str) 
     ]  # fmt: skip
     # Stations are held against their own layer when the town is read.
     lost = table[(table[HOW] == UNMATCHED) & (kind.place != "station")]
-    for number, key, name, address, guesses in zip(
-        lost[f.SOURCE_ROW], lost["key"], lost[f.NAME], lost[f.ADDRESS], lost[GUESSES], strict=True
-    ):
-        told = " ".join(str(word) for word in (name, address) if word is not None)
+    for row in lost.to_dict("records"):
+        number, key, guesses = row[f.SOURCE_ROW], row["key"], row[GUESSES]
         problems.append(
             Problem(
                 "warning",
@@ -439,7 +446,7 @@ def _doubtful(table: pd.DataFrame, kind: LedgerKind, rules: RuleSet, file: str) 
                 file,
                 int(number),
                 str(key),
-                value=told,
+                value=told_place(row),
                 allowed=guesses or "",
             )
         )

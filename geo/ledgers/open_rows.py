@@ -20,7 +20,7 @@ from .archive import (
     read_same,
     read_unread,
 )
-from .building_match import GUESSES, HOW, UNMATCHED
+from .building_match import GUESSES, HOW, UNMATCHED, told_place
 
 
 def open_cells(folder: Path, kind: str) -> pd.DataFrame:
@@ -92,6 +92,10 @@ def open_pairs(folder: Path, kind: str) -> pd.DataFrame:
     return pairs[pairs["same"].isna()].reset_index(drop=True)
 
 
+def _cell_code(said: object) -> str:
+    return "cell_open" if said else "cell_open_empty"
+
+
 def open_problems(folder: Path) -> list[Problem]:
     """Return all that waits for somebody as problems, one a cell, a row or a pair.
 
@@ -107,18 +111,17 @@ def open_problems(folder: Path) -> list[Problem]:
         for cell in open_cells(folder, kind).to_dict("records"):
             whole = cell["key"] is None
             problems.append(
-                Problem("warning", "row_refused_open" if whole else "cell_open", kind,
+                Problem("warning", "row_refused_open" if whole else _cell_code(cell["said"]), kind,
                         str(cell["source"]), int(cell["source_row"]), str(cell["key"] or ""),
                         str(cell["name"]), str(cell["said"] or ""),
                         details={} if whole else {"header": str(cell["header"] or cell["name"])},
                         sheet=str(cell["source_sheet"] or ""))
             )  # fmt: skip
         for row in unplaced_rows(folder, kind).to_dict("records"):
-            told = " ".join(str(row[n]) for n in (f.NAME, f.ADDRESS) if row.get(n))
             code = "row_unmatched" if row[GUESSES] else "row_unmatched_bare"
             problems.append(
                 Problem("warning", code, kind, str(row["from_source"]), int(row[f.SOURCE_ROW]),
-                        str(row["key"]), value=told, allowed=str(row[GUESSES] or ""))
+                        str(row["key"]), value=told_place(row), allowed=str(row[GUESSES] or ""))
             )  # fmt: skip
         problems += [
             Problem("warning", "pair_open", kind, feature=str(pair["key"]),

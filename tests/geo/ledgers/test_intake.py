@@ -26,6 +26,7 @@ from weizhan.geo.ledgers.archive import (
 )
 from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
+from weizhan.geo.ledgers.open_rows import open_problems
 from weizhan.geo.town import load_town
 from weizhan.geo.words.errors import InputError, OutputError
 
@@ -638,3 +639,22 @@ def test_a_blank_category_is_proposed_from_the_words_and_how_sure_is_kept(town, 
     kept = read_records(town, "hazards").set_index("hazard_id")
     assert kept["code"].tolist() == ["W6", "W8", "unclassified"]
     assert kept["code_sure"].tolist() == [None, "certain", "unsure"]
+
+
+def test_what_is_wrong_is_told_with_the_id_and_the_header_that_were_given(town, book):
+    rows = [["通报编号", "建筑编号", "方式", "抄告日期"],
+            ["N1", "无此楼", "约谈", "2025-09-01"],
+            ["N2", "无此楼", "约谈", "2026-09-01"],
+            ["N3", "无此楼", None, "2025-09-01"]]  # fmt: skip
+    taken = take(town, book("通报.xlsx", rows), "notices")
+    lost = [p for p in taken.problems if p.code.startswith("row_unmatched")]
+    assert [p.value for p in lost] == ["无此楼"] * 3
+    (ahead,) = [p for p in taken.problems if p.code == "date_future"]
+    assert "抄告日期 (issued_on)" in ahead.message("zh")
+    still = open_problems(town)
+    assert [p.value for p in still if p.code.startswith("row_unmatched")] == ["无此楼"] * 3
+    empties = [p for p in still if p.code == "cell_open_empty"]
+    assert [(p.feature, p.column, p.value) for p in empties] == [("N3", "notice", "")]
+    (empty,) = empties
+    assert "必填而当时为空" in empty.message("zh")
+    assert "“”" not in empty.message("zh") + empty.message("en")
