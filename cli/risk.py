@@ -60,6 +60,7 @@ def risk(
             duty_lists,
             lists_without_layer,
             lists_without_ledger,
+            lists_without_use,
             risk_lists,
             without_unknown_counts,
         )
@@ -113,6 +114,8 @@ def risk(
         if name in unknown:
             ledger = label("ledger_name", unknown[name], lang.value)
             say("cli.risk_list_unknown", lang.value, ledger=ledger, **told)
+        elif name in lists_without_use(town):
+            say("cli.risk_list_no_use", lang.value, **told)
         elif name in bare:
             layer = label("layer_name", bare[name], lang.value)
             say("cli.risk_list_no_layer", lang.value, layer=layer, **told)

@@ -10,7 +10,12 @@ from .holidays import Holiday, coming_dates, next_holiday
 from .lists import ListSource, located_cases, risk_lists, with_community
 from .lists_of_duties import duty_lists, goal_figures
 from .period_review import Counts, Review, community_counts, review
-from .unknown_lists import lists_without_layer, lists_without_ledger, without_unknown_counts
+from .unknown_lists import (
+    lists_without_layer,
+    lists_without_ledger,
+    lists_without_use,
+    without_unknown_counts,
+)
 
 __all__ = [
     "WHOLE",
@@ -29,6 +34,7 @@ __all__ = [
     "goal_figures",
     "lists_without_layer",
     "lists_without_ledger",
+    "lists_without_use",
     "located_cases",
     "look_alikes",
     "next_holiday",

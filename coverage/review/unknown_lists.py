@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from ...geo.town import Town
+from ...geo.words import fields as f
 
 #: Lists that are unknown, not empty, where nobody imported the ledger that they rest on.
 RESTS_ON: Final[Mapping[str, tuple[str, ...]]] = {
@@ -67,6 +68,11 @@ def lists_without_layer(town: Town) -> dict[str, str]:
         if getattr(town, layer).empty
         for name in names
     }
+
+
+def lists_without_use(town: Town) -> tuple[str, ...]:
+    """Return the lists that are unknown because no building tells what it is used for."""
+    return ("devices", "device_targets") if town.buildings[f.USE].isna().all() else ()
 
 
 def without_unknown_counts(

@@ -57,7 +57,7 @@ class Places:
     region: str = ""
 
 
-def told_place(row: Mapping[str, Any]) -> str:
+def told_place(row: Mapping[Any, Any]) -> str:
     """Return how a row of a ledger calls its place: name and address, else the building's id."""
     said = " ".join(str(row[name]) for name in (f.NAME, f.ADDRESS) if row.get(name))
     return said or str(row.get(TOLD_ID) or "")

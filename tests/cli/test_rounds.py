@@ -153,7 +153,8 @@ def test_sheets_packs_and_exports_are_written(call, village, tmp_path):
     code, said = call("sheets", village, *DAY, "--most", 3, "--out", out)
     assert code == 0, said
     assert sorted(p.name for p in out.iterdir()) == [
-        "passages.pdf", "pre-plans.pdf", "stations.pdf", "wall-maps.pdf",
+        "cases.pdf", "communities.pdf", "gatherings.docx", "gatherings.pdf", "passages.pdf",
+        "pre-plans.pdf", "stations.pdf", "wall-maps.pdf",
     ]  # fmt: skip
     assert len(pypdf.PdfReader(out / "pre-plans.pdf").pages) == 3
     code, said = call("sheets", village, "--only", "posters", "--out", tmp_path / "x")
