@@ -180,9 +180,21 @@ def _arrivals(
         title=text("papers.arrivals", lang),
         head=[text(f"papers.head_{name}", lang) for name in heads],
         widths=(0, 0, 0, 1.4, 1, 1.6),
-        rows=rows,
+        rows=_same_in_bands(rows, len(bands), lang),
         empty=text("popup.unknown", lang),
     )
+
+
+def _same_in_bands(rows: Sequence[list[str]], bands: int, lang: Lang) -> list[list[str]]:
+    """Return rows of which those that say the same of several moments are one."""
+    moments: dict[tuple[str, ...], list[str]] = {}
+    for tier, band, *told in rows:
+        moments.setdefault((tier, *told), []).append(band)
+    every = text("papers.every_band", lang)
+    return [
+        [tier, every if len(named) == bands > 1 else "、".join(named), *told]
+        for (tier, *told), named in moments.items()
+    ]
 
 
 def _first(times: pd.Series, tier: str, key: Any, names: Mapping[str, Any], lang: Lang) -> str:
