@@ -91,11 +91,13 @@ def test_every_column_of_the_ledgers_counts_or_says_why_not():
 
 
 def test_what_ledgers_tell_changes_the_risk(town):
+    towns = {}
     for name, (better, worse) in TOLD.items():
         if name in NO_CAUSE:
             continue
         beside = dict(BESIDE.get(name, {}))
-        here = town(use=beside.pop("use", "self_built"))
+        use = beside.pop("use", "self_built")
+        here = towns[use] = towns.get(use) or town(use=use)
         low, high = (log_harm(here, **beside, **{name: value}) for value in (better, worse))
         assert np.exp(high - low) > 1.01, (name, np.exp(high - low))
 
