@@ -61,6 +61,7 @@ def risk(
             lists_without_layer,
             lists_without_ledger,
             lists_without_use,
+            mending_list,
             risk_lists,
             without_unknown_counts,
         )
@@ -80,7 +81,8 @@ def risk(
             step("step.lists")
             source = ListSource(found)
             lists = risk_lists(source, start=first)
-            lists |= duty_lists(source, start=first, funds=funds)
+            lists |= duty_lists(source, start=first)
+            lists["mending"] = mending_list(source, funds=funds)
             unknown = lists_without_ledger(lists, town)
             bare = lists_without_layer(town)
             lists |= {name: lists[name].iloc[:0] for name in (*unknown, *bare)}

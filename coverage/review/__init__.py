@@ -8,7 +8,7 @@ from .comparison import WHOLE, Comparison, compare
 from .freezing import frozen_layers
 from .holidays import Holiday, coming_dates, next_holiday
 from .lists import ListSource, located_cases, risk_lists, with_community
-from .lists_of_duties import duty_lists, goal_figures
+from .lists_of_duties import duty_lists, mending_list
 from .period_review import Counts, Review, community_counts, review
 from .unknown_lists import (
     lists_without_layer,
@@ -31,12 +31,12 @@ __all__ = [
     "compare",
     "duty_lists",
     "frozen_layers",
-    "goal_figures",
     "lists_without_layer",
     "lists_without_ledger",
     "lists_without_use",
     "located_cases",
     "look_alikes",
+    "mending_list",
     "next_holiday",
     "review",
     "risk_lists",

@@ -26,9 +26,7 @@ EXPOSURE = ("exposure", "key", "code", "state", "found", "major_on", "major_by",
             "owner", f.NAME, f.ADDRESS, "community", "description")  # fmt: skip
 
 
-def duty_lists(
-    source: ListSource, *, start: dt.date, funds: float | None = None
-) -> dict[str, pd.DataFrame]:
+def duty_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]:
     """Return the lists of duties on the day of an assessment.
 
     Parameters
@@ -37,14 +35,12 @@ def duty_lists(
         The assessment and what lists are drawn from.
     start
         First day of the period of notices and exposure.
-    funds
-        Yuan that there are for mending, if that is known.
 
     Returns
     -------
     dict
         ``units``, ``duties``, ``offices``, ``campaigns``, ``goals``, ``notices``, ``exposure``,
-        ``investigations``, ``mending``.
+        ``investigations``.
     """
     town, day, rules = source.town, source.day, source.town.rules.duties
     units, duties = source.units, source.duties
@@ -53,10 +49,7 @@ def duty_lists(
     after = rules.measures_look_back_days.value
     notices = at_buildings(town.ledgers.notices, source.buildings)
     exposed = exposure_cases(source.cases, start=start, end=day)
-    found = source.found
-    gains = mending_gains(town, found.buildings, found.moment.scenario, found.scenario, day=day)
     return {
-        "mending": mending_table(source.cases, gains, funds=funds),
         "units": table,
         "duties": duties[duties["duty_state"] != "done"].reset_index(drop=True),
         "offices": office_table(source.buildings, units=table, cases=source.cases,
@@ -68,6 +61,22 @@ def duty_lists(
         "investigations": investigation_table(fires, look_back_days=after, on=day,
                                               workdays=town.workdays),
     }  # fmt: skip
+
+
+def mending_list(source: ListSource, *, funds: float | None = None) -> pd.DataFrame:
+    """Return what there is to mend by harm for money; the harm is computed for this list alone.
+
+    Parameters
+    ----------
+    source
+        The assessment and what lists are drawn from.
+    funds
+        Yuan that there are for mending, if that is known.
+    """
+    found, day = source.found, source.day
+    scenario, name = found.moment.scenario, found.scenario
+    gains = mending_gains(source.town, found.buildings, scenario, name, day=day)
+    return mending_table(source.cases, gains, funds=funds)
 
 
 def goal_figures(source: ListSource) -> Mapping[str, float | None]:
