@@ -83,7 +83,8 @@ def goal_figures(source: ListSource) -> Mapping[str, float | None]:
     """Return every figure that a goal may name, as of the day; None where it is not known.
 
     Shares are of what is known: of cases found this year those closed, of buildings those
-    inspected this year, of smoke detectors needed those that are there.
+    inspected this year, of smoke detectors needed those that are there. Deaths are not known
+    where a fire of the year does not tell them.
     """
     town, day = source.town, source.day
     january = pd.Timestamp(day.year, 1, 1)
@@ -104,7 +105,8 @@ def goal_figures(source: ListSource) -> Mapping[str, float | None]:
         if len(visits) else None,
         "share_detectors": float(there.sum() / needed.sum()) if needed.sum() > 0 else None,
         "fires_of_year": float(len(fires)) if len(ledger) else None,
-        "deaths_of_year": float(fires["deaths"].sum()) if len(ledger) else None,
+        "deaths_of_year": float(fires["deaths"].sum())
+        if len(ledger) and fires["deaths"].notna().all() else None,
         "micro_stations": float((stations[f.TIER] == Tier.MICRO_STATION).sum())
         if len(stations) else None,
     }  # fmt: skip

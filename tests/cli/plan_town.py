@@ -70,6 +70,12 @@ at_least = 5
 by = 2026-12-31
 source = "消防“十四五”规划"
 [[goals]]
+name = "火灾死亡"
+figure = "deaths_of_year"
+at_most = 0
+by = 2026-12-31
+source = "消防“十四五”规划"
+[[goals]]
 name = "区通知微站数"
 figure = "micro_stations"
 at_least = 2
