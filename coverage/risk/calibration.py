@@ -1,7 +1,7 @@
 """The ladder of calibration: what a town's own fires allow to be said, and how well it holds.
 
 Fewer than 30 fires leave the priors; from 30 on rates are shrunk by class and community; from 100
-on a ridge Poisson regression is tried, too. What is fitted on the first part of the time is checked
+on a ridge regression is tried, too. What is fitted on the first part of the time is checked
 on the last, and on communities left out, against the kernel density of past fires, the
 base rate by use and the inspectors' own list. The simplest that beats the density is shipped.
 """
@@ -179,11 +179,18 @@ def _fit(rung: str, counts: Counts, places: int, rule: CalibrationRule) -> Fit:
 
 
 def _choose(rungs: tuple[str, ...], checks: dict[str, Check]) -> str:
-    """Return the simplest fitted rung that beats the kernel density on later fires."""
+    """Return the simplest fitted rung that beats the kernel density on later fires.
+
+    A rung that tells later fires no better than a simpler one is not chosen, whatever it beats.
+    """
     rival = checks.get("density")
+    best = -np.inf
     for rung in rungs[1:]:
-        if rival is None or checks[rung].auc > rival.auc:
+        score = checks[rung].log_score if rung in checks else None
+        better = score is None or score > best
+        if better and (rival is None or checks[rung].auc > rival.auc):
             return rung
+        best = max(best, -np.inf if score is None else score)
     return "priors"
 
 

@@ -1,4 +1,4 @@
-"""How well a score tells where later fires are: top tenth, AUC with its interval, slope."""
+"""How well a score tells where later fires are: top tenth, AUC, slope, log score."""
 
 from __future__ import annotations
 
@@ -27,6 +27,9 @@ class Check:
     slope
         Calibration slope: 1 when twice the score means twice the fires; missing for scores that
         are no rates.
+    log_score
+        Mean log of the share of all fires that was expected where one was, against even shares:
+        0 tells nothing, the more the better; missing for scores that are no rates.
     fires
         On which it was checked.
     """
@@ -36,6 +39,7 @@ class Check:
     auc_low: float
     auc_high: float
     slope: float | None
+    log_score: float | None
     fires: int
 
     def as_record(self) -> dict[str, float | int | None]:
@@ -82,6 +86,7 @@ def check(
         auc_low=float(low),
         auc_high=float(high),
         slope=_slope(score, fires) if is_rate else None,
+        log_score=_log_score(score, fires) if is_rate else None,
         fires=int(fires.sum()),
     )
 
@@ -104,6 +109,11 @@ def density_score(at: Floats, fires_at: Floats, bandwidth_m: float) -> Floats:
             away = ((at[near] - point) ** 2).sum(axis=1)
             density[near] += np.exp(-away / (2 * bandwidth_m**2))
     return density / (2 * np.pi * bandwidth_m**2)
+
+
+def _log_score(rate: Floats, fires: Floats) -> float:
+    share = np.maximum(rate / rate.mean(), 1e-12)
+    return float(fires @ np.log(share) / fires.sum())
 
 
 def _slope(rate: Floats, fires: Floats) -> float:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammainc, gammaln
 
-from ...geo.arrays import Floats
 from ...geo.rules import RiskRule
 from ...geo.words import RiskBand
 from ...geo.words import fields as f
 from .. import columns as c
 from ..cases import happened_by
+from .inputs import class_rows
+from .shrinkage import shrink
 
 #: Figures of a community, in ``summary.json`` and ``communities.csv``.
 FIGURES: Final = (
@@ -26,54 +25,6 @@ FIGURES: Final = (
     "fire_ratio_high",
 )
 COUNTS: Final = (*(f"{band}_buildings" for band in RiskBand), c.OPEN_HAZARDS, c.OVERDUE_HAZARDS)
-#: How much ratios of communities may vary about 1 (standard deviation), each as likely before.
-SPREADS: Final = np.linspace(0.05, 1.5, 30)
-
-
-@dataclass(frozen=True)
-class Shrunk:
-    """Rate ratios by group: 1 is the mean of all; posterior mean and interval."""
-
-    ratio: Floats
-    low: Floats
-    high: Floats
-
-
-def shrink(observed: Floats, expected: Floats, *, interval: float) -> Shrunk:
-    """Return Gamma-Poisson rate ratios, shrunk by how much groups seem to differ.
-
-    Counts are Poisson about ratio x expected; ratios are Gamma with mean 1 and a spread that is
-    not known: every spread in `SPREADS` counts by how likely it makes the counts.
-
-    Parameters
-    ----------
-    observed, expected
-        ``(groups,)`` counts; expected ones are scaled to the same sum first.
-    interval
-        Probability between low and high.
-    """
-    scale = observed.sum() / expected.sum() if expected.sum() > 0 else 1.0
-    mean = expected * scale
-    shape = 1 / SPREADS[:, None] ** 2
-    told = gammaln(observed + shape) - gammaln(shape) + shape * np.log(shape / (shape + mean))
-    told = told + observed * np.log(np.maximum(mean, 1e-300) / (shape + mean))
-    likely = told.sum(axis=1)
-    weight = np.exp(likely - likely.max())
-    weight = (weight / weight.sum())[:, None]
-    rate = mean + shape
-    outside = (1 - interval) / 2
-
-    def quantile(share: float) -> Floats:
-        low, high = np.zeros(len(mean)), np.full(len(mean), 1e3)
-        for _ in range(60):  # bisection: the mixture has no quantiles of its own
-            middle = (low + high) / 2
-            under = (weight * gammainc(observed + shape, middle * rate)).sum(axis=0) < share
-            low, high = np.where(under, middle, low), np.where(under, high, middle)
-        found: Floats = (low + high) / 2
-        return found
-
-    ratio = (weight * (observed + shape) / rate).sum(axis=0)
-    return Shrunk(ratio, quantile(outside), quantile(1 - outside))
 
 
 def community_fires(
@@ -91,7 +42,7 @@ def community_fires(
     incidents
         Past fires, with `building_id` where it is known.
     buildings
-        With `community_id` and `fires_per_year`.
+        With `community_id`, `use` and `fires_per_year`.
     communities
         With `community_id`; the order of the answer.
     day
@@ -107,16 +58,32 @@ def community_fires(
     """
     few, interval = rules.calibration.few.value, rules.calibration.interval.value
     order = communities[f.COMMUNITY_ID].astype(str)
-    where = buildings.set_index(buildings[f.BUILDING_ID].astype(str))[f.COMMUNITY_ID]
     past = incidents[happened_by(incidents["started_at"], day)]
-    at = past[f.BUILDING_ID].dropna().astype(str).map(where)
-    count: Floats = np.asarray(at.value_counts().reindex(order).fillna(0), dtype=np.float64)
-    expected = buildings.groupby(f.COMMUNITY_ID)[c.FIRES_PER_YEAR].sum()
-    mean: Floats = np.asarray(expected.reindex(order).fillna(0), dtype=np.float64)
+    burnt = past[f.BUILDING_ID].dropna().astype(str).value_counts()
+    cells = [
+        pd.Series(values, index=buildings.index)
+        .groupby([buildings[f.COMMUNITY_ID].astype(str), class_rows(buildings[f.USE], rules)])
+        .sum()
+        .unstack()
+        .reindex(order)
+        .fillna(0.0)
+        .to_numpy(dtype=float)
+        for values in (
+            buildings[f.BUILDING_ID].astype(str).map(burnt).fillna(0.0),
+            buildings[c.FIRES_PER_YEAR],
+        )
+    ]
+    count, mean = (cell.sum(axis=1) for cell in cells)
     table = {c.PAST_FIRES: np.where(count >= few, count, np.nan)}
     nothing = np.full(len(order), np.nan)
     enough = count.sum() >= few and (mean > 0).any()
-    found = shrink(count, mean, interval=interval) if enough else None
+    found = None
+    if enough:
+        some = mean > 0
+        told = shrink(
+            cells[0][some], cells[1][some] * (count.sum() / mean.sum()), interval=interval
+        )
+        found = told.at(some)
     for name, values in (
         ("fire_ratio", found and found.ratio),
         ("fire_ratio_low", found and found.low),

@@ -1,18 +1,21 @@
-"""Rates from past fires: shrunk by class and community, or a ridge Poisson regression of both."""
+"""Rates from past fires: shrunk by class and community, or a ridge regression of both."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import gammaln
 from scipy.stats import norm
 
 from ...geo.arrays import Floats, Longs
 from ...geo.rules import FittedRate
-from .communities import shrink
+from .shrinkage import shrink
 
 STEPS = 50  # Newton steps; a handful suffices
 PENALTIES = (0.5, 1.0, 2.0, 4.0, 16.0, 64.0)  # fires that a coefficient's prior is worth
+SCATTERS = (1e-6, 0.1, 0.25, 0.5, 1.0, 2.0)  # variance of a cell's rate about the fit, as a ratio
+ONE = FittedRate(rate=1.0, low=1.0, high=1.0, log_sd=0.0, fires=0, prior=1.0)
 
 
 @dataclass(frozen=True)
@@ -65,45 +68,52 @@ class Fit:
 
 def unfitted(counts: Counts, places: int) -> Fit:
     """Return the rules' own rates as a fit: the base rate by use."""
-    one = FittedRate(rate=1.0, low=1.0, high=1.0, log_sd=0.0, fires=0, prior=1.0)
-    return Fit([None] * len(counts.prior), [one] * places)
+    return Fit([None] * len(counts.prior), [ONE] * places)
 
 
 def shrunk(counts: Counts, places: int, *, interval: float) -> Fit:
-    """Return Gamma-Poisson rates: classes against the rules, then communities against classes."""
+    """Return shrunk rates: classes against the rules, then communities against classes.
+
+    How much counts scatter is told by the cells of both.
+    """
     classes = len(counts.prior)
-    observed = _sums(counts.kind, counts.fires, classes)
-    expected = _sums(counts.kind, counts.expected, classes)
-    scale = observed.sum() / expected.sum()
-    there = expected > 0
-    found = shrink(observed[there], expected[there], interval=interval)
+    observed = _cells(counts, counts.fires, places)
+    expected = _cells(counts, counts.expected, places)
     fits: list[FittedRate | None] = [None] * classes
-    for at, row in enumerate(np.flatnonzero(there)):
-        rate = counts.prior[row] * scale
-        fits[row] = _fitted(rate * np.array([found.ratio[at], found.low[at], found.high[at]]),
-                            observed[row], counts.prior[row], interval)  # fmt: skip
+    for row, ends in _told(observed, expected, interval):
+        prior = float(counts.prior[row])
+        fits[row] = _fitted(prior * ends, observed[row].sum(), prior, interval)
     rates = np.array([f.rate if f else r for f, r in zip(fits, counts.prior, strict=True)])
-    mean = counts.exposure * rates[counts.kind]
-    inside = counts.place >= 0
-    burnt = _sums(counts.place[inside], counts.fires[inside], places)
-    hoped = _sums(counts.place[inside], mean[inside], places)
-    one = FittedRate(rate=1.0, low=1.0, high=1.0, log_sd=0.0, fires=0, prior=1.0)
-    factors = [one] * places
-    some = hoped > 0
-    if burnt[some].sum() > 0:
-        told = shrink(burnt[some], hoped[some], interval=interval)
-        for at, row in enumerate(np.flatnonzero(some)):
-            ends = np.array([told.ratio[at], told.low[at], told.high[at]])
-            factors[row] = _fitted(ends, burnt[row], 1.0, interval)
+    hoped = _cells(counts, counts.exposure * rates[counts.kind], places)[:, :-1].T
+    burnt = observed[:, :-1].T
+    factors = [ONE] * places
+    if burnt.sum() > 0:
+        for row, ends in _told(burnt, hoped, interval):
+            factors[row] = _fitted(ends, burnt[row].sum(), 1.0, interval)
     return Fit(fits, factors)
 
 
+def _cells(counts: Counts, values: Floats, places: int) -> Floats:
+    """Return sums by class and community, ``(classes, places + 1)``; the last is outside all."""
+    place = np.where(counts.place < 0, places, counts.place)
+    cells = _sums(counts.kind * (places + 1) + place, values, len(counts.prior) * (places + 1))
+    return cells.reshape(len(counts.prior), places + 1)
+
+
+def _told(observed: Floats, expected: Floats, interval: float) -> list[tuple[int, Floats]]:
+    """Return the row of each group that is there, and its ratio with both ends."""
+    there = np.flatnonzero(expected.sum(axis=1) > 0)
+    found = shrink(observed[there], expected[there], interval=interval)
+    ends = np.column_stack([found.ratio, found.low, found.high])
+    return list(zip(there.tolist(), ends, strict=True))
+
+
 def regressed(counts: Counts, places: int, *, interval: float, events: float) -> Fit:
-    """Return a ridge Poisson regression of classes and communities at once.
+    """Return a ridge negative binomial regression of classes and communities at once.
 
     Log rates are the rules' own plus an intercept, one coefficient a class and one a community
-    with at least so many fires; others have none. The penalty is the one of `PENALTIES` with the
-    best Laplace evidence; intervals are of the Laplace approximation.
+    with at least so many fires; others have none. Every penalty of `PENALTIES` and scatter of
+    `SCATTERS` counts by its Laplace evidence, so that intervals hold what is not known of both.
 
     Parameters
     ----------
@@ -130,14 +140,22 @@ def regressed(counts: Counts, places: int, *, interval: float, events: float) ->
     design = np.column_stack(
         [np.ones(len(used)), *(kind == k for k in kinds), *(place == p for p in spots)]
     ).astype(float)
-    found = [(*_newton(design, offset, fires, penalty), penalty) for penalty in PENALTIES]
-    beta, covariance, _, penalty = max(found, key=lambda fit: fit[2])
+    found = [
+        (*_newton(design, offset, fires, penalty, scatter), 1 / penalty)
+        for penalty in PENALTIES
+        for scatter in SCATTERS
+    ]
+    betas, covariances, evidence, apart = (np.array(part) for part in zip(*found, strict=True))
+    share = np.exp(evidence - evidence.max())
+    share = share / share.sum()
     width = norm.ppf((1 + interval) / 2)
 
-    def told(columns: list[int], prior: float, burnt: float, unseen: float = 0) -> FittedRate:
+    def told(columns: list[int], prior: float, burnt: float, *, seen: bool = True) -> FittedRate:
         pick = np.zeros(design.shape[1])
         pick[columns] = 1
-        mean, sd = float(pick @ beta), float(np.sqrt(pick @ covariance @ pick + unseen))
+        means, squares = betas @ pick, covariances @ pick @ pick + (0 if seen else apart)
+        mean = share @ means
+        sd = np.sqrt(share @ (squares + (means - mean) ** 2))
         ends = prior * np.exp(mean + np.array([0, -width, width]) * sd)
         return _fitted(ends, burnt, prior, interval)
 
@@ -147,36 +165,41 @@ def regressed(counts: Counts, places: int, *, interval: float, events: float) ->
         own = [0] + [1 + int(np.searchsorted(kinds, row))] * fitted
         prior = float(counts.prior[row])
         there = bool((counts.kind == row).any())
-        fits.append(
-            told(own, prior, by_class[row], 0.0 if fitted else 1 / penalty) if there else None
-        )
-    one = FittedRate(rate=1.0, low=1.0, high=1.0, log_sd=0.0, fires=0, prior=1.0)
+        fits.append(told(own, prior, by_class[row], seen=fitted) if there else None)
     factors = [
         told([1 + len(kinds) + int(np.searchsorted(spots, row))], 1.0, by_place[row])
-        if row in spots else one
+        if row in spots else ONE
         for row in range(places)
     ]  # fmt: skip
     return Fit(fits, factors)
 
 
 def _newton(
-    design: Floats, offset: Floats, fires: Floats, penalty: float
+    design: Floats, offset: Floats, fires: Floats, penalty: float, scatter: float
 ) -> tuple[Floats, Floats, float]:
-    """Return coefficients, their covariance and the Laplace evidence; the intercept is free."""
+    """Return coefficients, their covariance and the Laplace evidence; the intercept is free.
+
+    Counts are negative binomial with variance mean + `scatter` x its square.
+    """
     ridge = np.full(design.shape[1], penalty)
     ridge[0] = 1e-6
     beta = np.zeros(design.shape[1])
     beta[0] = np.log(max(fires.sum(), 0.5)) - np.log(np.exp(offset).sum())
     for _ in range(STEPS):
         mean = np.exp(offset + design @ beta)
-        slope = design.T @ (fires - mean) - ridge * beta
-        hessian = design.T @ (mean[:, None] * design) + np.diag(ridge)
+        slope = design.T @ ((fires - mean) / (1 + scatter * mean)) - ridge * beta
+        # As the counts would be expected, which is never negative.
+        weight = mean / (1 + scatter * mean)
+        hessian = design.T @ (weight[:, None] * design) + np.diag(ridge)
         move = np.linalg.solve(hessian, slope)
         beta = beta + move / max(1.0, np.abs(move).max())
         if np.abs(move).max() < 1e-9:
             break
     eta = offset + design @ beta
-    likely = float((fires * eta - np.exp(eta)).sum() - 0.5 * (ridge[1:] * beta[1:] ** 2).sum())
+    size = 1 / scatter
+    told = fires * eta - (fires + size) * np.log1p(scatter * np.exp(eta))
+    told = told + gammaln(fires + size) - gammaln(size) + fires * np.log(scatter)
+    likely = float(told.sum() - 0.5 * (ridge[1:] * beta[1:] ** 2).sum())
     _, log_det = np.linalg.slogdet(hessian)
     evidence = likely + 0.5 * (np.log(ridge[1:]).sum() - log_det)
     return np.asarray(beta), np.asarray(np.linalg.inv(hessian), dtype=np.float64), float(evidence)

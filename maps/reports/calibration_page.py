@@ -51,7 +51,11 @@ def _verdict(told: dict[str, Any], lang: Lang) -> str:
     if told["chosen"] == "priors":
         few = len(told["rungs"]) == 1
         said.append(
-            line("calibration.too_few" if few else "not_better", lang, fires=told["fires_fitted"])
+            line(
+                "calibration.too_few" if few else "calibration.not_better",
+                lang,
+                fires=told["fires_fitted"],
+            )
         )
     return "".join(said)
 
@@ -68,15 +72,16 @@ def _checks(checks: dict[str, Any], told: dict[str, Any], lang: Lang, note: str)
     if not checks:
         return line("calibration.no_check", lang)
     heads = [text(f"calibration.{name}", lang, top=f"{told['top_share']:.0%}")
-             for name in ("score", "top", "auc", "slope", "fires")]  # fmt: skip
+             for name in ("score", "top", "auc", "slope", "log_score", "fires")]  # fmt: skip
     rows = []
     for name in RIVALS:
         if name in checks:
             found = checks[name]
-            slope = "—" if found["slope"] is None else f"{found['slope']:.2f}"
+            rate = [found[figure] for figure in ("slope", "log_score")]
             rows.append([text(f"calibration.score_{name}", lang), f"{found['top']:.0%}",
                          f"{found['auc']:.2f} ({found['auc_low']:.2f}–{found['auc_high']:.2f})",
-                         slope, str(found["fires"])])  # fmt: skip
+                         *("—" if told is None else f"{told:.2f}" for told in rate),
+                         str(found["fires"])])  # fmt: skip
     share = f"{told['held_out_share']:.0%}"
     explained = line(f"calibration.{note}", lang, share=share, bandwidth=f"{told['bandwidth_m']:g}")
     return explained + table(heads, rows)

@@ -4,10 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from scipy.stats import gamma, poisson
 
 from weizhan.coverage import columns as c
-from weizhan.coverage.risk.communities import community_fires, shrink
+from weizhan.coverage.risk.communities import community_fires
 from weizhan.coverage.risk.devices import device_gaps
 from weizhan.coverage.risk.draws import logs_of
 from weizhan.coverage.risk.missing import donors
@@ -135,31 +134,9 @@ def test_households_beyond_a_shed_and_a_town_without_sheds():
     assert np.isnan(shed_gap(unknown, np.array([7.0, 9.0]), within_m=100)).all()
 
 
-def test_rates_of_few_fires_are_drawn_to_the_mean():
-    observed, expected = np.array([0.0, 2, 40, 10]), np.array([1.0, 1, 25, 25])
-    found = shrink(observed, expected, interval=0.9)
-    raw = observed / expected
-    assert (np.abs(found.ratio - 1) < np.abs(raw - 1)).all()
-    assert abs(found.ratio[2] - raw[2]) < abs(found.ratio[1] - raw[1])
-    assert (found.low < found.ratio).all() and (found.ratio < found.high).all()
-
-
-def test_intervals_of_shrunk_rates_hold_the_truth_nearly_as_often_as_they_say():
-    """A little less often: the town's mean itself is counted from few fires."""
-    rng = np.random.default_rng(5)
-    inside = []
-    for _ in range(100):
-        truth = gamma(8, scale=1 / 8).rvs(20, random_state=rng)
-        expected = rng.uniform(2, 20, 20)
-        found = shrink(poisson(truth * expected).rvs(random_state=rng).astype(float), expected,
-                       interval=0.9)  # fmt: skip
-        scale = (truth * expected).sum() / expected.sum()  # ratios are to the town's mean
-        inside.append(((found.low <= truth / scale) & (truth / scale <= found.high)).mean())
-    assert np.mean(inside) >= 0.85
-
-
 def test_few_fires_of_a_community_are_not_told_and_few_of_a_town_give_no_ratio():
     buildings = pd.DataFrame({"building_id": list("ABC"), "community_id": ["1", "1", "2"],
+                              "use": ["residential", None, "factory"],
                               c.FIRES_PER_YEAR: [0.1, 0.1, 0.2]})  # fmt: skip
     places = pd.DataFrame({"community_id": ["1", "2"]})
     day = pd.Timestamp("2026-01-01").date()

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from scipy.optimize import minimize
-from scipy.stats import norm
+from scipy.special import gammaln
+from scipy.stats import nbinom, norm
 
 from weizhan.coverage.risk.calibration import (
     _choose,
@@ -17,7 +18,6 @@ from weizhan.coverage.risk.calibration import (
 )
 from weizhan.coverage.risk.check import Check
 from weizhan.coverage.risk.fit import (
-    PENALTIES,
     Counts,
     _fitted,
     _newton,
@@ -74,9 +74,9 @@ def test_a_community_outside_all_has_no_factor_of_its_own():
 
 
 def test_one_class_with_many_fires_is_near_its_own_rate():
-    told = counts([0] * 2, [0, 0], [1000, 1000], [500, 500])
-    fit = shrunk(told, 1, interval=0.95)
-    assert fit.classes[0].rate == pytest.approx(0.5, rel=0.01)
+    told = counts([0] * 8, range(8), [250] * 8, [125, 118, 131, 125] * 2)
+    fit = shrunk(told, 8, interval=0.95)
+    assert fit.classes[0].rate == pytest.approx(0.5, rel=0.02)
     assert fit.classes[0].low < 0.5 < fit.classes[0].high
 
 
@@ -84,11 +84,11 @@ def test_a_regression_of_few_fires_is_an_intercept_alone():
     """8 fires where 4 were expected, none of them enough for a coefficient of its own."""
     told = counts([0, 1], [0, -1], [10, 200], [4, 4])
     fit = regressed(told, 1, interval=0.95, events=10)
-    sd = np.sqrt(1 / 8 + 1 / PENALTIES[0])  # the class may differ as much as classes do
     for found, prior in zip(fit.classes, (0.2, 0.01), strict=True):
         assert found.rate == pytest.approx(prior * 2, rel=1e-5)
-        assert found.low == pytest.approx(prior * 2 * np.exp(-WIDE * sd), rel=1e-4)
-        assert found.high == pytest.approx(prior * 2 * np.exp(WIDE * sd), rel=1e-4)
+        # the class may differ as much as classes do: at least sd 1/8 with every penalty
+        assert found.low < prior * 2 * np.exp(-WIDE * np.sqrt(1 / 8 + 1 / 64))
+        assert found.low * found.high == pytest.approx((prior * 2) ** 2, rel=1e-4)
         assert found.fires == 4
     assert [p.rate for p in fit.places] == [1.0]
 
@@ -102,25 +102,29 @@ def test_a_class_that_is_not_there_is_not_fitted_and_one_with_its_own_fires_is()
     assert [p.fires for p in fit.places] == [30, 12]
 
 
-@pytest.mark.parametrize("penalty", [0.5, 4.0, 64.0])
-def test_coefficients_are_those_of_an_independent_optimiser(penalty):
+@pytest.mark.parametrize(("penalty", "scatter"), [(0.5, 1e-6), (4.0, 0.3), (64.0, 2.0)])
+def test_coefficients_are_those_of_an_independent_optimiser(penalty, scatter):
     rng = np.random.default_rng(4)
     design = np.column_stack([np.ones(6), [1, 1, 0, 0, 0, 0], [0, 1, 1, 0, 1, 0]]).astype(float)
     offset = np.log(rng.uniform(2, 9, 6))
     fires = rng.poisson(np.exp(offset + design @ [0.4, 0.5, -0.6])).astype(float)
-    beta, covariance, evidence = _newton(design, offset, fires, penalty)
+    beta, covariance, evidence = _newton(design, offset, fires, penalty, scatter)
 
     def cost(b):
-        eta = offset + design @ b
-        return (np.exp(eta) - fires * eta).sum() + 0.5 * penalty * (b[1:] ** 2).sum()
+        mean = np.exp(offset + design @ b)
+        counted = nbinom(1 / scatter, 1 / (1 + scatter * mean)).logpmf(fires)
+        told = counted + gammaln(fires + 1)
+        return -told.sum() + 0.5 * penalty * (b[1:] ** 2).sum()
 
     best = minimize(cost, np.zeros(3), method="BFGS", options={"gtol": 1e-9})
     assert beta == pytest.approx(best.x, abs=1e-4)
     mean = np.exp(offset + design @ beta)
-    hessian = design.T @ np.diag(mean) @ design + np.diag([1e-6, penalty, penalty])
+    hessian = design.T @ np.diag(mean / (1 + scatter * mean)) @ design + np.diag(
+        [1e-6, penalty, penalty]
+    )
     assert covariance == pytest.approx(np.linalg.inv(hessian), rel=1e-6)
     told = -cost(beta) + 0.5 * (2 * np.log(penalty) - np.linalg.slogdet(hessian)[1])
-    assert evidence == pytest.approx(told)
+    assert evidence == pytest.approx(told, abs=1e-4)
 
 
 def test_the_rungs_begin_where_the_rules_say():
@@ -130,18 +134,26 @@ def test_the_rungs_begin_where_the_rules_say():
     ]  # fmt: skip
 
 
-def judged(auc):
-    return Check(top=0.3, auc=auc, auc_low=0.5, auc_high=0.9, slope=1.0, fires=40)
+def judged(auc, log_score=None):
+    return Check(top=0.3, auc=auc, auc_low=0.5, auc_high=0.9, slope=1.0, log_score=log_score,
+                 fires=40)  # fmt: skip
 
 
 def test_the_simplest_rung_that_beats_the_density_is_chosen():
     rungs = ("priors", "shrinkage", "regression")
-    checks = {"priors": judged(0.9), "shrinkage": judged(0.7), "regression": judged(0.8)}
+    checks = {"priors": judged(0.9), "shrinkage": judged(0.7, 1), "regression": judged(0.8, 1.1)}
     assert _choose(rungs, checks | {"density": judged(0.6)}) == "shrinkage"
     assert _choose(rungs, checks | {"density": judged(0.7)}) == "regression"
     assert _choose(rungs, checks | {"density": judged(0.8)}) == "priors"
     assert _choose(rungs, checks) == "shrinkage"  # nothing to beat
     assert _choose(("priors",), {}) == "priors"
+
+
+def test_a_regression_that_tells_later_fires_worse_than_shrinkage_is_not_chosen():
+    rungs = ("priors", "shrinkage", "regression")
+    checks = {"shrinkage": judged(0.7, 1.0), "density": judged(0.75)}
+    assert _choose(rungs, checks | {"regression": judged(0.8, 0.9)}) == "priors"
+    assert _choose(rungs, checks | {"regression": judged(0.8, 1.0)}) == "priors"
 
 
 def test_without_fires_every_rung_is_that_of_the_rules():
