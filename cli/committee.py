@@ -20,7 +20,7 @@ from .options import (
     TownArgument,
     day_of,
 )
-from .screen import say, say_problems, steps
+from .screen import say, say_differences, say_problems, steps
 
 
 def assess(
@@ -55,14 +55,17 @@ def assess(
             loaded = time.perf_counter()
             found = assessment.assess(
                 town, scenario=scenario, date=day_of(date).isoformat(), progress=step
-            ).complete()
+            )
+            past = {}
+            if before is not None:  # what cannot be compared is refused before anything is computed
+                ids = town.buildings[f.BUILDING_ID]
+                past[BEFORE] = earlier_scene(before, ids, now=found.yardstick)
+            found.complete()
             if plan is not None and given is not None:
                 found.summary["notes"].insert(0, plan_note(given, name=plan.name))
             timings = {"compile": compiled - began, "load": loaded - compiled}
             step("step.scenes")
-            scenes = other_scenes(town, besides=found.scenario, day=day_of(date))
-            if before is not None:
-                scenes[BEFORE] = earlier_scene(before, found.buildings[f.BUILDING_ID])
+            scenes = other_scenes(town, besides=found.scenario, day=day_of(date)) | past
             write_results(
                 found,
                 unfinished,
@@ -76,6 +79,8 @@ def assess(
             passing = moments(present, day=day_of(date))
             page = planner_page(present, found, passing, plan=given, lang=lang.value)
             (unfinished / "planner.html").write_text(page, encoding="utf-8")
+    for scene in past.values():
+        say_differences(scene.differences, lang.value)
     for tier, standard_s in found.tiers.items():
         figures = found.summary["coverage"][tier]
         key = "cli.covered" if figures["share_buildings"] is not None else "cli.covered_unknown"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from ..geo.words import Lang, Problem, text
 
 if TYPE_CHECKING:
     from ..geo.tables import Account
+    from ..geo.yardstick import Difference
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -56,6 +57,14 @@ def steps(lang: Lang) -> Iterator[Callable[[str], None]]:
 def say(key: str, lang: Lang, **values: object) -> None:
     """Print one sentence of the catalogue on standard output."""
     out.print(escape(text(key, lang, **values)))
+
+
+def say_differences(differences: Sequence[Difference], lang: Lang) -> None:
+    """Say how two results that stand side by side were not measured alike, before any figure."""
+    if differences:
+        say("yardstick.head", lang)
+    for difference in differences:
+        out.print("· " + escape(difference.said(lang)))
 
 
 def say_problems(problems: Iterable[Problem], lang: Lang, *, folder: object) -> None:

@@ -22,6 +22,7 @@ from ..geo.rules import choose_scenario
 from ..geo.town import Town, uses_on
 from ..geo.words import AlertLevel, Vehicle
 from ..geo.words import fields as f
+from ..geo.yardstick import Yardstick, yardstick_of
 from . import columns as c
 from .cases import building_cases
 from .clauses import Compliance, compliance
@@ -38,7 +39,14 @@ from .reach import (
     service_areas,
 )
 from .risk import Risk, add_community_risk, community_fires, risk
-from .summary import community_table, page_notes, speed_record, tier_coverage, town_counts
+from .summary import (
+    community_table,
+    page_notes,
+    speed_record,
+    speeds_said,
+    tier_coverage,
+    town_counts,
+)
 
 Progress = Callable[[str], None]
 
@@ -195,6 +203,15 @@ class Assessment:
         """Names of the tiers in the rule set, in order, each with its standard in seconds."""
         rules = self.moment.town.rules
         return {tier: rule.standard_s.value for tier, rule in rules.tier.items()}
+
+    @cached_property
+    def yardstick(self) -> Yardstick:
+        """By what everything here is measured."""
+        moment = self.moment
+        return yardstick_of(
+            moment.town, self.scenario, moment.scenario, day=moment.day,
+            speeds=speeds_said(moment.speeds),
+        )  # fmt: skip
 
     @cached_property
     def barriers(self) -> gpd.GeoDataFrame:
@@ -414,6 +431,7 @@ class Assessment:
             "scenario": self.scenario,
             "rules": self.rules,
             "date": self.date,
+            "yardstick": self.yardstick.as_record(),
             "counts": town_counts(town),
             "coverage": self.coverage,
             "communities": entries,

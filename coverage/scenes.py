@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pyogrio
 
 from ..geo.town import Town
 from ..geo.words import LANGS, InputError, text
 from ..geo.words import fields as f
+from ..geo.yardstick import (
+    Difference,
+    IncomparableError,
+    Yardstick,
+    differences,
+    incomparable,
+    yardstick_in,
+)
 from . import columns as c
 from .reach import (
     Moment,
@@ -42,7 +51,10 @@ class Scene:
     on_duty
         ``(stations,)`` which stations send a crew; None where that is not known.
     coverage, communities
-        As in the summary of an assessment.
+        As in the summary of an assessment; a tier that was measured by another standard has only
+        `withheld`, which says so by language.
+    differences
+        How an earlier assessment was measured otherwise than the present one.
     """
 
     label: Mapping[str, str]
@@ -50,6 +62,7 @@ class Scene:
     on_duty: pd.Series[bool] | None
     coverage: Mapping[str, Any]
     communities: list[dict[str, Any]]
+    differences: tuple[Difference, ...] = ()
 
 
 def other_scenes(town: Town, *, besides: str, day: dt.date, seed: int = 1) -> dict[str, Scene]:
@@ -95,7 +108,7 @@ def other_scenes(town: Town, *, besides: str, day: dt.date, seed: int = 1) -> di
     return found
 
 
-def earlier_scene(folder: Path, ids: pd.Series[Any]) -> Scene:
+def earlier_scene(folder: Path, ids: pd.Series[Any], *, now: Yardstick) -> Scene:
     """Return an earlier assessment from the folder that it wrote.
 
     Parameters
@@ -104,11 +117,17 @@ def earlier_scene(folder: Path, ids: pd.Series[Any]) -> Scene:
         Written by ``weizhan assess``.
     ids
         ``(buildings,)`` identities of the buildings of the present assessment.
+    now
+        By what the present assessment is measured. Tiers that were measured by another standard
+        are withheld, and every other difference is kept to be told.
 
     Raises
     ------
     InputError
         When the folder holds no results.
+    IncomparableError
+        When it holds none that may stand beside the present ones: those of
+        another town, of a plan, of another time of day, by other standards throughout.
     """
     file = folder / "summary.json"
     try:
@@ -119,14 +138,42 @@ def earlier_scene(folder: Path, ids: pd.Series[Any]) -> Scene:
         frame = frame.drop_duplicates(f.BUILDING_ID).set_index(f.BUILDING_ID)
         told = {"date": str(summary["date"]), "scenario": str(summary["scenario"])}
         coverage, communities = dict(summary["coverage"]), list(summary["communities"])
+        measured = yardstick_in(summary)
     except FileNotFoundError as error:
         raise InputError("error.file_missing", file=error.filename or file) from error
-    except (OSError, ValueError, KeyError, TypeError, pyogrio.errors.DataSourceError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError,
+            pyogrio.errors.DataSourceError) as error:  # fmt: skip
         raise InputError("error.file_unreadable", file=file, why=error) from error
+    found = differences(measured, now)
+    left_out = incomparable(found, coverage)
+    if set(coverage) <= left_out or any(d.part == "town" for d in found):
+        raise IncomparableError("error.before_incomparable", found, folder=folder)
+    why = {tier: _withheld(found, tier) for tier in left_out}
+    key = "scene.present" if any(d.part == "plan_after" for d in found) else "scene.before"
     return Scene(
-        {lang: text("scene.before", lang, **told) for lang in LANGS},
-        frame.reindex(ids.astype(str)).set_axis(ids.index),
+        {lang: text(key, lang, **told) for lang in LANGS},
+        _without(frame, left_out).reindex(ids.astype(str)).set_axis(ids.index),
         None,
-        coverage,
-        communities,
+        coverage | why,
+        [{**one, "coverage": {**one.get("coverage", {}), **why}} for one in communities],
+        found,
     )
+
+
+def _withheld(found: tuple[Difference, ...], tier: str) -> dict[str, Any]:
+    (standard,) = (d for d in found if d.part == "standard" and d.tier == tier)
+    return {"withheld": {lang: standard.said(lang) for lang in LANGS}}
+
+
+def _without(frame: pd.DataFrame, tiers: frozenset[str]) -> pd.DataFrame:
+    """Return buildings of which nothing is known of some tiers."""
+    kept = frame.copy()
+    for tier in tiers:
+        if c.cover(tier) in kept:
+            kept[c.cover(tier)] = c.Cover.UNKNOWN.value
+        for name in (c.response_time, c.response_time_low, c.response_time_high):
+            if name(tier) in kept:
+                kept[name(tier)] = np.nan
+        if c.station(tier) in kept:
+            kept[c.station(tier)] = None
+    return kept

@@ -14,6 +14,7 @@ import pandas as pd
 from ..geo.town import Town
 from ..geo.words import LANGS, is_announced, label, text
 from ..geo.words import fields as f
+from ..geo.yardstick import digest_of
 from .reach import SpeedFit, coverage_by_use, coverage_of, in_reach
 
 
@@ -119,6 +120,14 @@ def speed_record(speeds: SpeedFit) -> dict[str, Any]:
         "assumed_mae_s": _known(speeds.baseline_mae_s),
         **{lang: speeds.summary(lang) for lang in LANGS},
     }
+
+
+def speeds_said(speeds: SpeedFit) -> str:
+    """Return to what speeds were fitted, with a digest of the factors; empty while assumed."""
+    if not speeds.fitted:
+        return ""
+    factors = {str(code): round(float(x), 3) for code, x in speeds.table["factor"].items()}
+    return f"{speeds.n} · #{digest_of(factors)}"
 
 
 def community_table(

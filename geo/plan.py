@@ -33,6 +33,7 @@ from .words import (
     told_values,
 )
 from .words import fields as f
+from .yardstick import digest_of
 
 FORMAT: Final = "weizhan-plan"
 VERSION: Final = 1
@@ -197,6 +198,7 @@ def planned(town: Town, plan: Plan) -> Town:
         other.append(Problem("warning", "plan_other_town", "plan", value=plan.town))
     return replace(
         town,
+        plan=_digest(plan),
         rules=_rules(town.rules, plan),
         had_stations=town.had_stations.union(
             town.stations.loc[town.station_positions.attached, f.TIER]
@@ -303,6 +305,12 @@ def _lanes(town: Town, plan: Plan) -> tuple[gpd.GeoDataFrame, np.ndarray[Any, np
     lane = town.report_positions.lane
     stale = (lane >= 0) & opened[np.maximum(lane, 0)]
     return lanes.assign(**{f.CLOSED_HOURS: hours, f.WIDTH_M: width}), ~stale
+
+
+def _digest(plan: Plan) -> str:
+    """Return a short digest of what a plan changes, whatever it is called."""
+    changes = plan.model_dump(mode="json", include={"stations", "lanes", "standard_s"})
+    return digest_of(changes)
 
 
 def _rules(rules: RuleSet, plan: Plan) -> RuleSet:

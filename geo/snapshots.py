@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ import geopandas as gpd
 import pandas as pd
 
 from .words import InputError, OutputError, read_period, whole_folder
+from .yardstick import Yardstick, yardstick_in
 
 SNAPSHOTS: Final = "snapshots"
 MANIFEST: Final = "manifest.json"
@@ -33,7 +35,7 @@ class Snapshot:
     Attributes
     ----------
     period, date
-        What it is called, and the day of its assessment.
+        Its one name (``2026Q3``), and the day of its assessment.
     summary, rules
         Summary of the assessment, and all numbers behind it.
     layers
@@ -45,6 +47,36 @@ class Snapshot:
     summary: Mapping[str, Any]
     rules: Mapping[str, Any]
     layers: Mapping[str, pd.DataFrame]
+
+    @cached_property
+    def yardstick(self) -> Yardstick:
+        """By what it was measured; what an older snapshot did not keep is unknown."""
+        return yardstick_in(self.summary)
+
+
+def frozen_periods(folder: Path) -> dict[str, Path]:
+    """Return the folders of the frozen periods of a town by their one name, the earliest first.
+
+    However a folder is spelled (``2026q3``, ``2026年第三季度``), its period is one.
+
+    Raises
+    ------
+    InputError
+        When two folders hold the same period.
+    """
+    root = folder / SNAPSHOTS
+    found: dict[str, Path] = {}
+    for place in sorted(root.iterdir()) if root.is_dir() else ():
+        if not (place / MANIFEST).exists():
+            continue
+        try:
+            name = read_period(place.name).name
+        except InputError:
+            continue  # no period: a copy that somebody put aside
+        if name in found:
+            raise InputError("error.snapshot_twice", value=name, one=found[name], other=place)
+        found[name] = place
+    return dict(sorted(found.items(), key=lambda entry: read_period(entry[0]).last))
 
 
 def write_snapshot(
@@ -83,9 +115,11 @@ def write_snapshot(
     OutputError
         When the period is frozen already, or cannot be written.
     """
-    target = folder / SNAPSHOTS / read_period(period).name
-    if target.exists():
-        raise OutputError("error.snapshot_exists", folder=target)
+    called = read_period(period).name
+    target = folder / SNAPSHOTS / called
+    frozen = frozen_periods(folder).get(called, target)
+    if frozen.exists():
+        raise OutputError("error.snapshot_exists", folder=frozen)
     with whole_folder(target) as unfinished:
         for name, text in (("summary.json", summary), ("rules.json", rules)):
             (unfinished / name).write_text(_json(text), encoding="utf-8")
@@ -96,7 +130,7 @@ def write_snapshot(
             for file in sorted(unfinished.iterdir())
         }
         manifest = {
-            "format": FORMAT, "version": VERSION, "period": period, "date": date.isoformat(),
+            "format": FORMAT, "version": VERSION, "period": called, "date": date.isoformat(),
             "files": files,
         }  # fmt: skip
         (unfinished / MANIFEST).write_text(_json(manifest), encoding="utf-8")
@@ -108,17 +142,23 @@ def write_snapshot(
 def read_snapshot(folder: Path, period: str) -> Snapshot:
     """Read a frozen period, and refuse one that was changed.
 
+    Parameters
+    ----------
+    folder
+        Of the town.
+    period
+        In any spelling.
+
     Raises
     ------
     InputError
-        When there is none (says which there are), or a file does not fit the manifest.
+        When the period is written wrongly, there is none (says which there are), or a file does
+        not fit the manifest.
     """
-    place = folder / SNAPSHOTS / period
-    if not (place / MANIFEST).exists():
-        root = folder / SNAPSHOTS
-        there = sorted(p.name for p in root.iterdir() if (p / MANIFEST).exists()) if (
-            root.is_dir()) else []  # fmt: skip
+    name, there = read_period(period).name, frozen_periods(folder)
+    if name not in there:
         raise InputError("error.snapshot_none", value=period, allowed=", ".join(there) or "—")
+    place = there[name]
     try:
         manifest = json.loads((place / MANIFEST).read_text(encoding="utf-8"))
         files: dict[str, str] = manifest["files"]
@@ -128,23 +168,28 @@ def read_snapshot(folder: Path, period: str) -> Snapshot:
         raise InputError("error.snapshot_broken", folder=place, file=MANIFEST) from error
     if not right:
         raise InputError("error.snapshot_broken", folder=place, file=MANIFEST)
-    for name, digest in files.items():
-        file = place / name
-        if Path(name).name != name or not file.is_file() or (
+    for part, digest in files.items():
+        file = place / part
+        if Path(part).name != part or not file.is_file() or (
             hashlib.sha256(file.read_bytes()).hexdigest() != digest
         ):  # fmt: skip
-            raise InputError("error.snapshot_broken", folder=place, file=name)
+            raise InputError("error.snapshot_broken", folder=place, file=part)
     layers = {}
-    for name in files:
-        if name.endswith(".parquet"):
-            layers[name.removesuffix(".parquet")] = _read(place / name)
-    return Snapshot(
-        period=str(manifest["period"]),
+    for part in files:
+        if part.endswith(".parquet"):
+            layers[part.removesuffix(".parquet")] = _read(place / part)
+    found = Snapshot(
+        period=name,
         date=date,
         summary=json.loads((place / "summary.json").read_text(encoding="utf-8")),
         rules=json.loads((place / "rules.json").read_text(encoding="utf-8")),
         layers=layers,
     )
+    try:
+        _ = found.yardstick
+    except (ValueError, AttributeError) as error:
+        raise InputError("error.snapshot_broken", folder=place, file="summary.json") from error
+    return found
 
 
 def _read(file: Path) -> pd.DataFrame:

@@ -106,6 +106,8 @@ class Town:
         nobody comes is known.
     gatherings
         Large events with their venues.
+    plan
+        Empty for the town as it is, else a digest of what a plan changes in it.
     report_to
         To whom residents report a danger, in the town's own words; empty where it says nothing.
     """
@@ -143,6 +145,7 @@ class Town:
     had_stations: frozenset[str] = frozenset()
     gatherings: tuple[Gathering, ...] = ()
     report_to: str = ""
+    plan: str = ""
 
     @cached_property
     def place(self) -> tuple[float, float]:

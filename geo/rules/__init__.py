@@ -44,7 +44,7 @@ from .rule_set import (
     VehicleProfile,
     load_rules,
 )
-from .values import Value
+from .values import Frozen, Value
 
 __all__ = [
     "CALIBRATION_FILE",
@@ -59,6 +59,7 @@ __all__ = [
     "DutiesRule",
     "FindingRule",
     "FittedRate",
+    "Frozen",
     "Gathering",
     "Goal",
     "HeatRule",

@@ -1,4 +1,7 @@
-"""Periods by which offices report: 2026Q3, 2026H1, 2026-07, 2026."""
+"""Periods by which offices report: 2026Q3, 2026H1, 2026-07, 2026, in whatever way they are written.
+
+``2026q3``, ``2026 Q3``, ``2026年第三季度`` and ``2026年3季度`` are one period and have one name.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,22 @@ import calendar
 import datetime as dt
 import re
 from dataclasses import dataclass
+from typing import Final
 
 from .errors import InputError
+from .spelling import normal
 
-_NAME = re.compile(
-    r"(?P<year>\d{4})年?(?:[-_]?(?P<kind>[QqHh])(?P<number>[1-4])|[-_]?(?P<month>\d{1,2})月?)?"
+ALLOWED: Final = "2026Q3, 2026年第三季度, 2026H1, 2026年上半年, 2026-07, 2026"
+_DIGITS: Final = {c: str(i) for i, c in enumerate("零一二三四五六七八九")} | {"〇": "0", "○": "0"}
+_HALVES: Final = {"上": "1", "下": "2"}
+_BETWEEN: Final = r"[-_/.]?"
+_NAME: Final = re.compile(
+    r"(?P<year>\d{4})年?度?(?:"
+    rf"{_BETWEEN}(?P<kind>[qh])(?P<number>[1-4])"
+    rf"|{_BETWEEN}第?(?P<quarter>[1-4])(?:季度?|q)"
+    r"|(?P<half>[上下])半年度?"
+    rf"|{_BETWEEN}(?P<month>\d{{1,2}})月?份?"
+    r"|全年)?"
 )
 
 
@@ -34,7 +48,7 @@ class Period:
 
     @property
     def name(self) -> str:
-        """As it is typed: ``2026Q3``, ``2026H1``, ``2026-07``, ``2026``."""
+        """The one name of it: ``2026Q3``, ``2026H1``, ``2026-07``, ``2026``."""
         if self.months == 1:
             return f"{self.year}-{self.number:02d}"
         kind = {3: "Q", 6: "H", 12: ""}[self.months]
@@ -72,12 +86,28 @@ def read_period(text: str) -> Period:
     InputError
         When it is none; says how periods are written.
     """
-    found = _NAME.fullmatch(text.strip())
+    found = _NAME.fullmatch(_in_digits(re.sub(r"\s", "", normal(text)).lower()))
     if found:
         year = int(found["year"])
-        kind = (found["kind"] or "").upper()
-        number = int(found["number"] or found["month"] or 1)
-        months = 1 if found["month"] else {"Q": 3, "H": 6, "": 12}[kind]
+        number, months = _part(found)
         if 1950 <= year <= 2099 and number >= 1 and number * months <= 12:
             return Period(year, months, number)
-    raise InputError("error.period", value=text, allowed="2026Q3, 2026H1, 2026-07, 2026")
+    raise InputError("error.period", value=text, allowed=ALLOWED)
+
+
+def _part(found: re.Match[str]) -> tuple[int, int]:
+    """Return which part of its year a period is, and how many months such a part has."""
+    if found["kind"]:
+        return int(found["number"]), {"q": 3, "h": 6}[found["kind"]]
+    if found["quarter"]:
+        return int(found["quarter"]), 3
+    if found["half"]:
+        return int(_HALVES[found["half"]]), 6
+    return (int(found["month"]), 1) if found["month"] else (1, 12)
+
+
+def _in_digits(said: str) -> str:
+    """Return a text with the Chinese numerals of years, quarters and months as digits."""
+    said = re.sub(r"(?<![零〇○一二三四五六七八九])十([一二])", r"1\1", said)
+    said = said.replace("十月", "10月")
+    return "".join(_DIGITS.get(letter, letter) for letter in said)

@@ -7,7 +7,7 @@ from .escape import escape, shown
 from .fonts import town_font
 from .packed_columns import Pack, Reference
 from .sealed import HTML_LANG, json_block, seal, template
-from .sections import Html, Row, line, paragraph, section, table
+from .sections import Html, Row, differences_told, line, paragraph, section, table
 
 __all__ = [
     "HTML_LANG",
@@ -15,6 +15,7 @@ __all__ = [
     "Pack",
     "Reference",
     "Row",
+    "differences_told",
     "escape",
     "json_block",
     "line",

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from ...geo.words import Lang, text
+from ...geo.yardstick import Difference
 from .escape import escape, shown
 
 
@@ -76,6 +77,25 @@ def line(key: str, lang: Lang, **values: object) -> str:
         For the blanks in it, plain; escaped here.
     """
     return paragraph(text(key, lang, **values))
+
+
+def differences_told(differences: Sequence[Difference], lang: Lang) -> str:
+    """Return how two results were not measured alike, for the head of a page; nothing if alike.
+
+    Parameters
+    ----------
+    differences
+        From `weizhan.geo.yardstick.differences`.
+    lang
+        Language of the sentences.
+    """
+    if not differences:
+        return ""
+    lines = "".join(f"<li>{escape(shown(one.said(lang)))}</li>" for one in differences)
+    head = escape(text("yardstick.head", lang))
+    return (
+        f'<section id="differences" role="note"><strong>{head}</strong><ul>{lines}</ul></section>'
+    )
 
 
 def table(

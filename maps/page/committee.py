@@ -12,11 +12,11 @@ import pandas as pd
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
-from ...coverage.scenes import Scene
+from ...coverage.scenes import BEFORE, Scene
 from ...geo.plan import Plan
-from ...geo.words import Lang, text
+from ...geo.words import Lang, catalogue, text
 from ...geo.words import fields as f
-from ..html import escape, shown
+from ..html import differences_told, escape, shown
 from ..styles import style
 from ..voice import (
     FEWEST_PEOPLE,
@@ -70,6 +70,7 @@ def committee_page(
     """
     further = [partial(_heat_numbers, assessment), partial(scene_overlays.add_scenes, assessment,
                                                            scenes)]  # fmt: skip
+    against = scenes[BEFORE].differences if BEFORE in scenes else ()
     duties = {name: scene.on_duty for name, scene in scenes.items() if scene.on_duty is not None}
     layers = (
         place_overlays.estates(assessment, lang=lang),
@@ -93,6 +94,7 @@ def committee_page(
     )
     headings = {name: escape(text(f"page.{name}", lang)) for name in _HEADINGS}
     headings |= {f"tree_{name}": escape(text(f"tree.{name}", lang)) for name in _TREE}
+    headings["differences"] = differences_told(against, lang)
     around = Surroundings(
         "committee",
         bar_texts(assessment, lang) | headings,
@@ -129,8 +131,12 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
     moments += [{"code": n, "label": shown(s.label.get(lang, n))} for n, s in scenes.items()]
     absent = {"crossings"} if assessment.crossings.empty else set()
     clicks = [name for name in _CLICKS if name not in absent]
+    script = script_content(assessment, clicks, lang, spoken=("scene", "tree"))
+    if BEFORE in scenes and any(d.part == "plan_after" for d in scenes[BEFORE].differences):
+        for key in ("tree.kind_change", "tree.community_trend"):  # beside the present, not the past
+            script["texts"][key] = catalogue()[f"{key}_plan"][lang]
     return {
-        **script_content(assessment, clicks, lang, spoken=("scene", "tree")),
+        **script,
         "covers": [cover.value for cover in style.COVER_FILLS] + ["unknown"],
         "moments": moments,
         "figures": _figures(assessment, scenes, lang),

@@ -43,6 +43,7 @@ def add_scenes(
     """Add times and cover of the buildings at other moments, named ``…@scene``."""
     for name, scene in scenes.items():
         frame = scene.buildings
+        withheld = {tier for tier, told in scene.coverage.items() if told.get("withheld")}
         people = column(frame, c.PEOPLE)
         numbers[f"{c.PEOPLE}@{name}"] = (few_hidden(people), 0)
         for tier, standard_s in tiers_told(assessment).items():
@@ -65,17 +66,22 @@ def add_scenes(
             ):
                 numbers[f"{tier}_{end}@{name}"] = (whole_seconds(found), 0)
             texts[f"{tier}_station@{name}"] = column(frame, c.station(tier))
-            if name == BEFORE:
+            if name == BEFORE and tier not in withheld:
                 now = assessment.buildings
                 styles[f"change_{tier}"] = (
-                    change_style(tier, lang),
+                    change_style(tier, lang, planned=_beside_present(scene)),
                     change_classes(
                         column(now, c.response_time(tier)), column(now, c.cover(tier)), times, cover
                     ),
                 )
 
 
-def change_style(tier: str, lang: Lang) -> style.Style:
+def _beside_present(scene: Scene) -> bool:
+    """Tell whether a plan is shown beside the town as it is."""
+    return any(difference.part == "plan_after" for difference in scene.differences)
+
+
+def change_style(tier: str, lang: Lang, *, planned: bool = False) -> style.Style:
     """Return the classes of change against an earlier assessment; see `change_classes`."""
     classes = (
         style.Class(text(f"planner.change_{name}", lang), fill, line=line, pattern=pattern)
@@ -84,7 +90,8 @@ def change_style(tier: str, lang: Lang) -> style.Style:
     unknown = style.Class(
         text("legend.unknown", lang), style.UNKNOWN_FILL, line="#8a8a8a", pattern="hatch"
     )
-    title = text("scene.change", lang, tier=style.tier_label(tier, lang))
+    key = "scene.change_plan" if planned else "scene.change"
+    title = text(key, lang, tier=style.tier_label(tier, lang))
     return style.Style(title, (*classes, unknown), text("scene.change_note", lang))
 
 

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from string import Template
 
 from ...coverage.assessment import Assessment
 from ...geo.words import Lang, text
-from ..html import HTML_LANG, Html, escape, line, paragraph, seal, shown, table, template, town_font
+from ...geo.yardstick import Difference
+from ..html import (
+    HTML_LANG,
+    Html,
+    differences_told,
+    escape,
+    line,
+    paragraph,
+    seal,
+    shown,
+    table,
+    template,
+    town_font,
+)
 from ..styles import standard_label, tier_label
 from ..voice import community_name, key_figures, missing_values, scenario_name, share, tiers_told
 from .plain_page import badge
@@ -22,13 +36,17 @@ FILES = {
 }
 
 
-def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
+def index_page(
+    assessment: Assessment, *, against: Sequence[Difference] = (), lang: Lang = "zh"
+) -> str:
     """Return ``index.html`` of a result folder; it has no script.
 
     Parameters
     ----------
     assessment
         What the folder is about.
+    against
+        How the earlier assessment that its pages show was measured otherwise.
     lang
         Language of the page.
     """
@@ -53,6 +71,7 @@ def index_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
                 rules=shown(assessment.rules),
             )
         ),
+        differences=differences_told(against, lang),
         doors=_doors(lang),
         figures="".join(
             f'<div><dt>{escape(figure.label)}</dt><dd class="value">{escape(figure.value)}</dd>'

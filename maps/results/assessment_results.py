@@ -12,7 +12,7 @@ import pyogrio
 
 from ...coverage.assessment import Assessment
 from ...coverage.risk import communities as community_risk
-from ...coverage.scenes import Scene
+from ...coverage.scenes import BEFORE, Scene
 from ...geo.plan import Plan
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
@@ -79,7 +79,9 @@ def write_results(
     from ..page import committee_pages  # brings folium, which papers and tables do without
 
     progress("step.pages")
-    (folder / "index.html").write_text(index_page(assessment, lang=lang), encoding="utf-8")
+    against = scenes[BEFORE].differences if BEFORE in scenes else ()
+    door = index_page(assessment, against=against, lang=lang)
+    (folder / "index.html").write_text(door, encoding="utf-8")
     for name, page in committee_pages(assessment, scenes=scenes, plan=plan, lang=lang):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(page, encoding="utf-8")

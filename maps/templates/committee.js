@@ -286,7 +286,7 @@ if (Object.keys(content.pages).length) { // an overview: communities by class in
   byId("tree").querySelector("[data-branch=communities]").open = true;
 }
 byId("legend").addEventListener("toggle", () => map.invalidateSize({ pan: false }));
-if (narrow.matches) { panel(false); byId("legend").open = false; }
+if (narrow.matches) { panel(Boolean(byId("differences"))); byId("legend").open = false; } // first what forbids a comparison
 map.invalidateSize({ pan: false });
 recolour();
 home();

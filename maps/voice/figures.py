@@ -203,6 +203,9 @@ def share(
     town
         ``summary["coverage"][tier]``, which tells of a community why nothing is known.
     """
+    if coverage is not None and coverage.get("withheld"):
+        withheld = text("yardstick.withheld", lang)
+        return Share(withheld, "", str(coverage["withheld"][lang]), "", known=False)
     unknown = text("popup.unknown", lang)
     if coverage is None or is_missing(coverage.get("share_buildings")):
         told = "" if coverage is None else _people({**coverage, "known_people": None}, lang)
@@ -357,6 +360,8 @@ def _people_figure(
     coverage: Mapping[str, Any] | None, names: Mapping[str, str], lang: Lang
 ) -> Figure:
     title = text("figure.people", lang, **names)
+    if coverage is not None and coverage.get("withheld"):
+        return Figure(title, text("yardstick.withheld", lang), str(coverage["withheld"][lang]))
     known = coverage is not None and not is_missing(coverage.get("share_people"))
     note = []
     if coverage is None or is_missing(coverage.get("share_buildings")):

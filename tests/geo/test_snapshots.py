@@ -1,14 +1,18 @@
 """Snapshots: frozen, hashed, refused once changed."""
 
 import datetime as dt
+import json
+import re
+import shutil
 
 import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
-from weizhan.geo.snapshots import read_snapshot, write_snapshot
+from weizhan.geo.snapshots import frozen_periods, read_snapshot, write_snapshot
 from weizhan.geo.words.errors import InputError, OutputError
+from weizhan.geo.yardstick import Yardstick
 
 DAY = dt.date(2026, 9, 30)
 
@@ -66,3 +70,54 @@ def test_other_periods_are_refused(tmp_path, period):
     with pytest.raises(InputError):
         frozen(tmp_path, period)
     assert not list(tmp_path.iterdir())
+
+
+SPELLINGS = [
+    "2026q3",
+    "2026 Q3",
+    "2026年第三季度",
+    "\uff12\uff10\uff12\uff16\uff31\uff13",
+    "2026Q3",
+]
+
+
+@pytest.mark.parametrize("typed", SPELLINGS)
+@pytest.mark.parametrize("stored", SPELLINGS)
+def test_a_period_is_one_however_it_is_typed_or_its_folder_is_called(tmp_path, typed, stored):
+    place = frozen(tmp_path, typed)
+    assert place.name == "2026Q3"
+    assert json.loads((place / "manifest.json").read_text())["period"] == "2026Q3"
+    place.rename(place.with_name(stored))
+    for again in SPELLINGS:
+        assert read_snapshot(tmp_path, again).period == "2026Q3"
+        with pytest.raises(OutputError, match=re.escape(stored)):
+            frozen(tmp_path, again)
+    assert list(frozen_periods(tmp_path)) == ["2026Q3"]
+
+
+def test_the_same_period_twice_is_told_and_what_is_no_period_is_left_alone(tmp_path):
+    place = frozen(tmp_path)
+    shutil.copytree(place, place.with_name("备份"))
+    assert read_snapshot(tmp_path, "2026Q3").date == DAY
+    shutil.copytree(place, place.with_name("2026q3"))
+    with pytest.raises(InputError, match="2026q3"):
+        read_snapshot(tmp_path, "2026Q3")
+
+
+def test_frozen_periods_come_in_their_order(tmp_path):
+    for period in ("2026-10", "2026Q1", "2025Q4", "2026H1"):
+        frozen(tmp_path, period)
+    assert list(frozen_periods(tmp_path)) == ["2025Q4", "2026Q1", "2026H1", "2026-10"]
+
+
+def test_a_snapshot_tells_by_what_it_was_measured_and_an_older_one_that_it_does_not(tmp_path):
+    frozen(tmp_path)
+    assert read_snapshot(tmp_path, "2026Q3").yardstick == Yardstick(town="镇")
+    told = Yardstick(town="镇", date=DAY, plan="", standards_s={"micro": 180})
+    write_snapshot(tmp_path, "2026Q2", date=DAY, summary={"yardstick": told.as_record()},
+                   rules={}, layers={})  # fmt: skip
+    assert read_snapshot(tmp_path, "2026Q2").yardstick == told
+    write_snapshot(tmp_path, "2026Q1", date=DAY, summary={"yardstick": {"plan": 1}}, rules={},
+                   layers={})  # fmt: skip
+    with pytest.raises(InputError, match=r"summary\.json"):
+        read_snapshot(tmp_path, "2026Q1")

@@ -22,7 +22,7 @@ def folder(tmp_path_factory):
     assert made.exit_code == 0, made.output
     out = town.with_name("town-out")
     later = ["assess", str(town), "--out", str(town.with_name("now")), "--date", "2026-10-15",
-             "--before", str(out), "--scenario", "night"]  # fmt: skip
+             "--before", str(out)]  # fmt: skip
     done = CliRunner().invoke(app, later)
     assert done.exit_code == 0, done.output
     return town.with_name("now")

@@ -9,8 +9,6 @@ from hypothesis import strategies as st
 from weizhan.geo.words.errors import InputError
 from weizhan.geo.words.periods import read_period
 
-WRONG = ("2026Q5", "2026H3", "26Q1", "1066", "Q3", "", "2026-13", "2026-00", "202607x")
-
 
 @pytest.mark.parametrize(
     ("name", "first", "last", "before"),
@@ -31,8 +29,31 @@ def test_periods_begin_and_end(name, first, last, before):
 
 
 @pytest.mark.parametrize(
-    "name", ["2026Q5", "2026H3", "26Q1", "1066", "Q3", "", "2026-13", "2026-00", "202607x"]
-)
+    ("name", "ways"),
+    [
+        ("2026Q3", ["2026q3", "2026 Q3", "2026-Q3", "2026_q3", "2026年Q3", "2026年第三季度",
+                    "2026年第3季度", "2026年三季度", "2026 年 3 季度", "2026第三季度", "2026年3季",
+                    "\uff12\uff10\uff12\uff16\uff31\uff13", "二〇二六年第三季度", " 2026Q3\n",
+                    "2026年度第三季度", "2026/Q3"]),
+        ("2026H1", ["2026h1", "2026年上半年", "2026上半年", "2026 上半年", "2026年H1"]),
+        ("2025H2", ["2025年下半年", "2025 h2"]),
+        ("2026-07", ["2026-7", "202607", "2026/07", "2026.7", "2026年7月", "2026年七月",
+                     "2026 年 07 月", "2026年7月份"]),
+        ("2026-10", ["2026年十月", "2026年10月"]),
+        ("2026-12", ["2026年十二月", "202612"]),
+        ("2026", ["2026年", "2026年度", "2026全年", "2026年全年", "二〇二六年"]),
+    ],
+)  # fmt: skip
+def test_one_period_has_one_name_however_it_is_written(name, ways):
+    assert {read_period(way).name for way in [name, *ways]} == {name}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2026Q5", "2026H3", "26Q1", "1066", "Q3", "", "2026-13", "2026-00", "202607x",
+     "2026年第五季度", "2026年第季度", "2026年半年", "2026年十三月", "2026年上季度", "第三季度",
+     "2026Q3Q4", "2026--Q3", "../2026Q3"],
+)  # fmt: skip
 def test_other_words_are_no_periods(name):
     with pytest.raises(InputError, match="2026Q3"):
         read_period(name)
