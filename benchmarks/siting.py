@@ -40,6 +40,7 @@ FULL = [
     ("p_median", 2_000, 200, 20, "streets"),
     ("p_median", 5_000, 500, 20, "streets"),
     ("p_center", 2_000, 200, 20, "streets"),
+    *[("p_median", n, n, p, "graph") for n in range(400, 1_000, 100) for p in (5, 10)],
 ]
 SPOPT_MOST = 20_000 * 500  # entries of the dense matrices that spopt gets
 SPOPT_MOST_PAIRS = 2_000 * 200  # of its medians and centres, which have a variable a pair
@@ -116,6 +117,19 @@ def distances(rows: int, sites: int) -> Any:
     return np.rint(np.where(np.isfinite(along), along, straight))
 
 
+def graph_distances(nodes: int) -> Any:
+    """Return lengths of shortest paths in a random graph made as those of the OR-Library are."""
+    random = np.random.default_rng(nodes)
+    path = random.permutation(nodes)
+    ends = random.integers(nodes, size=(nodes * nodes // 50 - nodes + 1, 2))
+    ends = np.vstack([np.c_[path[:-1], path[1:]], ends[ends[:, 0] != ends[:, 1]]])
+    _, first = np.unique(np.sort(ends, axis=1), axis=0, return_index=True)
+    a, b = ends[first].T
+    lengths = random.integers(1, 101, len(first)).astype(float)
+    graph = sparse.csr_array((lengths, (a, b)), shape=(nodes, nodes))
+    return dijkstra(graph, directed=False)
+
+
 def one(work: str, rows: int, sites: int, p: int, shape: str, engine: str, limit: float) -> Any:
     """Run one engine on one instance; return seconds, objective, bound and proof."""
     weights = np.random.default_rng(2).integers(1, 100, rows).astype(float)
@@ -124,6 +138,8 @@ def one(work: str, rows: int, sites: int, p: int, shape: str, engine: str, limit
         if work == "lscp":
             data = data[np.flatnonzero(np.diff(data.indptr))]
             weights = weights[: data.shape[0]]
+    elif shape == "graph":
+        data, weights = graph_distances(rows), np.ones(rows)
     else:
         data = distances(rows, sites)
     run = {"ours": ours, "highs": raw_highs, "spopt": spopt}[engine]

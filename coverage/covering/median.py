@@ -2,26 +2,30 @@
 
 Lagrangian relaxation of "everyone is served once" (Geoffrion 1974), with the volume algorithm for
 the multipliers and Whitaker's interchange for plans; reduced costs rule out sites and pairs of
-demand and site, and HiGHS settles what is left.
+demand and site, and what is left is divided by whether a site is open, each part bounded anew.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
+from heapq import heappop, heappush
+from itertools import count
 
 import numpy as np
 from scipy import sparse
 
 from ...geo.arrays import Flags, Floats, Indices, Ints
 from .bounds import STEPS, STILL, Certificate
-from .highs import Clock, Model, solve
+from .highs import Clock
 from .median_kernels import median_ascend, median_swap, nearest_two
 from .reduction import grain
-from .search import CLOSE, EXACT, WORTHWHILE, Stop
+from .search import CLOSE, WORTHWHILE, Stop, room
 
 SWAP_ROUNDS = 100
 KICKS = 30
+START = np.array([-np.inf, 0.1, 0.1, 0.0, 0.0])  # of `median_ascend`
+OFFERS = 10  # branches between two plans made from what a bound uses
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +118,29 @@ def _useful(problem: Median) -> Flags:
     return useful
 
 
+@dataclass(frozen=True, order=True)
+class Branch:
+    """Plans without some sites and with others; of branches the weakest bound comes first.
+
+    Attributes
+    ----------
+    bound
+        No plan of the branch that matters costs less.
+    number
+        Orders equal bounds.
+    sites, taken
+        Which sites are left, and which of them are in every plan of the branch.
+    multipliers
+        Where to start from.
+    """
+
+    bound: float
+    number: int
+    sites: Flags = field(compare=False)
+    taken: Flags = field(compare=False)
+    multipliers: Floats = field(compare=False)
+
+
 class MedianSearch:
     """A search for the best plan of one median problem, from a plan that serves everyone.
 
@@ -150,12 +177,12 @@ class MedianSearch:
         """Search until the best plan is proven, or the gap, the time or the user says stop."""
         try:
             if self._narrow():
-                self._settle()
+                self._divide()
         except KeyboardInterrupt:
             self.stopped = "interrupted"
         self.bound = min(self.bound, self.cost)
         if self.stopped == "proven":
-            if self.bound >= self.cost - max(self.grain * EXACT, CLOSE * self.cost):
+            if self.bound >= self.cost - room(self.grain, self.cost):
                 self.bound = self.cost
             else:
                 self.stopped = "gap"
@@ -163,7 +190,7 @@ class MedianSearch:
     @property
     def most(self) -> float:
         """What a plan may cost to be better than the best by enough to matter."""
-        return self.cost - max(self.grain * EXACT, self.gap * self.cost, CLOSE * self.cost / 2)
+        return self.cost - max(room(self.grain, self.cost, CLOSE / 2), self.gap * self.cost)
 
     def offer(self, chosen: Flags) -> None:
         """Improve a choice among the sites left by swaps, and keep it if it is the best."""
@@ -199,7 +226,7 @@ class MedianSearch:
     def _bound(self, *, whole: bool) -> float:
         """Walk the multipliers to where the bound stands still; make plans on the way."""
         m = self.left
-        state = np.array([-np.inf, 0.1, 0.1, 0.0, 0.0])
+        state = START.copy()
         tried, best = self._best.copy(), self._best.copy()
         direction, usage = np.zeros(len(m.weights)), np.zeros(len(m.sites))
         steps = 1
@@ -254,43 +281,60 @@ class MedianSearch:
         self.left = left
         return True
 
-    def _settle(self) -> None:
-        """Let HiGHS settle what is left: binary sites, one continuous variable a pair."""
-        if self.clock.over:
-            self.stopped = "time"
-            return
-        m = self.left
-        pairs, sites = len(m.value), len(m.sites)
-        eye = np.arange(pairs)
-        one = np.ones(pairs)
-        matrix = sparse.block_array(
-            [
-                [None, sparse.csr_array((one, (m.row, eye)))],
-                [sparse.csr_array((one, (eye, m.site)), shape=(pairs, sites)), -sparse.eye(pairs)],
-                [sparse.csr_array(np.ones((1, sites))), None],
-            ],
-            format="csr",
-        )
-        count = float(m.p + m.taken.sum())
-        served = np.ones(len(m.weights))
-        low = np.concatenate([served, np.zeros(pairs), [-np.inf]])
-        high = np.concatenate([served, np.full(pairs, np.inf), [count]])
-        costs = np.concatenate([np.zeros(sites), m.value])
-        model = Model(costs, sites, matrix, low, high, np.flatnonzero(m.taken))
-        answer = solve(
-            model,
-            clock=self.clock,
-            gap=self.gap,
-            absolute_gap=max(1e-7, 0.999 * self.grain),
-            cutoff=self.most,
-            seed=self.seed,
-            presolve=False,
-        )
-        if answer.values is not None:
-            self._keep(answer.values[:sites] > 0.5)
-        self._close(answer.bound)
-        if not answer.closed:
-            self.stopped = "interrupted" if answer.interrupted else "time"
+    def _divide(self) -> None:
+        """Divide what is left by whether a site is open until no part can hold a better plan.
+
+        An open site shortens the list of every row near it, and with few sites to choose each
+        decides most others; a model with a variable a pair would be far too large.
+        """
+        root, numbers = self.left, count()
+        every = np.ones(len(root.sites), dtype=bool)
+        waiting = [Branch(self.bound, next(numbers), every, root.taken, self._best)]
+        while waiting and waiting[0].bound <= self.most:
+            self._close(waiting[0].bound)
+            if self.clock.over:
+                self.stopped = "time"
+                return
+            branch = heappop(waiting)
+            divided = self._bounded(root, branch)
+            if divided is None:
+                continue
+            bound, j = divided
+            sites, taken = np.zeros_like(every), np.zeros_like(every)
+            at = np.searchsorted(root.sites, self.left.sites)
+            sites[at], taken[at] = True, self.left.taken
+            one = root.sites == j
+            for left, inside in ((sites, taken | one), (sites & ~one, taken)):
+                heappush(waiting, Branch(bound, next(numbers), left, inside, self._best))
+        self._close(self.cost)
+
+    def _bounded(self, root: Median, branch: Branch) -> tuple[float, int] | None:
+        """Bound a branch and fix what that decides; return the bound and a site to divide it by.
+
+        None when no better plan is in the branch, or only one that is kept now.
+        """
+        m = root.only(branch.sites, np.ones(len(root.value), dtype=bool), branch.taken)
+        m = m.only(np.ones(len(m.sites), dtype=bool), _useful(m), m.taken)
+        self.left = m
+        free = int((~m.taken).sum())
+        if (np.diff(m.row_ptr) == 0).any() or free < m.p:
+            return None  # a plan with a site more is in another branch
+        if m.p in (0, free):
+            self._keep(m.taken | (m.p > 0))
+            return None
+        state, usage = START.copy(), np.zeros(len(m.sites))
+        walk = branch.multipliers.copy(), branch.multipliers.copy(), np.zeros(len(m.weights)), usage
+        median_ascend(m.pairs, m.weights, m.p, m.taken, self.cost, STEPS, state, walk)
+        bound, self._best = float(state[0]), walk[1]
+        if branch.number % OFFERS == 0:
+            self.offer(self._filled(m.taken.copy(), usage))
+        if bound > self.most or not self._decide(bound):
+            return None
+        if self.left.p == 0:
+            self._keep(self.left.taken)
+            return None
+        inside = np.isin(m.sites, self.left.sites[~self.left.taken])
+        return max(bound, branch.bound), int(m.sites[np.argmax(np.where(inside, usage, -1.0))])
 
     def _close(self, rest: float) -> None:
         """Put the bound of the plans left together with that of the plans ruled out."""

@@ -22,9 +22,30 @@ from .reduction import Covering, grain
 Stop = Literal["proven", "gap", "time", "interrupted"]
 CLOSE = 1e-7  # relative difference that counts as none where the data are not whole numbers
 EXACT = 1 - 1e-6  # part of the least difference of two plans that leaves no room for a better one
+ROUNDING = 1e-12  # part of a bound that its sums may be wrong by
 WORTHWHILE = 0.9  # go round again when so little, or less, of the sites is left
 KICKS = 500
 KICK_ENTRIES = 20_000_000  # rows and entries of the cover to look at, about, in a round of kicks
+
+
+def room(grain: float, scale: float, close: float = CLOSE) -> float:
+    """Return how far a bound may lie from a plan that is the best.
+
+    Plans on a lattice differ by a step of it, whatever their size, so less than a step (and what
+    rounding may hide) is no room; where rounding hides steps, or there is no lattice, it is a
+    part of the whole.
+
+    Parameters
+    ----------
+    grain
+        Step of the lattice, 0 without.
+    scale
+        Size of what is bounded.
+    close
+        Relative difference that counts as none.
+    """
+    exact = grain * EXACT - ROUNDING * abs(scale)
+    return exact if 2 * exact > grain else close * abs(scale)
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,8 +152,7 @@ class Search:
             self.stopped = "interrupted"
         self.bound = max(self.bound, self.worth)
         if self.stopped == "proven" and not np.isfinite(self.enough):
-            within = max(self.grain * EXACT, CLOSE * self.scale)
-            if self.bound <= self.worth + within:
+            if self.bound <= self.worth + room(self.grain, self.scale):
                 self.bound = self.worth
             else:
                 self.stopped = "gap"
@@ -181,7 +201,7 @@ class Search:
         if np.isfinite(self.enough):
             margin = max(self.grain / 2, 1e-9 * abs(self.enough))
             return self.enough - margin if self.worth < self.enough else np.inf
-        return self.worth + max(self.grain * EXACT, self.gap * self.scale, CLOSE * self.scale / 2)
+        return self.worth + max(room(self.grain, self.scale, CLOSE / 2), self.gap * self.scale)
 
     @property
     def answer(self) -> bool | None:

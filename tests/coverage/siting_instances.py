@@ -40,6 +40,18 @@ def read_pmed(file: Path) -> tuple[Array, int]:
     return floyd_warshall(distance), p
 
 
+def pmed_like(nodes: int, *, seed: int) -> Array:
+    """All-pairs distances of a random graph as those of the OR-Library are made."""
+    random = np.random.default_rng(seed)
+    distance = np.full((nodes, nodes), np.inf)
+    np.fill_diagonal(distance, 0.0)
+    path = random.permutation(nodes)
+    ends = random.integers(nodes, size=(nodes * nodes // 50 - nodes + 1, 2))
+    for a, b in np.vstack([np.c_[path[:-1], path[1:]], ends[ends[:, 0] != ends[:, 1]]]):
+        distance[a, b] = distance[b, a] = random.integers(1, 101)
+    return floyd_warshall(distance)
+
+
 def choices(sites: int, *, most: int) -> list[list[int]]:
     """All sets of at most so many sites."""
     return [[*c] for size in range(most + 1) for c in combinations(range(sites), size)]

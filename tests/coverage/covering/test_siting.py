@@ -14,6 +14,7 @@ from scipy import sparse
 
 from weizhan.coverage.covering.bounds import Walk
 from weizhan.coverage.covering.max_cover_search import MaxCover
+from weizhan.coverage.covering.median import MedianSearch
 from weizhan.coverage.covering.models import (
     SearchOptions,
     Siting,
@@ -118,6 +119,76 @@ def test_median_and_centre_equal_brute_force(
     served = found.covered_by.toarray()
     assert (served.sum(axis=1) == 1).all()
     assert cost[served].max() == found.objective
+
+
+@TINY
+@given(
+    st.integers(0, 2**32 - 1), st.integers(1, 4), st.booleans(), st.sampled_from([1, 1_000, 10**8])
+)
+def test_medians_whose_bound_leaves_much_open_equal_brute_force(
+    seed: int, p: int, whole: bool, size: int
+) -> None:
+    # Costs that have nothing to do with one another leave the widest gaps, so parts are divided;
+    # with great weights a plan may be better by a part in a thousand million only.
+    random = np.random.default_rng(seed)
+    cost = random.integers(1, 60, (25, 11)).astype(float)
+    cost[random.random(cost.shape) < 0.2] = np.inf
+    cost[:, :2] = 70.0
+    weights = random.integers(1, 4, 25) * float(size) + random.integers(0, 2, 25)
+    if not whole:
+        weights = weights + random.random(25)
+    fixed = random.permutation(np.arange(2, 11))[: random.integers(p)].tolist()
+    forbidden = [int(np.setdiff1d(np.arange(2, 11), fixed)[0])]
+    plans = [c for c in make.choices(11, most=p) if len(c) == p]
+    plans = [c for c in plans if {*fixed} <= {*c} and not {*forbidden} & {*c}]
+    best = min(float((weights * cost[:, c].min(axis=1)).sum()) for c in plans)
+    found = p_median(cost, weights, p, fixed=fixed, forbidden=forbidden)
+    assert found.proven
+    assert found.objective == (best if whole else pytest.approx(best, rel=1e-7))
+    assert found.certificate.bound <= best * (1 + 1e-12)
+    start = p_median(
+        cost, weights, p, fixed=fixed, forbidden=forbidden, options=SearchOptions(time_limit_s=0)
+    )
+    assert start.bound <= best * (1 + 1e-12) <= start.objective * (1 + 2e-12)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_medians_of_few_sites_among_many_equal_brute_force(seed: int) -> None:
+    distance = make.pmed_like(120, seed=seed)
+    pairs = [np.minimum(distance[:, a, None], distance[:, a:]) for a in range(120)]
+    best = min(
+        float(np.minimum(two[:, :, None], distance[:, None]).sum(axis=0).min()) for two in pairs
+    )
+    found = p_median(distance, np.ones(120), 3)
+    assert found.proven
+    assert found.objective == best
+    assert make.median_bound(distance, np.ones(120), found, p=3) <= best
+
+
+def test_a_median_cut_short_while_dividing_keeps_an_honest_bound(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    cost = np.random.default_rng(0).integers(1, 1000, (100, 40)).astype(float)
+    best = p_median(cost, np.ones(100), 6)
+    bounded, bounds = MedianSearch._bounded, []
+    calls = most = 0
+
+    def interrupted(self: MedianSearch, *args: object) -> object:
+        nonlocal calls
+        calls += 1
+        if calls == most:
+            raise KeyboardInterrupt
+        return bounded(self, *args)
+
+    monkeypatch.setattr(MedianSearch, "_bounded", interrupted)
+    for many in (2, 20, 40):
+        calls, most = 0, many
+        short = p_median(cost, np.ones(100), 6)
+        assert short.stopped == "interrupted"
+        assert short.bound <= best.objective <= short.objective
+        bounds.append(short.bound)
+    assert bounds == sorted(bounds)
+    assert bounds[0] < bounds[-1]
 
 
 @TINY
