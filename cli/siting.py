@@ -76,7 +76,7 @@ def site(
         from ..coverage.siting import Request, check_request, study_sites
         from ..coverage.siting import candidates as places
         from ..maps.results import SITING_NAMES, write_siting
-        from ..maps.voice import headline
+        from ..maps.voice import cautions, headline
 
         check_request(Request(stations=stations, budget=budget, target=target))
         own = None if plan is None else read_plan(plan)
@@ -106,7 +106,8 @@ def site(
                 town, found, request, wishes=wished, scenario=scenario, day=day, progress=step
             )
             write_siting(answer, unfinished, lang=lang.value, progress=step)
-    say("cli.site_found", lang.value, headline=headline(answer, lang.value))
+    for said in (headline(answer, lang.value), *cautions(answer, lang.value)):
+        say("cli.site_found", lang.value, headline=said)
     say_problems(town.problems, lang.value, folder=folder)
     say("cli.site_done", lang.value, page=out / "siting.html", plan=out / "best.plan.json")
 

@@ -142,6 +142,7 @@ class SitingInstance:
         slower: float = 1.0,
         factor: Floats | None = None,
         draw: int = 0,
+        coarse: int = 1,
     ) -> Rows:
         """Return demand as rows.
 
@@ -155,6 +156,9 @@ class SitingInstance:
             ``(buildings,)`` on what each building counts.
         draw
             State of the lanes to which the rows belong.
+        coarse
+            So many levels of a probability of arrival count as the lowest of them, which is
+            fewer rows and never less covered.
         """
         parts = []
         for number, band in enumerate(self.bands):
@@ -162,22 +166,19 @@ class SitingInstance:
                 weights = band.demand.weights * (band.share * share)
                 weights = weights if factor is None else weights * factor
                 reach = reaches[band.name, tier]
-                parts += self._part(reach, tier, weights, float(self.absent[number]), slower, draw)
+                if self.wishes.aim == "arrival":
+                    drawn = reach if slower == 1.0 else reach.slowed(slower)
+                    parts += self._levels(drawn, tier, weights, draw, coarse)
+                else:
+                    absent = float(self.absent[number])
+                    parts += self._part(reach.cover(slower=slower), weights, absent, draw)
         return stacked(parts)
 
     def _part(
-        self,
-        reach: Reach,
-        tier: str,
-        weights: Floats,
-        absent: float,
-        slower: float,
-        draw: int,
+        self, covers: sparse.csr_array, weights: Floats, absent: float, draw: int
     ) -> list[Rows]:
         count = np.flatnonzero(weights > 0)
         zero = np.zeros(len(count), dtype=np.intp)
-        if self.wishes.aim == "arrival":
-            return self._levels(reach, tier, weights, slower, draw)
         profiles: tuple[tuple[float, ...], ...] = ((1.0,),)
         profile = zero
         if self.wishes.aim == "absence":
@@ -185,27 +186,25 @@ class SitingInstance:
         elif self.doubled.any():
             profiles = ((1.0,), (1.0, self.town.rules.siting.second_cover.value))
             profile = self.doubled[count].astype(np.intp)
-        cover = reach.cover(slower=slower)[count]
+        cover = covers[count]
         return [Rows(cover, weights[count], profile, profiles, self.group[count], zero + draw)]
 
     def _levels(
-        self, reach: Reach, tier: str, weights: Floats, slower: float, draw: int
+        self, reach: Reach, tier: str, weights: Floats, draw: int, coarse: int
     ) -> list[Rows]:
         """Return one row a level of the probability of arrival: the best crew counts."""
-        drawn = reach if slower == 1.0 else reach.slowed(slower)
-        chance = arrival_chances(self.town, self.town.rules.tier[tier], drawn)
+        chance = arrival_chances(self.town, self.town.rules.tier[tier], reach)
         level = np.floor(chance * LEVELS + 1e-9).astype(int)
         count = np.flatnonzero(weights > 0)
+        zero = np.zeros(len(count), dtype=np.intp)
         parts = []
-        for least in range(1, LEVELS + 1):
+        for least in range(1, LEVELS + 1, coarse):
             within = level >= least
             ones = np.ones(int(within.sum()), dtype=np.int32)
-            cells = drawn.building[within], drawn.site[within]
-            cover = sparse.csr_array((ones, cells), shape=drawn.shape)[count]
-            zero = np.zeros(len(count), dtype=np.intp)
-            parts.append(
-                Rows(cover, weights[count], zero, ((1.0,),), self.group[count], zero + draw)
-            )
+            cells = reach.building[within], reach.site[within]
+            cover = sparse.csr_array((ones, cells), shape=reach.shape)[count]
+            counted = weights[count] * min(coarse, LEVELS + 1 - least)
+            parts.append(Rows(cover, counted, zero, ((1.0,),), self.group[count], zero + draw))
         return parts
 
     def must_cover(

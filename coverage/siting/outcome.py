@@ -74,6 +74,7 @@ def own_plan(
         "best": problem.rows.worth(best.answer.chosen),
         "best_bound": best.answer.bound,
         "best_sites": names_of(instance, best.answer.chosen & ~instance.existing),
+        "best_new": np.flatnonzero(best.answer.chosen & ~instance.existing),
         "names": [s.station_id for s in added],
     }
 

@@ -111,22 +111,28 @@ def site_reach(moment: Moment, tier: str, *, longest: float = 1.0) -> Reach:
 
 
 def arrival_chances(town: Town, rule: TierRule, reach: Reach) -> Floats:
-    """Return P(arrive within the standard) of each pair, over speed and turnout."""
-    at_site = {
-        name: turnout_s(town, np.arange(len(town.stations)), value)[reach.site]
-        for name, value in (
-            ("low", rule.turnout_s.at_least),
-            ("mode", rule.turnout_s.value),
-            ("high", rule.turnout_s.at_most),
-        )
-    }
-    return arrival_probability(
-        np.maximum(reach.travel_ms, 0) / 1000,
-        reach.access_ms / 1000 + reach.start_ms / 1000 - at_site["mode"],
-        (at_site["low"], at_site["mode"], at_site["high"]),
+    """Return P(arrive within the standard) of each pair, over speed and turnout.
+
+    Sites beyond the stations of the town are ready as the rule of the tier says.
+    """
+    every = np.arange(len(town.stations))
+    bounds = (rule.turnout_s.at_least, rule.turnout_s.value, rule.turnout_s.at_most)
+    turnouts = np.stack([np.append(turnout_s(town, every, s), s) for s in bounds], axis=1)
+    turnouts, alike = np.unique(turnouts, axis=0, return_inverse=True)
+    at_site = alike.ravel()[np.minimum(reach.site, len(every))]
+    # Many pairs have the same times, and each is asked for once.
+    fixed_ms = (reach.access_ms + reach.start_ms).astype(np.int64)
+    key = (at_site.astype(np.int64) << 50) + (fixed_ms << 25) + np.maximum(reach.travel_ms, 0)
+    _, first, which = np.unique(key, return_index=True, return_inverse=True)
+    low, mode, high = turnouts[at_site[first]].T
+    chances = arrival_probability(
+        np.maximum(reach.travel_ms[first], 0) / 1000,
+        fixed_ms[first] / 1000 - mode,
+        (low, mode, high),
         standard_s=rule.standard_s.value,
         cv=town.rules.response.travel_cv.value,
     )
+    return np.asarray(chances[which.ravel()])
 
 
 def drawn_conditions(moment: Moment, *, draws: int, seed: int) -> Iterator[Conditions]:

@@ -15,13 +15,16 @@ from ...geo.arrays import Flags, Indices
 from ...geo.plan import Plan, planned
 from ...geo.town import Town
 from ...geo.wishes import Wishes
-from .. import columns as c
+from ...geo.words import fields as f
 from ..assessment import Assessment, assess
 from ..covering import Clock, SiteCertainty
 from .candidates import Candidates
-from .demand import usual_weight
 from .demand_rows import Rows
+from .fewer import Fewer, why_fewer
 from .instance import SitingInstance, make_instance, named_bands
+from .landmarks import Beside, beside
+from .lane_bound import LaneBound, lane_bound
+from .measures import Measure, measures
 from .objective import PlanProblem
 from .outcome import as_plan, community_table, must_table, own_plan
 from .replicates import Robustness, Stability, robustness, stability
@@ -33,7 +36,7 @@ from .solve_plan import PlanAnswer
 
 ALTERNATIVES = 3
 # Parts of the time that is left when each search begins.
-PARTS = {"plan": 0.4, "frontier": 0.4, "trust": 0.5, "robust": 0.25}
+PARTS = {"plan": 0.4, "lanes": 0.1, "frontier": 0.4, "trust": 0.5, "robust": 0.25}
 
 Progress = Callable[[str], None]
 
@@ -59,6 +62,14 @@ class Study:
         In which to build.
     sensitivity, certainty, alternatives, stability, robust
         How far it can be trusted; None where time was too short or the user broke off.
+    lanes
+        What as many new stations anywhere on lanes would cover at most.
+    fewer
+        Why the plan has fewer new stations than asked for; None where it has not.
+    measures
+        The plan counted by people, buildings and risk, as far as they are known.
+    beside
+        By site what is near those that have no name.
     more
         What one more station and 10,000 yuan more would cover, and their bounds.
     own
@@ -90,6 +101,10 @@ class Study:
     alternatives: tuple[Solution, ...]
     stability: Stability | None
     robust: Robustness | None
+    lanes: LaneBound | None
+    fewer: Fewer | None
+    measures: tuple[Measure, ...]
+    beside: Mapping[int, Beside]
     more: Mapping[str, Any]
     own: Mapping[str, Any] | None
     must: pd.DataFrame
@@ -199,7 +214,7 @@ def study_sites(
     bands = named_bands(town, wishes, scenario)
     progress("step.site_before")
     before = assess(town, scenario=next(iter(bands)), date=day.isoformat()).only()
-    risk = _risk(before, wishes, list(bands))
+    risk = _risk(before, list(bands))
     progress("step.site_reach")
     instance = make_instance(
         town, candidates, wishes, scenario=scenario, day=day, risk=risk, seed=request.seed
@@ -222,6 +237,11 @@ def study_sites(
     spent = problem.spent(chosen)
     asked = replace(whole, stations=size)
 
+    lanes: LaneBound | None = None
+    with parts.part("lanes") as clock:
+        if not clock.over:
+            new = _new_ones(asked, chosen)
+            lanes = lane_bound(instance, reaches, stations=new, clock=clock, seed=request.seed)
     by_stations: tuple[Point, ...] = ()
     by_budget: tuple[Point, ...] = ()
     with parts.part("frontier") as clock:
@@ -251,7 +271,7 @@ def study_sites(
     with parts.part("draws") as clock:
         if request.draws and not clock.over:
             first = next(iter(bands))
-            drawn = risk[first] if risk and instance.bands[0].demand.weight == "risk" else None
+            drawn = risk[first] if instance.bands[0].demand.weight == "risk" else None
             steady = stability(
                 instance,
                 asked,
@@ -283,6 +303,12 @@ def study_sites(
         alternatives=tuple(others),
         stability=steady,
         robust=robust,
+        lanes=lanes,
+        fewer=why_fewer(asked, chosen),
+        measures=measures(instance, reaches, risk),
+        beside=beside(
+            instance.town, np.flatnonzero(instance.town.stations[f.NAME].isna().to_numpy())
+        ),
         more=more,
         own=own_plan(town, instance, problem, request, day, by_stations),
         must=must_table(instance, problem, must_building, solution),
@@ -293,19 +319,19 @@ def study_sites(
     )
 
 
-def _risk(
-    before: Assessment, wishes: Wishes, names: Sequence[str]
-) -> dict[str, pd.DataFrame] | None:
-    """Return the risk of the buildings by scenario; None where nothing asks for it."""
-    moment, weight = before.moment, wishes.weight
-    if weight in ("people", "count") and not wishes.double_bands:
-        return None
-    first = before.risk.buildings
-    if weight is None:
-        weight = usual_weight(moment.town, moment.scenario, risk=first[c.HARM_PER_YEAR])
-    tables = dict.fromkeys(names, first)
-    if weight == "risk":
-        for name in names[1:]:
-            other = moment.under(moment.town.scenarios[name])
-            tables[name] = Assessment(other, name, draws=1).risk.buildings
+def _new_ones(problem: PlanProblem, chosen: Flags) -> int:
+    """Return how many new stations the problem allows; of one without a number, the plan's."""
+    new = int((chosen & ~problem.existing).sum())
+    if problem.stations is None:
+        return new
+    return max(new, problem.stations + int((problem.existing & problem.movable).sum()))
+
+
+def _risk(before: Assessment, names: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Return the risk of the buildings by scenario."""
+    moment = before.moment
+    tables = {names[0]: before.risk.buildings}
+    for name in names[1:]:
+        other = moment.under(moment.town.scenarios[name])
+        tables[name] = Assessment(other, name, draws=1).risk.buildings
     return tables

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ...coverage.siting import Study
 from ...geo.words import Lang, text
-from ..voice import Kind, Table, all_tables, headline, notes, proof
+from ..voice import Kind, Table, all_tables, cautions, headline, notes, proof
 from .workbook import BASE, Look, cell, look, new_book
 
 if TYPE_CHECKING:
@@ -54,7 +54,14 @@ def siting_book(study: Study, *, lang: Lang) -> bytes:
     formats = {kind: book.add_format({**BASE, "num_format": FORMATS[kind]}) for kind in FORMATS}
     first = book.add_worksheet(text("site.notes", lang)[:31])
     first.set_column(0, 0, 110)
-    said = [headline(study, lang), "", *proof(study, lang), "", *notes(study, lang)]
+    said = [
+        headline(study, lang),
+        *cautions(study, lang),
+        "",
+        *proof(study, lang),
+        "",
+        *notes(study, lang),
+    ]
     for row, line in enumerate(said):
         cell(first, row, 0, line, style.wrapped)
     for table in all_tables(study, lang):

@@ -18,6 +18,7 @@ from ..voice import (
     Table,
     amount,
     as_words,
+    cautions,
     certain_said,
     certainties,
     communities,
@@ -28,11 +29,13 @@ from ..voice import (
     known_before,
     money,
     must,
+    named,
     notes,
     plans,
     proof,
     robust,
     scenario_name,
+    site_names,
     sites,
     tenths,
 )
@@ -62,6 +65,7 @@ def siting_page(study: Study, *, lang: Lang = "zh") -> str:
     texts = {name: escape(text(f"site.{name}", lang)) for name in (*headings, "print")}
     texts |= {
         "headline": escape(headline(study, lang)),
+        "cautions": "".join(paragraph(said) for said in cautions(study, lang)),
         "sites_part": _sites(study, lang),
         "frontier_part": _frontier(study, lang),
         "plans_part": _table(plans(study, lang), lang),
@@ -177,7 +181,7 @@ def candidates(study: Study, lang: Lang) -> PackedPoints:
         numbers={COST_YUAN: (frame[COST_YUAN], 0)},
         texts={
             "id": frame[CANDIDATE_ID],
-            f.NAME: frame[f.NAME],
+            f.NAME: pd.Series(site_names(study, lang)[offset:], index=frame.index, dtype=object),
             f.HOST_TYPE: frame[f.HOST_TYPE].map(lambda host: host_said(host, lang)),
             "draws": share,
             "certain": certain.map(lambda w: certain_said(w, lang), na_action="ignore"),
@@ -193,9 +197,8 @@ def _sites(study: Study, lang: Lang) -> str:
     rows = []
     for row in of.rows:
         words = dict(zip(keys, as_words(row, of.columns), strict=True))
-        name = words["name"] if words["name"] != "–" else words["id"]
         site = Html(
-            f'<button type="button">{escape(name)}</button>'
+            f'<button type="button">{escape(words["name"])}</button>'
             f'<span class="small">{escape(words["id"])}</span>'
         )
         cells = [words["rank"], site, *(words[key] for key in shown_keys[2:])]
@@ -313,7 +316,7 @@ def _own(study: Study, lang: Lang) -> str:
         worth=amount(study, own["worth"], lang),
         best=amount(study, own["best"], lang),
         more=amount(study, more, lang),
-        names=", ".join(map(shown, own["best_sites"])),
+        names=text("site.comma", lang).join(named(study, own["best_new"], lang)),
     )
     return section("site.own", paragraph(said), lang)
 
@@ -333,9 +336,11 @@ def _notes(study: Study, lang: Lang) -> str:
 
 
 def _table(of: Table, lang: Lang) -> str:
+    shown_ = [at for at, (key, _) in enumerate(of.columns) if key != "ids"]  # those have names
+    heads = of.heads(lang)
     return table(
-        of.heads(lang),
-        (as_words(row, of.columns) for row in of.rows),
+        [heads[at] for at in shown_],
+        ([as_words(row, of.columns)[at] for at in shown_] for row in of.rows),
         kind="listed plain",
-        numeric=[at for at, (_, kind) in enumerate(of.columns) if kind != "text"],
+        numeric=[to for to, at in enumerate(shown_) if of.columns[at][1] != "text"],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from ...geo.words import LANGS, Lang
 from ...geo.words import fields as f
 from ..books import siting_book, write_geopackage
 from ..styles import CHANGES, changes
-from ..voice import Table, all_tables, certainties, headline, known_before, notes, proof
+from ..voice import Table, all_tables, cautions, certainties, headline, known_before, notes, proof
 
 SITING_NAMES = (
     "siting.html",
@@ -88,6 +89,20 @@ def as_record(study: Study) -> dict[str, Any]:
         "bands": {band.name: band.share for band in instance.bands},
         "tiers": dict(instance.tiers),
         "headline": {lang: headline(study, lang) for lang in LANGS},
+        "cautions": {lang: cautions(study, lang) for lang in LANGS},
+        "candidates_usable": len(instance.candidates.sites),
+        "candidates_dropped": instance.candidates.dropped["reason"].value_counts().to_dict(),
+        "lane_bound": None if study.lanes is None else asdict(study.lanes),
+        "fewer": None if study.fewer is None else asdict(study.fewer),
+        "measures": {
+            one.weight: {
+                "total": one.total,
+                "share_before": one.share(instance.existing) if known_before(study) else None,
+                "share_after": one.share(answer.chosen),
+            }
+            for one in study.measures
+            if one.rows.total
+        },
         "proof": {
             "proven": answer.proven,
             "stopped": answer.stopped,

@@ -51,6 +51,7 @@ from .route_text import (
     town_checks,
     way_sentences,
 )
+from .siting_answer import cautions, headline
 from .siting_tables import (
     Kind,
     Table,
@@ -66,7 +67,17 @@ from .siting_tables import (
     robust,
     sites,
 )
-from .siting_words import amount, headline, host_said, known_before, money, notes, proof, tenths
+from .siting_words import (
+    amount,
+    host_said,
+    known_before,
+    money,
+    named,
+    notes,
+    proof,
+    site_names,
+    tenths,
+)
 
 __all__ = [
     "FEWEST_PEOPLE",
@@ -81,6 +92,7 @@ __all__ = [
     "arrival",
     "arrival_said",
     "as_words",
+    "cautions",
     "certain_said",
     "certainties",
     "chance_said",
@@ -113,6 +125,7 @@ __all__ = [
     "missing_values",
     "money",
     "must",
+    "named",
     "no_answer",
     "notes",
     "of_known",
@@ -129,6 +142,7 @@ __all__ = [
     "scenario_name",
     "seen_state",
     "share",
+    "site_names",
     "sites",
     "state_said",
     "tenths",

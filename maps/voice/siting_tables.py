@@ -10,11 +10,21 @@ import numpy as np
 import pandas as pd
 
 from ...coverage.siting import Study, as_certain
+from ...geo.arrays import Flags
 from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN, YEARLY_YUAN
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import shown
-from .siting_words import host_said, known_before, money, paragraph, site_name, tenths
+from .siting_words import (
+    host_said,
+    known_before,
+    money,
+    named,
+    paragraph,
+    site_names,
+    tenths,
+    whole,
+)
 
 Kind = Literal["text", "count", "share", "yuan", "degrees"]
 Cell = str | float | None
@@ -70,19 +80,22 @@ def sites(study: Study, lang: Lang) -> Table:
         Language of words and sentences.
     """
     offset = int(study.instance.existing.sum())
-    certain = certainties(study)
+    certain, names = certainties(study), site_names(study, lang)
     rows = []
-    last = study.problem.rows.worth(study.instance.existing & study.solution.answer.chosen)
+    now = study.instance.existing & study.solution.answer.chosen
+    last = study.problem.rows.worth(now)
     for rank, site in enumerate(study.order.sites.tolist()):
         row = study.instance.candidates.sites.iloc[site - offset]
         adds = study.order.worth[rank] - last
         last = study.order.worth[rank]
+        before, now = now, now.copy()
+        now[site] = True
         alone = instead = price = without = None
         if study.sensitivity is not None:
             at = int(np.flatnonzero(study.sensitivity.sites == site)[0])
             alone = study.share(float(study.sensitivity.alone[at]))
             other = int(study.sensitivity.replacement[at])
-            instead = site_name(study, other, lang) if other >= 0 else None
+            instead = names[other] if other >= 0 else None
             price = study.share(float(study.sensitivity.price[at])) if other >= 0 else None
             refused = study.sensitivity.refused[at]
             if refused is not None:
@@ -92,11 +105,12 @@ def sites(study: Study, lang: Lang) -> Table:
             (
                 rank + 1.0,
                 str(row[CANDIDATE_ID]),
-                _said(row[f.NAME]),
+                names[site],
                 host_said(row[f.HOST_TYPE], lang),
                 float(row[COST_YUAN]),
                 _number(row[YEARLY_YUAN]),
                 study.share(float(adds)),
+                *_gains(study, before, now),
                 alone,
                 instead,
                 price,
@@ -116,6 +130,7 @@ def sites(study: Study, lang: Lang) -> Table:
         ("cost_yuan", "yuan"),
         ("yearly_yuan", "yuan"),
         ("adds", "share"),
+        *_gain_kinds(study),
         ("alone", "share"),
         ("instead", "text"),
         ("price", "share"),
@@ -159,7 +174,7 @@ def frontier(study: Study, lang: Lang, *, by: Literal["stations", "budget"]) -> 
             rank = int(size or 0) - 1
             there = 0 <= rank < len(study.order.worth)
             cells.append(study.share(float(study.order.worth[rank])) if there else None)
-        cells.append(listed(study.names(chosen & ~study.instance.existing)))
+        cells += _new_sites(study, chosen, lang)
         rows.append(tuple(cells))
     nested: tuple[tuple[str, Kind], ...] = (("nested", "share"),) if by == "stations" else ()
     kind: Kind = "count" if by == "stations" else "yuan"
@@ -171,6 +186,7 @@ def frontier(study: Study, lang: Lang, *, by: Literal["stations", "budget"]) -> 
         ("proven", "text"),
         *nested,
         ("sites", "text"),
+        ("ids", "text"),
     )
     return Table(f"by_{by}", columns, tuple(rows))
 
@@ -192,7 +208,7 @@ def plans(study: Study, lang: Lang) -> Table:
             study.share(study.problem.rows.worth(found.answer.chosen)),
             study.problem.spent(found.answer.chosen),
             yes(found.answer.proven, lang),
-            listed(study.names(found.answer.chosen & ~study.instance.existing)),
+            *_new_sites(study, found.answer.chosen, lang),
         )
         for rank, found in enumerate(every)
     )
@@ -202,6 +218,7 @@ def plans(study: Study, lang: Lang) -> Table:
         ("spent", "yuan"),
         ("proven", "text"),
         ("sites", "text"),
+        ("ids", "text"),
     )
     return Table("plans", columns, rows)
 
@@ -226,7 +243,7 @@ def robust(study: Study, lang: Lang) -> Table:
                     text(f"site.attitude_{attitude}", lang),
                     *shares,
                     yes(found.answer.proven, lang),
-                    listed(study.names(found.answer.chosen & ~study.instance.existing)),
+                    *_new_sites(study, found.answer.chosen, lang),
                 )
             )
     shares_kinds: tuple[tuple[str, Kind], ...] = tuple((name, "share") for name in names)
@@ -235,33 +252,67 @@ def robust(study: Study, lang: Lang) -> Table:
         *shares_kinds,
         ("proven", "text"),
         ("sites", "text"),
+        ("ids", "text"),
     )
     return Table("robust", columns, tuple(rows))
 
 
 def communities(study: Study) -> Table:
-    """Return each community before and after, those that gain most first."""
+    """Return each community before and after, those with the most late first."""
     known = known_before(study)
-    frame = study.communities.assign(
-        change=study.communities["after"] - study.communities["before"]
-    )
-    frame = frame.sort_values("change", ascending=False, kind="stable", na_position="last")
-    rows = tuple(
-        (
-            _said(row[f.NAME]) or str(row[f.COMMUNITY_ID]),
-            _number(row["before"]) if known else None,
-            _number(row["after"]),
-            _number(row["change"]) if known else None,
-        )
-        for _, row in frame.iterrows()
-    )
-    columns: tuple[tuple[str, Kind], ...] = (
-        ("community", "text"),
-        ("before", "share"),
-        ("after", "share"),
-        ("change", "share"),
-    )
-    return Table("communities", columns, rows)
+    standing, chosen = study.instance.existing, study.solution.answer.chosen
+    groups = len(study.communities)
+    cells: list[list[Cell]] = [
+        [_said(name) or str(identity)]
+        for identity, name in study.communities[[f.COMMUNITY_ID, f.NAME]].itertuples(index=False)
+    ]
+    columns: list[tuple[str, Kind]] = [("community", "text")]
+    order = np.arange(groups)
+    for number, one in enumerate(study.measures):
+        late = one.late(chosen, groups)
+        if number == 0:
+            order = np.argsort(-late, kind="stable")
+        shares = [one.rows.shares(sites, groups) for sites in (standing, chosen)]
+        for at, row in enumerate(cells):
+            row += [_number(shares[0][at]) if known else None, _number(shares[1][at])]
+            if one.weight != "risk":
+                row.append(None if np.isnan(shares[1][at]) else few(float(late[at]), one.weight))
+        columns += [(f"{one.weight}_before", "share"), (f"{one.weight}_after", "share")]
+        columns += [(f"{one.weight}_late", "count")] if one.weight != "risk" else []
+    return Table("communities", tuple(columns), tuple(tuple(cells[at]) for at in order.tolist()))
+
+
+def few(amount: float, weight: str) -> Cell:
+    """Return a whole number; of few people only that they are few.
+
+    Parameters
+    ----------
+    amount
+        How many.
+    weight
+        ``people`` or ``count``.
+    """
+    said = whole(amount, weight)
+    return said if said.startswith("<") else float(round(amount))
+
+
+def _gains(study: Study, before: Flags, after: Flags) -> list[Cell]:
+    """Return by how many people and buildings one choice of sites covers more than another."""
+    return [
+        few(max(0.0, one.amount(after) - one.amount(before)), one.weight)
+        for one in study.measures
+        if one.weight != "risk"
+    ]
+
+
+def _gain_kinds(study: Study) -> list[tuple[str, Kind]]:
+    return [(f"adds_{one.weight}", "count") for one in study.measures if one.weight != "risk"]
+
+
+def _new_sites(study: Study, chosen: Flags, lang: Lang) -> list[Cell]:
+    """Return the new sites of a plan by name, and by identity."""
+    new = chosen & ~study.instance.existing
+    return [listed(named(study, new, lang)), listed(study.names(new))]
 
 
 def must(study: Study, lang: Lang) -> Table:
@@ -275,12 +326,16 @@ def must(study: Study, lang: Lang) -> Table:
         Language of the words in it.
     """
     frame = study.must.sort_values("met", kind="stable")
+    every = np.arange(len(study.instance.existing))
+    names = dict(zip(study.names(every), site_names(study, lang), strict=True))
     rows = tuple(
         (
             str(row[f.BUILDING_ID]),
             _said(row[f.NAME]),
             yes(bool(row["met"]), lang),
-            None if row["met"] else listed(row["takes"]) or text("site.none", lang),
+            None
+            if row["met"]
+            else listed(names[site] for site in row["takes"]) or text("site.none", lang),
             None if row["met"] else _number(row["takes_yuan"]),
         )
         for _, row in frame.iterrows()
@@ -301,13 +356,16 @@ def candidates(study: Study, lang: Lang) -> Table:
     offset = int(study.instance.existing.sum())
     steady = study.stability
     gains = study.problem.rows.gains(study.instance.existing)
+    standing, number = study.instance.existing, np.arange(len(study.instance.existing))
+    names = site_names(study, lang)
     rows = tuple(
         (
             str(row[CANDIDATE_ID]),
-            _said(row[f.NAME]),
+            names[offset + at],
             host_said(row[f.HOST_TYPE], lang),
             float(row[COST_YUAN]),
             study.share(float(gains[offset + at])),
+            *_gains(study, standing, standing | (number == offset + at)),
             None if steady is None or not steady.draws else float(steady.chosen[offset + at]),
             certain_said(certain.get(str(row[CANDIDATE_ID])), lang),
             float(row["lon"]),
@@ -321,6 +379,7 @@ def candidates(study: Study, lang: Lang) -> Table:
         ("host", "text"),
         ("cost_yuan", "yuan"),
         ("adds", "share"),
+        *_gain_kinds(study),
         ("draws", "share"),
         ("certain", "text"),
         ("lon", "degrees"),
@@ -404,7 +463,7 @@ def as_words(row: Sequence[Cell], kinds: Sequence[tuple[str, Kind]]) -> list[str
     for cell, (key, kind) in zip(row, kinds, strict=True):
         if cell is None:
             said.append("–")
-        elif isinstance(cell, str) and key in ("said", "sites"):
+        elif isinstance(cell, str) and key in ("said", "sites", "ids"):
             said.append(cell)  # made of shown names, and whole
         elif isinstance(cell, str):
             said.append(shown(cell))

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
 from ...coverage.covering import Certificate
 from ...coverage.siting import PriceCertificate, Study
+from ...geo.arrays import Flags, Indices
 from ...geo.candidate_list import ABSENT_DAY, ABSENT_NIGHT, COST_YUAN, YEARLY_YUAN
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import shown
+from .figures import FEWEST_PEOPLE
 
 
 def tenths(share: float) -> str:
@@ -32,6 +36,21 @@ def figure(value: float) -> str:
     return f"{value:,.1f}" if abs(value) >= 100 else f"{value:.4g}"
 
 
+def whole(amount: float, weight: str) -> str:
+    """Return a number of people or buildings; of few people only that they are few.
+
+    Parameters
+    ----------
+    amount
+        How many, not negative.
+    weight
+        ``people``, ``count`` or ``risk``, which has no whole number.
+    """
+    if weight == "people" and 0 < amount < FEWEST_PEOPLE:
+        return f"<{FEWEST_PEOPLE}"
+    return figure(amount) if weight == "risk" else f"{amount:,.0f}"
+
+
 def amount(study: Study, worth: float, lang: Lang) -> str:
     """Return a sum of rows as people, buildings, or a share of the risk.
 
@@ -49,11 +68,58 @@ def amount(study: Study, worth: float, lang: Lang) -> str:
     return text(f"site.amount_{weight}", lang, **told)
 
 
-def site_name(study: Study, site: int, lang: Lang) -> str:
-    """Return what people call a site, and its identity."""
-    row = study.instance.town.stations.iloc[site]
-    identity = shown(row[f.STATION_ID])
-    return f"{shown(row[f.NAME])}（{identity}）" if pd.notna(row[f.NAME]) else identity
+def site_names(study: Study, lang: Lang) -> list[str]:
+    """Return what people call each site: its name, else what it is beside; no two alike.
+
+    Parameters
+    ----------
+    study
+        Whose sites, standing ones first.
+    lang
+        Language of the words.
+    """
+    stations = study.instance.town.stations
+    ids = [shown(identity) for identity in stations[f.STATION_ID]]
+    names = [
+        shown(name) if pd.notna(name) else _beside(study, site, lang) or ids[site]
+        for site, name in enumerate(stations[f.NAME])
+    ]
+    often = Counter(names)
+    return [
+        name if often[name] == 1 or name == identity else f"{name}（{identity}）"
+        for name, identity in zip(names, ids, strict=True)
+    ]
+
+
+def _beside(study: Study, site: int, lang: Lang) -> str:
+    """Return where a place without a name is; empty where nothing near has one."""
+    near = study.beside.get(site)
+    if near is None:
+        return ""
+    told = [shown(near.lane)] if near.lane else []
+    if near.house:
+        metres = round(near.away_m, -1)
+        key = "site.beside" if metres < 10 else "site.beside_at"
+        values = {"house": shown(near.house), "metres": f"{metres:.0f}"}
+        told.append(text(key, lang, compass=text(f"compass.{near.compass}", lang), **values))
+    return text("site.comma", lang).join(told)
+
+
+def named(study: Study, sites: Flags | Indices, lang: Lang) -> list[str]:
+    """Return what people call some sites.
+
+    Parameters
+    ----------
+    study
+        Whose sites.
+    sites
+        Which of them.
+    lang
+        Language of the words.
+    """
+    names = site_names(study, lang)
+    which = np.flatnonzero(sites) if sites.dtype == bool else sites
+    return [names[site] for site in which.tolist()]
 
 
 def host_said(host: object, lang: Lang) -> str:
@@ -79,56 +145,10 @@ def within(study: Study, lang: Lang) -> str:
     return text("site.within", lang, minutes=f"{seconds / 60:g}")
 
 
-def headline(study: Study, lang: Lang) -> str:
-    """Return the answer in a sentence or two.
-
-    Parameters
-    ----------
-    study
-        Whose answer.
-    lang
-        Language of the text.
-    """
-    chosen = study.solution.answer.chosen
-    after = study.share(study.problem.rows.worth(chosen))
-    parts = [
-        text(
-            "site.headline" if known_before(study) else "site.headline_unknown",
-            lang,
-            count=len(study.new),
-            cost=money(study.problem.spent(chosen)),
-            standard=within(study, lang),
-            weight=text(f"site.weight_{study.instance.bands[0].demand.weight}", lang),
-            before=tenths(study.before),
-            after=tenths(after),
-            proof=proof_short(study, lang),
-        )
-    ]
-    gone = study.names(study.instance.existing & ~chosen)
-    if gone:
-        names = ", ".join(map(shown, gone))
-        parts.append(text("site.headline_moved", lang, count=len(gone), names=names))
-    return " ".join(parts)
-
-
 def known_before(study: Study) -> bool:
     """Tell whether anything is known of cover before the plan; without stations nothing is."""
     coverage = study.assessed[0].summary["coverage"]
     return any(coverage[tier]["share_buildings"] is not None for tier in study.instance.tiers)
-
-
-def proof_short(study: Study, lang: Lang) -> str:
-    """Return whether the plan is proven, or how far it may be from the best."""
-    answer = study.solution.answer
-    if answer.proven:
-        return text("site.proven", lang)
-    return text(
-        "site.not_proven",
-        lang,
-        gap=tenths(study.share(answer.bound - answer.objective)),
-        bound=tenths(study.bound_share(answer)),
-        stopped=text(f"site.stopped_{answer.stopped}", lang),
-    )
 
 
 def proof(study: Study, lang: Lang) -> list[str]:
@@ -179,6 +199,30 @@ def proof(study: Study, lang: Lang) -> list[str]:
     return told
 
 
+def gained(study: Study, before: Flags, after: Flags, lang: Lang) -> str:
+    """Return what one choice of sites covers beyond another, by all that is known.
+
+    Parameters
+    ----------
+    study
+        Whose sites.
+    before, after
+        The two choices.
+    lang
+        Language of the text.
+    """
+    worth = study.problem.rows.worth
+    counted = study.instance.bands[0].demand.weight
+    told = [amount(study, worth(after) - worth(before), lang)]
+    told += [
+        text(f"site.late_{one.weight}", lang, amount=whole(more, one.weight))
+        for one in study.measures
+        if one.weight not in (counted, "risk")
+        and (more := max(0.0, one.amount(after) - one.amount(before))) >= 0
+    ]
+    return text("site.comma", lang).join(told)
+
+
 def paragraph(study: Study, rank: int, lang: Lang) -> str:
     """Return what speaks for a site, and what if it says no.
 
@@ -193,15 +237,16 @@ def paragraph(study: Study, rank: int, lang: Lang) -> str:
     """
     site = int(study.order.sites[rank])
     row = study.instance.candidates.sites.iloc[site - int(study.instance.existing.sum())]
-    before = study.problem.rows.worth(study.instance.existing & study.solution.answer.chosen)
-    last = before if rank == 0 else study.order.worth[rank - 1]
-    adds = amount(study, study.order.worth[rank] - last, lang)
+    before = study.instance.existing & study.solution.answer.chosen
+    before[study.order.sites[:rank]] = True
+    after = before.copy()
+    after[site] = True
+    adds = gained(study, before, after, lang)
     told = [text("site.word_adds", lang, rank=rank + 1, adds=adds)]
     if study.sensitivity is not None:
         told += _worths(study, site, lang)
     if study.stability is not None and study.stability.draws:
-        share = tenths(float(study.stability.chosen[site]))
-        told.append(text("site.word_draws", lang, share=share))
+        told.append(_steady(study, site, lang))
     told.append(
         text(
             "site.word_host",
@@ -220,25 +265,38 @@ def _worths(study: Study, site: int, lang: Lang) -> list[str]:
     worths = study.sensitivity
     assert worths is not None
     at = int(np.flatnonzero(worths.sites == site)[0])
-    alone = float(worths.alone[at])
-    key = "site.word_alone" if alone > 0 else "site.word_alone_none"
-    told = [text(key, lang, alone=amount(study, alone, lang))]
+    chosen = study.solution.answer.chosen
+    without = chosen.copy()
+    without[site] = False
+    key = "site.word_alone" if worths.alone[at] > 0 else "site.word_alone_none"
+    told = [text(key, lang, alone=gained(study, without, chosen, lang))]
     other, price = int(worths.replacement[at]), float(worths.price[at])
     if other >= 0:
         key = "site.word_instead" if price > 0 else "site.word_instead_free"
-        name = site_name(study, other, lang)
+        name = site_names(study, lang)[other]
         told.append(text(key, lang, name=name, price=amount(study, price, lang)))
     refused = worths.refused[at]
     if refused is not None and other >= 0 and price > 0:
-        chosen = refused.answer.chosen
-        now = study.problem.rows.worth(study.solution.answer.chosen)
-        lost = now - study.problem.rows.worth(chosen)
+        then = refused.answer.chosen
+        lost = study.problem.rows.worth(chosen) - study.problem.rows.worth(then)
         if 0 <= lost < price - 1e-9:
-            names = ", ".join(shown(n) for n in study.names(chosen & ~study.instance.existing))
+            new = named(study, then & ~study.instance.existing, lang)
+            names = text("site.comma", lang).join(new)
             told.append(
                 text("site.word_refused", lang, price=amount(study, lost, lang), names=names)
             )
     return told
+
+
+def _steady(study: Study, site: int, lang: Lang) -> str:
+    """Return how often a site is chosen by chance, and why that differs from what is certain."""
+    assert study.stability is not None
+    share = float(study.stability.chosen[site])
+    always = study.certainty is not None and site in study.certainty.always
+    if not always or share >= 0.5:
+        return text("site.word_draws", lang, share=tenths(share))
+    within_ = f"{study.certainty.within:.1%}" if study.certainty else ""
+    return text("site.word_draws_rare", lang, share=tenths(share), within=within_)
 
 
 def notes(study: Study, lang: Lang) -> list[str]:

@@ -1,0 +1,203 @@
+"""The answer of a siting study: gain, candidates, bounds, proof, and what it must not hide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from ...coverage.siting import Study
+from ...geo.words import Lang, text
+from ...geo.words import fields as f
+from ..html import shown
+from .siting_words import known_before, money, named, tenths, whole, within
+
+
+def headline(study: Study, lang: Lang) -> str:
+    """Return the answer in a few sentences: what is gained, of how many candidates, how sure.
+
+    Parameters
+    ----------
+    study
+        Whose answer.
+    lang
+        Language of the text.
+    """
+    chosen = study.solution.answer.chosen
+    after = study.share(study.problem.rows.worth(chosen))
+    parts = [
+        text(
+            "site.headline" if known_before(study) else "site.headline_unknown",
+            lang,
+            count=len(study.new),
+            cost=money(study.problem.spent(chosen)),
+            standard=within(study, lang),
+            weight=text(f"site.weight_{study.instance.bands[0].demand.weight}", lang),
+            before=tenths(study.before),
+            after=tenths(after),
+            others=_others(study, lang),
+            proof=proof_short(study, lang),
+        ),
+        pool(study, lang),
+        lanes_said(study, lang),
+    ]
+    gone = named(study, study.instance.existing & ~chosen, lang)
+    if gone:
+        names = text("site.comma", lang).join(gone)
+        parts.append(text("site.headline_moved", lang, count=len(gone), names=names))
+    return (" " if lang == "en" else "").join(part for part in parts if part)
+
+
+def _others(study: Study, lang: Lang) -> str:
+    """Return the shares by what the plan was not made for, in brackets."""
+    chosen, standing = study.solution.answer.chosen, study.instance.existing
+    counted = study.instance.bands[0].demand.weight
+    told = [
+        text(
+            "site.other_share" if known_before(study) else "site.other_share_unknown",
+            lang,
+            weight=text(f"site.weight_{one.weight}", lang),
+            before=tenths(one.share(standing)),
+            after=tenths(one.share(chosen)),
+        )
+        for one in study.measures
+        if one.weight != counted and one.rows.total
+    ]
+    if not told:
+        return ""
+    return text("site.brackets", lang, inside=text("site.comma", lang).join(told))
+
+
+def pool(study: Study, lang: Lang) -> str:
+    """Return how many candidates there were, how many fell out, and why.
+
+    Parameters
+    ----------
+    study
+        Whose candidates.
+    lang
+        Language of the text.
+    """
+    candidates = study.instance.candidates
+    used, gone = len(candidates.sites), len(candidates.dropped)
+    barred = {
+        "wish": len(study.instance.wishes.forbidden),
+        "spacing": len(study.problem.forbidden) - len(set(study.instance.wishes.forbidden)),
+    }
+    told = [text("site.pool", lang, every=used + gone, used=used)]
+    if gone:
+        why = drop_counts(candidates.dropped["reason"].value_counts().to_dict(), lang)
+        told.append(text("site.pool_dropped", lang, dropped=gone, why=why))
+    told += [
+        text(f"site.pool_{reason}", lang, count=count) for reason, count in barred.items() if count
+    ]
+    return text("site.comma", lang).join(told) + text("site.stop", lang)
+
+
+def drop_counts(reasons: Mapping[str, int], lang: Lang) -> str:
+    """Return why candidates cannot be used, with how many there are of each reason.
+
+    Parameters
+    ----------
+    reasons
+        Codes of ``candidate_drop`` with their numbers.
+    lang
+        Language of the text.
+    """
+    told = (
+        text("site.reason_count", lang, reason=text(f"candidate_drop.{code}", lang), count=count)
+        for code, count in reasons.items()
+    )
+    return text("site.semicolon", lang).join(told)
+
+
+def lanes_said(study: Study, lang: Lang) -> str:
+    """Return what as many stations anywhere on lanes would reach at most.
+
+    Parameters
+    ----------
+    study
+        Whose bound.
+    lang
+        Language of the text.
+    """
+    found = study.lanes
+    if found is None:
+        return text("site.lanes_unknown", lang) if len(study.new) else ""
+    ours = study.share(study.problem.rows.worth(study.solution.answer.chosen))
+    key = "site.lanes_more" if found.share - ours >= 0.005 else "site.lanes_same"
+    return text(key, lang, count=found.stations, share=tenths(found.share))
+
+
+def cautions(study: Study, lang: Lang) -> list[str]:
+    """Return what the headline must not hide: wishes not met, fewer stations, who stays late.
+
+    Parameters
+    ----------
+    study
+        Whose answer.
+    lang
+        Language of the text.
+    """
+    told = []
+    if study.fewer is not None:
+        fewer = study.fewer
+        told.append(text(f"site.fewer_{fewer.reason}", lang, asked=fewer.asked, new=fewer.new))
+    late = still_late(study, lang)
+    return [*told, *([late] if late else [])]
+
+
+def still_late(study: Study, lang: Lang, most: int = 3) -> str:
+    """Return the communities in which the most people stay late; empty where nobody does.
+
+    Parameters
+    ----------
+    study
+        Whose plan.
+    lang
+        Language of the text.
+    most
+        How many communities are named.
+    """
+    if not study.measures:
+        return ""
+    one, chosen = study.measures[0], study.solution.answer.chosen
+    late = one.late(chosen, len(study.instance.communities))
+    shares = one.rows.shares(chosen, len(late))
+    names = study.communities[f.NAME].to_numpy(dtype=object)
+    worst = [at for at in np.argsort(-late, kind="stable")[:most].tolist() if late[at] >= 0.5]
+    if not worst:
+        return ""
+    told = (
+        text(
+            "site.late_one",
+            lang,
+            community=shown(names[at] if pd.notna(names[at]) else study.instance.communities[at]),
+            share=tenths(float(shares[at])),
+            late=text(f"site.late_{one.weight}", lang, amount=whole(float(late[at]), one.weight)),
+        )
+        for at in worst
+    )
+    every = one.total - one.amount(chosen)
+    return text(
+        "site.late",
+        lang,
+        standard=within(study, lang),
+        late=text(f"site.late_{one.weight}", lang, amount=whole(every, one.weight)),
+        communities=text("site.semicolon", lang).join(told),
+    )
+
+
+def proof_short(study: Study, lang: Lang) -> str:
+    """Return whether the plan is proven, or how far it may be from the best."""
+    answer = study.solution.answer
+    if answer.proven:
+        return text("site.proven", lang)
+    return text(
+        "site.not_proven",
+        lang,
+        gap=tenths(study.share(answer.bound - answer.objective)),
+        bound=tenths(study.bound_share(answer)),
+        stopped=text(f"site.stopped_{answer.stopped}", lang),
+    )
