@@ -63,19 +63,19 @@ def test_an_engine_passes_what_is_open_to_it_and_its_crew_walks_the_rest(osm_tow
     assert found["emergency"] == near(60, 10, 0)  # the delay of a gate
     assert found["bollard_wide"] == near(0, 0, 0)
     # 165 m from the gate on foot instead of by engine, and 10 s to leave it (5 to 20).
-    walked = near(20 + 165 / 1.8 - 165 / 5.6, 10 + 165 / 2.5 - 165 / 6.9, 5 + 165 / 3 - 165 / 8.3)
+    walked = near(20 + 165 / 1.56 - 165 / 2.5, 10 + 165 / 2.5 - 165 / 4.3, 5 + 165 / 3 - 165 / 6.9)
     assert found["bollard"] == walked
     assert found["low"] == walked
-    assert found["forbidden"][1] == near(52.1 + 10)[0]
-    assert found["locked"][1] == near(52.1 + 120)[0]
+    assert found["forbidden"][1] == near(37.6 + 10)[0]
+    assert found["locked"][1] == near(37.6 + 120)[0]
     # A gate of unknown width: an engine passes the widest and not the typical one.
     for street, delay in (("gate", 10), ("lift", 5), ("night", 10), ("cond", 10)):
-        assert found[street][1] == near(52.1 + delay)[0]
+        assert found[street][1] == near(37.6 + delay)[0]
         assert found[street][2] == near(0)[0]
     assert found["forbidden"][2] == walked[2]
     by_night = _behind(town, NIGHT)
-    assert by_night["night"][1] == near(52.1 + 120)[0]
-    assert by_night["night"][2] == near(40.1 + 30)[0]
+    assert by_night["night"][1] == near(37.6 + 120)[0]
+    assert by_night["night"][2] == near(36.1 + 30)[0]
     assert by_night["cond"] == near(*found["forbidden"])
 
 
@@ -104,7 +104,7 @@ def test_a_mini_truck_passes_below_a_bar_and_not_between_posts(osm_town):
     found = _behind(osm_town("osm/gates.osm", "mini_truck"))
     assert found["low"] == near(0, 0, 0)
     assert found["gate"] == near(60, 10, 0)
-    assert found["bollard"][1] == near(10 + 165 / 2.5 - 165 / 6.9)[0]
+    assert found["bollard"][1] == near(10 + 165 / 2.5 - 165 / 4.9)[0]
 
 
 def _only_house(town, tier):

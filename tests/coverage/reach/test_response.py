@@ -26,7 +26,7 @@ def test_turnout_and_way_add_up_for_the_first_and_the_second_station(street):
     assert found[c.second_response_time("micro")] == pytest.approx(60 + 600 / 2.5, abs=0.01)
     assert found[c.second_station("micro")] == "S2"
     assert found[c.response_time_low("micro")] == pytest.approx(60 + 100 / 3.0, abs=0.01)
-    assert found[c.response_time_high("micro")] == pytest.approx(60 + 100 / 1.8, abs=0.01)
+    assert found[c.response_time_high("micro")] == pytest.approx(60 + 100 / 1.56, abs=0.01)
     assert found[c.top_floor("micro")] == found[c.response_time("micro")] + 2 * 15
 
 
@@ -40,7 +40,7 @@ def test_the_walks_from_the_station_and_to_the_wall_add_up(street):
     assert chance[0] == pytest.approx(0.5, abs=0.001) and chance[1] < 0.5
     low, high = (found[name("micro")].iloc[0] for name in (c.response_time_low,
                                                             c.response_time_high))  # fmt: skip
-    assert (low, high) == (pytest.approx(60 + 100, abs=0.01), pytest.approx(60 + 300 / 1.8, 1e-4))
+    assert (low, high) == (pytest.approx(60 + 100, abs=0.01), pytest.approx(60 + 300 / 1.56, 1e-4))
 
 
 def test_at_the_standard_is_within_it():
@@ -146,7 +146,7 @@ def test_a_reported_van_stops_the_engine_and_costs_the_walk(street):
     found_house = found.buildings.iloc[0]
     assert found_house[c.main_limit("brigade")] == "blockage"
     assert found_house[c.response_time("brigade")] == pytest.approx(
-        60 + 500 / 6.9 + 10 + 300 / 2.5, abs=0.01
+        60 + 500 / 4.3 + 10 + 300 / 2.5, abs=0.01
     )
     state = found.lanes.set_index("lane_id")[c.STATE]
     assert sorted(state) == ["blocked", "unknown"]

@@ -89,10 +89,10 @@ def test_an_unknown_rule_set_is_refused_with_those_there_are():
     ("reading", "more_is", "expected"),
     [
         ("typical", "slower", 60),
-        ("slow", "slower", 90),
+        ("slow", "slower", 120),
         ("fast", "slower", 30),
         ("slow", "faster", 30),
-        ("fast", "faster", 90),
+        ("fast", "faster", 120),
     ],
 )
 def test_a_reading_takes_the_right_end(reading, more_is, expected):
