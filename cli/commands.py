@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "rounds": ("rounds", "rounds"),
     "sheets": ("sheets", "sheets"),
     "calibrate": ("calibrate", "calibrate"),
+    "validate": ("validate", "validate"),
     "snapshot": ("periods", "snapshot"),
     "compare": ("periods", "compare"),
     "pack": ("pack", "pack"),

@@ -19,7 +19,7 @@ from .demo_layouts import DRAW
 from .demo_ledgers import keep_ledgers
 from .demo_places import Places, divide
 from .demo_plan import PLANS, Frame, Plan, Size, frame, lines, river_row
-from .demo_stations import place_stations, place_water
+from .demo_stations import Stations, place_stations, place_water
 from .demo_streets import bend, join_lines, survey_streets
 from .demo_tables import Delivery, tabulate
 from .demo_terrain import Relief, Terrain
@@ -70,11 +70,11 @@ def make_demo(
         with TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as workshop:
             unfinished = Path(workshop) / folder.name
             unfinished.mkdir()
-            delivery, buildings, terrain = _generate(PLANS[size], seed, tell)
+            delivery, buildings, stations, terrain = _generate(PLANS[size], seed, tell)
             tell("demo.step_files")
             write_files(unfinished, PLANS[size], delivery, terrain)
             rng = np.random.default_rng([seed, LEDGER_STREAM])
-            write_ledgers(unfinished, keep_ledgers(delivery, buildings, rng))
+            write_ledgers(unfinished, keep_ledgers(delivery, buildings, stations, rng))
             if folder.exists():
                 folder.rmdir()
             unfinished.rename(folder)
@@ -86,7 +86,7 @@ def make_demo(
 
 def _generate(
     plan: Plan, seed: int, tell: Callable[[str], None]
-) -> tuple[Delivery, Buildings, Terrain]:
+) -> tuple[Delivery, Buildings, Stations, Terrain]:
     """Generate a town, each step from its own stream of random numbers."""
     streams = iter([np.random.default_rng([seed, step]) for step in range(9)])
     tell("demo.step_terrain")
@@ -114,7 +114,7 @@ def _generate(
     stations = place_stations(plan, buildings, streets, rng)
     water = place_water(streets, rng, rural=plan.rural)
     delivery = tabulate(roads, streets, places, buildings, stations, water, next(streams))
-    return delivery, buildings, terrain
+    return delivery, buildings, stations, terrain
 
 
 def _sketch(roads: Frame, rng: np.random.Generator) -> dict[tuple[int, int], Sketch]:

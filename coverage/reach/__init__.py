@@ -35,6 +35,7 @@ from .travel import (
     predecessors,
     reach_matrix,
 )
+from .validation import Validation, validate
 
 __all__ = [
     "FAR",
@@ -46,6 +47,7 @@ __all__ = [
     "Passages",
     "SpeedFit",
     "TierCrews",
+    "Validation",
     "arrival_probability",
     "arrivals",
     "arrive",
@@ -76,4 +78,5 @@ __all__ = [
     "time_band_name",
     "turnout_s",
     "twice",
+    "validate",
 ]

@@ -39,14 +39,18 @@ def time_band_name(rules: RuleSet, scenario: Scenario, when: When | None = None)
     when
         The moment that is meant; without it an ordinary week.
     """
+    if when is not None:
+        return band_at(rules, when)
     for name, band in rules.time_band.items():
-        if when is None:
-            holds = parse_hours(band.hours).open_at(scenario.weekday, scenario.time)
-        else:
-            holds = when.holds(band.hours)
-        if holds:
+        if parse_hours(band.hours).open_at(scenario.weekday, scenario.time):
             return name
     return list(rules.time_band)[-1]
+
+
+def band_at(rules: RuleSet, when: When) -> str:
+    """Return the name of the first time band whose hours hold a moment, else of the last."""
+    held = (name for name, band in rules.time_band.items() if when.holds(band.hours))
+    return next(held, list(rules.time_band)[-1])
 
 
 def lived_at(town: Town, scenario: Scenario, day: dt.date) -> When:
@@ -153,12 +157,6 @@ def conditions(
     occupied = reported & (reading != "fast")
     when = lived_at(town, scenario, day)
     band = time_band(town.rules, scenario, when)
-    lane_class = town.lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN)
-    factor = {
-        code: band.slowdown[LaneClass(code)].read(reading, more_is="slower")
-        for code in lane_class.unique()
-        if code in band.slowdown
-    }
     held = _holds(town.lanes[f.CLOSED_HOURS], when)
     open_ = _holds(town.barriers[f.OPEN_HOURS], when)
     locked = open_.eq(False).to_numpy(dtype=bool)
@@ -167,11 +165,37 @@ def conditions(
     return Conditions(
         left_m=np.where(occupied, left_m(states, town.rules, reading), np.nan),
         shut=held.eq(True).to_numpy(dtype=bool),
-        slowdown=lane_class.map(factor).fillna(1.0).to_numpy(dtype=float)
-        * lane_class.map(_fitted(speeds, reading)).fillna(1.0).to_numpy(dtype=float),
+        slowdown=slowdown(town, band, reading, speeds),
         locked=locked,
         when=when,
     )
+
+
+def slowdown(
+    town: Town, band: TimeBand | None, reading: Reading, speeds: SpeedFit | None = None
+) -> Floats:
+    """Return how many times longer vehicles take on each lane, ``(lanes,)``.
+
+    Parameters
+    ----------
+    town
+        With its lanes.
+    band
+        The time of day; without it as at all hours together.
+    reading
+        Of the slowdown by the time of day and of fitted speeds.
+    speeds
+        Fitted to observed arrivals.
+    """
+    lane_class = town.lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN)
+    by_hour = {} if band is None else band.slowdown
+    factor = {
+        code: by_hour[LaneClass(code)].read(reading, more_is="slower")
+        for code in lane_class.unique()
+        if code in by_hour
+    }
+    by_time: Floats = lane_class.map(factor).fillna(1.0).to_numpy(dtype=float)
+    return by_time * lane_class.map(_fitted(speeds, reading)).fillna(1.0).to_numpy(dtype=float)
 
 
 def _fitted(speeds: SpeedFit | None, reading: Reading) -> dict[str, float]:

@@ -2,103 +2,258 @@
 
 from __future__ import annotations
 
-import geopandas as gpd
+from dataclasses import dataclass
+from typing import Final
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, vstack
 
-from ...geo.arrays import Floats, Indices
-from ...geo.ground import Positions, snap
-from ...geo.ledgers import LAT, LON, SECONDS
+from ...geo.arrays import Flags, Floats
+from ...geo.ground import Conditions, Positions
+from ...geo.ledgers import SECONDS
+from ...geo.rules import Reading, RuleSet
 from ...geo.town import Town
 from ...geo.words import Vehicle
 from ...geo.words import fields as f
+from .arrival_records import BAND, NO_BAND, STATION, ArrivalRecords, arrival_records
+from .lane_states import slowdown
 from .path_seconds import CLASSES, class_seconds
-from .response import access_s, passages, station_vehicles
+from .response import Passages, access_s, passages, station_vehicles, turnout_s
 from .speed_calibration import TRAVEL_S, SpeedFit, fit_speeds
+from .travel import Crews, journey, reach_matrix
+
+#: Who is first at a fire of which the ledger names no station: fire records are the brigade's.
+FIRST_TIER: Final = "brigade"
+
+
+@dataclass(frozen=True)
+class SpeedEvidence:
+    """What recorded arrivals say about lanes.
+
+    Attributes
+    ----------
+    record
+        ``(rows,)`` rows of the records that say something.
+    observations
+        One row each, with `travel_s`.
+    seconds
+        ``(rows, classes)`` sparse assumed seconds on each class of lane.
+    """
+
+    record: npt.NDArray[np.intp]
+    observations: pd.DataFrame
+    seconds: csr_array
+
+    def fit(self, rows: Flags, town: Town, *, seed: int) -> SpeedFit:
+        """Fit speeds to the evidence of some records, ``(records,)`` bool."""
+        kept = rows[self.record]
+        rule = town.rules.speed_calibration
+        seconds = csr_array(self.seconds[kept])
+        return fit_speeds(self.observations[kept], seconds, rule=rule, seed=seed)
 
 
 def observed_speeds(town: Town, *, seed: int = 1) -> SpeedFit:
-    """Fit factors on the assumed travel times of vehicles to a town's observed arrivals.
+    """Fit factors on the assumed travel times of vehicles to a town's recorded arrivals.
 
-    Of each record the turnout of its station, the walk off the lanes and the delays of gates on
-    the shortest path are taken off; what is left was spent on lanes. Records without a known
-    station or place, and those of crews on foot, tell nothing about vehicles and are left out.
+    Of each record the turnout of its station, what was done on foot and the delays of gates on
+    the shortest path are taken off; what is left was spent driving, at the speeds of its hour.
+    Records without a place, and those of crews that were mostly on foot, tell nothing about
+    vehicles. One that names no station is taken to be of the crew of the brigade that comes
+    first.
 
     Parameters
     ----------
     town
-        With `arrivals`; without any every speed stays assumed.
+        With `arrivals` and the fires of its ledger; without any every speed stays assumed.
     seed
         Of the bounds and the held-out parts.
     """
-    records = town.arrivals
-    station = pd.Index(town.stations[f.STATION_ID]).get_indexer(records[f.STATION_ID])
-    vehicle = records[f.VEHICLE].to_numpy(dtype=object)
-    # The last is for records without a known station.
-    own = np.array([*station_vehicles(town).tolist(), None], dtype=object)
-    vehicle = np.where(pd.isna(vehicle), own[station], vehicle)
-    place = _places(town, records)
-    turnout_s = _turnout_s(town)
-    roads = passages(town, "typical")
-    told: list[pd.DataFrame] = []
-    paths: list[csr_array] = []
-    for name in sorted({v for v in vehicle if v is not None} - {Vehicle.FOOT}):
-        rows = np.flatnonzero((vehicle == name) & (station >= 0) & place.attached)
-        start, end = _taken(town.station_positions, station[rows]), _taken(place, rows)
-        path = class_seconds(town.network, roads[Vehicle(name)], start, end, town.lanes)
-        walk_s = sum(
-            access_s(town.rules, position.access_m, "typical") for position in (start, end)
-        )
-        seconds = records[SECONDS].to_numpy(dtype=float)[rows]
-        travel = seconds - turnout_s[station[rows]] - walk_s - path.delay_s
-        keep = path.reached & (travel > 0)
-        told.append(pd.DataFrame({TRAVEL_S: travel[keep]}))
-        paths.append(csr_array(path.by_class[keep]))
-    observations = pd.concat(told, ignore_index=True) if told else pd.DataFrame({TRAVEL_S: []})
-    seconds_by_class = vstack(paths) if paths else csr_array((0, len(CLASSES)))
+    records = arrival_records(town)
+    every = np.ones(len(records.table), dtype=bool)
+    return speed_evidence(town, records).fit(every, town, seed=seed)
+
+
+def speed_evidence(town: Town, records: ArrivalRecords) -> SpeedEvidence:
+    """Take recorded arrivals apart into what was spent on each class of lane.
+
+    Parameters
+    ----------
+    town
+        Whose stations and lanes.
+    records
+        From `arrival_records`.
+    """
+    station = records.table[STATION].to_numpy()
+    if (station < 0).any():
+        station = first_station(town, records, crew_seconds(town, records))
+    vehicle = _vehicles(town, records, station)
+    place, at = records.place, town.station_positions
+    turnout = station_turnout_s(town)
     rule = town.rules.speed_calibration
-    return fit_speeds(observations, csr_array(seconds_by_class), rule=rule, seed=seed)
-
-
-def _places(town: Town, records: pd.DataFrame) -> Positions:
-    """Return where each record ended: its building, else the lane nearest to its point."""
-    building = pd.Index(town.buildings[f.BUILDING_ID]).get_indexer(records[f.BUILDING_ID])
-    points = gpd.GeoSeries(gpd.points_from_xy(records[LON], records[LAT]), crs="EPSG:4326")
-    placed = (records[LON].notna() & records[LAT].notna()).to_numpy()
-    found = snap(
-        points[placed].to_crs(town.lanes.crs).to_numpy(),
-        town.lanes,
-        allowed=np.ones(len(town.lanes), dtype=bool),
-        within_m=town.rules.network.attach_m.value,
-    )
-    near = Positions(
-        np.full(len(records), -1, dtype=np.int32),
-        np.full(len(records), np.nan),
-        np.full(len(records), np.nan),
-    )
-    near.lane[placed], near.fraction[placed] = found.lane, found.fraction
-    near.access_m[placed] = found.access_m
-    known = building >= 0
-    at = town.building_positions
-    return Positions(
-        np.where(known, at.lane[building], near.lane).astype(np.int32),
-        np.where(known, at.fraction[building], near.fraction),
-        np.where(known, at.access_m[building], near.access_m),
+    dismount_s = town.rules.network.dismount_s.value
+    seconds = records.table[SECONDS].to_numpy(dtype=float)
+    rows_told: list[npt.NDArray[np.intp]] = [np.empty(0, dtype=np.intp)]
+    told: list[Floats] = [np.empty(0)]
+    paths: list[csr_array] = [csr_array((0, len(CLASSES)))]
+    for band, roads in _roads(town, records).items():
+        in_band = (records.table[BAND] == band).to_numpy() & (station >= 0)
+        for name in sorted(set(vehicle[in_band]) - {str(Vehicle.FOOT)}):
+            rows = np.flatnonzero(in_band & (vehicle == name))
+            start, end = _taken(at, station[rows]), _taken(place, rows)
+            path = class_seconds(
+                town.network, roads[Vehicle(name)], start, end, town.lanes,
+                walk=(roads[Vehicle.FOOT], dismount_s),
+            )  # fmt: skip
+            walk_s = sum(access_s(town.rules, p.access_m, "typical") for p in (start, end))
+            travel = seconds[rows] - turnout[station[rows]] - walk_s - path.delay_s
+            driven = path.by_class.sum(axis=1) / np.where(path.reached, path.total_s, 1.0)
+            keep = path.reached & (travel > 0) & (driven >= rule.driven_share.value)
+            rows_told.append(rows[keep])
+            told.append(travel[keep])
+            paths.append(csr_array(path.by_class[keep]))
+    return SpeedEvidence(
+        np.concatenate(rows_told),
+        pd.DataFrame({TRAVEL_S: np.concatenate(told)}),
+        csr_array(vstack(paths)),
     )
 
 
-def _turnout_s(town: Town) -> Floats:
-    """Return the turnout of each station: stated, else that of its first tier in the rules."""
+def crew_seconds(
+    town: Town,
+    records: ArrivalRecords,
+    *,
+    reading: Reading = "typical",
+    speeds: SpeedFit | None = None,
+) -> Floats:
+    """Return when the crew of every station would be where each record ended.
+
+    At the hour of the record, by the vehicle that it names or else by the station's own, with
+    nothing in the way that only a report tells of.
+
+    Parameters
+    ----------
+    town
+        Whose stations and lanes.
+    records
+        From `arrival_records`.
+    reading
+        Of all that is uncertain.
+    speeds
+        Fitted to observed arrivals; none if None.
+
+    Returns
+    -------
+    ndarray
+        ``(stations, records)`` seconds after the alarm, NaN where no crew gets there within the
+        longest time that a record is believed.
+    """
+    rules, at = town.rules, town.station_positions
+    start_s = station_turnout_s(town, reading=reading)
+    start_s = start_s + np.nan_to_num(access_s(rules, at.access_m, reading))
+    dismount_s = rules.network.dismount_s.read(reading, more_is="slower")
+    longest_ms = round(rules.speed_calibration.longest_s.value * 1000)
+    own = station_vehicles(town)
+    stated = records.table[f.VEHICLE].fillna("").to_numpy(dtype=str)
+    found = np.full((len(town.stations), len(stated)), np.nan)
+    for band, roads in _roads(town, records, reading=reading, speeds=speeds).items():
+        in_band = (records.table[BAND] == band).to_numpy()
+        for name in sorted(set(stated[in_band])):
+            rows = np.flatnonzero(in_band & (stated == name))
+            ride = np.full(len(own), name) if name else own
+            crews = Crews(at.lane, at.fraction, ride, np.rint(start_s * 1000).astype(np.int32))
+            end = _taken(records.place, rows)
+            plan = journey(
+                town.network, roads, crews, end, dismount_ms=round(dismount_s * 1000)
+            )  # fmt: skip
+            times = reach_matrix(plan, crews=len(own), limit_ms=longest_ms).tocoo()
+            walk_s = access_s(rules, end.access_m, reading)
+            found[times.row, rows[times.col]] = times.data / 1000 + walk_s[times.col]
+    return found
+
+
+def first_station(town: Town, records: ArrivalRecords, seconds: Floats) -> npt.NDArray[np.intp]:
+    """Return the row of the station of each record, -1 where nobody gets there.
+
+    Parameters
+    ----------
+    town
+        Whose stations.
+    records
+        Of which some name no station.
+    seconds
+        From `crew_seconds`, by which the first crew of the brigade is found for those.
+    """
+    told = records.table[STATION].to_numpy()
+    rule = town.rules.tier.get(FIRST_TIER)
+    able = np.ones(len(town.stations), dtype=bool)
+    if rule is not None:
+        able = town.stations[f.TIER].isin(rule.station_tiers).to_numpy()
+    times = np.where(able[:, None] & np.isfinite(seconds), seconds, np.inf)
+    if not len(times):
+        return np.full(len(told), -1, dtype=np.intp)
+    first = np.where(np.isfinite(times.min(axis=0)), times.argmin(axis=0), -1)
+    return np.where(told >= 0, told, first).astype(np.intp)
+
+
+def station_turnout_s(town: Town, *, reading: Reading = "typical") -> Floats:
+    """Return the turnout of each station: stated, else that of its farthest tier in the rules.
+
+    Parameters
+    ----------
+    town
+        With its stations.
+    reading
+        Which end of what is uncertain.
+    """
     usual = {
-        tier: rule.turnout_s.value
-        for rule in reversed(list(town.rules.tier.values()))
+        tier: rule.turnout_s.read(reading, more_is="slower")
+        for rule in town.rules.tier.values()
         for tier in rule.station_tiers
     }
-    stated = town.stations[f.TURNOUT_S].to_numpy(dtype=float)
     assumed = town.stations[f.TIER].map(usual).to_numpy(dtype=float)
+    every = np.arange(len(assumed))
+    stated = turnout_s(town, every, np.nan, reading=reading)
     return np.asarray(np.where(np.isnan(stated), assumed, stated))
 
 
-def _taken(positions: Positions, rows: Indices) -> Positions:
+def _vehicles(
+    town: Town, records: ArrivalRecords, station: npt.NDArray[np.intp]
+) -> npt.NDArray[np.str_]:
+    own = np.array([*station_vehicles(town).tolist(), ""], dtype=str)
+    stated = records.table[f.VEHICLE].fillna("").to_numpy(dtype=str)
+    return np.where(stated != "", stated, own[station])
+
+
+def _roads(
+    town: Town,
+    records: ArrivalRecords,
+    *,
+    reading: Reading = "typical",
+    speeds: SpeedFit | None = None,
+) -> dict[str, Passages]:
+    """Return how vehicles pass the lanes at each hour at which there are records."""
+    return {
+        str(band): passages(
+            town, reading, _at_hour(town, town.rules, str(band), reading, speeds)
+        )
+        for band in sorted(set(records.table[BAND]))
+    }  # fmt: skip
+
+
+def _at_hour(
+    town: Town, rules: RuleSet, band: str, reading: Reading, speeds: SpeedFit | None
+) -> Conditions:
+    lanes = len(town.lanes)
+    held = rules.time_band[band] if band != NO_BAND else None
+    return Conditions(
+        left_m=np.full(lanes, np.nan),
+        shut=np.zeros(lanes, dtype=bool),
+        slowdown=slowdown(town, held, reading, speeds),
+        locked=np.zeros(len(town.barriers), dtype=bool),
+    )
+
+
+def _taken(positions: Positions, rows: npt.NDArray[np.intp]) -> Positions:
     return Positions(positions.lane[rows], positions.fraction[rows], positions.access_m[rows])

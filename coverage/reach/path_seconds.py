@@ -27,7 +27,7 @@ class PathSeconds:
     by_class
         ``(paths, classes)`` sparse seconds on lanes of each class, columns as in `CLASSES`.
     delay_s
-        ``(paths,)`` seconds at gates and other barriers.
+        ``(paths,)`` seconds at gates and other barriers, and of what was done on foot.
     reached
         ``(paths,)`` False where there is no path; its row is then empty.
     """
@@ -48,6 +48,8 @@ def class_seconds(
     from_position: Positions,
     to_position: Positions,
     lanes: gpd.GeoDataFrame,
+    *,
+    walk: tuple[Passage, float] | None = None,
 ) -> PathSeconds:
     """Return how long the shortest path of each pair takes on each class of lane.
 
@@ -59,13 +61,16 @@ def class_seconds(
         Of the vehicle that drove, at the assumed speeds.
     from_position, to_position
         Where each path begins and ends; row *i* of one belongs to row *i* of the other.
+    walk
+        How people on foot pass, and the seconds to leave the vehicle: a crew may go on on foot
+        from any node. Without it paths end where the vehicle stops.
     """
     paths = np.flatnonzero(from_position.attached & to_position.attached)
     starts = np.stack([from_position.lane[paths], from_position.fraction[paths]], axis=1)
     origins, origin = np.unique(starts, axis=0, return_inverse=True)
     origin = origin.ravel()
-    arcs = _arcs(network, passage, origins, origin, to_position, paths)
-    size = network.nodes + len(origins) + len(paths)
+    arcs = _arcs(network, passage, origins, origin, to_position, paths, walk)
+    size = 2 * network.nodes + len(origins) + len(paths)
     graph = csr_array((arcs.cost_ms, (arcs.tail, arcs.head)), shape=(size, size))
     key = arcs.tail * size + arcs.head
 
@@ -118,10 +123,12 @@ def _arcs(
     origin: Indices,
     goals: Positions,
     paths: Indices,
+    walk: tuple[Passage, float] | None,
 ) -> _Arcs:
     """Return the arcs of the network, from origins to its nodes, from these to goals.
 
-    Nodes of origins follow those of the network, nodes of goals, one a path, follow them.
+    Nodes of origins follow those of the network, nodes of goals, one a path, follow them, then
+    the nodes of the network once more, as they are for people on foot.
     """
     ahead = np.where(passage.forward_ms < IMPASSABLE, passage.forward_ms, np.inf)
     back = np.where(passage.backward_ms < IMPASSABLE, passage.backward_ms, np.inf)
@@ -134,7 +141,7 @@ def _arcs(
     along = np.where(network.arc_forward, ahead[network.arc_lane], back[network.arc_lane])
     same = np.flatnonzero(on[origin] == to)
     gap = into[same] - at[origin[same]]
-    parts = (
+    parts = [
         (tail, network.head, along, leave[tail], network.arc_lane),
         (out, network.lane_to[on], _share(1 - at, ahead[on]), np.zeros(len(on)), on),
         (out, network.lane_from[on], _share(at, back[on]), np.zeros(len(on)), on),
@@ -147,7 +154,9 @@ def _arcs(
             np.zeros(len(same)),
             to[same],
         ),
-    )
+    ]
+    if walk is not None:
+        parts += _on_foot(network, *walk, goals, paths, goal)
     tails, heads, drive, delay, lane = (np.concatenate(part) for part in zip(*parts, strict=True))
     cost = np.maximum(drive, LEAST_MS) + delay
     order = np.lexsort((cost, heads, tails))
@@ -157,6 +166,35 @@ def _arcs(
     fresh[1:] = (tails[1:] != tails[:-1]) | (heads[1:] != heads[:-1])
     kept = order[fresh]
     return _Arcs(tails[fresh], heads[fresh], cost[kept], delay[kept], lane[kept].astype(np.intp))
+
+
+def _on_foot(
+    network: Network,
+    foot: Passage,
+    dismount_s: float,
+    goals: Positions,
+    paths: Indices,
+    goal: Indices,
+) -> list[tuple[Indices, Indices, Floats, Floats, Indices]]:
+    """Return the arcs of people on foot; all they take is delay, none of it spent driving."""
+    to, into = goals.lane[paths].astype(np.intp), goals.fraction[paths]
+    on_foot = network.nodes + int(goal[0] - network.nodes) + len(goal)
+    ahead = np.where(foot.forward_ms < IMPASSABLE, foot.forward_ms, np.inf)
+    back = np.where(foot.backward_ms < IMPASSABLE, foot.backward_ms, np.inf)
+    leave = np.where(foot.leave_ms < IMPASSABLE, foot.leave_ms, np.inf)
+    tail = np.repeat(np.arange(network.nodes), np.diff(network.indptr))
+    along = np.where(network.arc_forward, ahead[network.arc_lane], back[network.arc_lane])
+    every = np.arange(network.nodes)
+    ends = (
+        (network.lane_from[to], _share(into, ahead[to])),
+        (network.lane_to[to], _share(1 - into, back[to])),
+    )
+    walks = [
+        (tail + on_foot, network.head + on_foot, along + leave[tail], network.arc_lane),
+        (every, every + on_foot, np.full(network.nodes, dismount_s * 1000), np.zeros_like(every)),
+        *((node + on_foot, goal, ms + leave[node], to) for node, ms in ends),
+    ]
+    return [(a, b, np.zeros(len(a)), ms, lane) for a, b, ms, lane in walks]
 
 
 def _share(part: Floats, ms: Floats) -> Floats:

@@ -41,6 +41,7 @@ from .rule_set import (
     TerrainRule,
     TierRule,
     TimeBand,
+    ValidationRule,
     VehicleProfile,
     load_rules,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "TimeBand",
     "TownConfig",
     "UnitDutyRule",
+    "ValidationRule",
     "Value",
     "VehicleProfile",
     "calibration_text",

@@ -151,6 +151,16 @@ class SpeedCalibrationRule(Frozen):
     interval: Value
     draws: Value
     folds: Value
+    longest_s: Value
+    driven_share: Value
+
+
+class ValidationRule(Frozen):
+    """How predictions are held against recorded arrivals."""
+
+    min_records: Value
+    later_share: Value
+    trusted_share: Value
 
 
 class ResponseRule(Frozen):
@@ -326,6 +336,7 @@ class RuleSet(Frozen):
     service_area: ServiceAreaRule
     compliance: ComplianceRule
     speed_calibration: SpeedCalibrationRule
+    validation: ValidationRule
     six_without_exception: SixWithoutException = SixWithoutException()
     ledgers: LedgerRule
     supervision: SupervisionRule

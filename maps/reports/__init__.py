@@ -1,4 +1,4 @@
-"""Pages without map and script: the door of a folder, for residents, comparison, calibration.
+"""Pages without map and script: door of a folder, for residents, comparison, both checks.
 
 Drawn from what was found; nothing is computed here.
 """
@@ -7,5 +7,14 @@ from .calibration_page import calibration_page
 from .compare_page import compare_page
 from .index import COMMUNITY_PAGES, index_page
 from .public_page import public_page
+from .validation_page import validation_page, validation_verdict
 
-__all__ = ["COMMUNITY_PAGES", "calibration_page", "compare_page", "index_page", "public_page"]
+__all__ = [
+    "COMMUNITY_PAGES",
+    "calibration_page",
+    "compare_page",
+    "index_page",
+    "public_page",
+    "validation_page",
+    "validation_verdict",
+]

@@ -134,7 +134,7 @@ def test_vehicles_are_slower_at_the_peak_and_slowest_in_the_slow_reading(make_to
     by_reading = [
         conditions(town, PEAK, states, r, day=DAY).slowdown[0] for r in ("fast", "typical", "slow")
     ]
-    assert by_reading == [1.3, 1.8, 2.5]
+    assert by_reading == [1.0, 1.3, 1.8]
     assert conditions(town, NOON, states, day=DAY).slowdown.tolist() == [1.0]
 
 
@@ -159,7 +159,7 @@ def test_fitted_speeds_slow_the_slow_reading_most_and_other_classes_not(make_tow
     fit = SpeedFit(table, n=40, log_sd=0.1, held_out_mae_s=1.0, baseline_mae_s=2.0, r2=0.5)
     states = lane_states(town, PEAK, day=DAY)
     order = town.lanes.geometry.centroid.y.argsort()
-    for reading, at_peak, factor in (("fast", 1.3, 1.5), ("typical", 1.8, 2.0), ("slow", 2.5, 3.0)):
+    for reading, at_peak, factor in (("fast", 1.0, 1.5), ("typical", 1.3, 2.0), ("slow", 1.8, 3.0)):
         plain = conditions(town, PEAK, states, reading, day=DAY).slowdown[order]
         slower = conditions(town, PEAK, states, reading, day=DAY, speeds=fit).slowdown[order]
         assert plain[0] == at_peak
