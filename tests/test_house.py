@@ -36,6 +36,7 @@ ROOMS = {  # in each floor, a room uses only those before it; "" are the files o
 BASE = {  # every room may use these
     "weizhan.coverage.columns",
     "weizhan.coverage.compiled",
+    "weizhan.coverage.keyed",
     "weizhan.geo.arrays",
 }
 FILE_ENDINGS = {

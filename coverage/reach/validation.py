@@ -20,6 +20,7 @@ from ...geo.arrays import Flags, Floats
 from ...geo.ledgers import SECONDS
 from ...geo.town import Town
 from ...geo.words import fields as f
+from ..keyed import keys_of, uniforms
 from .arrival_records import SOURCE, STATION, ArrivalRecords, arrival_records
 from .observed import (
     FIRST_TIER,
@@ -163,7 +164,7 @@ def jeffreys(hits: int, n: int) -> tuple[float, float]:
     Examples
     --------
     >>> [round(x, 3) for x in jeffreys(8, 10)]
-    [0.503, 0.953]
+    [0.497, 0.956]
     >>> jeffreys(0, 0)
     (0.0, 1.0)
     """
@@ -183,9 +184,9 @@ def _parts(town: Town, records: ArrivalRecords, split: str, seed: int) -> list[t
         return [((when <= first).to_numpy(), later)]
     area = _communities(town, records)
     names = sorted(set(area) - {""})
-    order = np.random.default_rng(seed).permutation(len(names))
+    order = uniforms(keys_of(names), "half", seed=seed, draws=1)[:, 0].argsort() if names else []
     half = {names[k] for k in order[: len(names) // 2]}
-    one = np.array([name in half for name in area])
+    one = np.array([name in half for name in area], dtype=bool)
     placed = area != ""
     return [(one & placed, ~one & placed), (~one & placed, one & placed)]
 

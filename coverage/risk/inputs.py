@@ -20,7 +20,7 @@ from ...geo.words import GasType, HazardCode, HazardState, SystemState, Use, cod
 from ...geo.words import fields as f
 from .. import columns as c
 from ..cases import case_table
-from .keyed import Keys, keys_of
+from ..keyed import Keys, keys_of
 
 UNKNOWN: Final = -1
 CODES: Final = tuple(

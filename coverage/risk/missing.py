@@ -13,8 +13,8 @@ import numpy as np
 
 from ...geo.arrays import Flags, Floats, Longs
 from ...geo.rules import RiskRule, Value
+from ..keyed import Keys, normals, shares, uniforms
 from .inputs import CODES, GROWTHS, RiskInputs
-from .keyed import Keys, normals, shares, uniforms
 from .numbers import RiskNumbers, log_triangular
 
 QUANTILES: Final = 64  # of the values that a class is known to have

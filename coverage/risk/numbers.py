@@ -14,8 +14,8 @@ import numpy as np
 
 from ...geo.arrays import Floats
 from ...geo.rules import Calibration, RiskRule, Value
+from ..keyed import keys_of, normals, shares, uniforms
 from .inputs import CODES, GROWTHS
-from .keyed import keys_of, normals, shares, uniforms
 
 #: Groups of factors that a Dirichlet weight makes count more or less.
 WEIGHED: Final = ("hazards", "vulnerable", "growth", "escape", "height", "spread")

@@ -38,7 +38,7 @@ def validation_page(found: Validation, town: Town, *, lang: Lang = "zh") -> str:
     verdict = "".join(paragraph(said) for said in validation_verdict(found, town, lang=lang))
     parts = [section("validation.verdict", verdict, lang)]
     if len(found.scores):
-        parts.append(section("validation.figures", _figures(found.scores, lang), lang))
+        parts.append(section("validation.scores", _figures(found.scores, lang), lang))
         plot = line("validation.plot_note", lang) + _plot(found.records, lang)
         parts.append(section("validation.plot", plot, lang))
     parts.append(section("validation.records", _records(found, lang), lang))
@@ -47,7 +47,13 @@ def validation_page(found: Validation, town: Town, *, lang: Lang = "zh") -> str:
 
 
 def validation_verdict(found: Validation, town: Town, *, lang: Lang = "zh") -> list[str]:
-    """Return what the validation says, in sentences; parameters as for `validation_page`."""
+    """Return what the validation says, in sentences.
+
+    Parameters
+    ----------
+    found, town, lang
+        As for `validation_page`.
+    """
     if not found.found:
         return [text("validation.none", lang)]
     said = [found.speeds.summary(lang)]

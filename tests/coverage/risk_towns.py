@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from weizhan.coverage.keyed import keys_of
 from weizhan.coverage.risk.draws import Moment, logs_of
 from weizhan.coverage.risk.inputs import CODES, RiskInputs
-from weizhan.coverage.risk.keyed import keys_of
 from weizhan.coverage.risk.missing import donors
 from weizhan.coverage.risk.numbers import typical_numbers
 from weizhan.geo.rules.rule_set import load_rules

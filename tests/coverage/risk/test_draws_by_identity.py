@@ -11,8 +11,8 @@ from scipy import stats
 
 from weizhan.coverage import columns as c
 from weizhan.coverage.assessment import assess
+from weizhan.coverage.keyed import keys_of, normals, shares, uniforms
 from weizhan.coverage.risk.draws import logs_of
-from weizhan.coverage.risk.keyed import keys_of, normals, shares, uniforms
 from weizhan.coverage.risk.missing import donors, fill, take
 from weizhan.coverage.risk.numbers import drawn_numbers
 

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaincinv, ndtri
 
-from ...geo.arrays import Floats
+from ..geo.arrays import Floats
 
 Keys = npt.NDArray[np.uint64]
 
@@ -48,7 +48,13 @@ def uniforms(keys: Keys, field: str, *, seed: int, draws: int) -> Floats:
 
 
 def normals(keys: Keys, field: str, *, seed: int, draws: int) -> Floats:
-    """Return standard normal numbers, ``(keys, draws)``; see `uniforms`."""
+    """Return standard normal numbers, ``(keys, draws)``.
+
+    Parameters
+    ----------
+    keys, field, seed, draws
+        As for `uniforms`.
+    """
     return np.asarray(ndtri(uniforms(keys, field, seed=seed, draws=draws)))
 
 
@@ -56,6 +62,15 @@ def shares(weight: Floats, names: Iterable[object], field: str, *, seed: int, dr
     """Return Dirichlet shares of names with these weights, ``(draws, names)``.
 
     A weight that changes a little changes all shares a little.
+
+    Parameters
+    ----------
+    weight
+        ``(names,)`` greater than 0.
+    names
+        Whose shares.
+    field, seed, draws
+        As for `uniforms`.
     """
     part = gammaincinv(
         weight[:, None], uniforms(keys_of(names), field, seed=seed, draws=draws)
