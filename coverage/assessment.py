@@ -26,7 +26,15 @@ from ..geo.yardstick import Yardstick, yardstick_of
 from . import columns as c
 from .cases import building_cases
 from .clauses import Compliance, compliance
-from .closures import event_losses, keep_clear, lane_losses, lane_probabilities, opening_gains
+from .closures import (
+    LaneDraws,
+    cluster_figures,
+    event_losses,
+    keep_clear,
+    lane_draws,
+    lane_losses,
+    opening_gains,
+)
 from .places import Places, add_community_work, town_places
 from .reach import (
     Moment,
@@ -282,13 +290,32 @@ class Assessment:
             return opening_gains(self.moment)
 
     @cached_property
-    def chances(self) -> pd.DataFrame:
-        """In what share of random lane states each building is covered, by tier."""
+    def lane_draws(self) -> LaneDraws:
+        """What random lane states do to cover; see `weizhan.coverage.closures.lane_draws`."""
         _ = self.lane_states
         with self._step("step.draws"):
-            return lane_probabilities(
+            return lane_draws(
                 self.moment, draws=self.draws, seed=self.moment.seed, workers=self.workers
             )
+
+    @cached_property
+    def clusters(self) -> dict[str, dict[str, int | None]]:
+        """What it matters that obstacles come in clusters, by tier; see `cluster_figures`."""
+        together = self.lane_draws
+        with self._step("step.draws"):
+            apart = lane_draws(
+                self.moment,
+                draws=self.draws,
+                seed=self.moment.seed,
+                workers=self.workers,
+                apart=True,
+            )
+        return cluster_figures(together, apart)
+
+    @property
+    def chances(self) -> pd.DataFrame:
+        """In what share of random lane states each building is covered, by tier."""
+        return self.lane_draws.chances
 
     @cached_property
     def areas(self) -> gpd.GeoDataFrame:
@@ -464,6 +491,8 @@ class Assessment:
             figures["findings"] = self.compliance.as_record()
         if Part.DRAWS in self.parts:
             figures |= {"draws": self.draws, "seed": self.moment.seed}
+        if {Part.DRAWS, Part.OPENINGS} <= self.parts:
+            figures["clusters"] = self.clusters
         return figures
 
     @cached_property

@@ -29,7 +29,7 @@ def keys_of(names: Iterable[object]) -> Keys:
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
-def uniforms(keys: Keys, field: str, *, seed: int, draws: int) -> Floats:
+def uniforms(keys: Keys, field: str, *, seed: int, draws: int, first: int = 0) -> Floats:
     """Return numbers strictly between 0 and 1, ``(keys, draws)``.
 
     Parameters
@@ -40,22 +40,24 @@ def uniforms(keys: Keys, field: str, *, seed: int, draws: int) -> Floats:
         What is drawn: every field has its own stream.
     seed, draws
         Of all of them.
+    first
+        How many draws are passed over; what comes after them is what it would be with them.
     """
     stream = keys_of([f"{seed}:{field}"])
-    count = np.arange(1, draws + 1, dtype=np.uint64) * _STEP
+    count = np.arange(first + 1, first + draws + 1, dtype=np.uint64) * _STEP
     mixed = _mixed(_mixed(keys ^ stream)[:, None] + count)
     return (mixed >> np.uint64(11)).astype(np.float64) * 2.0**-53 + 2.0**-54
 
 
-def normals(keys: Keys, field: str, *, seed: int, draws: int) -> Floats:
+def normals(keys: Keys, field: str, *, seed: int, draws: int, first: int = 0) -> Floats:
     """Return standard normal numbers, ``(keys, draws)``.
 
     Parameters
     ----------
-    keys, field, seed, draws
+    keys, field, seed, draws, first
         As for `uniforms`.
     """
-    return np.asarray(ndtri(uniforms(keys, field, seed=seed, draws=draws)))
+    return np.asarray(ndtri(uniforms(keys, field, seed=seed, draws=draws, first=first)))
 
 
 def shares(weight: Floats, names: Iterable[object], field: str, *, seed: int, draws: int) -> Floats:

@@ -3,20 +3,25 @@
 Every answer equals closing the lanes and computing anew.
 """
 
+from .drawn_lanes import blockage_causes, drawn_blockages
 from .lane_failures import (
-    drawn_blockages,
+    LaneDraws,
+    cluster_figures,
     event_losses,
     keep_clear,
+    lane_draws,
     lane_losses,
-    lane_probabilities,
     opening_gains,
 )
 
 __all__ = [
+    "LaneDraws",
+    "blockage_causes",
+    "cluster_figures",
     "drawn_blockages",
     "event_losses",
     "keep_clear",
+    "lane_draws",
     "lane_losses",
-    "lane_probabilities",
     "opening_gains",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -31,6 +31,7 @@ from ..reach import (
     tier_journey,
 )
 from .criticality import Forest, changes, losses, prepare
+from .drawn_lanes import blockage_causes, drawn_blockages
 
 WEIGHTS = ("buildings", "people", "vulnerable")
 #: What people and vulnerable people are not told of, in buildings.
@@ -111,12 +112,31 @@ def event_losses(moment: Moment) -> dict[str, dict[str, dict[str, float]]]:
     return told
 
 
-def lane_probabilities(moment: Moment, *, draws: int, seed: int, workers: int = 1) -> pd.DataFrame:
-    """Return in what share of random lane states each building is covered, by tier.
+@dataclass(frozen=True)
+class LaneDraws:
+    """What random lane states do to cover.
 
-    In each draw every lane holds an obstacle with its own probability, independently; crews move
-    at typical speeds. Draw *i* depends on the seed and *i* alone, so the answer is the same for
-    any number of workers.
+    Attributes
+    ----------
+    chances
+        One row a building, one column a tier: the share of the states in which it is covered.
+    lost
+        By tier ``(draws,)`` buildings that are covered without an obstacle and not in each state;
+        empty where the tier is not known.
+    """
+
+    chances: pd.DataFrame
+    lost: dict[str, Ints]
+
+
+def lane_draws(
+    moment: Moment, *, draws: int, seed: int, workers: int = 1, apart: bool = False
+) -> LaneDraws:
+    """Return in how many random lane states each building is covered, by tier.
+
+    In each state lanes hold obstacles with their own probabilities, in clusters (see
+    `drawn_blockages`); crews move at typical speeds, and people pass every obstacle. Draw *i*
+    depends on the seed and *i* alone, so the answer is the same for any number of workers.
 
     Parameters
     ----------
@@ -126,13 +146,18 @@ def lane_probabilities(moment: Moment, *, draws: int, seed: int, workers: int = 
         How many states are drawn, from which seed.
     workers
         Threads.
+    apart
+        Whether lanes are drawn as if they had nothing in common, to see what that matters.
     """
     town, states, held = moment.town, moment.states, moment.conditions()
-    events = drawn_blockages(states, draws=draws, seed=seed)
+    causes = blockage_causes(town)
+    causes = causes.apart() if apart else causes
+    events = drawn_blockages(states, causes, draws=draws, seed=seed)
     nothing_left = np.full(len(states), np.nan)
     free = moment.holding(replace(held, left_m=nothing_left))
     stopped = _stopped(town, left_m(states, town.rules))
     table: dict[str, Floats] = {}
+    lost: dict[str, Ints] = {}
     for tier, rule in town.rules.tier.items():
         forest = _forest(free, tier, stopped)
         limit = _limits(rule, free.crews(tier))
@@ -144,26 +169,39 @@ def lane_probabilities(moment: Moment, *, draws: int, seed: int, workers: int = 
         share = base + gained / max(draws, 1)
         known = town.building_positions.attached & is_known(town, rule)
         table[c.lane_probability(tier)] = np.where(known, share, np.nan)
-    return pd.DataFrame(table, index=town.buildings.index)
+        draw = np.repeat(np.arange(draws), np.diff(found.first))
+        each = np.bincount(draw, weights=-change, minlength=draws)
+        lost[tier] = each.round().astype(np.int64) if is_known(town, rule) else each[:0].astype(int)
+    return LaneDraws(pd.DataFrame(table, index=town.buildings.index), lost)
 
 
-def drawn_blockages(states: pd.DataFrame, *, draws: int, seed: int) -> list[Ints]:
-    """Return the rows of the lanes that hold an obstacle in each of some random states.
-
-    Draw *i* depends on the seed and *i* alone.
+def cluster_figures(together: LaneDraws, apart: LaneDraws) -> dict[str, dict[str, int | None]]:
+    """Return what it matters that obstacles come in clusters, by tier.
 
     Parameters
     ----------
-    states
-        With `blocked_probability`, one row a lane.
-    draws, seed
-        How many states, from which seed.
+    together, apart
+        Random states of the same lanes, with and without anything in common.
+
+    Returns
+    -------
+    dict
+        By tier `usual`, the median of the buildings that lose cover, and `bad`, what is reached
+        or passed in one state of twenty, both with clusters; `bad_apart`, the latter without.
+        None where the tier is not known.
     """
-    chance = states[c.BLOCKED_PROBABILITY].to_numpy(dtype=float)
-    return [
-        np.flatnonzero(np.random.default_rng(s).random(len(chance)) < chance).astype(np.int32)
-        for s in np.random.SeedSequence(seed).spawn(draws)
-    ]
+
+    def told(lost: Ints, share: float) -> int | None:
+        return int(np.quantile(lost, share, method="higher")) if len(lost) else None
+
+    return {
+        tier: {
+            "usual": told(lost, 0.5),
+            "bad": told(lost, 0.95),
+            "bad_apart": told(apart.lost[tier], 0.95),
+        }
+        for tier, lost in together.lost.items()
+    }
 
 
 def keep_clear(costs: pd.DataFrame, states: pd.DataFrame, tiers: list[str]) -> pd.DataFrame:

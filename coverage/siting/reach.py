@@ -19,7 +19,7 @@ from ...geo.ground import (
 from ...geo.plan import Plan, StationChanges, planned
 from ...geo.rules import TierRule
 from ...geo.town import Town
-from ..closures import drawn_blockages
+from ..closures import blockage_causes, drawn_blockages
 from ..reach import (
     Moment,
     arrival_probability,
@@ -139,7 +139,8 @@ def drawn_conditions(moment: Moment, *, draws: int, seed: int) -> Iterator[Condi
     """Yield what holds on the lanes in each of some random states of them."""
     held, states = moment.conditions(), moment.states
     left = left_m(states, moment.town.rules)
-    for blocked in drawn_blockages(states, draws=draws, seed=seed):
+    causes = blockage_causes(moment.town)
+    for blocked in drawn_blockages(states, causes, draws=draws, seed=seed):
         narrow = np.full(len(left), np.nan)
         narrow[blocked] = left[blocked]
         yield replace(held, left_m=narrow)

@@ -166,12 +166,14 @@ class KeyDates(_Frozen):
 class LaneEvent(_Frozen):
     """Lanes that are closed together: an estate gate, a market day, road works.
 
-    ``lanes`` are identities of lanes, as drawn or after cutting.
+    ``lanes`` are identities of lanes, as drawn or after cutting. ``chance`` is the share of the
+    time for which they are closed; without it the event is no part of random lane states.
     """
 
     label: dict[str, str] = {}
     lanes: tuple[str, ...] = Field(min_length=1)
     stops_people: bool = False
+    chance: float | None = Field(default=None, ge=0, le=1)
 
 
 class Campaign(_Frozen):

@@ -180,6 +180,18 @@ class LaneStateRule(Frozen):
     believed: Value
     report_m: Value
     left_m: Value
+    same_street: Value
+    same_quarter: Value
+
+    @model_validator(mode="after")
+    def _correlated(self) -> LaneStateRule:
+        """Refuse shares of one cause that leave nothing to the lane itself."""
+        both = self.same_street.value + self.same_quarter.value
+        if min(self.same_street.value, self.same_quarter.value) < 0 or both >= 1:
+            msg = (f"same_street + same_quarter = {both:g}：都不小于 0，合计须小于 1 "
+                   "(neither below 0, together below 1)")  # fmt: skip
+            raise ValueError(msg)
+        return self
 
 
 class LockedGateRule(Frozen):

@@ -16,6 +16,7 @@ from ..styles import style
 from ..voice import (
     Record,
     chance_said,
+    cluster_said,
     count,
     findings_of,
     is_missing,
@@ -121,7 +122,7 @@ def _keep_clear(assessment: Assessment, lang: Lang) -> str:
         rows.append(Row(cells, "lanes", _said(lane.get(f.LANE_ID))))
     told = {"total": count(len(lanes), lang), "shown": len(rows)}
     said = text("lanes_page.keep_clear_note", lang, **told) + lanes_without(assessment, lang)
-    note = paragraph(said, "note")
+    note = paragraph(said, "note") + paragraph(cluster_said(assessment, lang), "note")
     return note + table(heads, rows, kind="listed")
 
 

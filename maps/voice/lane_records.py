@@ -205,3 +205,30 @@ def opening_reason(lane: Record, lang: Lang) -> str:
     stopped = stopped_said(lane, lang)
     parts = (said, text("lane.today", lang, stopped=stopped)) if stopped else (said,)
     return text("lane.sentence", lang, parts=text("popup.joiner", lang).join(parts))
+
+
+def cluster_said(assessment: Assessment, lang: Lang) -> str:
+    """Return what it matters that obstacles come in clusters, "" where no tier is known.
+
+    Parameters
+    ----------
+    assessment
+        With random lane states.
+    lang
+        Language of the sentence.
+    """
+    rule = assessment.moment.town.rules.lane_state
+    said = [
+        text("lane.cluster_tier", lang, tier=label("map_tier", tier, lang),
+             usual=count(figures["usual"], lang), bad=count(figures["bad"], lang),
+             apart=count(figures["bad_apart"], lang))
+        for tier, figures in assessment.clusters.items()
+        if figures["bad"] is not None and tier in assessment.tiers
+    ]  # fmt: skip
+    if not said:
+        return ""
+    joint = "；" if lang == "zh" else "; "
+    return text(
+        "lane.clusters", lang, draws=assessment.draws, parts=joint.join(said),
+        street=f"{rule.same_street.value:g}", quarter=f"{rule.same_quarter.value:g}",
+    )  # fmt: skip

@@ -9,12 +9,12 @@ import shapely
 
 from weizhan.coverage import columns as c
 from weizhan.coverage.assessment import assess
+from weizhan.coverage.closures.drawn_lanes import blockage_causes, drawn_blockages
 from weizhan.coverage.closures.lane_failures import (
-    drawn_blockages,
     event_losses,
     keep_clear,
+    lane_draws,
     lane_losses,
-    lane_probabilities,
     opening_gains,
 )
 from weizhan.coverage.reach.moment import Moment
@@ -148,7 +148,7 @@ def test_a_house_reached_just_at_the_standard_is_covered_and_a_millisecond_later
     for late_s, covered in ((0, 1.0), (0.001, 0.0)):
         on_foot = station(0, turnout_s=180 - walk_s + late_s)
         moment = _moment(street(houses=[house(300)], stations=[on_foot]))
-        chance = lane_probabilities(moment, draws=20, seed=1)[c.lane_probability("micro")]
+        chance = lane_draws(moment, draws=20, seed=1).chances[c.lane_probability("micro")]
         assert chance.tolist() == [covered]  # people pass every obstacle
         assert response_times(moment)[c.depth("micro")].tolist() == [covered]
 
@@ -161,10 +161,15 @@ def test_a_crew_that_walks_on_from_an_obstacle_and_is_just_in_time_loses_nothing
         engine = station(0, tier="official_station", vehicle="fire_engine",
                          turnout_s=300 - 10 - walk_s + late_s)  # fmt: skip
         moment = _moment(street(houses=[house(300)], stations=[engine]))
-        blocked = sum(map(len, drawn_blockages(moment.states, draws=draws, seed=1)))
+        blocked = sum(
+            map(
+                len,
+                drawn_blockages(moment.states, blockage_causes(moment.town), draws=draws, seed=1),
+            )
+        )
         assert 0 < blocked < draws
         lost = late_s > 0
-        chance = lane_probabilities(moment, draws=draws, seed=1)[c.lane_probability("brigade")]
+        chance = lane_draws(moment, draws=draws, seed=1).chances[c.lane_probability("brigade")]
         assert chance.tolist() == [pytest.approx(1 - lost * blocked / draws)]
         losses = lane_losses(moment)
         assert losses[c.lost("brigade", "buildings")].tolist() == [float(lost)]
@@ -184,7 +189,7 @@ def test_the_walk_to_the_wall_is_part_of_the_standard_in_what_lanes_cost(street)
 
 def test_where_no_station_is_on_a_lane_or_a_house_on_none_no_chance_is_told(street):
     town = street(houses=[house(100), house(100, 9_000)], stations=[station(0)])
-    found = lane_probabilities(_moment(town), draws=2, seed=1)
+    found = lane_draws(_moment(town), draws=2, seed=1).chances
     assert found[c.lane_probability("micro")].tolist() == [1.0, pytest.approx(np.nan, nan_ok=True)]
     assert found[c.lane_probability("brigade")].isna().all()
 
