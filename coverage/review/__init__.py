@@ -4,7 +4,7 @@ Works on assessments and on frozen periods.
 """
 
 from .alike import Case, case_of_fire, look_alikes
-from .comparison import WHOLE, Comparison, compare
+from .comparison import OUTSIDE, WHOLE, Comparison, compare
 from .freezing import frozen_layers
 from .holidays import Holiday, coming_dates, next_holiday
 from .lists import ListSource, located_cases, risk_lists, with_community
@@ -18,6 +18,7 @@ from .unknown_lists import (
 )
 
 __all__ = [
+    "OUTSIDE",
     "WHOLE",
     "Case",
     "Comparison",

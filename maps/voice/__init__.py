@@ -3,6 +3,7 @@
 Unknown is said as unknown.
 """
 
+from .compare_words import compared_causes, compared_communities
 from .figures import (
     FEWEST_PEOPLE,
     arrival_said,
@@ -101,6 +102,8 @@ __all__ = [
     "cluster_said",
     "communities",
     "community_name",
+    "compared_causes",
+    "compared_communities",
     "count",
     "cover_unknown",
     "dropped",
