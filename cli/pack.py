@@ -24,7 +24,7 @@ from .options import (
     both,
     day_of,
 )
-from .screen import say, say_problems, steps
+from .screen import say, say_differences, say_problems, steps
 
 if TYPE_CHECKING:
     from ..coverage.assessment import Assessment
@@ -103,6 +103,7 @@ def pack(
             ledgers["hazards"] = case_table(ledgers["hazards"], read_events(folder), on=last)
             book = ledger_book(ledgers, on=last, personal=with_personal, lang=lang.value)
             (unfinished / "ledgers.xlsx").write_bytes(book)
+    say_differences((*told.differences, *told.published), lang.value)
     say_problems(town.problems, lang.value, folder=folder)
     say("cli.pack_done", lang.value, page=out / "pack.pdf", count=len(NAMES))
 

@@ -68,6 +68,32 @@ class Yardstick(Frozen):
         """Return the yardstick as plain values."""
         return self.model_dump(mode="json")
 
+    def said(self, lang: Lang) -> str:
+        """Return the yardstick as one line for the foot or head of a paper."""
+        unknown = text("popup.unknown", lang)
+        comma = "、" if lang == "zh" else ", "
+        standards = comma.join(
+            text(
+                "yardstick.line_standard",
+                lang,
+                tier=label("map_tier", tier, lang),
+                seconds=f"{s:g}",
+            )
+            for tier, s in (self.standards_s or {}).items()
+        )
+        told = {
+            part: unknown if value is None else value or text(f"yardstick.none_{part}", lang)
+            for part, value in (("speeds", self.speeds), ("calibration", self.calibration))
+        }
+        plan = unknown if self.plan is None else f"#{self.plan}" if self.plan else (
+            text("yardstick.none_plan", lang))  # fmt: skip
+        return text(
+            "yardstick.line", lang, standards=standards or unknown,
+            rules=_titled(self) if self.rules_digest else self.rules or unknown,
+            moment=_in_words(_when(self), lang) or unknown, plan=plan,
+            program=self.program or unknown, **told,
+        )  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Difference:
@@ -113,9 +139,7 @@ class Difference:
         """Return what one of the two says, in words."""
         if self.part in ("speeds", "calibration"):
             return said or text(f"yardstick.none_{self.part}", lang)
-        if self.part == "scenario":  # name, day of the week, time
-            return " ".join(label("yardstick_day", word, lang) for word in said.split(" "))
-        return said
+        return _in_words(said, lang) if self.part == "scenario" else said
 
 
 class IncomparableError(InputError):
@@ -293,6 +317,11 @@ def _differing_moments(before: Yardstick, after: Yardstick) -> bool:
 
 def _when(measured: Yardstick) -> str:
     return " ".join(said for said in (measured.scenario, measured.moment) if said)
+
+
+def _in_words(moment: str, lang: Lang) -> str:
+    """Return the name of a scenario, its day of the week and time, with the day in words."""
+    return " ".join(label("yardstick_day", word, lang) for word in moment.split(" "))
 
 
 def _titled(measured: Yardstick) -> str:

@@ -9,9 +9,11 @@ from pathlib import Path
 import pandas as pd
 
 from ...geo.ledgers import read_events, read_records
+from ...geo.snapshots import frozen_periods, read_snapshot
 from ...geo.town import Town
 from ...geo.words import Period
 from ...geo.words import fields as f
+from ...geo.yardstick import Difference, Yardstick, differences
 from ..assessment import Assessment, Part, assess
 from ..cases import (
     Flow,
@@ -76,6 +78,8 @@ class Review:
         Fires of the ledger of which nobody knows the day: they are in no month.
     inspections
         Inspections made in the period.
+    published
+        How the period before was measured otherwise when it was frozen; empty if it was not.
     """
 
     period: Period
@@ -93,6 +97,12 @@ class Review:
     fires_by_month: pd.Series
     fires_undated: int
     inspections: int
+    published: tuple[Difference, ...] = ()
+
+    @property
+    def differences(self) -> tuple[Difference, ...]:
+        """How the two days that stand side by side are not measured alike."""
+        return differences(self.before.yardstick, self.found.yardstick)
 
 
 def review(
@@ -124,10 +134,13 @@ def review(
     after = town.rules.supervision.look_back_days.value
     incidents = read_records(folder, "incidents")
     fires, monthly = _fires(incidents, town, period, last)
+    found = assess(town, scenario=scenario, date=last.isoformat()).only(*NOW)
+    # A key date may choose another scenario for one of the days; both are seen under one.
+    before = assess(town, scenario=found.scenario, date=past.last.isoformat()).only(Part.RISK)
     return Review(
         period=period,
-        found=assess(town, scenario=scenario, date=last.isoformat()).only(*NOW),
-        before=assess(town, scenario=scenario, date=past.last.isoformat()).only(Part.RISK),
+        found=found,
+        before=before,
         flow=stock_and_flow(events, start=period.first, end=last),
         flow_before=stock_and_flow(events, start=past.first, end=past.last),
         flow_year_before=stock_and_flow(events, start=years_before.first, end=years_before.last),
@@ -140,7 +153,15 @@ def review(
         fires_by_month=monthly,
         fires_undated=int(incidents["started_at"].isna().sum()),
         inspections=int(within.sum()),
+        published=_published(folder, past, found.yardstick),
     )
+
+
+def _published(folder: Path, past: Period, now: Yardstick) -> tuple[Difference, ...]:
+    """Return how a period was measured otherwise when it was frozen; nothing if it was not."""
+    if past.name not in frozen_periods(folder):
+        return ()
+    return differences(read_snapshot(folder, past.name).yardstick, now)
 
 
 def community_counts(folder: Path, town: Town, *, first: dt.date, last: dt.date) -> Counts:

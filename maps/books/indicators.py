@@ -87,6 +87,7 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
             cell(sheet, row, at, plain, style.of())
     last = 2 + len(found.summary["communities"])
     sheet.write_string(last + 1, 0, text("indicators.note", lang))
+    sheet.write_string(last + 2, 0, found.yardstick.said(lang))
     sheet.freeze_panes(2, 1)
     sheet.autofilter(1, 0, last - 1, len(heads) - 1)
     book.close()

@@ -97,7 +97,22 @@ def report_of(told: Review, title: str, blocks: list[Block], lang: Lang) -> Repo
 def _notes(told: Review, lang: Lang) -> list[Block]:
     said = [str(note[lang]) for note in told.found.summary["notes"]]
     said.append(text("pack.before_note", lang, day=told.before.date))
-    return [Paragraph("　".join(said), small=True)]
+    said.append(told.found.yardstick.said(lang))
+    return [*_not_alike(told, lang), Paragraph("　".join(said), small=True)]
+
+
+def _not_alike(told: Review, lang: Lang) -> list[Block]:
+    """Return what forbids to set figures of the period beside others, if anything does."""
+    said = [difference.said(lang) for difference in told.differences]
+    if told.published:
+        before = "".join(difference.said(lang) for difference in told.published)
+        named = {"period": told.period.before.name, "said": before}
+        said.append(text("yardstick.published", lang, **named))
+    last = told.found.moment.day
+    if last < told.period.last:
+        days = (last - told.period.first).days + 1
+        said.append(text("yardstick.unfinished", lang, day=last, days=days))
+    return [Paragraph(line) for line in ([text("yardstick.head", lang), *said] if said else [])]
 
 
 def _coverage(told: Review, lang: Lang) -> list[Block]:

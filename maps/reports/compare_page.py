@@ -9,7 +9,7 @@ from ...coverage.review import Comparison
 from ...geo.snapshots import Snapshot
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..html import differences_told, line, section, shown, table
+from ..html import differences_told, line, paragraph, section, shown, table
 from ..voice import compared_causes, compared_communities, is_missing, three_figures
 from .plain_page import plain_page
 
@@ -39,7 +39,8 @@ def compare_page(
     """
     title = text("compare.title", lang, town=shown(after.summary["town"]), before=before.period,
                  after=after.period)  # fmt: skip
-    notes = [line(f"compare.{note}", lang) for note in found.notes]
+    notes = [] if found.differences else [line("yardstick.alike", lang)]
+    notes += [line(f"compare.{note}", lang) for note in found.notes]
     notes += [line(f"compare.{why}", lang) for why in dict.fromkeys(found.withheld.values())]
     if not found.same_rules:
         notes.append(line("compare.rules_changed", lang))
@@ -52,6 +53,7 @@ def compare_page(
         section("compare.causes", _causes(found, lang), lang),
         section("compare.buildings", _buildings(found.buildings, lang), lang),
     ]  # fmt: skip
+    body.append(paragraph(after.yardstick.said(lang), "small"))
     return plain_page(
         title,
         text("compare.facts", lang, before=before.date, after=after.date),

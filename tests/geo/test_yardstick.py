@@ -129,3 +129,12 @@ def test_the_error_names_every_difference_in_both_languages_and_travels():
     assert "no earlier period" in error.message("en")
     again = pickle.loads(pickle.dumps(error))
     assert again.message("zh") == error.message("zh")
+
+
+def test_a_yardstick_is_said_in_one_line_and_says_what_it_does_not_know():
+    said = USUAL.said("zh")
+    assert "微型消防站 180 秒" in said and "china-2026 (2026-01-01) #aaaa" in said
+    assert "时段 weekday 周三 10:00；车速：假定车速；风险：未校准；现状；程序 0.1.0" in said
+    assert other(plan="abcd").said("zh").count("#abcd") == 1
+    assert Yardstick().said("zh").count("未知") == 7
+    assert Yardstick().said("en").isascii()
