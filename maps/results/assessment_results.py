@@ -14,7 +14,7 @@ from ...coverage.assessment import Assessment
 from ...coverage.risk import communities as community_risk
 from ...coverage.scenes import BEFORE, Scene
 from ...geo.plan import Plan
-from ...geo.words import Lang, label, text
+from ...geo.words import LANGS, Lang, label, text
 from ...geo.words import fields as f
 from ..books import VULNERABLE, sheet, write_geopackage
 from ..reports import COMMUNITY_PAGES, index_page, public_page
@@ -91,6 +91,8 @@ def write_results(
     progress("step.write")
     rounded = {stage: round(seconds, 3) for stage, seconds in timings.items()}
     summary = dict(assessment.summary)
+    if against:  # how the earlier assessment beside this one was measured otherwise
+        summary["differences"] = [{g: one.said(g) for g in LANGS} for one in against]
     summary["timings_s"] = {**rounded, **assessment.summary["timings_s"]}
     said = json.dumps(summary, ensure_ascii=False, indent=1, allow_nan=False)
     (folder / "summary.json").write_text(said + "\n", encoding="utf-8")
