@@ -15,7 +15,7 @@ from weizhan.geo.rules.config import LaneEvent
 from weizhan.geo.rules.rule_set import load_rules
 from weizhan.geo.words.errors import InputError
 
-DRAWS = 20_000
+DRAWS = 8_000
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_lanes_are_blocked_together_as_often_as_they_have_in_common(town, one, t
 
 def test_drawn_apart_lanes_have_nothing_in_common(town):
     found = drawn(town, 0.2, causes=blockage_causes(town).apart())
-    assert (found.loc["L0"] & found.loc["L1"]).mean() == pytest.approx(0.04, abs=0.007)
+    assert (found.loc["L0"] & found.loc["L1"]).mean() == pytest.approx(0.04, abs=0.011)
 
 
 def test_a_lane_that_is_moved_or_removed_changes_no_other(town):
@@ -114,7 +114,7 @@ def test_an_event_closes_all_its_lanes_at_once_as_often_as_it_says(town):
     found = drawn(replace(town, events=told), 0.0)
     shut = found.loc[["L0", "L3", "L5"]]
     assert (shut.sum() % 3 == 0).all()
-    assert shut.iloc[0].mean() == pytest.approx(0.1, abs=0.01)
+    assert shut.iloc[0].mean() == pytest.approx(0.1, abs=0.016)
     assert not found.loc[["L1", "L2", "L4"]].to_numpy().any()
 
 

@@ -196,8 +196,7 @@ def test_what_changed_later_is_seen_by_the_later_records_only(street):
     assert "后期记录" in said
 
 
-@pytest.mark.parametrize("shift", [-40, 30, 600, 1500])
-@pytest.mark.parametrize("which", [0, 11, 23])
+@pytest.mark.parametrize(("which", "shift"), [(0, -40), (11, 600), (23, 1500)])
 def test_no_record_is_predicted_from_itself(street, which, shift):
     """Another time at one fire changes no prediction of that fire."""
     town, metres = _quarter(street, houses=24)
