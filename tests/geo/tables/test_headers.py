@@ -1,7 +1,7 @@
 import pytest
 
 from weizhan.geo.rules.rule_set import load_rules
-from weizhan.geo.tables.headers import match_headers
+from weizhan.geo.tables.headers import columns_found, match_headers
 from weizhan.geo.tables.ledger_kinds import KINDS, ledger_kind
 from weizhan.geo.words.errors import InputError
 
@@ -40,6 +40,8 @@ def test_what_the_user_states_holds_and_a_doubled_header_is_left():
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_word_of_a_kind_means_one_column(kind):
     for entry in KINDS[kind].columns:
+        if entry.name == "called_at":
+            continue  # alone it stands for the beginning of the fire, see below
         for word in entry.synonyms:
             ((column, how),) = _columns([word], kind).values()
             assert (column, how) == (entry.name, "synonym"), word
@@ -48,3 +50,22 @@ def test_every_word_of_a_kind_means_one_column(kind):
 def test_an_unknown_kind_is_told():
     with pytest.raises(InputError, match="lane-reports"):
         ledger_kind("fires")
+
+
+@pytest.mark.parametrize(
+    ("began", "called", "headers"),
+    [
+        ("起火时间", None, ["起火时间", "到场时间"]),
+        ("起火时间", "接警时间", ["接警时间", "起火时间", "到场时间"]),
+        ("发生时间", "报警时间", ["报警时间", "发生时间", "到场时间"]),
+        ("火灾日期", "报警时间", ["火灾日期", "报警时间", "首队到场时间"]),
+        ("报警时间", None, ["报警时间", "到场时间"]),
+        ("接警时间", None, ["接警时间", "到场时间"]),
+    ],
+)
+def test_the_call_of_a_fire_stands_for_its_beginning_only_where_that_is_not_told(
+    began, called, headers
+):
+    found = columns_found(match_headers(headers, KINDS["incidents"].columns, stated={}))
+    assert (found["started_at"], found.get("called_at")) == (began, called)
+    assert found["arrived_at"] == headers[-1]
