@@ -8,13 +8,16 @@ from .request import Request, check_request
 from .sensitivity import as_certain
 from .solve_plan import PriceCertificate
 from .study import Study, study_sites
+from .wishes_error import WishesError, reason_counts
 
 __all__ = [
     "PriceCertificate",
     "Request",
     "Study",
+    "WishesError",
     "as_certain",
     "candidates",
     "check_request",
+    "reason_counts",
     "study_sites",
 ]

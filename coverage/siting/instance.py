@@ -26,6 +26,7 @@ from .candidates import Candidates
 from .demand import Demand, demand, usual_weight
 from .demand_rows import Rows, stacked
 from .reach import Reach, arrival_chances, drawn_conditions, site_reach, with_candidates
+from .wishes_error import WishesError
 
 LEVELS = 20  # of a probability of arrival; it is rounded down to a twentieth
 FAR = 2.5  # times the standard up to which arrivals are looked at where times are uncertain
@@ -258,7 +259,10 @@ def make_instance(
         candidate.
     """
     if candidates.sites.empty:
-        raise InputError("error.no_candidates", dropped=len(candidates.dropped))
+        why = candidates.dropped["reason"].value_counts().to_dict()
+        raise WishesError(
+            [("error.no_candidates", {"dropped": len(candidates.dropped), "why": why})]
+        )
     named = named_bands(town, wishes, scenario)
     strange = sorted(set(wishes.tiers) - set(town.rules.tier))
     if strange:

@@ -32,11 +32,14 @@ class Measure:
         The same rows as those of the study, weighted by it; a second crew is not counted.
     unit
         By what sums of rows are divided, so that they read as people, buildings or harm.
+    assumed
+        Buildings of which it is not known; the median of their use stands in.
     """
 
     weight: Weight
     rows: Rows
     unit: float
+    assumed: int = 0
 
     @property
     def total(self) -> float:
@@ -93,5 +96,6 @@ def measures(
             continue
         there = replace(instance, bands=bands)
         rows = there.rows(reaches)
-        found.append(Measure(weight, rows.once() if instance.doubled.any() else rows, there.unit))
+        told = rows.once() if instance.doubled.any() else rows
+        found.append(Measure(weight, told, there.unit, bands[0].demand.assumed))
     return tuple(found)

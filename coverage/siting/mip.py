@@ -144,6 +144,23 @@ class Formed:
         low, high = (np.concatenate([b[k] for b in blocks]) for k in (1, 2))
         return Model(costs, len(self.sites), matrix, low, high), zero
 
+    def priced(self, price: Floats) -> Model:
+        """Return the model of the cheapest plan that keeps all that is not elastic.
+
+        Parameters
+        ----------
+        price
+            ``(sites,)`` of each site, by whatever counts.
+        """
+        blocks = self._limits() or [
+            self._block({"x": sparse.csr_array((1, len(self.sites)))}, 0, 0)
+        ]
+        costs = np.zeros(self.columns)
+        costs[self.at["x"]] = price[self.sites]
+        matrix = sparse.vstack([b[0] for b in blocks], format="csr")
+        low, high = (np.concatenate([b[k] for b in blocks]) for k in (1, 2))
+        return Model(costs, len(self.sites), matrix, low, high)
+
     def values(self, chosen: Flags) -> Floats:
         """Return the variables of a plan."""
         p = self.problem

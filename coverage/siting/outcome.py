@@ -61,8 +61,9 @@ def own_plan(
     added = request.own.stations.add
     rules = town.rules.siting
     cost = sum(rules.host_rule(s.host_type).build_yuan.value for s in added)
+    free = int((~problem.existing).sum()) - len(problem.forbidden)
     best = best_plan(
-        replace(problem, stations=len(added), budget=None),
+        replace(problem, stations=max(min(len(added), free), len(problem.chosen)), budget=None),
         time_limit_s=max(5.0, request.time_limit_s / 10),
         seed=request.seed,
         starts=[p.answer.chosen for p in points if (p.stations or 0) <= len(added)],
@@ -82,7 +83,12 @@ def own_plan(
 def must_table(
     instance: SitingInstance, problem: PlanProblem, building: Indices, found: Solution
 ) -> pd.DataFrame:
-    """Return which buildings that must be covered are, and which sites would reach the others."""
+    """Return which buildings that must be covered are, and which sites would reach the others.
+
+    Why one is not: ``size`` (a candidate would, which number, budget or other wishes leave out),
+    ``bands`` (none does in all time bands, several together would), ``ruled_out`` (only candidates
+    that the wishes rule out would), ``nobody`` (no candidate reaches it within the standard).
+    """
     ids = instance.town.buildings[f.BUILDING_ID].to_numpy(dtype=object)
     names = instance.town.buildings[f.NAME].to_numpy(dtype=object)
     rows = []
@@ -95,16 +101,26 @@ def must_table(
         every = np.asarray(problem.must[mine].sum(axis=0)).ravel() == len(mine)
         takes = np.flatnonzero(every & allowed & ~found.answer.chosen)
         takes = takes[np.argsort(problem.costs[takes], kind="stable")]
+        met = bool((counts > 0).all())
+        open_ = allowed | found.answer.chosen
+        why = "nobody"
+        if len(takes):
+            why = "size"
+        elif ((problem.must[mine] @ open_.astype(np.int32)) > 0).all():
+            why = "bands"
+        elif (np.diff(problem.must[mine].indptr) > 0).all():
+            why = "ruled_out"
         rows.append(
             {
                 f.BUILDING_ID: ids[which],
                 f.NAME: names[which],
-                "met": bool((counts > 0).all()),
+                "met": met,
+                "why": None if met else why,
                 "takes": names_of(instance, takes[:3]),
                 "takes_yuan": float(problem.costs[takes[0]]) if len(takes) else None,
             }
         )
-    return pd.DataFrame(rows, columns=[f.BUILDING_ID, f.NAME, "met", "takes", "takes_yuan"])
+    return pd.DataFrame(rows, columns=[f.BUILDING_ID, f.NAME, "met", "why", "takes", "takes_yuan"])
 
 
 def community_table(instance: SitingInstance, problem: PlanProblem, chosen: Flags) -> pd.DataFrame:

@@ -19,6 +19,8 @@ from .demand_rows import Rows, stacked
 from .instance import SitingInstance
 from .objective import PlanProblem, Quota
 from .reach import Reach
+from .refusals import check_wishes
+from .wishes_error import WishesError
 
 SHOWN = 5
 
@@ -62,7 +64,7 @@ def check_request(request: Request) -> None:
         raise InputError("error.site_one_size")
     if request.target is not None and not 0 < request.target <= 1:
         raise InputError("error.site_target", target=request.target)
-    if request.budget is not None and not 0 < request.budget < float("inf"):
+    if request.budget is not None and not 0 <= request.budget < float("inf"):
         raise InputError("error.siting_budget", budget=request.budget)
 
 
@@ -84,7 +86,7 @@ def make_problem(
     ------
     InputError
         When wishes name what is not there or contradict each other, or no candidate reaches
-        anything.
+        anything; with the nearest that is possible.
     """
     wishes, existing = instance.wishes, instance.existing
     rows = instance.rows(reaches)
@@ -93,6 +95,7 @@ def make_problem(
     candidates = pd.Index(instance.candidates.sites[CANDIDATE_ID].astype(str))
     stations = pd.Index(instance.town.stations[f.STATION_ID].astype(str)[existing])
     offset = int(existing.sum())
+    _check_dropped(instance, (*wishes.forbidden, *wishes.chosen))
     forbidden = _places(candidates, wishes.forbidden, "forbidden") + offset
     chosen = _places(candidates, wishes.chosen, "chosen") + offset
     both = np.intersect1d(forbidden, chosen)
@@ -105,7 +108,6 @@ def make_problem(
     must, building = instance.must_cover(reaches, buildings)
     _check_must(instance, must, building, forbidden, candidates)
     near, cliques = _spaced(instance, movable | closable)
-    forbidden = np.setdiff1d(np.union1d(forbidden, near), chosen)
     problem = PlanProblem(
         rows=rows,
         costs=instance.costs,
@@ -114,7 +116,7 @@ def make_problem(
         closable=closable,
         gives_back=instance.town.rules.siting.give_up_yuan.value,
         chosen=chosen,
-        forbidden=forbidden,
+        forbidden=np.setdiff1d(np.union1d(forbidden, near), chosen),
         stations=request.stations,
         budget=request.budget,
         must=must if must.shape[0] else None,
@@ -125,6 +127,7 @@ def make_problem(
         cliques=cliques,
         tail=wishes.tail,
     )
+    check_wishes(instance, problem, spaced=near)
     return problem, building
 
 
@@ -139,6 +142,18 @@ def names_of(instance: SitingInstance, sites: Flags | Indices) -> list[str]:
     """Return the identities of sites."""
     ids = instance.town.stations[f.STATION_ID].astype(str).to_numpy(dtype=object)
     return [str(i) for i in ids[sites]]
+
+
+def _check_dropped(instance: SitingInstance, names: Sequence[str]) -> None:
+    """Refuse candidates that are named but cannot be used; say why not."""
+    dropped = instance.candidates.dropped
+    fell = dropped[dropped[CANDIDATE_ID].astype(str).isin(names)]
+    if len(fell):
+        told = [
+            ("error.site_dropped", {"name": str(name), "why": {reason: 1}})
+            for name, reason in zip(fell[CANDIDATE_ID], fell["reason"], strict=True)
+        ]
+        raise WishesError(told)
 
 
 def _places(index: pd.Index, names: Sequence[str], what: str) -> Indices:

@@ -112,7 +112,7 @@ def check_size(problem: PlanProblem) -> None:
         raise InputError("error.site_no_size")
     if problem.stations is not None and not chosen.sum() <= problem.stations <= new.sum():
         raise InputError(
-            "error.site_stations",
+            "error.plan_stations",
             stations=problem.stations,
             least=int(chosen.sum()),
             most=int(new.sum()),
@@ -123,7 +123,7 @@ def check_size(problem: PlanProblem) -> None:
         room = problem.gives_back * int(problem.loose.sum())
         if problem.budget + room < (least or cheapest):
             raise InputError(
-                "error.site_budget", budget=f"{problem.budget:g}", least=f"{least or cheapest:g}"
+                "error.plan_budget", budget=f"{problem.budget:g}", least=f"{least or cheapest:g}"
             )
 
 

@@ -11,6 +11,7 @@ from ...geo.words import InputError
 from ..covering import CLOSE, Answer, Clock, Model, Stop, priced_bound, row_prices, solve
 from .mip import Formed
 from .objective import PlanProblem, greedy_plan
+from .refusals import contradiction
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,7 +108,7 @@ def solve_plan(
         found = _taken(formed, answer)
         if found is None and best is None:
             if answer.closed:
-                raise InputError("error.plan_contradiction")
+                raise contradiction(problem)
             raise InputError("error.plan_no_time", seconds=time_limit_s)
         known += [] if found is None else [found]
         best = max(known, key=formed.order)

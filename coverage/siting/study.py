@@ -21,6 +21,7 @@ from ..covering import Clock, SiteCertainty
 from .candidates import Candidates
 from .demand_rows import Rows
 from .fewer import Fewer, why_fewer
+from .floors import Floor, missed_floor
 from .instance import SitingInstance, make_instance, named_bands
 from .landmarks import Beside, beside
 from .lane_bound import LaneBound, lane_bound
@@ -66,6 +67,8 @@ class Study:
         What as many new stations anywhere on lanes would cover at most.
     fewer
         Why the plan has fewer new stations than asked for; None where it has not.
+    floor
+        What becomes of a floor that the plan does not reach.
     measures
         The plan counted by people, buildings and risk, as far as they are known.
     beside
@@ -75,7 +78,7 @@ class Study:
     own
         The user's own plan beside the best of its size.
     must
-        One row a must-cover building: `building_id`, `met`, and what it would take.
+        One row a must-cover building: `building_id`, `met`, why not, and what it would take.
     communities
         One row a community: its share `before` and `after`.
     plan
@@ -103,6 +106,7 @@ class Study:
     robust: Robustness | None
     lanes: LaneBound | None
     fewer: Fewer | None
+    floor: Floor | None
     measures: tuple[Measure, ...]
     beside: Mapping[int, Beside]
     more: Mapping[str, Any]
@@ -250,7 +254,10 @@ def study_sites(
     sensitivity: Sensitivity | None = None
     certainty: SiteCertainty | None = None
     others: list[Solution] = []
+    floor: Floor | None = None
     with parts.part("trust") as clock:
+        quarter = Clock(clock.left() / 4)
+        floor = missed_floor(instance, asked, solution, clock=quarter, seed=request.seed)
         more = what_more_buys(asked, solution, by_stations, spent, clock, request.seed)
         sensitivity = site_sensitivity(
             asked, solution, clock=Clock(clock.left() / 2), seed=request.seed
@@ -305,6 +312,7 @@ def study_sites(
         robust=robust,
         lanes=lanes,
         fewer=why_fewer(asked, chosen),
+        floor=floor,
         measures=measures(instance, reaches, risk),
         beside=beside(
             instance.town, np.flatnonzero(instance.town.stations[f.NAME].isna().to_numpy())

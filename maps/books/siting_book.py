@@ -30,6 +30,7 @@ TITLES = {
     "robust": "attitude",
     "communities": "communities",
     "must": "must",
+    "hosts": "hosts",
     "candidates": "site_other",
     "dropped": "dropped",
 }

@@ -26,9 +26,11 @@ from ..voice import (
     frontier,
     headline,
     host_said,
+    hosts,
     known_before,
     money,
     must,
+    must_said,
     named,
     notes,
     plans,
@@ -296,11 +298,8 @@ def _steady(study: Study, lang: Lang) -> str:
 def _must(study: Study, lang: Lang) -> str:
     if study.must.empty:
         return ""
-    unmet = int((~study.must["met"].astype(bool)).sum())
-    told = {"count": len(study.must), "unmet": unmet, "least": study.solution.answer.unmet_bound}
-    said = text("site.must_some" if unmet else "site.must_all", lang, **told)
-    inner = _table(must(study, lang), lang) if unmet else ""
-    return section("site.must", paragraph(said) + inner, lang)
+    inner = _table(must(study, lang), lang) if not study.must["met"].all() else ""
+    return section("site.must", paragraph(must_said(study, lang)) + inner, lang)
 
 
 def _own(study: Study, lang: Lang) -> str:
@@ -332,7 +331,8 @@ def _notes(study: Study, lang: Lang) -> str:
     head = text("site.dropped_note", lang, used=used, dropped=len(gone.rows))
     less = Table(gone.name, gone.columns, gone.rows[:MOST_DROPPED])
     inner = _table(less, lang) if gone.rows else ""
-    return f"<ul>{items}</ul>{paragraph(head)}{inner}"
+    costs = paragraph(text("site.hosts_note", lang)) + _table(hosts(study, lang), lang)
+    return f"<ul>{items}</ul>{costs}{paragraph(head)}{inner}"
 
 
 def _table(of: Table, lang: Lang) -> str:

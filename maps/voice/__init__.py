@@ -53,7 +53,7 @@ from .route_text import (
     town_checks,
     way_sentences,
 )
-from .siting_answer import cautions, headline
+from .siting_answer import cautions, headline, must_said
 from .siting_tables import (
     Kind,
     Table,
@@ -64,6 +64,7 @@ from .siting_tables import (
     communities,
     dropped,
     frontier,
+    hosts,
     must,
     plans,
     robust,
@@ -116,6 +117,7 @@ __all__ = [
     "headline",
     "help_said",
     "host_said",
+    "hosts",
     "is_missing",
     "keep_clear_reason",
     "key_figures",
@@ -130,6 +132,7 @@ __all__ = [
     "missing_values",
     "money",
     "must",
+    "must_said",
     "named",
     "no_answer",
     "notes",

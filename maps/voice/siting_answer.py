@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 import pandas as pd
 
-from ...coverage.siting import Study
-from ...geo.words import Lang, text
+from ...coverage.siting import Study, reason_counts
+from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import shown
 from .siting_words import known_before, money, named, tenths, whole, within
+
+NAMED = 5  # communities or buildings in a sentence
 
 
 def headline(study: Study, lang: Lang) -> str:
@@ -57,7 +57,7 @@ def _others(study: Study, lang: Lang) -> str:
         text(
             "site.other_share" if known_before(study) else "site.other_share_unknown",
             lang,
-            weight=text(f"site.weight_{one.weight}", lang),
+            weight=text(f"site.short_{one.weight}", lang),
             before=tenths(one.share(standing)),
             after=tenths(one.share(chosen)),
         )
@@ -85,31 +85,14 @@ def pool(study: Study, lang: Lang) -> str:
         "wish": len(study.instance.wishes.forbidden),
         "spacing": len(study.problem.forbidden) - len(set(study.instance.wishes.forbidden)),
     }
-    told = [text("site.pool", lang, every=used + gone, used=used)]
+    told = [text("site.pool" if gone else "site.pool_all", lang, every=used + gone, used=used)]
     if gone:
-        why = drop_counts(candidates.dropped["reason"].value_counts().to_dict(), lang)
+        why = reason_counts(candidates.dropped["reason"].value_counts().to_dict(), lang)
         told.append(text("site.pool_dropped", lang, dropped=gone, why=why))
     told += [
         text(f"site.pool_{reason}", lang, count=count) for reason, count in barred.items() if count
     ]
     return text("site.comma", lang).join(told) + text("site.stop", lang)
-
-
-def drop_counts(reasons: Mapping[str, int], lang: Lang) -> str:
-    """Return why candidates cannot be used, with how many there are of each reason.
-
-    Parameters
-    ----------
-    reasons
-        Codes of ``candidate_drop`` with their numbers.
-    lang
-        Language of the text.
-    """
-    told = (
-        text("site.reason_count", lang, reason=text(f"candidate_drop.{code}", lang), count=count)
-        for code, count in reasons.items()
-    )
-    return text("site.semicolon", lang).join(told)
 
 
 def lanes_said(study: Study, lang: Lang) -> str:
@@ -144,8 +127,75 @@ def cautions(study: Study, lang: Lang) -> list[str]:
     if study.fewer is not None:
         fewer = study.fewer
         told.append(text(f"site.fewer_{fewer.reason}", lang, asked=fewer.asked, new=fewer.new))
-    late = still_late(study, lang)
-    return [*told, *([late] if late else [])]
+    further = (must_said(study, lang), floor_said(study, lang), still_late(study, lang))
+    return [*told, *(said for said in further if said)]
+
+
+def must_said(study: Study, lang: Lang) -> str:
+    """Return whether what must be covered is, and what is not, why; empty where nothing must.
+
+    Parameters
+    ----------
+    study
+        Whose plan.
+    lang
+        Language of the text.
+    """
+    used = set(study.instance.town.buildings[f.USE].dropna())
+    none = [use for use in study.instance.wishes.must_uses if use not in used]
+    told = []
+    if none:
+        uses = text("site.comma", lang).join(label("use", use, lang) for use in none)
+        told.append(text("site.must_no_use", lang, uses=uses))
+    frame = study.must
+    if not frame.empty:
+        lost = frame[~frame["met"].astype(bool)]
+        values = {"count": len(frame), "unmet": len(lost)}
+        least = study.solution.answer.unmet_bound
+        said = text("site.must_some" if len(lost) else "site.must_all", lang, least=least, **values)
+        told.append(said)
+        for why, rows in lost.groupby("why", sort=False):
+            names = [
+                shown(name if pd.notna(name) else identity)
+                for identity, name in zip(rows[f.BUILDING_ID], rows[f.NAME], strict=True)
+            ]
+            some = text("site.comma", lang).join(names[:NAMED]) + ("…" if names[NAMED:] else "")
+            reason = text(f"site.must_why_{why}", lang)
+            told.append(text("site.must_lost", lang, names=some, why=reason))
+    return (" " if lang == "en" else "").join(told)
+
+
+def floor_said(study: Study, lang: Lang) -> str:
+    """Return which communities stay below the floor wished, and what is possible; else empty.
+
+    Parameters
+    ----------
+    study
+        Whose plan.
+    lang
+        Language of the text.
+    """
+    found = study.floor
+    if found is None:
+        return ""
+    told = (
+        text(
+            "site.floor_one",
+            lang,
+            community=shown(row[f.NAME] if pd.notna(row[f.NAME]) else row[f.COMMUNITY_ID]),
+            after=tenths(row["after"]),
+            most=tenths(row["most"]),
+        )
+        for _, row in found.below.head(NAMED).iterrows()
+    )
+    return text(
+        "site.floor_proven" if found.proven else "site.floor_open",
+        lang,
+        floor=tenths(found.floor),
+        count=len(found.below),
+        communities=text("site.semicolon", lang).join(told),
+        possible=tenths(found.possible),
+    )
 
 
 def still_late(study: Study, lang: Lang, most: int = 3) -> str:

@@ -64,6 +64,7 @@ def all_tables(study: Study, lang: Lang) -> list[Table]:
         robust(study, lang),
         communities(study),
         must(study, lang),
+        hosts(study, lang),
         candidates(study, lang),
         dropped(study, lang),
     ]
@@ -333,6 +334,7 @@ def must(study: Study, lang: Lang) -> Table:
             str(row[f.BUILDING_ID]),
             _said(row[f.NAME]),
             yes(bool(row["met"]), lang),
+            None if row["met"] else text(f"site.must_why_{row['why']}", lang),
             None
             if row["met"]
             else listed(names[site] for site in row["takes"]) or text("site.none", lang),
@@ -344,6 +346,7 @@ def must(study: Study, lang: Lang) -> Table:
         ("id", "text"),
         ("name", "text"),
         ("met", "text"),
+        ("why", "text"),
         ("takes", "text"),
         ("takes_yuan", "yuan"),
     )
@@ -386,6 +389,55 @@ def candidates(study: Study, lang: Lang) -> Table:
         ("lat", "degrees"),
     )
     return Table("candidates", columns, rows)
+
+
+def hosts(study: Study, lang: Lang) -> Table:
+    """Return what stations cost by host, with the source, and how many candidates there are.
+
+    Parameters
+    ----------
+    study
+        Whose candidates.
+    lang
+        Language of the words in it.
+    """
+    both = [
+        frame[f.HOST_TYPE].fillna("").astype(str)
+        for frame in (study.instance.candidates.sites, study.instance.candidates.dropped)
+    ]
+    costs = study.instance.candidates.sites[COST_YUAN].astype(float)
+    rows: list[tuple[Cell, ...]] = []
+    for host in sorted(set(both[0]) | set(both[1])):
+        rule = study.instance.town.rules.siting.host_rule(host or None).build_yuan
+        mine = costs[both[0] == host]
+        own = mine[mine != rule.value]
+        source = f"{rule.source} [{rule.confidence}]"
+        if len(own):
+            given = text("site.cost_listed", lang, count=len(own))
+            source = given if len(own) == len(mine) else f"{given}; {source}"
+        rows.append(
+            (
+                host_said(host, lang),
+                float(len(mine)),
+                float((both[1] == host).sum()),
+                float(mine.min()) if len(mine) else rule.value,
+                float(mine.max()) if len(mine) else rule.value,
+                rule.low,
+                rule.high,
+                source,
+            )
+        )
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("host", "text"),
+        ("usable", "count"),
+        ("fell_out", "count"),
+        ("cost_least", "yuan"),
+        ("cost_most", "yuan"),
+        ("rule_low", "yuan"),
+        ("rule_high", "yuan"),
+        ("source", "text"),
+    )
+    return Table("hosts", columns, tuple(rows))
 
 
 def dropped(study: Study, lang: Lang) -> Table:

@@ -332,6 +332,16 @@ def notes(study: Study, lang: Lang) -> list[str]:
     demand = instance.bands[0].demand
     if demand.assumed:
         told.append(text("site.assumed", lang, count=demand.assumed))
+    told += [
+        text(
+            "site.assumed_also",
+            lang,
+            count=one.assumed,
+            weight=text(f"site.short_{one.weight}", lang),
+        )
+        for one in study.measures
+        if one.assumed and one.weight != demand.weight
+    ]
     if demand.unattached:
         told.append(text("site.unattached", lang, count=demand.unattached))
     told.append(text("site.costs_judged", lang))

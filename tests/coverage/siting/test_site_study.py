@@ -257,7 +257,7 @@ def test_draws_are_the_same_for_the_same_seed_and_move_with_it(make_town):
         (Request(), {}, "error.site_no_size", ""),
         (Request(stations=1, budget=5), {}, "error.site_one_size", ""),
         (Request(stations=9), {}, "error.site_stations", "3"),
-        (Request(budget=10), {}, "error.site_budget", "50000"),
+        (Request(budget=10), {}, "error.site_budget", "50,000"),
         (Request(target=1.5), {}, "error.site_target", "1.5"),
         (Request(target=1.0), {"forbidden": ["N-居2500"]}, "error.site_target_far", "2"),
         (Request(stations=1), {"forbidden": ["X"]}, "error.site_unknown", "X"),

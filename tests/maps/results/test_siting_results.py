@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +17,7 @@ from weizhan.geo.plan import read_plan
 from weizhan.geo.wishes import Wishes
 from weizhan.maps.html import escape
 from weizhan.maps.results.siting_results import SITING_NAMES, write_siting
+from weizhan.maps.voice import cautions, headline, sites
 
 DAY = dt.date(2026, 11, 25)
 EVIL = '=HYPERLINK("http://x","y")<img src=x onerror=alert(1)>'
@@ -28,6 +30,7 @@ def _found(make_town, ask, **wishes):
             "building_id": f"B{x}",
             "use": "residential",
             "people_day": 10 + x // 100,
+            "people_night": 0,  # no estate: the three hosts are all candidates
         }
         for x in range(0, 2001, 100)
     ]
@@ -148,3 +151,73 @@ def test_missing_parts_are_said_and_not_made_up(written):
     assert told["stability"] is None
     assert told["proof"]["stopped"] in ("time", "proven")
     assert found.problem.rows.worth(found.solution.answer.chosen) > 0
+
+
+def test_the_answer_tells_candidates_bound_and_who_stays_late(written):
+    """One of three hosts is built; 21 houses and 3 hosts count, one community."""
+    _, folder = written(Request(stations=1, draws=0))
+    told = json.loads((folder / "siting.json").read_text(encoding="utf-8"))
+    said = told["headline"]
+    assert "候选点 3 个，都可用。" in said["zh"] and "Candidates: 3, all usable." in said["en"]
+    bound = told["lane_bound"]
+    assert bound["stations"] == 1 and told["share_after"] - 1e-9 <= bound["share"] <= 1
+    assert f"{bound['share']:.1%}" in said["zh"] and f"{bound['share']:.1%}" in said["en"]
+    people = sum(10 + x // 100 for x in range(0, 2001, 100)) + 3 * 20  # hosts: the median
+    assert any("3 栋建筑没有这项数据" in line for line in told["notes"]["zh"])
+    late = people * (1 - told["measures"]["people"]["share_after"])
+    assert told["measures"]["people"]["total"] == people
+    assert f"{late:.0f} 人" in told["cautions"]["zh"][-1]
+    assert told["communities"][0]["people_late"] == pytest.approx(late)
+    page = (folder / "siting.html").read_text(encoding="utf-8")
+    book = openpyxl.load_workbook(folder / "siting.xlsx")
+    cells = {str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row}
+    for line in (said["zh"], *told["cautions"]["zh"]):
+        assert escape(line) in page and line in cells
+
+
+def test_fewer_stations_than_asked_for_have_a_reason(make_town):
+    """Of hosts at 200, 1,000 and 1,700 m only the first and the last are 900 m apart."""
+    found = _found(make_town, Request(stations=3, draws=0), spacing_m=900)
+    assert found.names(found.new) == ["N-H200", "N-H1700"]
+    assert "被间距、各类单位数量或排除名单挡住" in cautions(found, "zh")[0]
+    assert cautions(found, "zh")[0].startswith("要求 3 个新站，方案只有 2 个")
+    assert cautions(found, "en")[0].startswith("3 new stations were asked for and the plan has 2")
+
+
+def test_a_floor_and_buildings_that_cannot_be_covered_say_why_and_what_is_possible(make_town):
+    ask = Request(stations=1, must=("B0", "B2000"), draws=0)
+    found = _found(make_town, ask, community_floor=1.0)
+    lost = found.must[~found.must["met"].astype(bool)]
+    assert lost["building_id"].tolist() in (["B0"], ["B2000"])
+    assert lost["why"].tolist() == ["size"]
+    must, floor = cautions(found, "zh")[:2]
+    assert "2 栋建筑中有 1 栋未覆盖" in must and "其他要求容不下" in must
+    assert "100.0% 达不到" in floor and found.floor.proven
+    shares = [found.problem.rows.shares(found.problem.flags([site]), 1)[0] for site in range(3)]
+    assert found.floor.possible == pytest.approx(max(shares))
+    assert f"{max(shares):.1%}（已证明）" in floor
+    none = _found(make_town, Request(stations=1, draws=0), must_uses=["hotel"])
+    assert "没有已知是这类用途的建筑" in cautions(none, "zh")[0]
+
+
+def test_candidates_that_fell_out_are_counted_by_reason(make_town):
+    found = _found(make_town, Request(stations=1, draws=0), forbidden=["N-H200"])
+    assert "按要求排除 1 个" in headline(found, "zh")
+    gone = found.instance.candidates.sites.assign(reason="space", detail=9.0)
+    candidates = replace(found.instance.candidates, dropped=gone.head(2))
+    less = replace(found, instance=replace(found.instance, candidates=candidates))
+    assert "候选点 5 个，可用 3 个、淘汰 2 个（面积不足（平方米） 2）" in headline(less, "zh")
+    assert "2 fell out (too little space (square metres): 2)" in headline(less, "en")
+
+
+def test_a_site_that_is_certain_but_seldom_drawn_explains_itself(make_town):
+    found = _found(make_town, Request(stations=2, draws=2))
+    site = int(found.order.sites[0])
+    rare = replace(
+        found,
+        stability=replace(found.stability, chosen=np.full(len(found.stability.chosen), 0.085)),
+        certainty=replace(found.certainty, always=np.array([site])),
+    )
+    said = sites(rare, "zh").rows[0][-1]
+    assert "只有 8.5% 的最优方案还选它" in said and "宜现场复核" in said
+    assert "still do" in sites(rare, "en").rows[0][-1]
