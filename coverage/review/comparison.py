@@ -212,7 +212,7 @@ def _names(snapshot: Snapshot) -> dict[str, str]:
 def _by_chance(before: pd.Series[float], after: pd.Series[float]) -> Any:
     """Tell where a change of counts may be chance: few of both, or intervals that meet."""
     known = (before.notna() & after.notna()).to_numpy()
-    one, other = (part.fillna(0).to_numpy(dtype=float) for part in (before, after))
+    one, other = (np.asarray(part.fillna(0), dtype=np.float64) for part in (before, after))
     low, high = poisson_interval(one)
     low2, high2 = poisson_interval(other)
     meet = (low <= high2) & (low2 <= high)

@@ -31,13 +31,11 @@ def compared_communities(found: Comparison, lang: Lang) -> pd.DataFrame:
         Of the names.
     """
     named = {WHOLE: text("compare.whole", lang), OUTSIDE: text("compare.outside", lang)}
-    table = found.communities
-    names = [
-        named.get(key) or name
-        for key, name in zip(table[f.COMMUNITY_ID], table["community"], strict=True)
-    ]
-    ids = [None if key in named else key for key in table[f.COMMUNITY_ID]]
-    return table.assign(**{"community": names, f.COMMUNITY_ID: ids})
+    table = found.communities.copy()
+    ids = table[f.COMMUNITY_ID]
+    table["community"] = ids.map(named).fillna(table["community"])
+    table[f.COMMUNITY_ID] = ids.where(~ids.isin(list(named)), None)
+    return table
 
 
 def compared_causes(found: Comparison, lang: Lang) -> pd.DataFrame:
@@ -50,17 +48,16 @@ def compared_causes(found: Comparison, lang: Lang) -> pd.DataFrame:
     lang
         Of the words.
     """
-    table = found.causes
+    table = found.causes.copy()
     names = dict(
         zip(found.communities[f.COMMUNITY_ID], found.communities["community"], strict=True)
     )
     rows = table.to_dict("records")
-    return table.assign(
-        name=[_name(row, lang) for row in rows],
-        community=table["community"].map(names, na_action="ignore"),
-        before=[_told(row, "before", lang) for row in rows],
-        after=[_told(row, "after", lang) for row in rows],
-    )
+    table[f.NAME] = pd.Series([_name(row, lang) for row in rows], dtype=object)
+    table["community"] = table["community"].map(names, na_action="ignore")
+    for end in ("before", "after"):
+        table[end] = pd.Series([_told(row, end, lang) for row in rows], dtype=object)
+    return table
 
 
 def _name(row: dict[Any, Any], lang: Lang) -> object:
