@@ -188,7 +188,10 @@ def _hazards(before: Snapshot, after: Snapshot) -> Iterator[Cause]:
     old, new = (keyed(s, "hazards", "key") for s in (before, after))
     was = {k for k in old.index if old.at[k, "state"] in OPEN}
     now = {k for k in new.index if new.at[k, "state"] in OPEN}
-    places = [case_places(snapshot) for snapshot in (before, after)]
+    places = [
+        place_of_rows(before, old, other=after),
+        place_of_rows(after, new, other=before),
+    ]
     for key in sorted(now - was):
         row = new.loc[key]
         cause = "hazard_reopened" if key in old.index else "hazard_new"
@@ -198,20 +201,11 @@ def _hazards(before: Snapshot, after: Snapshot) -> Iterator[Cause]:
         yield "hazard_closed", key, row[f.BUILDING_ID], places[0][key] or None, row["code"], None
 
 
-def case_places(snapshot: Snapshot) -> pd.Series[str]:
-    """Return the id of the community of each case by its key; empty where it lies in none.
-
-    A case at no building lies where the ledger says, by the name of the community.
-    """
-    hazards, communities = (keyed(snapshot, *of) for of in (("hazards", "key"),
-                            ("communities", f.COMMUNITY_ID)))  # fmt: skip
-    return place_of_rows(snapshot, hazards, communities)
-
-
-def place_of_rows(
-    snapshot: Snapshot, rows: pd.DataFrame, communities: pd.DataFrame
-) -> pd.Series[str]:
+def place_of_rows(snapshot: Snapshot, rows: pd.DataFrame, *, other: Snapshot) -> pd.Series[str]:
     """Return the id of the community of rows of a ledger; empty where they lie in none.
+
+    A row at no building lies where the ledger says by name; a community that has another name in
+    the other period is known by that, too.
 
     Parameters
     ----------
@@ -219,19 +213,25 @@ def place_of_rows(
         With the buildings that rows stand at.
     rows
         With `building_id`, and `community` by name.
-    communities
-        By their ids.
+    other
+        The period it is set beside.
     """
-    at = keyed(snapshot, "buildings", f.BUILDING_ID)[f.COMMUNITY_ID]
-    names = communities[f.NAME]
-    told = names[~names.duplicated(keep=False)]  # a name that two bear tells neither
-    by_name = {str(name): key for key, name in told.items()}
-    by_name |= {str(key): str(key) for key in communities.index}
-    own = rows[f.BUILDING_ID].map(at, na_action="ignore").astype(object)
+    buildings = keyed(snapshot, "buildings", f.BUILDING_ID)
+    ids = keyed(snapshot, "communities", f.COMMUNITY_ID).index
+    by_name = _by_name(other) | _by_name(snapshot) | {key: key for key in ids}
+    own = rows[f.BUILDING_ID].map(buildings[f.COMMUNITY_ID], na_action="ignore").astype(object)
     said = rows["community"].map(by_name, na_action="ignore").astype(object)
-    known = rows[f.BUILDING_ID].isin(at.index)
+    known = rows[f.BUILDING_ID].isin(buildings.index)
     place: pd.Series[str] = own.where(known, said).map(str, na_action="ignore")
-    return place.where(place.isin(communities.index), "")
+    return place.where(place.isin(ids), "")
+
+
+def _by_name(snapshot: Snapshot) -> dict[str, str]:
+    """Return the ids of communities by name; a name that two bear tells neither."""
+    names = keyed(snapshot, "communities", f.COMMUNITY_ID)[f.NAME]
+    told = names.where(~names.duplicated(keep=False))
+    shared = dict.fromkeys(names.dropna().astype(str), "")
+    return shared | {str(name): str(key) for key, name in told.dropna().items()}
 
 
 def _rules(old: Any, new: Any, place: str = "") -> Iterator[Cause]:

@@ -132,7 +132,10 @@ def _communities(
     before: Snapshot, after: Snapshot, tiers: tuple[str, ...], withheld: Collection[str]
 ) -> pd.DataFrame:
     whole = all("fires" in snapshot.layers for snapshot in (before, after))
-    parts = [_figures(one, tiers, whole=whole) for one in (before, after)]
+    parts = [
+        _figures(one, tiers, whole=whole, other=other)
+        for one, other in ((before, after), (after, before))
+    ]
     names = [_names(snapshot) for snapshot in (before, after)]
     there = sorted({*names[0], *names[1]}, key=lambda key: (names[1].get(key, ""), key))
     ids = [*there, OUTSIDE]
@@ -165,7 +168,9 @@ def _communities(
     return both.reset_index()
 
 
-def _figures(snapshot: Snapshot, tiers: tuple[str, ...], *, whole: bool) -> pd.DataFrame:
+def _figures(
+    snapshot: Snapshot, tiers: tuple[str, ...], *, whole: bool, other: Snapshot
+) -> pd.DataFrame:
     """Return the figures of a period by the id of the community, `OUTSIDE` for none.
 
     Fires at no building count where the `whole` ledger of fires is frozen.
@@ -174,7 +179,7 @@ def _figures(snapshot: Snapshot, tiers: tuple[str, ...], *, whole: bool) -> pd.D
     communities = keyed(snapshot, "communities", f.COMMUNITY_ID)
     place = buildings[f.COMMUNITY_ID].astype(object).map(str, na_action="ignore")
     place = place.where(place.isin(communities.index), OUTSIDE)
-    at_case = place_of_rows(snapshot, hazards, communities)
+    at_case = place_of_rows(snapshot, hazards, other=other)
     figures: dict[str, Any] = {
         "buildings": place.groupby(place).size(),
         c.HARM_PER_YEAR: buildings[c.HARM_PER_YEAR].groupby(place).sum(min_count=1),
@@ -184,7 +189,7 @@ def _figures(snapshot: Snapshot, tiers: tuple[str, ...], *, whole: bool) -> pd.D
     }
     if whole:
         fires = snapshot.layers["fires"]
-        figures["fires"] = fires.groupby(place_of_rows(snapshot, fires, communities)).size()
+        figures["fires"] = fires.groupby(place_of_rows(snapshot, fires, other=other)).size()
     else:
         figures["fires"] = buildings["fires_in_period"].groupby(place).sum()
     for tier in tiers:

@@ -222,6 +222,20 @@ def test_communities_are_told_apart_by_id_and_a_new_name_is_told():
     assert "向阳社区（原东社区）" in page
 
 
+def test_what_the_ledger_tells_by_an_old_name_lies_where_it_lay():
+    cases = [("K1", None, "found", "东社区"), ("K2", None, "found", "西社区")]
+    fires = [("F1", None, "东社区")]
+    told = {"cases": cases, "fires": fires}
+    named = [("1", "向阳社区"), ("2", "西社区")]
+    found = rows(set_beside(frozen(**told), frozen("2026Q3", communities=named, **told)))
+    for when in ("before", "after"):
+        assert found[f"{c.OPEN_HAZARDS}_{when}"].tolist() == [1, 1, 0, 2]
+        assert found[f"fires_{when}"].tolist() == [1, 0, 0, 1]
+    swapped = [("1", "西社区"), ("2", "东社区")]  # a name that another bears now is its own
+    found = rows(set_beside(frozen(**told), frozen("2026Q3", communities=swapped, **told)))
+    assert found.loc[["1", "2"], "fires_after"].tolist() == [0, 1]
+
+
 def test_two_communities_of_one_name_stay_two():
     alike = [("1", "和平社区"), ("2", "和平社区")]
     cases = [("K1", "A", "found", None), ("K2", None, "found", "和平社区")]
