@@ -83,8 +83,11 @@ def _communities(found: Comparison, tiers: tuple[str, ...], lang: Lang) -> str:
             if name in found.withheld:
                 cells.append(text("yardstick.withheld", lang))
                 continue
-            one, other = record[f"{name}_before"], record[f"{name}_after"]
-            said = f"{_number(one, lang)} → {_number(other, lang)}"
+            ends = []
+            for when in ("before", "after"):
+                there = not is_missing(record[f"buildings_{when}"])
+                ends.append(_number(record[f"{name}_{when}"], lang) if there else "—")
+            said = " → ".join(ends)
             if record.get(f"{name}_small"):
                 said += text("compare.small", lang)
             cells.append(said)

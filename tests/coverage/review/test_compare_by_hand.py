@@ -245,7 +245,7 @@ def test_two_communities_of_one_name_stay_two():
     assert found[f"{c.OPEN_HAZARDS}_after"].tolist() == [1, 0, 1, 2]  # whose K2 is nobody knows
 
 
-def test_a_community_that_was_not_there_is_unknown_and_not_zero():
+def test_a_community_that_was_not_there_is_none_and_not_zero():
     three = [*COMMUNITIES, ("3", "新社区")]
     houses = replaced("F", place="3")
     found = set_beside(frozen(), frozen("2026Q3", communities=three, houses=houses))
@@ -254,7 +254,7 @@ def test_a_community_that_was_not_there_is_unknown_and_not_zero():
     assert "community_new" in found.causes["cause"].tolist()
     assert rows(found).loc[WHOLE, "buildings_before"] == 6
     page = compare_page(frozen(), frozen("2026Q3"), found, tiers=("micro",))
-    assert "未知 → 1" in page
+    assert "— → 1" in page and "0 → 1" not in page
 
 
 def test_new_and_vanished_buildings_are_causes():
