@@ -40,11 +40,14 @@ FULL = [
     ("p_median", 2_000, 200, 20, "streets"),
     ("p_median", 5_000, 500, 20, "streets"),
     ("p_center", 2_000, 200, 20, "streets"),
+    *[("mclp", 2_713, 2_713, p, "NewYork") for p in range(50, 101, 10)],
     *[("p_median", n, n, p, "graph") for n in range(400, 1_000, 100) for p in (5, 10)],
 ]
 SPOPT_MOST = 20_000 * 500  # entries of the dense matrices that spopt gets
 SPOPT_MOST_PAIRS = 2_000 * 200  # of its medians and centres, which have a variable a pair
-REACH_M = {"streets": 400.0, "discs": 400.0}
+REACH_M = {"streets": 400.0, "discs": 400.0, "NewYork": 400.0}
+CITY = Path(__file__).resolve().parents[2] / "shared" / "data" / "bench" / "mclp" / "NewYork.txt"
+EARTH_M = 6_378_100.0
 
 
 def places(rows: int, sites: int, seed: int) -> tuple[Any, Any, Any, Any]:
@@ -99,6 +102,18 @@ def disc_cover(rows: int, sites: int) -> sparse.csr_array:
     return _matrix(columns, rows)
 
 
+def city_cover() -> tuple[sparse.csr_array, Any]:
+    """Return who is within reach in a published city, every point a site, and its people."""
+    _, places, people = (part.splitlines()[1:] for part in CITY.read_text().split("_SECTION"))
+    at = np.radians(np.array([line.split() for line in places if " " in line], dtype=float))
+    lat, lon = at[:, :1], at[:, 1:]
+    half = np.sin((lat - lat.T) / 2) ** 2
+    half += np.cos(lat) * np.cos(lat.T) * np.sin((lon - lon.T) / 2) ** 2
+    metres = (2 * EARTH_M * np.arcsin(np.sqrt(half))).astype(np.float32)  # as published
+    people = [line for line in people if line.strip().isdigit()]
+    return sparse.csr_array(metres <= REACH_M["NewYork"]), np.array(people, dtype=float)
+
+
 def _matrix(columns: list[Any], rows: int) -> sparse.csr_array:
     ends = np.concatenate([[0], np.cumsum([len(c) for c in columns])])
     ones = np.ones(int(ends[-1]), dtype=np.int8)
@@ -133,7 +148,9 @@ def graph_distances(nodes: int) -> Any:
 def one(work: str, rows: int, sites: int, p: int, shape: str, engine: str, limit: float) -> Any:
     """Run one engine on one instance; return seconds, objective, bound and proof."""
     weights = np.random.default_rng(2).integers(1, 100, rows).astype(float)
-    if work in ("mclp", "lscp"):
+    if shape == "NewYork":
+        data, weights = city_cover()
+    elif work in ("mclp", "lscp"):
         data = street_cover(rows, sites) if shape == "streets" else disc_cover(rows, sites)
         if work == "lscp":
             data = data[np.flatnonzero(np.diff(data.indptr))]
@@ -300,7 +317,7 @@ def main() -> None:
     parser.add_argument("--plot", type=Path, help="draw how time grows with size")
     parser.add_argument("--limit", type=float, default=240.0, help="seconds a run")
     parser.add_argument("--engines", nargs="+", default=["ours", "highs", "spopt"])
-    parser.add_argument("--only", help="only this work")
+    parser.add_argument("--only", help="only this work or shape")
     parser.add_argument("--one", nargs=7, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
@@ -311,7 +328,7 @@ def main() -> None:
     table: list[dict[str, Any]] = []
     for case in QUICK if args.quick else FULL:
         work, rows, sites, p, shape = case
-        if args.only and work != args.only:
+        if args.only not in (None, work, shape) or (shape == "NewYork" and not CITY.exists()):
             continue
         mine = None
         for engine in args.engines:

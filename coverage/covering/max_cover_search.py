@@ -8,13 +8,20 @@ import numpy as np
 from scipy import sparse
 
 from ...geo.arrays import Flags, Floats, Indices
-from .highs import Model
+from .annealing import annealed, joined
+from .highs import Clock, Model
 from .kernels import greedy, swap
 from .reduction import Covering
 from .search import Search
 
 SWAP_ROUNDS = 100
 KICKED = 4  # sites exchanged at most in a kick
+PATIENCE = 8  # walks without a better plan after which no more follow
+POOL = 8  # good plans that each new one is joined with
+STEPS_A_SITE = 1_500  # of a walk, at most
+HOT, COLD = 0.05, 0.003  # losses taken, as parts of what a site covers on average
+WARM = 0.4  # part of the heat for a walk from the best plan
+TIME_SHARE = 0.5  # of what is left, for walks
 
 
 class MaxCover(Search):
@@ -24,14 +31,10 @@ class MaxCover(Search):
 
     def first_plans(self) -> Sequence[Flags]:
         """Return the greedy plans by weight and, where there is a budget, by weight for cost."""
-        c = self.left
-        plans = [np.zeros(len(c.costs), dtype=bool)]
-        self.keep(plans[0])  # keeps any cut
-        for by_ratio in (False, True) if np.isfinite(c.budget) else (False,):
-            chosen = np.zeros(len(c.costs), dtype=bool)
-            greedy(c.arrays, c.weights, c.costs, c.limits, by_ratio, chosen)
-            plans.append(chosen)
-        return plans
+        empty = np.zeros(len(self.left.costs), dtype=bool)
+        self.keep(empty)  # keeps any cut
+        ways = (False, True) if np.isfinite(self.left.budget) else (False,)
+        return [empty, *(self._greedy(by_ratio=by_ratio) for by_ratio in ways)]
 
     def improved(self, chosen: Flags) -> Flags | None:
         """Return the choice after swaps; None if it has too many sites or costs too much."""
@@ -81,6 +84,41 @@ class MaxCover(Search):
         self._swap(chosen, order)
         if c.costs[chosen].sum() <= c.budget and chosen.sum() <= c.p:
             self.keep(chosen)
+
+    def polish(self) -> None:
+        """Walk anew and from the best plan in turn, joining what is found with what was found."""
+        c = self.left
+        sites = len(c.sites)
+        may_enter = ~np.isin(c.sites, [j for cut in self.cuts for j in cut.sites])
+        clock = Clock(self.clock.left() * TIME_SHARE)
+        state = self.random.integers(1, 2**63, 1).astype(np.uint64)
+        steps = sites * min(sites, STEPS_A_SITE)
+        pool: list[Flags] = []
+        best, stale, walks = -np.inf, 0, 0
+        while stale < PATIENCE and self.worth < self.enough and not clock.over:
+            warm = walks % 2 == 1
+            chosen = pool[0] if warm else self._greedy(by_ratio=False)
+            mean = (c.worth(chosen) - c.base) / max(1, int(chosen.sum()))
+            if mean <= 0:
+                break
+            schedule = steps, mean * HOT * (WARM if warm else 1.0), mean * COLD
+            chosen = annealed(c, chosen, may_enter, schedule=schedule, state=state, clock=clock)
+            walks += 1
+            for known in pool:
+                chosen = joined(c, chosen, known)
+            better = self.improved(chosen)
+            if better is None:
+                break
+            self.keep(better)
+            worth = c.worth(better)
+            best, stale = max(best, worth), 0 if worth > best else stale + 1
+            pool = sorted([*pool, better], key=c.worth, reverse=True)[:POOL]
+
+    def _greedy(self, *, by_ratio: bool) -> Flags:
+        c = self.left
+        chosen = np.zeros(len(c.costs), dtype=bool)
+        greedy(c.arrays, c.weights, c.costs, c.limits, by_ratio, chosen)
+        return chosen
 
     def _neighbours(self) -> sparse.csr_array:
         """Return which sites share rows with each site."""

@@ -146,8 +146,11 @@ class Search:
             self.offer(chosen)
         try:
             self.walk.go(self.worth, steps=1)
-            if self._narrow():
-                self._settle()
+            if self._narrow(whole=True):
+                worth = self.worth
+                self.polish()
+                if self.worth == worth or self._narrow(whole=False):
+                    self._settle()
         except KeyboardInterrupt:
             self.stopped = "interrupted"
         self.bound = max(self.bound, self.worth)
@@ -184,6 +187,9 @@ class Search:
     def kick(self) -> None:
         """Shake the best plan and improve it again."""
         raise NotImplementedError
+
+    def polish(self) -> None:
+        """Search longer for a better plan among what the bound leaves open."""
 
     def shares(self) -> Floats:
         """Return which part of its row's multiplier each row of the covering as given has."""
@@ -224,9 +230,11 @@ class Search:
         if allowed and worth >= self.worth:  # equal plans too: kicks then walk along plateaus
             self.plan, self.worth = plan, worth
 
-    def _narrow(self) -> bool:
-        """Bound and fix until that decides little more; return whether anything is left."""
-        whole = True
+    def _narrow(self, *, whole: bool) -> bool:
+        """Bound and fix until that decides little more; return whether anything is left.
+
+        The bound proves something about all plans while nothing is fixed: ``whole``.
+        """
         while True:
             while not self.walk.settled and self.walk.bound >= self.least:
                 if whole:

@@ -4,7 +4,7 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -12,7 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from weizhan.coverage.covering.annealing import annealed, joined
 from weizhan.coverage.covering.bounds import Walk
+from weizhan.coverage.covering.highs import Clock
+from weizhan.coverage.covering.instance import read_instance
 from weizhan.coverage.covering.max_cover_search import MaxCover
 from weizhan.coverage.covering.median import MedianSearch
 from weizhan.coverage.covering.models import (
@@ -189,6 +192,66 @@ def test_a_median_cut_short_while_dividing_keeps_an_honest_bound(
         bounds.append(short.bound)
     assert bounds == sorted(bounds)
     assert bounds[0] < bounds[-1]
+
+
+@TINY
+@given(st.integers(0, 2**32 - 1), st.booleans())
+def test_walks_keep_limits_and_joining_takes_the_best_of_every_part(
+    seed: int, limited: bool
+) -> None:
+    random = np.random.default_rng(seed)
+    cover = random.random((40, 12)) < 0.12
+    cover[0, 0] = True
+    weights, costs = random.integers(1, 9, 40), random.integers(1, 9, 12)
+    budget = float(random.integers(costs.max(), 30)) if limited else None
+    left = read_instance(cover, weights, p=5, costs=costs, budget=budget).open_covering
+    one, other = np.zeros(12, dtype=bool), np.zeros(12, dtype=bool)
+    may_enter = np.arange(12) != 3
+    ends = []
+    for start in (one, other):
+        random_state = random.integers(1, 2**63, 1).astype(np.uint64)
+        first = np.flatnonzero(costs <= left.budget)[0]
+        start[first] = True
+        met = annealed(
+            left, start, may_enter, schedule=(200, 5.0, 0.1), state=random_state, clock=Clock()
+        )
+        assert met.sum() <= 5
+        assert costs[met].sum() <= left.budget
+        assert not met[3] or first == 3
+        assert left.worth(met) >= left.worth(start)
+        ends.append(met)
+    both = joined(left, *ends)
+    assert both.sum() <= 5
+    assert costs[both].sum() <= left.budget
+    assert left.worth(both) >= left.worth(ends[0])
+    if not limited:
+        apart = np.flatnonzero(ends[0] ^ ends[1])
+        assert left.worth(both) >= left.worth(ends[1])
+        assert ((both == ends[0]) | (both == ends[1])).all()
+        lone = [j for j in apart if not (cover[:, apart].sum(axis=1) * cover[:, j] > 1).any()]
+        if len(lone) == len(apart):  # every part is one site: the best of each count together
+            shared = ends[0] & ends[1]
+            plans = [
+                np.isin(np.arange(12), c) | shared for c in combinations(apart, 5 - shared.sum())
+            ]
+            assert left.worth(both) == max(map(left.worth, [*plans, *ends]))
+
+
+def test_walks_find_better_plans_than_exchanges_and_the_same_each_time() -> None:
+    # Homes on a street grid, stations at every corner: plans that are out of step with the grid.
+    corner = np.stack(np.meshgrid(np.arange(22), np.arange(22)), -1).reshape(-1, 2)
+    away = np.abs(corner[:, None] - corner[None]).sum(axis=2)
+    weights = np.random.default_rng(0).integers(1, 100, len(corner)).astype(float)
+    plans = []
+    for _ in range(2):
+        search = MaxCover(read_instance(away <= 2, weights, p=24).open_covering, clock=Clock())
+        for chosen in search.first_plans():
+            search.offer(chosen)
+        swapped = search.worth
+        search.polish()
+        assert search.worth > 1.01 * swapped
+        plans.append(search.plan)
+    assert (plans[0] == plans[1]).all()
 
 
 @TINY
