@@ -108,17 +108,28 @@ def test_look_alikes_of_a_fire_in_the_ledger_and_of_one_elsewhere(village, tmp_p
 
 
 def test_two_periods_are_frozen_and_compared_and_a_step_is_told_between(village, tmp_path, lists):
-    assert "2026Q2" in run("snapshot", village, "--period", "2026Q2", "--date", "2026-06-30")
+    second = ("--period", "2026年第二季度", "--date", "2026-06-30")
+    assert "2026Q2" in run("snapshot", village, *second)
     with pytest.raises(OutputError):
-        run("snapshot", village, "--period", "2026Q2", "--date", "2026-06-30")
+        run("snapshot", village, "--period", "2026q2", "--date", "2026-06-30")
     with pytest.raises(InputError):
         run("snapshot", village, "--period", "2026Q3", "--date", "2026-06-30")
-    run("snapshot", village, "--period", "2026Q3", "--date", DAY)
-    run("compare", village, "2026Q2", "2026Q3", "--out", tmp_path / "c")
+    said = run("snapshot", village, "--period", "2026 q3", "--date", DAY)
+    assert "上一次冻结的是 2026Q2" in said and "请先读" not in said
+    for pair, why in ((("2026Q2", "2026年二季度"), "同一个时段"), (("2026Q3", "2026Q2"), "较早")):
+        with pytest.raises(InputError, match=why):
+            run("compare", village, *pair, "--out", tmp_path / "c")
+    assert not (tmp_path / "c").exists()
+    run("compare", village, "2026 Q2", "2026年三季度", "--out", tmp_path / "c")
     page = (tmp_path / "c" / "compare.html").read_text(encoding="utf-8")
     assert "未校准" in page and "全镇" in page and "模拟数据" in page
     told = json.loads((tmp_path / "c" / "summary.json").read_text(encoding="utf-8"))
-    assert told["same_rules"]
+    assert told["same_rules"] and told["differences"] == [] and "两期口径相同" in page
+    assert (told["before"], told["after"]) == ("2026Q2", "2026Q3")
+    *parts, whole = rows(tmp_path / "c" / "communities.csv")
+    assert whole["社区"] == "全镇"
+    for head in ("建筑数（此后）", "红级建筑（此前）", "火灾（此后）", "未销案隐患（此后）"):
+        assert int(whole[head]) == sum(int(part[head]) for part in parts)
     assert len(rows(tmp_path / "c" / "causes.csv")) == sum(told["causes"].values())
 
 
