@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -123,7 +123,7 @@ def risk(
             say("cli.risk_list_no_layer", lang.value, layer=layer, **told)
         else:
             say("cli.risk_list", lang.value, **told)
-    _calibrated(found.summary["risk"]["calibrated"], lang)
+    _calibrated(found.summary["risk"], lang)
     say_problems(town.problems, lang.value, folder=folder)
     say("cli.risk_done", lang.value, folder=out)
 
@@ -136,8 +136,10 @@ LISTS = ("risk", "devices", "device_targets", "due", "overdue", "listed", "look_
 RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
 
 
-def _calibrated(yes: bool, lang: Language) -> None:
-    say("cli.risk_calibrated" if yes else "cli.risk_uncalibrated", lang.value)
+def _calibrated(figures: dict[str, Any], lang: Language) -> None:
+    scaled = "uncalibrated" if figures["level_fires"] is None else "scaled"
+    key = f"cli.risk_{'calibrated' if figures['calibrated'] else scaled}"
+    say(key, lang.value, fires=figures["level_fires"])
 
 
 def alike(

@@ -46,7 +46,14 @@ from .reach import (
     response_times,
     service_areas,
 )
-from .risk import Risk, add_community_risk, community_fires, risk
+from .risk import (
+    Risk,
+    add_community_risk,
+    community_fires,
+    crew_chances,
+    risk,
+    year_of,
+)
 from .summary import (
     community_table,
     page_notes,
@@ -348,16 +355,17 @@ class Assessment:
 
     @cached_property
     def risk(self) -> Risk:
-        """How often, how bad, and why; see `weizhan.coverage.risk.risk`.
+        """How often, how bad, and why in a year; see `weizhan.coverage.risk.risk`.
 
-        How bad depends on how likely crews are late, so random lane states are drawn for it.
+        How bad depends on how likely crews are late, so random lane states of all hours of a year
+        are drawn for it; the scenario does not count.
         """
-        moment, buildings = self.moment, self._served.assign(**_columns(self.chances))
+        moment = self.moment
+        _ = moment.speeds
         with self._step("step.risk"):
-            return risk(
-                moment.town, buildings, moment.scenario, self.scenario,
-                day=moment.day, seed=moment.seed,
-            )  # fmt: skip
+            year = year_of(moment.town)
+            crew = crew_chances(moment, year, draws=self.draws, workers=self.workers)
+            return risk(moment.town, year, crew, day=moment.day, seed=moment.seed)
 
     @cached_property
     def cases(self) -> pd.DataFrame:
@@ -434,7 +442,7 @@ class Assessment:
         if Part.RISK in self.parts:
             burnt = community_fires(
                 town.ledgers.incidents,
-                self._served.assign(**_columns(self.risk.buildings[[c.FIRES_PER_YEAR]])),
+                self._served.assign(**_columns(self.risk.buildings[[c.FIRES_INDEX]])),
                 town.communities,
                 day=self.moment.day,
                 rules=town.rules.risk,

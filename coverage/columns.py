@@ -22,10 +22,17 @@ KEEP_CLEAR_SCORE: Final = "keep_clear_score"  # buildings expected to lose cover
 OPENING_GAIN: Final = "opening_gain_buildings"
 OPENING_RANK: Final = "opening_gain_rank"
 
-# on buildings: risk, as the mean of the joint draws with their interval
-FIRES_PER_YEAR: Final = "fires_per_year"  # if the whole year were like the scenario
+# on buildings: risk of a year, as the mean of the joint draws with their interval; an index is
+# against an ordinary home of the rules
+FIRES_INDEX: Final = "fires_index"
+SEVERITY_INDEX: Final = "severity_index"  # of one fire
+HARM_INDEX: Final = "harm_index"  # of a year
+# the same in figures: only there where the town's own fires say how many there are in all
+FIRES_PER_YEAR: Final = "fires_per_year"
 HARM_PER_FIRE: Final = "harm_per_fire"  # expected deaths of one fire
 HARM_PER_YEAR: Final = "harm_per_year"  # expected deaths a year
+RISK_MOMENT: Final = "risk_moment"  # when most of the harm falls: night, peak, day, evening
+RISK_MOMENT_SHARE: Final = "risk_moment_share"  # of the building's harm that falls then
 FREQUENT_BAND: Final = "frequent_band"  # bands are codes of `geo.words.vocabulary.RiskBand`
 SEVERE_BAND: Final = "severe_band"
 RISK_BAND: Final = "risk_band"
@@ -51,7 +58,7 @@ DEVICE_HOUSEHOLDS: Final = (
 )
 DEVICE_UNIT: Final = "device_unit"  # what has devices of its own: household, room, premises
 DEVICE_GAP: Final = "device_gap"  # `geo.words.vocabulary.DeviceKind` that takes away most risk
-DEVICE_GAIN: Final = "device_gain"  # harm a year that it takes away
+DEVICE_GAIN: Final = "device_gain"  # index of harm that it takes away
 HOUSEHOLDS: Final = "households"  # as residents let expect; missing where nobody lives
 SHED_M: Final = "shed_m"  # straight to the nearest charging shed; missing where none is mapped
 SHED_GAP: Final = "shed_gap_households"  # beyond reach of a charging shed
@@ -216,7 +223,7 @@ def high(name: str) -> str:
 
 
 def device_gain(kind: str) -> str:
-    """Return the column of harm a year that a device would take away."""
+    """Return the column of the index of harm that a device would take away."""
     return f"gain_{kind}"
 
 

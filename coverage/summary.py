@@ -16,6 +16,7 @@ from ..geo.words import LANGS, is_announced, label, text
 from ..geo.words import fields as f
 from ..geo.yardstick import digest_of
 from .reach import SpeedFit, coverage_by_use, coverage_of, in_reach
+from .risk import town_level
 
 
 def tier_coverage(
@@ -103,7 +104,7 @@ def page_notes(
             continue
         named = {lang: label("map_tier", tier, lang) for lang in LANGS}
         notes.append({lang: text(key, lang, tier=named[lang]) for lang in LANGS})
-    notes.append(_calibration_note(town))
+    notes.append(_calibration_note(town, day))
     if not is_announced(day):
         notes.append({g: text("note.calendar_unknown", g, year=day.year) for g in LANGS})
     for said in (speeds.summary, partial(text, "note.two_measures")):
@@ -154,9 +155,13 @@ def community_table(
     return communities.assign(**{name: figures[name] for name in figures.columns})
 
 
-def _calibration_note(town: Town) -> dict[str, str]:
+def _calibration_note(town: Town, day: dt.date) -> dict[str, str]:
     """Return the note that every page must carry: 未校准, or by which fires it was calibrated."""
     fitted = town.calibration
+    level = town_level(town.ledgers.incidents, day=day, rules=town.rules.risk.calibration)
+    if fitted is None and level is not None:
+        by_own = {"fires": level.counted, "years": f"{level.years:.1f}"}
+        return {lang: text("note.scaled", lang, **by_own) for lang in LANGS}
     if fitted is None:
         least = f"{town.rules.risk.calibration.shrink_from.value:g}"
         return {lang: text("note.uncalibrated", lang, least=least) for lang in LANGS}

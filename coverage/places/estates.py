@@ -40,7 +40,7 @@ def estate_table(
         lies in the estate: `buildings`, `people` (with `people_unknown` buildings), `covered` of
         `known` by the micro tier, `engine_passes`, `engine_stops` and `lane_score` (missing where
         it is known of no building), `red_buildings`, `open_hazards` (missing without a ledger),
-        `harm_per_year`.
+        `harm_index`.
     """
     estates = in_communities(town.estates, town.communities)
     year = pd.to_numeric(estates[f.YEAR_BUILT], errors="coerce")
@@ -93,7 +93,7 @@ def counted(buildings: pd.DataFrame, group: str, order: pd.Series) -> pd.DataFra
     -------
     DataFrame
         Indexed by group: `buildings`, `people`, `people_unknown`, `known`, `covered`,
-        `red_buildings`, `open_hazards`, `overdue_hazards`, `harm_per_year`.
+        `red_buildings`, `open_hazards`, `overdue_hazards`, `harm_index`.
     """
     by = buildings.groupby(group)
     people = pd.to_numeric(buildings[c.PEOPLE], errors="coerce")
@@ -114,5 +114,5 @@ def counted(buildings: pd.DataFrame, group: str, order: pd.Series) -> pd.DataFra
         known = buildings[name].notna().any()
         sums = by[name].sum().reindex(names)
         told[name] = sums.fillna(0) if known else np.nan
-    told[c.HARM_PER_YEAR] = by[c.HARM_PER_YEAR].sum().reindex(names).fillna(0.0)
+    told[c.HARM_INDEX] = by[c.HARM_INDEX].sum().reindex(names).fillna(0.0)
     return told

@@ -249,6 +249,30 @@ def _sooner(found: Arrivals, joined: Moment, tier: str) -> Arrivals:
     return Arrivals(np.where(sooner, other.ms, found.ms), np.where(sooner, other.crew, found.crew))
 
 
+def arrival_chances(moment: Moment, tiers: Collection[str]) -> pd.DataFrame:
+    """Return how likely the first crew of some tiers is in time, and when it typically is there.
+
+    The same as in `response_times`, and nothing beyond.
+
+    Parameters
+    ----------
+    moment
+        Of a town with stations and buildings attached to lanes.
+    tiers
+        Those of them that the rule set knows are told.
+    """
+    town, attached = moment.town, moment.town.building_positions.attached
+    table: dict[str, Floats] = {}
+    for tier, rule in town.rules.tier.items():
+        if tier in tiers:
+            plan, crews = moment.journey(tier), moment.crews(tier)
+            found = _at_walls(plan, crews)
+            chance = _in_time(town, rule, found, crews)
+            table[c.response_time(tier)] = _seconds(found.ms[:, 0])
+            table[c.arrival_probability(tier)] = np.where(attached, chance, np.nan)
+    return pd.DataFrame(table, index=town.buildings.index)
+
+
 def cover(seconds: Mapping[Reading, Floats], known: Flags, *, standard_s: float) -> Shapes:
     """Return `Cover` codes from response times by reading; NaN seconds never arrive."""
     within = {r: s <= standard_s for r, s in seconds.items()}
@@ -296,10 +320,20 @@ def _sureness(
     town: Town, tier: str, rule: TierRule, found: Arrivals, crews: TierCrews, plan: Journey
 ) -> dict[str, Floats | Shapes]:
     """Return the probability of the first crew within the standard, and how many crews are."""
+    probability = _in_time(town, rule, found, crews)
     if not is_known(town, rule):
-        nothing = np.full(len(town.buildings), np.nan)
-        return {c.arrival_probability(tier): nothing, c.depth(tier): nothing}
-    standard_s = rule.standard_s.value
+        return {c.arrival_probability(tier): probability, c.depth(tier): probability}
+    limit_ms = round(rule.standard_s.value * 1000)
+    matrix = reach_matrix(plan, crews=len(crews.rows), limit_ms=limit_ms).tocoo()
+    within = matrix.data + crews.access_ms[matrix.col] <= limit_ms
+    depth = np.bincount(matrix.col[within], minlength=len(probability)).astype(float)
+    return {c.arrival_probability(tier): probability, c.depth(tier): depth}
+
+
+def _in_time(town: Town, rule: TierRule, found: Arrivals, crews: TierCrews) -> Floats:
+    """Return the probability of the first crew within the standard; missing without stations."""
+    if not is_known(town, rule):
+        return np.full(len(town.buildings), np.nan)
     arrives = found.crew[:, 0] >= 0
     first = np.maximum(found.crew[:, 0], 0)
     if len(crews.rows):
@@ -318,18 +352,13 @@ def _sureness(
         start_s = low = mode = high = np.zeros(len(first))
     walk_s = crews.access_ms / 1000
     travel_s = np.where(arrives, _seconds(found.ms[:, 0]) - start_s - walk_s, np.nan)
-    probability = arrival_probability(
+    return arrival_probability(
         np.maximum(travel_s, 0),
         walk_s + (start_s - mode),
         (low, mode, high),
-        standard_s=standard_s,
+        standard_s=rule.standard_s.value,
         cv=town.rules.response.travel_cv.value,
     )
-    limit_ms = round(standard_s * 1000)
-    matrix = reach_matrix(plan, crews=len(crews.rows), limit_ms=limit_ms).tocoo()
-    within = matrix.data + crews.access_ms[matrix.col] <= limit_ms
-    depth = np.bincount(matrix.col[within], minlength=len(first)).astype(float)
-    return {c.arrival_probability(tier): probability, c.depth(tier): depth}
 
 
 def _matters(usual: Passages, free: Passages, crews: Crews) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import numpy as np
@@ -86,6 +86,7 @@ def compare(before: Snapshot, after: Snapshot, *, tiers: tuple[str, ...]) -> Com
     told = differences(before.yardstick, after.yardstick)
     if any(difference.part in ("plan_before", "plan_after") for difference in told):
         raise IncomparableError("error.compare_plan", told, one=before.period, other=after.period)
+    before, after = _of_year(before), _of_year(after)
     left_out = incomparable(told, tiers)
     withheld = {late(tier): "standard" for tier in tiers if tier in left_out} | _fires(
         before, after
@@ -103,11 +104,22 @@ def compare(before: Snapshot, after: Snapshot, *, tiers: tuple[str, ...]) -> Com
     )
 
 
+def _of_year(snapshot: Snapshot) -> Snapshot:
+    """Return a snapshot in which the indices of risk are missing if they are not of a year yet."""
+    buildings = snapshot.layers["buildings"]
+    untold = {n: np.nan for n in (c.HARM_INDEX, c.FIRES_INDEX) if n not in buildings}
+    return replace(
+        snapshot, layers={**snapshot.layers, "buildings": buildings.assign(**untold)}
+    )
+
+
 def _notes(before: Snapshot, after: Snapshot) -> Iterator[str]:
     if any("fires" not in snapshot.layers for snapshot in (before, after)):
         yield "fires_located"
     if any(DEVICE_FACTS[0] not in snapshot.layers["buildings"] for snapshot in (before, after)):
         yield "no_facts"
+    if any(one.layers["buildings"][c.HARM_INDEX].isna().all() for one in (before, after)):
+        yield "no_year"
 
 
 def late(tier: str) -> str:
@@ -182,8 +194,8 @@ def _figures(
     at_case = place_of_rows(snapshot, hazards, other=other)
     figures: dict[str, Any] = {
         "buildings": place.groupby(place).size(),
-        c.HARM_PER_YEAR: buildings[c.HARM_PER_YEAR].groupby(place).sum(min_count=1),
-        c.FIRES_PER_YEAR: buildings[c.FIRES_PER_YEAR].groupby(place).sum(min_count=1),
+        c.HARM_INDEX: buildings[c.HARM_INDEX].groupby(place).sum(min_count=1),
+        c.FIRES_INDEX: buildings[c.FIRES_INDEX].groupby(place).sum(min_count=1),
         c.OPEN_HAZARDS: hazards["state"].isin(OPEN).groupby(at_case).sum(),
         "red_buildings": (buildings[c.RISK_BAND] == "red").groupby(place).sum(),
     }
@@ -195,7 +207,7 @@ def _figures(
     for tier in tiers:
         figures[late(tier)] = buildings[c.cover(tier)].isin(LATE).groupby(place).sum()
     table = pd.DataFrame(figures).astype(float)
-    counts = table.columns.drop([c.HARM_PER_YEAR, c.FIRES_PER_YEAR])
+    counts = table.columns.drop([c.HARM_INDEX, c.FIRES_INDEX])
     table[counts] = table[counts].fillna(0.0)
     table = table.where(table["buildings"] > 0, table.fillna(0.0))
     for name, column in ((c.OPEN_HAZARDS, c.OPEN_HAZARDS), ("fires", c.PAST_FIRES)):
@@ -239,8 +251,8 @@ def _buildings(
             "community": new[f.COMMUNITY_ID].map(_names(after), na_action="ignore").to_numpy(),
             "band_before": old[c.RISK_BAND].to_numpy(),
             "band_after": new[c.RISK_BAND].to_numpy(),
-            "harm_before": old[c.HARM_PER_YEAR].to_numpy(),
-            "harm_after": new[c.HARM_PER_YEAR].to_numpy(),
+            "harm_before": old[c.HARM_INDEX].to_numpy(),
+            "harm_after": new[c.HARM_INDEX].to_numpy(),
         }
     )
     ranked = (table["band_before"] != table["band_after"]).to_numpy()

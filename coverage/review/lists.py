@@ -107,7 +107,7 @@ class ListSource:
             alert=self.found.alert,
             on=self.day,
             workdays=self.town.workdays,
-            harm=pd.Series(buildings[c.HARM_PER_YEAR].to_numpy(dtype=float), index=ids),
+            harm=pd.Series(buildings[c.HARM_INDEX].to_numpy(dtype=float), index=ids),
         ).merge(buildings[list(PLACE)].astype({f.BUILDING_ID: str}), on=f.BUILDING_ID, how="left")
         nobody = pd.Series(None, index=due.index, dtype=object)
         return due.join(office_of(nobody, due[f.USE], rules.duties.offices))
@@ -260,19 +260,30 @@ def at_buildings(rows: pd.DataFrame, buildings: pd.DataFrame) -> pd.DataFrame:
 
 
 def risk_table(buildings: pd.DataFrame) -> pd.DataFrame:
-    """Return the buildings by risk, the highest first, each with its reasons."""
-    ends = [end(n) for n in (c.FIRES_PER_YEAR, c.HARM_PER_YEAR) for end in (str, c.low, c.high)]
+    """Return the buildings by risk of the year, the highest first, each with its reasons.
+
+    `fires_ratio` and `harm_ratio` are against the mean of the town's buildings; fires and deaths a
+    year stand there only where the town's own fires say how many there are.
+    """
+    told = {
+        end(ratio): buildings[end(index)] / buildings[index].mean()
+        for ratio, index in (("fires_ratio", c.FIRES_INDEX), ("harm_ratio", c.HARM_INDEX))
+        for end in (str, c.low, c.high)
+    }
+    absolute = [end(n) for n in (c.FIRES_PER_YEAR, c.HARM_PER_YEAR) for end in (str, c.low, c.high)]
+    ends = [*told, *(name for name in absolute if name in buildings)]
     reasons = [name for k in range(1, c.REASONS + 1) for name in (c.reason(k), c.reason_factor(k))]
     columns = [c.RISK_RANK, c.RISK_RANK_LOW, c.RISK_RANK_HIGH, c.RISK_BAND, c.RISK_BAND_SHARE,
-               c.FREQUENT_BAND, c.SEVERE_BAND, *PLACE, *reasons, *ends, c.RISK_COMPLETENESS,
+               c.FREQUENT_BAND, c.SEVERE_BAND, c.RISK_MOMENT, c.RISK_MOMENT_SHARE, *PLACE,
+               *reasons, *ends, c.RISK_COMPLETENESS,
                c.OPEN_HAZARDS, c.OVERDUE_HAZARDS, c.INSPECTED_ON, c.INSPECTION_DUE_ON]  # fmt: skip
-    return buildings.sort_values(c.RISK_RANK)[columns].reset_index(drop=True)
+    return buildings.assign(**told).sort_values(c.RISK_RANK)[columns].reset_index(drop=True)
 
 
 def device_table(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.DataFrame:
     """Return where a device removes most risk: one row a building and device that serves it.
 
-    Device by device, where a piece takes away most first. `gain` is harm a year that it would
+    Device by device, where a piece takes away most first. `gain` is the index of harm that it would
     take away there, `gain_per_piece` the same for each piece, `share` how much of the building's
     harm it is; `lacking` counts the `unit` without it. `device_target` marks the buildings that
     the plans name for it: high-rise, super-tall, large complexes.
@@ -291,7 +302,7 @@ def device_table(buildings: gpd.GeoDataFrame, rules: RuleSet) -> pd.DataFrame:
                 pieces=pieces,
                 gain=gain,
                 gain_per_piece=gain / pieces.where(pieces > 0),
-                share=gain / buildings[c.HARM_PER_YEAR],
+                share=gain / buildings[c.HARM_INDEX],
             )
         )
     table = pd.concat(parts, ignore_index=True)
@@ -373,7 +384,7 @@ def fire_table(
 def cluster_areas(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the clusters through which a fire could spread, with their outlines.
 
-    `buildings`, `people` (of those counted), `harm_per_year`, `red_buildings`; the most
+    `buildings`, `people` (of those counted), `harm_index`, `red_buildings`; the most
     buildings first.
     """
     inside = buildings[buildings[c.SPREAD_CLUSTER] > 0]
@@ -386,14 +397,14 @@ def cluster_areas(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
                 else None,
                 "buildings": len(own),
                 "people": own[c.PEOPLE].sum(min_count=1),
-                c.HARM_PER_YEAR: own[c.HARM_PER_YEAR].sum(),
+                c.HARM_INDEX: own[c.HARM_INDEX].sum(),
                 "red_buildings": int((own[c.RISK_BAND] == RiskBand.RED).sum()),
                 "geometry": shapely.concave_hull(
                     shapely.union_all(own.geometry.to_numpy()), ratio=0.3, allow_holes=False
                 ),
             }
         )  # fmt: skip
-    columns = [c.SPREAD_CLUSTER, "community", "buildings", "people", c.HARM_PER_YEAR,
+    columns = [c.SPREAD_CLUSTER, "community", "buildings", "people", c.HARM_INDEX,
                "red_buildings"]  # fmt: skip
     if not rows:
         return gpd.GeoDataFrame({n: [] for n in columns}, geometry=[], crs=buildings.crs)

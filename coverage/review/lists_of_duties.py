@@ -73,9 +73,7 @@ def mending_list(source: ListSource, *, funds: float | None = None) -> pd.DataFr
     funds
         Yuan that there are for mending, if that is known.
     """
-    found, day = source.found, source.day
-    scenario, name = found.moment.scenario, found.scenario
-    gains = mending_gains(source.town, found.buildings, scenario, name, day=day)
+    gains = mending_gains(source.town, source.found.risk)
     return mending_table(source.cases, gains, funds=funds)
 
 

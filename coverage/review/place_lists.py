@@ -25,11 +25,11 @@ NEEDED: Final = (DeviceKind.SMOKE_DETECTOR, DeviceKind.RCD, DeviceKind.SIMPLE_SP
 ESTATE: Final = (
     f.ESTATE_ID, f.NAME, "community", f.YEAR_BUILT, "old_estate", f.PROPERTY_MANAGER, f.THREE_NONE,
     "buildings", "people", "covered", "known", "engine_passes", "engine_stops", "lane_score",
-    "red_buildings", c.OPEN_HAZARDS, c.HARM_PER_YEAR,
+    "red_buildings", c.OPEN_HAZARDS, c.HARM_INDEX,
 )  # fmt: skip
 #: Rows of this list are of three-none estates: what they lack, in the order of harm.
 FUNDING: Final = (
-    f.ESTATE_ID, f.NAME, "community", f.YEAR_BUILT, f.THREE_NONE, "buildings", c.HARM_PER_YEAR,
+    f.ESTATE_ID, f.NAME, "community", f.YEAR_BUILT, f.THREE_NONE, "buildings", c.HARM_INDEX,
     "red_buildings", c.OPEN_HAZARDS, "cost_est", "cost_untold",
     *(c.device_lacking(kind) for kind in NEEDED), "engine_stops",
 )  # fmt: skip
@@ -60,7 +60,7 @@ def place_lists(
     names = _names(town)
     estates = places.estates.assign(community=places.estates[f.COMMUNITY_ID].map(names))
     estates = pd.DataFrame(estates).sort_values(
-        [c.HARM_PER_YEAR, f.ESTATE_ID], ascending=[False, True], ignore_index=True
+        [c.HARM_INDEX, f.ESTATE_ID], ascending=[False, True], ignore_index=True
     )
     return {
         "estates": estates[list(ESTATE)],

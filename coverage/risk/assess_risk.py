@@ -1,8 +1,9 @@
-"""Risk of every building: how often, how bad, and together, with reasons and how sure it is.
+"""Risk of every building in a year: how often, how bad, and together, with reasons and doubt.
 
 Fires a year times deaths a fire, the mean of seeded joint draws of all numbers of the method and
-of everything that nobody told of the building. Fires a year are those of a year that would be
-like the scenario throughout.
+of everything that nobody told of the building, over all hours of a year. Both are told as an
+index, against an ordinary home; as fires and deaths only where the town's own fires say how many
+there are in all.
 """
 
 from __future__ import annotations
@@ -17,24 +18,23 @@ import pandas as pd
 
 from ...geo.arrays import Flags, Floats, Longs, Shapes, Singles
 from ...geo.ground import clusters
-from ...geo.rules import RuleSet, Scenario
+from ...geo.rules import RuleSet
 from ...geo.town import Town
 from ...geo.words import RiskBand
 from ...geo.words import fields as f
 from .. import columns as c
-from ..reach import lived_at, time_band_name
 from .bands import BANDS, band_codes, band_ends, rank_intervals, ranks, spread
-from .devices import device_gaps
-from .draws import Moment, logs_of
-from .inputs import RiskInputs, known_shares, risk_inputs
-from .missing import Donors, donors, take
+from .devices import DEVICES, device_gaps, greatest
+from .draws import logs_of
+from .inputs import RiskInputs, known_shares
+from .level import Level, ordinary_home, town_level
 from .numbers import RiskNumbers, drawn_numbers, typical_numbers
 from .reasons import risk_reasons
 from .sheds import shed_distance, shed_gap
+from .year import Stretch, YearInputs, year_inputs
+from .year_draws import year_logs
 
 BLOCK = 1024  # buildings drawn at once: about 4 MB an array at 500 draws
-SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",
-           6: "summer", 7: "summer", 8: "summer"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -46,75 +46,63 @@ class Risk:
     buildings
         Columns of `weizhan.coverage.columns`, one row a building.
     communities
-        Sums by community with their interval: the columns of fires and harm a year.
+        Sums by community with their interval: the columns of fires and harm.
     summary
-        Counts by band, whether calibrated, draws and seed.
-    inputs
-        What it was computed from.
+        Counts by band, whether calibrated, to which level scaled, draws and seed.
+    told
+        What it was computed from, by building id.
+    shares
+        ``(buildings, stretches)`` typical share of the harm of each building in each stretch of
+        the year, in the order of `told`.
     """
 
     buildings: pd.DataFrame
     communities: pd.DataFrame
     summary: dict[str, Any]
-    inputs: RiskInputs
-
-
-def moment(town: Town, scenario: Scenario, name: str, day: dt.date) -> Moment:
-    """Return what a scenario on a day does: its time of day, its season, a holiday."""
-    rules = town.rules.risk
-    band = time_band_name(town.rules, scenario, lived_at(town, scenario, day))
-    time = rules.time.get(band) or rules.time["day"]
-    fires = time.fires.value * rules.season[SEASONS.get(day.month, "autumn")].value  # type: ignore[index]
-    festive = any(key.first <= day <= key.last for key in town.calendar) or name == "holiday"
-    if festive:
-        fires *= rules.holiday.value
-    return Moment(fires, time.harm_asleep.value, scenario.is_day)
+    told: YearInputs
+    shares: Floats
 
 
 def risk(
     town: Town,
-    buildings: pd.DataFrame,
-    scenario: Scenario,
-    name: str,
+    year: tuple[Stretch, ...],
+    crew: Floats,
     *,
     day: dt.date,
     draws: int | None = None,
     seed: int = 1,
 ) -> Risk:
-    """Return the risk of every building of a town.
+    """Return the risk of every building of a town in a year.
 
     Parameters
     ----------
     town
         Its rules, layers and ledgers.
-    buildings
-        The table of the assessment with its columns of response.
-    scenario, name
-        Time of day and day of the week; a scenario named ``holiday`` is one.
+    year, crew
+        From `weizhan.coverage.risk.year_of` and `crew_chances`.
     day
-        Hazards open on it, visits before it, its season and key dates count.
+        Hazards open on it, visits and fires before it count.
     draws
         Joint draws; those of the rules if not given.
     seed
         Of the draws; the same town, day and seed give the same risk.
     """
-    rules = town.rules
+    rules, ids = town.rules, town.buildings[f.BUILDING_ID].astype(str).to_numpy(dtype=str)
     draws = draws or int(rules.risk.draw.draws.value)
-    now = moment(town, scenario, name, day)
-    told_inputs = risk_inputs(town, buildings, is_day=now.is_day, day=day)
     # By id, so that the order of the rows decides no tie and no rounding.
-    order = np.argsort(buildings[f.BUILDING_ID].astype(str).to_numpy(dtype=str), kind="stable")
-    inputs, shapes = take(told_inputs, order), buildings[f.GEOMETRY].to_numpy()[order]
-    donated = donors(inputs, rules.risk, is_day=now.is_day)
+    order = np.argsort(ids, kind="stable")
+    told = year_inputs(town, year, crew, day=day, rows=order)
+    shapes = town.buildings[f.GEOMETRY].to_numpy()[order]
     places = tuple(town.communities[f.COMMUNITY_ID].astype(str))
-    told = {"places": places, "calibration": town.calibration}
-    numbers = drawn_numbers(rules.risk, draws=draws, seed=seed, **told)  # type: ignore[arg-type]
-    table, yearly, sums = _draw(inputs, donated, numbers, rules, now, seed, len(places))
-    typical = typical_numbers(rules.risk, **told)  # type: ignore[arg-type]
-    table |= risk_reasons(inputs, donated, typical, rules, now, logs_of)
+    fitted = {"places": places, "calibration": town.calibration}
+    numbers = drawn_numbers(rules.risk, draws=draws, seed=seed, **fitted)  # type: ignore[arg-type]
+    table, yearly, sums = _draw(told, numbers, rules, seed, len(places))
     table |= _ranked(table, yearly, rules)
-    harm = table[c.HARM_PER_YEAR]
-    table |= device_gaps(inputs, donated, typical, rules, now, logs_of, harm)
+    typical = typical_numbers(rules.risk, **fitted)  # type: ignore[arg-type]
+    shares = year_logs(told, typical, rules, None).shares
+    table |= _moments(told, shares, typical, rules)
+    table |= _devices(told, shares, typical, rules, table[c.HARM_INDEX])
+    inputs = told.shifts[False] if False in told.shifts else told.shifts[True]
     table |= _sheds(town, shapes, inputs)
     known = known_shares(inputs)
     table[c.RISK_COMPLETENESS] = np.mean(list(known.values()), axis=0)
@@ -125,10 +113,78 @@ def risk(
         within_m=rules.risk.consequence.separation_m.value,
         least=int(rules.risk.finding.cluster_least.value),
     )
-    frame = pd.DataFrame(table, index=buildings.index[order])
-    summary = _summary(frame, known, town, draws=draws, seed=seed)
+    level = town_level(town.ledgers.incidents, day=day, rules=rules.risk.calibration)
+    of_places = _places(sums, places, rules)
+    if level is not None:
+        whole = table[c.FIRES_INDEX].sum()
+        table |= _absolute(table, level.fires / whole, rules)
+        absolute = _absolute(of_places, level.fires / whole, rules)
+        of_places = of_places.assign(**{n: v for n, v in absolute.items() if True})
+    frame = pd.DataFrame(table, index=town.buildings.index[order])
+    summary = _summary(frame, known, town, level, draws=draws, seed=seed)
     back = np.argsort(order, kind="stable")
-    return Risk(frame.iloc[back], _places(sums, places, rules), summary, told_inputs)
+    return Risk(frame.iloc[back], of_places, summary, told, shares)
+
+
+def _absolute(table: Mapping[str, Any], fires: float, rules: RuleSet) -> dict[str, Any]:
+    """Return fires and deaths from indices, `fires` a year being those of an index of 1."""
+    deaths = rules.risk.consequence.deaths_per_fire.value
+    return {
+        end(absolute): table[end(index)] * scale
+        for index, absolute, scale in (
+            (c.FIRES_INDEX, c.FIRES_PER_YEAR, fires),
+            (c.SEVERITY_INDEX, c.HARM_PER_FIRE, deaths),
+            (c.HARM_INDEX, c.HARM_PER_YEAR, fires * deaths),
+        )
+        for end in (str, c.low, c.high)
+        if index in table
+    }
+
+
+def _moments(
+    told: YearInputs, shares: Floats, typical: RiskNumbers, rules: RuleSet
+) -> dict[str, Any]:
+    """Return at what time most of the harm falls, and the reasons at that time."""
+    names = sorted({part.name for part in told.year})
+    by_name = np.column_stack(
+        [
+            shares[:, [k for k, part in enumerate(told.year) if part.name == name]].sum(axis=1)
+            for name in names
+        ]
+    )
+    worst = np.array(names, dtype=object)[by_name.argmax(axis=1)]
+    found: dict[str, Any] = {
+        c.RISK_MOMENT: worst,
+        c.RISK_MOMENT_SHARE: by_name.max(axis=1),
+    }
+    for name in names:
+        own = np.flatnonzero(worst == name)
+        inside = [k for k, part in enumerate(told.year) if part.name == name]
+        at = max(inside, key=lambda k: told.year[k].now.fires)
+        now = told.year[at].now
+        inputs = told.take(own).at(at)
+        for column, values in risk_reasons(
+            inputs, told.donated[now.is_day], typical, rules, now, logs_of
+        ).items():
+            whole = found.setdefault(column, np.full(len(told), np.nan, dtype=values.dtype))
+            whole[own] = values
+    return found
+
+
+def _devices(
+    told: YearInputs, shares: Floats, typical: RiskNumbers, rules: RuleSet, harm: Floats
+) -> dict[str, Any]:
+    """Return what each device would take away in a year; see `device_gaps`."""
+    table: dict[str, Any] = {}
+    gained = [c.device_gain(kind) for kind in DEVICES]
+    for at, part in enumerate(told.year):
+        donated = told.donated[part.now.is_day]
+        found = device_gaps(
+            told.at(at), donated, typical, rules, part.now, logs_of, harm * shares[:, at]
+        )
+        gains = {name: found[name] + table.get(name, 0.0) for name in gained}
+        table = found | gains
+    return table | greatest(table)
 
 
 def _sheds(town: Town, shapes: Shapes, inputs: RiskInputs) -> dict[str, Any]:
@@ -147,33 +203,28 @@ def _sheds(town: Town, shapes: Shapes, inputs: RiskInputs) -> dict[str, Any]:
 
 
 def _draw(
-    inputs: RiskInputs,
-    donated: Donors,
-    numbers: RiskNumbers,
-    rules: RuleSet,
-    now: Moment,
-    seed: int,
-    places: int,
+    told: YearInputs, numbers: RiskNumbers, rules: RuleSet, seed: int, places: int
 ) -> tuple[dict[str, Any], Singles, dict[str, Floats]]:
     """Return means and intervals, harm a year in every draw, and its sums by community.
 
     Memory: 4 bytes a building and draw, and a few blocks.
     """
-    n, interval = len(inputs), rules.risk.draw.interval.value
-    names = (c.FIRES_PER_YEAR, c.HARM_PER_FIRE, c.HARM_PER_YEAR)
+    n, interval = len(told), rules.risk.draw.interval.value
+    home, deaths = ordinary_home(rules.risk), rules.risk.consequence.deaths_per_fire.value
+    names = (c.FIRES_INDEX, c.SEVERITY_INDEX, c.HARM_INDEX)
     table = {end(name): np.empty(n) for name in names for end in (str, c.low, c.high)}
     yearly = np.empty((n, numbers.draws), dtype=np.float32)
     sums = {name: np.zeros((places + 1, numbers.draws)) for name in (names[0], names[2])}
     for begin in range(0, n, BLOCK):
         rows = slice(begin, begin + BLOCK)
-        block = take(inputs, rows)
-        logs = logs_of(block, donated, numbers, rules, now, seed)
-        fires, harm = np.exp(logs.fires), np.exp(logs.harm)
+        block = told.take(rows)
+        logs = year_logs(block, numbers, rules, seed)
+        fires, harm = np.exp(logs.fires) / home, np.exp(logs.harm) / deaths
         for name, values in zip(names, (fires, harm, fires * harm), strict=True):
             table[name][rows] = values.mean(axis=1)
             table[c.low(name)][rows], table[c.high(name)][rows] = spread(values, interval=interval)
             if name in sums:
-                _add(sums[name], block.place, values)
+                _add(sums[name], block.shifts[told.year[0].now.is_day].place, values)
         yearly[rows] = logs.fires + logs.harm
     return table, yearly, sums
 
@@ -185,11 +236,11 @@ def _add(sums: Floats, place: Longs, values: Floats) -> None:
 
 def _ranked(table: Mapping[str, Any], yearly: Singles, rules: RuleSet) -> dict[str, Any]:
     ends = band_ends(rules.risk, len(yearly))
-    rank = ranks(table[c.HARM_PER_YEAR])
+    rank = ranks(table[c.HARM_INDEX])
     low, high, share = rank_intervals(yearly, ends, rank, interval=rules.risk.draw.interval.value)
     return {
-        c.FREQUENT_BAND: band_codes(ranks(table[c.FIRES_PER_YEAR]), ends),
-        c.SEVERE_BAND: band_codes(ranks(table[c.HARM_PER_FIRE]), ends),
+        c.FREQUENT_BAND: band_codes(ranks(table[c.FIRES_INDEX]), ends),
+        c.SEVERE_BAND: band_codes(ranks(table[c.SEVERITY_INDEX]), ends),
         c.RISK_BAND: band_codes(rank, ends),
         c.RISK_BAND_SHARE: share,
         c.RISK_RANK: rank,
@@ -211,6 +262,7 @@ def _summary(
     frame: pd.DataFrame,
     known: Mapping[str, Flags],
     town: Town,
+    level: Level | None,
     *,
     draws: int,
     seed: int,
@@ -229,8 +281,21 @@ def _summary(
         "seed": seed,
         "sure_band": town.rules.risk.draw.sure_band.value,
         "interval": town.rules.risk.draw.interval.value,
-        "fires_per_year": round(float(frame[c.FIRES_PER_YEAR].sum()), 4),
-        "harm_per_year": round(float(frame[c.HARM_PER_YEAR].sum()), 6),
+        "fires_index": round(float(frame[c.FIRES_INDEX].sum()), 4),
+        "harm_index": round(float(frame[c.HARM_INDEX].sum()), 4),
+        "level_fires": None if level is None else level.counted,
+        "level_years": None if level is None else round(level.years, 3),
+        **_in_all(frame, level),
         "known": {name: int(there.sum()) for name, there in known.items()},
         "completeness": round(float(frame[c.RISK_COMPLETENESS].mean()), 4),
     }
+
+
+def _in_all(frame: pd.DataFrame, level: Level | None) -> dict[str, float | None]:
+    """Return the fires and deaths of a year of the whole town; None where nobody knows."""
+    names = (c.FIRES_PER_YEAR, c.low(c.FIRES_PER_YEAR), c.high(c.FIRES_PER_YEAR), c.HARM_PER_YEAR)
+    if level is None:
+        return dict.fromkeys(names)
+    harm = float(frame[c.HARM_PER_YEAR].sum())
+    figures = (*(round(told, 4) for told in (level.fires, level.low, level.high)), round(harm, 6))
+    return dict(zip(names, figures, strict=True))

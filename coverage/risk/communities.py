@@ -16,9 +16,14 @@ from ..cases import happened_by
 from .inputs import class_rows
 from .shrinkage import shrink
 
+#: Figures of a community that only a town with enough fires of its own has.
+ABSOLUTE: Final = tuple(
+    end(name) for name in (c.FIRES_PER_YEAR, c.HARM_PER_YEAR) for end in (str, c.low, c.high)
+)
 #: Figures of a community, in ``summary.json`` and ``communities.csv``.
 FIGURES: Final = (
-    *(end(name) for name in (c.FIRES_PER_YEAR, c.HARM_PER_YEAR) for end in (str, c.low, c.high)),
+    *(end(name) for name in (c.FIRES_INDEX, c.HARM_INDEX) for end in (str, c.low, c.high)),
+    *ABSOLUTE,
     c.PAST_FIRES,
     "fire_ratio",
     "fire_ratio_low",
@@ -42,7 +47,7 @@ def community_fires(
     incidents
         Past fires, with `building_id` where it is known.
     buildings
-        With `community_id`, `use` and `fires_per_year`.
+        With `community_id`, `use` and `fires_index`.
     communities
         With `community_id`; the order of the answer.
     day
@@ -70,7 +75,7 @@ def community_fires(
         .to_numpy(dtype=float)
         for values in (
             buildings[f.BUILDING_ID].astype(str).map(burnt).fillna(0.0),
-            buildings[c.FIRES_PER_YEAR],
+            buildings[c.FIRES_INDEX],
         )
     ]
     count, mean = (cell.sum(axis=1) for cell in cells)
@@ -115,7 +120,7 @@ def add_community_risk(
         name = str(entry["community_id"] or "")
         told: dict[str, Any] = {figure: None for figure in FIGURES}
         if name in figures.index:
-            told = {figure: _plain(figures.at[name, figure]) for figure in FIGURES}
+            told |= {n: _plain(figures.at[name, n]) for n in FIGURES if n in figures}
         for band in RiskBand:
             known = name in bands.index and str(band) in bands.columns
             told[f"{band}_buildings"] = int(bands[str(band)][name]) if known else 0

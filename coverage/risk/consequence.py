@@ -34,6 +34,14 @@ def log_consequence(
     before mitigation; where people are awake a fire kills fewer. Night and height are hardly
     stacked: together they are little more than the greater of the two.
     """
+    people = log_people(filled, numbers, rules, harm_asleep=harm_asleep)
+    return people | log_building(inputs, filled, numbers, rules)
+
+
+def log_people(
+    filled: Filled, numbers: RiskNumbers, rules: RiskRule, *, harm_asleep: float
+) -> dict[str, Floats]:
+    """Return the factors of harm that hang on the hour: who is there, who is asleep."""
     one = numbers.one
     least = np.maximum(filled.present, one["consequence.people_least"])
     people = (
@@ -48,11 +56,19 @@ def log_consequence(
         "people": people,
         "vulnerable": log_vulnerable(filled, in_need, numbers, rules) - usual
         + filled.vulnerable_blur,
+        "height": log_height(filled, numbers, rules, harm_asleep),
+    }  # fmt: skip
+
+
+def log_building(
+    inputs: RiskInputs, filled: Filled, numbers: RiskNumbers, rules: RiskRule
+) -> dict[str, Floats]:
+    """Return the factors of harm that hang on the building alone."""
+    return {
         "growth": numbers.weight["growth"] * _growth(inputs, filled, numbers, rules),
         "escape": _escape(filled, numbers, rules),
-        "height": log_height(filled, numbers, rules, harm_asleep),
         "spread": _spread(inputs, filled, numbers),
-    }  # fmt: skip
+    }
 
 
 def log_vulnerable(

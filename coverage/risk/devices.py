@@ -46,32 +46,33 @@ def device_gaps(
     rules: RuleSet,
     now: Moment,
     logs_of: Callable[..., Logs],
-    harm_per_year: Floats,
+    harm: Floats,
 ) -> dict[str, Any]:
-    """Return what each device would take away of each building's harm a year.
+    """Return what each device would take away of each building's harm.
 
     Parameters
     ----------
     inputs, donated, typical, rules, now, logs_of
         As `weizhan.coverage.risk.assess_risk` computes with.
-    harm_per_year
-        ``(buildings,)`` as it is told.
+    harm
+        ``(buildings,)`` as it is told, in any unit.
 
     Returns
     -------
     dict
-        For each device `gain_<device>` (deaths a year), `lacking_<device>` (units without it) and
-        `pieces_<device>`, all 0 where it does not serve the use and missing where the use is not
-        known; `device_unit`, what the units are; `device_gap`, the device with the greatest gain,
+        For each device `gain_<device>` (in the unit of harm), `lacking_<device>` (units without
+        it) and `pieces_<device>`, all 0 where it does not serve the use and missing where the use
+        is not known; `device_unit`, what the units are; `device_gap`, the device with the
+        greatest gain,
         None where none gains; `device_gain` and `device_households`, the units, of it.
     """
     parts = []
     for begin in range(0, max(len(inputs), 1), BLOCK):
         block = take(inputs, slice(begin, begin + BLOCK))
         logs = logs_of(block, donated, typical, rules, now, None)
-        parts.append(_block(block, logs, typical, rules, harm_per_year[begin : begin + BLOCK]))
+        parts.append(_block(block, logs, typical, rules, harm[begin : begin + BLOCK]))
     table = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    return table | _greatest(table)
+    return table | greatest(table)
 
 
 def _block(
@@ -164,7 +165,8 @@ def _prevented(device: DeviceKind, there: dict[DeviceKind, Floats], typical: Ris
     return np.asarray(1 - after / before)
 
 
-def _greatest(table: dict[str, Any]) -> dict[str, Any]:
+def greatest(table: dict[str, Any]) -> dict[str, Any]:
+    """Return the device that takes away most at each building, from the gains of all."""
     gain = np.column_stack([table[c.device_gain(kind)] for kind in DEVICES])
     lacking = np.column_stack([table[c.device_lacking(kind)] for kind in DEVICES])
     most, row = np.nan_to_num(gain).argmax(axis=1), np.arange(len(gain))

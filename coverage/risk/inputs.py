@@ -197,7 +197,7 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
         remote=_column(premises, "remote_monitored"),
         rcd=_column(premises, "rcd"),
         monitor=_column(premises, "electrical_monitored"),
-        crew=_crew(buildings),
+        crew=crew_in_time(buildings),
         water=flow[""],
         water_low=flow["_low"],
         water_high=flow["_high"],
@@ -316,8 +316,14 @@ def _danger(classes: pd.Series, rules: RiskRule) -> Longs:
     return np.asarray(classes.map(least).fillna(UNKNOWN), dtype=np.int64)
 
 
-def _crew(buildings: pd.DataFrame) -> Floats:
-    """Return the chance that some crew arrives in time and finds the lanes open."""
+def crew_in_time(buildings: pd.DataFrame) -> Floats:
+    """Return the chance that some crew arrives in time and finds the lanes open.
+
+    Parameters
+    ----------
+    buildings
+        With response times and probabilities of the tiers in `HELP`; missing ones are not known.
+    """
     chances = []
     for tier in HELP:
         arrival = _column(buildings, c.arrival_probability(tier))

@@ -6,7 +6,7 @@ not known always spreads the answer at least as far as what is known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 import numpy as np
@@ -306,6 +306,23 @@ def fill(
         vulnerable_blur=chance.blur("elders", np.isnan(inputs.elders) & np.isnan(inputs.special)),
         mitigation_blur=chance.blur("means", blind),
     )
+
+
+def with_people(
+    filled: Filled,
+    inputs: RiskInputs,
+    donated: Donors,
+    numbers: RiskNumbers,
+    rules: RiskRule,
+    seed: int | None,
+) -> Filled:
+    """Return the same buildings with who is there at another hour; see `fill`."""
+    chance = Chance(inputs.key, numbers.draws, rules.draw.blur_log_sd.value, seed)
+    people = _people(inputs, donated, numbers, filled.floor_m2, chance)
+    in_need: dict[str, Any] = _in_need(
+        inputs, donated, numbers, filled.kind, people["present"], chance
+    )
+    return replace(filled, **people, **in_need)
 
 
 def _size(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from scipy.special import ndtr, ndtri
 
@@ -26,18 +28,28 @@ def means(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers) -> dict[str,
         "sprinkler": works * filled.sprinkler * one["mitigation.sprinkler"],
         "systems": works * filled.systems * one["mitigation.systems"],
         "remote": works * filled.remote * one["mitigation.remote"],
-        "crew": _arrives(inputs.crew, numbers) * one["mitigation.crew"],
+        "crew": crew_share(inputs.crew, numbers),
         "water": _or_unknown(filled.water, one["mitigation.water_unknown"])
         * one["mitigation.water"],
     }  # fmt: skip
 
 
-def log_left(shares: dict[str, Floats], numbers: RiskNumbers) -> Floats:
-    """Return the log of the harm that is left, never below one minus the cap."""
+def crew_share(chance: Floats, numbers: RiskNumbers) -> Floats:
+    """Return the share of harm that a crew takes away, by its chance to be in time."""
+    return _arrives(chance, numbers) * numbers.one["mitigation.crew"]
+
+
+def left_by(shares: Mapping[str, Floats]) -> Floats:
+    """Return the share of harm that several means leave, uncapped."""
     left = np.ones((1, 1))
     for share in shares.values():
         left = left * (1 - share)
-    return np.log(np.maximum(left, 1 - numbers.one["mitigation.cap"]))
+    return left
+
+
+def log_left(shares: Mapping[str, Floats], numbers: RiskNumbers) -> Floats:
+    """Return the log of the harm that is left, never below one minus the cap."""
+    return np.log(np.maximum(left_by(shares), 1 - numbers.one["mitigation.cap"]))
 
 
 def _arrives(chance: Floats, numbers: RiskNumbers) -> Floats:

@@ -206,7 +206,7 @@ def risk_weight(found: Assessment) -> pd.Series[float]:
 
     Unknown risk counts as the mean.
     """
-    harm = found.buildings.set_index(f.BUILDING_ID)[c.HARM_PER_YEAR].astype(float)
+    harm = found.buildings.set_index(f.BUILDING_ID)[c.HARM_INDEX].astype(float)
     mean = harm.mean()
     share = harm / mean if mean > 0 else harm * np.nan
     weight: pd.Series[float] = share.fillna(1.0).clip(LEAST, MOST)

@@ -248,7 +248,7 @@ def make_instance(
     day
         By which reports about lanes age.
     risk
-        By scenario the buildings with `harm_per_year` and `risk_band`, where they are known.
+        By scenario the buildings with `harm_index` and `risk_band`, where they are known.
     seed
         Of the fit of speeds.
 
@@ -269,7 +269,7 @@ def make_instance(
         raise InputError(
             "error.tier_unknown", tier=", ".join(strange), allowed=", ".join(town.rules.tier)
         )
-    harm = {name: None if risk is None else risk[name][c.HARM_PER_YEAR] for name in named}
+    harm = {name: None if risk is None else risk[name][c.HARM_INDEX] for name in named}
     whole = with_candidates(town, candidates)
     now = Moment(town, town.scenarios[next(iter(named))], day, seed=seed)
     weight: Weight = wishes.weight or usual_weight(

@@ -87,7 +87,7 @@ def measures(
                         instance.town,
                         band.moment.scenario,
                         weight=weight,
-                        risk=None if risk is None else risk[band.name][c.HARM_PER_YEAR],
+                        risk=None if risk is None else risk[band.name][c.HARM_INDEX],
                     ),
                 )
                 for band in instance.bands

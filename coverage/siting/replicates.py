@@ -188,8 +188,8 @@ def _figures(rows: Rows, chosen: Flags, tail: float, prefix: str) -> dict[str, f
 
 def _sigma(risk: pd.DataFrame) -> Floats:
     """Return the spread of the logarithm of each building's risk, 0 where it has no interval."""
-    low = risk[f"{c.HARM_PER_YEAR}_low"].to_numpy(dtype=float)
-    high = risk[f"{c.HARM_PER_YEAR}_high"].to_numpy(dtype=float)
+    low = risk[f"{c.HARM_INDEX}_low"].to_numpy(dtype=float)
+    high = risk[f"{c.HARM_INDEX}_high"].to_numpy(dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
         sigma = np.log(high / low) / (2 * Z90)
     return np.where(np.isfinite(sigma) & (sigma > 0), sigma, 0.0)

@@ -28,7 +28,7 @@ from .config import (
     read_config,
 )
 from .duty_rules import DutiesRule, KeyUnitRule, OfficesRule, UnitDutyRule
-from .risk_rules import CalibrationRule, DeviceRule, FindingRule, HeatRule, RiskRule
+from .risk_rules import CalibrationRule, DeviceRule, FindingRule, HeatRule, RiskRule, RiskTime
 from .rule_set import (
     LaneStateRule,
     LedgerRule,
@@ -75,6 +75,7 @@ __all__ = [
     "Reading",
     "ResponseRule",
     "RiskRule",
+    "RiskTime",
     "RoundsRule",
     "RuleSet",
     "Scenario",

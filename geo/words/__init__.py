@@ -70,7 +70,7 @@ from .vocabulary import (
     YesNo,
     codes,
 )
-from .workdays import Workdays, is_announced, passed_over
+from .workdays import Workdays, is_announced, last_announced_year, passed_over
 
 __all__ = [
     "DATES_ALLOWED",
@@ -137,6 +137,7 @@ __all__ = [
     "is_announced",
     "is_name",
     "label",
+    "last_announced_year",
     "named",
     "normal",
     "parse_access",

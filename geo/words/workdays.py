@@ -109,6 +109,11 @@ def is_announced(day: dt.date) -> bool:
     return True
 
 
+def last_announced_year() -> int:
+    """Return the last year whose public holidays the calendar knows."""
+    return max(chinese_calendar.holidays).year
+
+
 def passed_over(days: Collection[dt.date], *, start: dt.date) -> list[dt.date]:
     """Return the days between the first one asked for and the last one taken that were not.
 

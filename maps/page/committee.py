@@ -115,8 +115,8 @@ def _heat_numbers(
 ) -> None:
     """Add what heat is made of beyond cover and people, where the assessment has it."""
     frame = assessment.buildings
-    if c.HARM_PER_YEAR in frame.columns:
-        numbers["harm"] = (frame[c.HARM_PER_YEAR], 7)
+    if c.HARM_INDEX in frame.columns:
+        numbers["harm"] = (frame[c.HARM_INDEX], 3)
     if c.PAST_FIRES in frame.columns:
         numbers["past_fires"] = (frame[c.PAST_FIRES], 0)
 

@@ -84,7 +84,12 @@ def _add_popup(
     for name in (c.RISK_BAND_SHARE, c.RISK_COMPLETENESS):
         numbers[name] = frame[name], 2
     for end in (str, c.low, c.high):
-        numbers[end("years")] = significant(1 / frame[end(c.FIRES_PER_YEAR)], np.rint), 1
+        if c.FIRES_PER_YEAR in frame:
+            numbers[end("years")] = significant(1 / frame[end(c.FIRES_PER_YEAR)], np.rint), 1
+        else:
+            numbers[end("times")] = frame[end(c.FIRES_INDEX)] / frame[c.FIRES_INDEX].mean(), 2
+    texts[c.RISK_MOMENT] = labels(frame[c.RISK_MOMENT], "risk_moment", lang)
+    numbers[c.RISK_MOMENT_SHARE] = frame[c.RISK_MOMENT_SHARE], 2
     for name in (c.OPEN_HAZARDS, c.OVERDUE_HAZARDS, c.LISTED_HAZARDS):
         numbers[name] = frame[name], 0
     for name in (c.INSPECTED_ON, c.INSPECTION_DUE_ON):

@@ -102,7 +102,7 @@ def _heads(names: tuple[str, ...], lang: Lang) -> list[str]:
 
 
 def _estates(estates: gpd.GeoDataFrame, no_layer: bool, lang: Lang) -> Table:
-    ordered = estates.sort_values(c.HARM_PER_YEAR, ascending=False, kind="stable")
+    ordered = estates.sort_values(c.HARM_INDEX, ascending=False, kind="stable")
     return Table(
         text("work.estates", lang),
         _heads(("estate", "year", "manager", "three_none", "houses", "engine", "red", "open"),
@@ -150,7 +150,7 @@ def _offices(offices: gpd.GeoDataFrame, no_layer: bool, lang: Lang) -> Table:
 
 
 def _grids(grids: gpd.GeoDataFrame, no_layer: bool, lang: Lang) -> Table:
-    ordered = grids.sort_values(c.HARM_PER_YEAR, ascending=False, kind="stable").head(GRIDS_SHOWN)
+    ordered = grids.sort_values(c.HARM_INDEX, ascending=False, kind="stable").head(GRIDS_SHOWN)
     return Table(
         text("work.grids", lang, shown=len(ordered), all=len(grids)),
         _heads(("grid", "houses", "covered", "red", "open"), lang),

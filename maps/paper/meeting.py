@@ -175,8 +175,7 @@ def _risk(told: Review, lang: Lang) -> list[Block]:
     now, then = told.found.summary["risk"], told.before.summary["risk"]
     columns = [
         {
-            "fires_expected": expected(figures[c.FIRES_PER_YEAR], lang),
-            "harm_expected": expected(figures[c.HARM_PER_YEAR], lang),
+            **_how_much(figures, then, scaled=now[c.FIRES_PER_YEAR] is not None, lang=lang),
             "red_sure": _sure(figures, RiskBand.RED),
             "orange_sure": _sure(figures, RiskBand.ORANGE),
             "completeness": f"{figures['completeness']:.0%}",
@@ -190,6 +189,22 @@ def _risk(told: Review, lang: Lang) -> list[Block]:
         Grid([text(f"pack.{n}", lang) for n in heads], rows, (2.4, 1, 1)),
         Paragraph(text("pack.risk_note", lang, share=f"{now['completeness']:.0%}"), small=True),
     ]
+
+
+def _how_much(
+    figures: dict[str, Any], before: dict[str, Any], *, scaled: bool, lang: Lang
+) -> dict[str, str]:
+    """Return fires and deaths where the town's own fires tell them, else only what changed."""
+    if scaled:
+        return {
+            "fires_expected": expected(figures[c.FIRES_PER_YEAR], lang),
+            "harm_expected": expected(figures[c.HARM_PER_YEAR], lang),
+        }
+    return {
+        f"{name}_compared": f"{figures[f'{name}_index'] / before[f'{name}_index']:.0%}"
+        if before[f"{name}_index"] else text("popup.unknown", lang)
+        for name in ("fires", "harm")
+    }  # fmt: skip
 
 
 def _sure(figures: dict[str, Any], band: RiskBand) -> str:
@@ -277,7 +292,7 @@ def _top_buildings(told: Review, lang: Lang) -> list[Block]:
 
 def buildings_grid(buildings: pd.DataFrame, lang: Lang) -> Grid:
     """Return buildings with their rank, reasons and minutes."""
-    heads = ("building", "use", "band", "rank", "reasons", "minutes_micro")
+    heads = ("building", "use", "band", "rank", "when", "reasons", "minutes_micro")
     return Grid(
         [text(f"pack.{n}", lang) for n in heads],
         [
@@ -286,12 +301,13 @@ def buildings_grid(buildings: pd.DataFrame, lang: Lang) -> Grid:
                 word_of(row[f.USE], "use", lang),
                 word_of(row[c.RISK_BAND], "risk_band", lang),
                 f"{row[c.RISK_RANK]}（{row[c.RISK_RANK_LOW]}–{row[c.RISK_RANK_HIGH]}）",
+                word_of(row[c.RISK_MOMENT], "risk_moment", lang),
                 reasons_said(row, lang),
                 arrival_said(row, "micro", lang),
             ]
             for row in buildings.to_dict("records")
         ],
-        (2, 1.3, 0.5, 1.4, 2.6, 0.9),
+        (2, 1.3, 0.5, 1.3, 0.9, 2.4, 0.9),
     )
 
 

@@ -64,7 +64,7 @@ def compare_page(
 
 
 def _communities(found: Comparison, tiers: tuple[str, ...], lang: Lang) -> str:
-    names = ["buildings", c.HARM_PER_YEAR, c.OPEN_HAZARDS, "fires", "red_buildings"]
+    names = ["buildings", c.HARM_INDEX, c.OPEN_HAZARDS, "fires", "red_buildings"]
     names += [f"{tier}_late_buildings" for tier in tiers]
     heads = [text("list_head.community", lang)]
     for name in names:

@@ -20,6 +20,8 @@ from ..books import VULNERABLE, sheet, write_geopackage
 from ..reports import COMMUNITY_PAGES, index_page, public_page
 
 RISK_FIGURES = (*community_risk.FIGURES, *community_risk.COUNTS)
+#: Figures that only a town with enough fires of its own has.
+ABSOLUTE = community_risk.ABSOLUTE
 RESULT_NAMES = (
     "index.html",
     "committee.html",
@@ -120,6 +122,10 @@ def write_results(
         )
 
 
+def _told(communities: list[dict[str, Any]], figure: str) -> bool:
+    return any(entry.get("risk", {}).get(figure) is not None for entry in communities)
+
+
 def communities_csv(
     communities: list[dict[str, Any]], tiers: tuple[str, ...], *, lang: Lang
 ) -> str:
@@ -128,17 +134,18 @@ def communities_csv(
     Text that a spreadsheet would take for a formula is led by an apostrophe.
     """
     figures = [text(f"table.{figure}", lang) for figure in FIGURES]
+    of_risk = [n for n in RISK_FIGURES if n not in ABSOLUTE or _told(communities, n)]
     heads = [
         text("table.community_id", lang),
         text("table.community", lang),
         *(f"{label('map_tier', tier, lang)} {figure}" for tier in tiers for figure in figures),
-        *(text(f"table.{figure}", lang) for figure in RISK_FIGURES),
+        *(text(f"table.{figure}", lang) for figure in of_risk),
     ]
     rows = []
     for entry in communities:
         name = entry[f.NAME] if entry[f.COMMUNITY_ID] else text("table.no_community", lang)
         cells = [entry[f.COMMUNITY_ID], name]
         cells += [entry["coverage"][tier][figure] for tier in tiers for figure in FIGURES]
-        cells += [entry.get("risk", {}).get(figure) for figure in RISK_FIGURES]
+        cells += [entry.get("risk", {}).get(figure) for figure in of_risk]
         rows.append(cells)
     return sheet(heads, rows)

@@ -78,7 +78,8 @@ function openCommunity(id) {
     button.type = "button";
     button.addEventListener("click", () => goTo("buildings", f));
     item.append(button, make("span", text("use"), "small"));
-    const tier = content.tiers.find((entry) => entry.code === state.tier), why = riskReasons(f);
+    const tier = content.tiers.find((entry) => entry.code === state.tier), why = byRisk ? riskReasons(f) : "";
+    if (byRisk) item.append(make("span", say("popup.risk_when", { when: text("risk_moment"), share: Math.round(features.number("risk_moment_share", f) * 100) + "%" }), "small"));
     if (why) item.append(make("span", say("popup.risk_why", { reasons: why }), "small"));
     item.append(make("span", verdict(tier, f).line.textContent, "small"));
     lines.append(item);

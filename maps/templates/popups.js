@@ -195,8 +195,11 @@ function riskPart(f) {
   return [make("h4", say("popup.risk")),
     line("together", { band, rank: number("risk_rank"), low: number("risk_rank_low"), high: number("risk_rank_high"),
       count: features.count, share: share("risk_band_share") }),
+    line("when", { when: features.text("risk_moment", f), share: share("risk_moment_share") }),
     line("why", { reasons: riskReasons(f) || say("popup.risk_no_reason") }),
-    line("often", { years: grouped(number("years")), least: grouped(number("years_high")), most: grouped(number("years_low")) }),
+    "years" in features.data.numbers
+      ? line("often", { years: grouped(number("years")), least: grouped(number("years_high")), most: grouped(number("years_low")) })
+      : line("ratio", { ratio: number("times"), least: number("times_low"), most: number("times_high") }),
     line("bad", { band: features.text("severe_band", f) }),
     line("cases", { open: number("open_hazards"), late: number("overdue_hazards"), listed: number("listed_hazards"),
       seen: features.text("inspected_on", f) || never, due: features.text("inspection_due_on", f) || never }),

@@ -14,7 +14,8 @@ from .figures import FEWEST_PEOPLE
 WORDS: Final = {
     "use": "use", "code": "hazard_code", "main_code": "hazard_code", "state": "hazard_state",
     "lead_dept": "office", "risk_band": "risk_band", "frequent_band": "risk_band",
-    "severe_band": "risk_band", "band": "risk_band", "device": "device_kind",
+    "severe_band": "risk_band", "risk_moment": "risk_moment", "band": "risk_band",
+    "device": "device_kind",
     "unit": "device_unit", "device_target": "use",
     "supervision_level": "supervision_level", "status": "listed_status",
     "risk_reason_1": "risk_reason", "risk_reason_2": "risk_reason",

@@ -96,7 +96,7 @@ def test_people_told_as_a_range_widen_the_harm(town):
 
     def spread(found, at):
         row = found.buildings.iloc[at]
-        return np.log(row[c.high(c.HARM_PER_FIRE)] / row[c.low(c.HARM_PER_FIRE)])
+        return np.log(row[c.high(c.SEVERITY_INDEX)] / row[c.low(c.SEVERITY_INDEX)])
 
     assert spread(ranged, 0) > spread(exact, 0) * 1.02
     assert spread(ranged, 1) == pytest.approx(spread(exact, 1))

@@ -19,7 +19,7 @@ def period(name, *, stations=("S1",), lanes=None, hazards=(), bands="bb", rules=
             "community_id": ["1", "2"], "use": "residential", "floors": 3.0, "people": people,
             "people_day": people, "elders": np.nan,
             c.RISK_BAND: [{"b": "blue", "r": "red"}[x] for x in bands],
-            c.HARM_PER_YEAR: [{"b": 0.1, "r": 0.9}[x] for x in bands], c.FIRES_PER_YEAR: 0.1,
+            c.HARM_INDEX: [{"b": 0.1, "r": 0.9}[x] for x in bands], c.FIRES_INDEX: 0.1,
             c.RISK_COMPLETENESS: 0.5, "fires_in_period": fires,
             "micro_cover": ["covered" if t <= 180 else "uncovered" for t in times],
             "micro_response_time_s": [float(t) for t in times],

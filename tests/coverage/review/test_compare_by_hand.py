@@ -50,7 +50,7 @@ def frozen(period="2026Q2", *, houses=HOUSES, stations=STATIONS, communities=COM
     buildings = pd.DataFrame(
         {
             "building_id": ids, "community_id": np.array(places, dtype=object), "name": None,
-            "address": None, "use": "residential", c.HARM_PER_YEAR: harm, c.FIRES_PER_YEAR: 0.1,
+            "address": None, "use": "residential", c.HARM_INDEX: harm, c.FIRES_INDEX: 0.1,
             c.RISK_BAND: bands, c.RISK_COMPLETENESS: 0.5, "fires_in_period": burnt,
             "smoke_detectors": np.array(detectors, dtype=float),
             "micro_cover": ["covered" if s <= 180 else "uncovered" for s in seconds],
@@ -108,7 +108,7 @@ def test_the_whole_town_counts_what_lies_in_no_community():
     assert found.index.tolist() == ["1", "2", OUTSIDE, WHOLE]
     expected = {  # east, west, outside, whole
         "buildings": (2, 2, 2, 6),
-        c.HARM_PER_YEAR: (1.5, 0.3, 1.2, 3.0),
+        c.HARM_INDEX: (1.5, 0.3, 1.2, 3.0),
         c.OPEN_HAZARDS: (1, 1, 2, 4),
         "red_buildings": (1, 0, 1, 2),
         "fires": (2, 0, 3, 5),
@@ -127,7 +127,7 @@ def test_rows_always_add_up_to_the_town(places):
     found = rows(set_beside(frozen(), frozen("2026Q3", houses=houses)))
     whole = found.loc[WHOLE]
     assert whole["buildings_after"] == 6
-    assert whole[f"{c.HARM_PER_YEAR}_after"] == pytest.approx(3.0)
+    assert whole[f"{c.HARM_INDEX}_after"] == pytest.approx(3.0)
     assert whole["red_buildings_after"] == 2
     assert whole[f"{c.OPEN_HAZARDS}_after"] == 4
     assert whole["fires_after"] == 5
@@ -179,7 +179,7 @@ def test_a_mended_device_that_halves_harm_is_a_cause_and_its_building_is_listed(
         "B", "devices", "smoke_detectors"
     )  # fmt: skip
     assert (building["harm_before"], building["harm_after"]) == (0.5, 0.265)
-    assert rows(found).loc["1", f"{c.HARM_PER_YEAR}_after"] == pytest.approx(1.265)
+    assert rows(found).loc["1", f"{c.HARM_INDEX}_after"] == pytest.approx(1.265)
     page = compare_page(frozen(), frozen("2026Q3"), found, tiers=("micro",))
     assert "建筑设施改变" in page and "感烟探测器" in page and "该建筑的设施" in page
 
@@ -241,7 +241,7 @@ def test_two_communities_of_one_name_stay_two():
     cases = [("K1", "A", "found", None), ("K2", None, "found", "和平社区")]
     both = [frozen(p, communities=alike, cases=cases) for p in ("2026Q2", "2026Q3")]
     found = rows(set_beside(*both))
-    assert found[f"{c.HARM_PER_YEAR}_after"].tolist() == pytest.approx([1.5, 0.3, 1.2, 3.0])
+    assert found[f"{c.HARM_INDEX}_after"].tolist() == pytest.approx([1.5, 0.3, 1.2, 3.0])
     assert found[f"{c.OPEN_HAZARDS}_after"].tolist() == [1, 0, 1, 2]  # whose K2 is nobody knows
 
 

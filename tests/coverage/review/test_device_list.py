@@ -19,7 +19,7 @@ def buildings():
     table = {
         "building_id": [f"B{at}" for at in range(count)], "use": USES,
         "floors": [9.0, 12, 5, 40, 8, 9], "height_m": np.nan, "name": None, "address": None,
-        "community": None, c.RISK_BAND: "red", c.HARM_PER_YEAR: 1.0, c.DEVICE_UNIT: "household",
+        "community": None, c.RISK_BAND: "red", c.HARM_INDEX: 1.0, c.DEVICE_UNIT: "household",
     }  # fmt: skip
     for kind in DEVICES:
         table |= {c.device_gain(kind): 0.0, c.device_lacking(kind): 0.0, c.device_pieces(kind): 0.0}

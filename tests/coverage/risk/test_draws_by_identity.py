@@ -19,7 +19,7 @@ from weizhan.coverage.risk.numbers import drawn_numbers
 from ..risk_towns import ALL_YEAR, CLASSES, RULES, inputs
 
 NUMBERS = drawn_numbers(RULES.risk, draws=40, seed=3)
-OWN = [end(name) for name in (c.FIRES_PER_YEAR, c.HARM_PER_FIRE, c.HARM_PER_YEAR)
+OWN = [end(name) for name in (c.FIRES_INDEX, c.SEVERITY_INDEX, c.HARM_INDEX)
        for end in (str, c.low, c.high)]  # fmt: skip
 NAN = np.nan
 

@@ -137,7 +137,7 @@ def test_households_beyond_a_shed_and_a_town_without_sheds():
 def test_few_fires_of_a_community_are_not_told_and_few_of_a_town_give_no_ratio():
     buildings = pd.DataFrame({"building_id": list("ABC"), "community_id": ["1", "1", "2"],
                               "use": ["residential", None, "factory"],
-                              c.FIRES_PER_YEAR: [0.1, 0.1, 0.2]})  # fmt: skip
+                              c.FIRES_INDEX: [0.1, 0.1, 0.2]})  # fmt: skip
     places = pd.DataFrame({"community_id": ["1", "2"]})
     day = pd.Timestamp("2026-01-01").date()
 

@@ -7,7 +7,6 @@ import pytest
 from weizhan.coverage import columns as c
 from weizhan.coverage.risk.inputs import (
     GASES,
-    _crew,
     _danger,
     _detectors,
     _gas,
@@ -16,6 +15,7 @@ from weizhan.coverage.risk.inputs import (
     _stay,
     _systems,
     class_rows,
+    crew_in_time,
 )
 from weizhan.geo.ledgers.town_ledgers import no_premises
 
@@ -46,11 +46,11 @@ def test_the_chance_of_a_crew_is_the_best_of_the_tiers_that_help(arrival, lanes,
     for tier, a, share, time in zip(("micro", "brigade"), arrival, lanes, cover, strict=True):
         table |= {c.arrival_probability(tier): [a], c.lane_probability(tier): [share],
                   c.response_time(tier): [time]}  # fmt: skip
-    assert _crew(pd.DataFrame(table))[0] == pytest.approx(chance, nan_ok=True)
+    assert crew_in_time(pd.DataFrame(table))[0] == pytest.approx(chance, nan_ok=True)
 
 
 def test_a_town_without_columns_of_response_knows_no_crew():
-    assert np.isnan(_crew(pd.DataFrame({"x": [1, 2]}))).all()
+    assert np.isnan(crew_in_time(pd.DataFrame({"x": [1, 2]}))).all()
 
 
 @pytest.mark.parametrize(

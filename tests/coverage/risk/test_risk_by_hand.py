@@ -1,16 +1,10 @@
 """Risk of single buildings, computed by hand from the rule set's typical numbers."""
 
-import datetime as dt
-from dataclasses import replace
-
 import numpy as np
 import pytest
-import shapely
 
-from weizhan.coverage.risk.assess_risk import moment
 from weizhan.coverage.risk.draws import Moment
 from weizhan.coverage.risk.inputs import known_shares
-from weizhan.geo.rules.config import KeyDates
 
 from ..risk_towns import CLASSES, RULES, inputs, typical, with_hazards
 
@@ -163,20 +157,3 @@ def test_what_is_known_of_a_building_is_counted_thing_by_thing():
     }  # fmt: skip
     without_hazards = [known[name].tolist() for name in known if name != "hazards"]
     assert without_hazards == [[False, True, True]] * 7
-
-
-def test_a_holiday_is_one_from_its_first_to_its_last_day(make_town):
-    house = {"geometry": shapely.box(0, 5, 10, 15)}
-    town = make_town(buildings=[house], lanes=[{"geometry": shapely.LineString([(0, 0), (90, 0)])}])
-    days = KeyDates(name="国庆", first="2026-10-01", last="2026-10-07", scenario="holiday")
-    town = replace(town, calendar=(days,))
-    plain = 1.23 * 0.95  # by day, in autumn
-    for on, fires in (("09-30", plain), ("10-01", 1.2 * plain), ("10-07", 1.2 * plain),
-                      ("10-08", plain), ("12-01", 1.23 * 1.15), ("03-01", 1.23 * 1.0),
-                      ("06-01", 1.23 * 0.95)):  # fmt: skip
-        day = dt.date.fromisoformat(f"2026-{on}")
-        found = moment(town, town.scenarios["day"], "day", day)
-        assert (found.fires, found.harm_asleep) == (pytest.approx(fires), 0.66), on
-    night = moment(town, town.scenarios["night"], "holiday", dt.date(2026, 11, 1))
-    assert night.fires == pytest.approx(0.68 * 0.95 * 1.2)
-    assert (night.harm_asleep, night.is_day) == (1.9, False)

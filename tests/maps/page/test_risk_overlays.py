@@ -20,6 +20,8 @@ def with_risk(assessment):
     columns = {
         c.FIRES_PER_YEAR: rate, c.low(c.FIRES_PER_YEAR): rate / 2,
         c.high(c.FIRES_PER_YEAR): rate * 2,
+        c.FIRES_INDEX: rate, c.low(c.FIRES_INDEX): rate / 2, c.high(c.FIRES_INDEX): rate * 2,
+        c.RISK_MOMENT: "night", c.RISK_MOMENT_SHARE: 0.62,
         c.RISK_BAND: bands, c.FREQUENT_BAND: bands, c.SEVERE_BAND: bands[::-1],
         c.RISK_BAND_SHARE: np.where(rank % 2, 0.95, 0.5),
         c.RISK_RANK: rank, c.RISK_RANK_LOW: np.maximum(rank - 3, 1), c.RISK_RANK_HIGH: rank + 9,
@@ -98,12 +100,25 @@ def test_the_page_paints_risk_and_says_why(browser, assessment):
     assert "红，第 1 位（可信范围 1–10" in said
     assert "电动自行车入室停放充电（×2.6）" in said and "夜间有人住宿（×1.9）" in said
     assert "约 2 年（1–4 年）" in said
+    assert "主要风险时段：夜间（占全年风险的 62%）" in said
     assert "上次检查 无记录，应查 2026-10-01" in said
+
+
+def test_without_a_level_the_popup_compares_with_the_mean_of_the_town(browser, assessment):
+    risky = with_risk(assessment)
+    ends = [end(c.FIRES_PER_YEAR) for end in (str, c.low, c.high)]
+    risky = dataclasses.replace(risky, buildings=risky.buildings.drop(columns=ends))
+    browser.open(committee_page(risky))
+    browser.click_building(risky.buildings["building_id"].iloc[0])
+    said = browser.popup()
+    times = 0.5 / risky.buildings[c.FIRES_INDEX].mean()
+    assert f"全镇平均的 {round(times, 2):g} 倍" in said
+    assert "多久起火一次" not in said
 
 
 def test_the_ten_buildings_of_a_community_follow_the_rank_of_risk(browser, assessment):
     risky = with_risk(assessment)
-    risky.buildings["harm_per_year"] = 1e-5
+    risky.buildings["harm_index"] = 1e-5
     browser.open(committee_page(risky))
     browser.run("openCommunity('C2')")
     own = risky.buildings[risky.buildings["community_id"] == "C2"]
@@ -114,7 +129,7 @@ def test_the_ten_buildings_of_a_community_follow_the_rank_of_risk(browser, asses
     assert "按综合风险位次" in card
     assert "主要原因" in card
     browser.pick("heat", "harm density")
-    assert "死亡当量/年/平方公里" in browser.legend()
+    assert "普通住户倍数/平方公里" in browser.legend()
 
 
 def test_every_page_says_while_risk_is_not_calibrated(assessment):
