@@ -108,9 +108,7 @@ def _of_year(snapshot: Snapshot) -> Snapshot:
     """Return a snapshot in which the indices of risk are missing if they are not of a year yet."""
     buildings = snapshot.layers["buildings"]
     untold = {n: np.nan for n in (c.HARM_INDEX, c.FIRES_INDEX) if n not in buildings}
-    return replace(
-        snapshot, layers={**snapshot.layers, "buildings": buildings.assign(**untold)}
-    )
+    return replace(snapshot, layers={**snapshot.layers, "buildings": buildings.assign(**untold)})
 
 
 def _notes(before: Snapshot, after: Snapshot) -> Iterator[str]:

@@ -19,7 +19,7 @@ from ...geo.arrays import Floats, Indices, Longs
 from ...geo.rules import RiskTime, RuleSet, Scenario
 from ...geo.town import Town
 from ...geo.words import last_announced_year
-from ..closures import lane_probabilities
+from ..closures import lane_draws
 from ..reach import Moment as Reached
 from ..reach import arrival_chances, time_band_name
 from .draws import Moment
@@ -30,7 +30,7 @@ SEASONS: Final = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "sprin
            6: "summer", 7: "summer", 8: "summer"}  # fmt: skip
 KINDS: Final = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su", "PH")
 #: Least draws of lane states in a stretch, however short it is.
-DRAWS_LEAST: Final = 20
+DRAWS_LEAST: Final = 30
 
 Cell = tuple[str, bool]  # a time band, by day or by night
 
@@ -181,7 +181,7 @@ def crew_chances(
     for part in year:
         then = moment.under(part.scenario)
         many = max(round(draws * part.now.fires), DRAWS_LEAST)
-        lanes = lane_probabilities(then, draws=many, seed=moment.seed, workers=workers)
+        lanes = lane_draws(then, draws=many, seed=moment.seed, workers=workers).chances
         columns.append(crew_in_time(arrival_chances(then, HELP).join(lanes)))
     return np.column_stack(columns)
 
