@@ -118,8 +118,8 @@ def risk(
     if level is not None:
         whole = table[c.FIRES_INDEX].sum()
         table |= _absolute(table, level.fires / whole, rules)
-        absolute = _absolute(of_places, level.fires / whole, rules)
-        of_places = of_places.assign(**{n: v for n, v in absolute.items() if True})
+        figures = {str(name): of_places[name] for name in of_places.columns}
+        of_places = of_places.assign(**_absolute(figures, level.fires / whole, rules))
     frame = pd.DataFrame(table, index=town.buildings.index[order])
     summary = _summary(frame, known, town, level, draws=draws, seed=seed)
     back = np.argsort(order, kind="stable")

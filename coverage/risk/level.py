@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from ...geo.rules import CalibrationRule, RiskRule
@@ -43,7 +44,7 @@ def town_level(incidents: pd.DataFrame, *, day: dt.date, rules: CalibrationRule)
     if len(past) < rules.shrink_from.value or pd.isna(first):
         return None
     years = max(((pd.Timestamp(day) - first.normalize()).days + 1) / YEAR_D, 1 / YEAR_D)
-    low, high = (float(end[0]) / years for end in poisson_interval([float(len(past))]))
+    low, high = (float(end[0]) / years for end in poisson_interval(np.array([float(len(past))])))
     return Level(len(past) / years, low, high, len(past), years)
 
 

@@ -137,7 +137,7 @@ def _numbers(
         if seed is None:
             return 0.0
         drawn: Floats = normals(keys_of([name]), "calibration", seed=seed, draws=draws)[0]
-        return log_sd * drawn
+        return log_sd * drawn - log_sd**2 / 2  # the mean of the draws is the rate
 
     effects = {code: rules.hazard.get(code) for code in CODES}
     log_rate = logs({f"classes.{name}": k.fires for name, k in rules.classes.items()})

@@ -111,7 +111,7 @@ def is_announced(day: dt.date) -> bool:
 
 def last_announced_year() -> int:
     """Return the last year whose public holidays the calendar knows."""
-    return max(chinese_calendar.holidays).year
+    return int(max(chinese_calendar.holidays).year)
 
 
 def passed_over(days: Collection[dt.date], *, start: dt.date) -> list[dt.date]:
