@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...geo.arrays import Floats, Ints
+from ...geo.arrays import Floats, Indices, Ints
 from ...geo.ground import Limit, attachable
 from ...geo.town import Town
 from ...geo.words import Tier, Vehicle
@@ -198,7 +198,7 @@ def piece_reach(moment: Moment, tier: str, pieces: Pieces, *, longest: float = 1
     )
 
 
-def _on_pieces(town: Town, pieces: Pieces) -> tuple[Ints, Ints]:
+def _on_pieces(town: Town, pieces: Pieces) -> tuple[Indices, Indices]:
     """Return buildings whose place on the network lies on a piece, and that piece."""
     at = town.building_positions
     first = np.searchsorted(pieces.lane, at.lane, side="left")

@@ -135,8 +135,9 @@ def _chosen(instance: SitingInstance, problem: PlanProblem, spaced: Indices) -> 
             values = {"names": called(instance, pair), "spacing": spacing}
             yield "error.site_chosen_pair", values | {"most": f"{np.floor(most):g}"}
     if problem.stations is not None and len(chosen) > problem.stations:
-        values = {"names": called(instance, chosen), "least": len(chosen)}
-        yield "error.site_stations_chosen", values | {"stations": problem.stations}
+        names, asked = called(instance, chosen), problem.stations
+        told = {"names": names, "stations": asked, "least": len(chosen)}
+        yield "error.site_stations_chosen", told
 
 
 def _quotas(instance: SitingInstance, problem: PlanProblem) -> Iterator[Sentence]:
@@ -154,10 +155,9 @@ def _quotas(instance: SitingInstance, problem: PlanProblem) -> Iterator[Sentence
     least = others + sum(
         max(q.least, len(np.intersect1d(q.sites, problem.chosen))) for q in problem.quotas
     )
-    allowed = problem.stations
-    if allowed is not None:
-        allowed += int((problem.existing & problem.movable).sum())
-        if len(problem.chosen) <= problem.stations and least > allowed:
+    if problem.stations is not None and len(problem.chosen) <= problem.stations:
+        moved = int((problem.existing & problem.movable).sum())
+        if least > problem.stations + moved:
             yield "error.site_quota_sum", {"least": least, "stations": problem.stations}
 
 

@@ -216,10 +216,13 @@ def still_late(study: Study, lang: Lang, most: int = 3) -> str:
     late = one.late(chosen, len(study.instance.communities))
     shares = one.rows.shares(chosen, len(late))
     names = study.communities[f.NAME].to_numpy(dtype=object)
+    if not known_before(study):  # whoever else may come in time is unknown
+        told = text(f"site.late_{one.weight}", lang, amount=whole(one.amount(chosen), one.weight))
+        return text("site.late_unknown", lang, standard=within(study, lang), reached=told)
     worst = [at for at in np.argsort(-late, kind="stable")[:most].tolist() if late[at] >= 0.5]
     if not worst:
         return ""
-    told = (
+    each = (
         text(
             "site.late_one",
             lang,
@@ -235,7 +238,7 @@ def still_late(study: Study, lang: Lang, most: int = 3) -> str:
         lang,
         standard=within(study, lang),
         late=text(f"site.late_{one.weight}", lang, amount=whole(every, one.weight)),
-        communities=text("site.semicolon", lang).join(told),
+        communities=text("site.semicolon", lang).join(each),
     )
 
 

@@ -275,9 +275,12 @@ def communities(study: Study) -> Table:
             order = np.argsort(-late, kind="stable")
         shares = [one.rows.shares(sites, groups) for sites in (standing, chosen)]
         for at, row in enumerate(cells):
-            row += [_number(shares[0][at]) if known else None, _number(shares[1][at])]
+            after = float(shares[1][at])
+            told = known or after > 0  # without known stations who else covers it is unknown
+            row += [_number(shares[0][at]) if known else None, _number(after) if told else None]
             if one.weight != "risk":
-                row.append(None if np.isnan(shares[1][at]) else few(float(late[at]), one.weight))
+                there = known and not np.isnan(after)
+                row.append(few(float(late[at]), one.weight) if there else None)
         columns += [(f"{one.weight}_before", "share"), (f"{one.weight}_after", "share")]
         columns += [(f"{one.weight}_late", "count")] if one.weight != "risk" else []
     return Table("communities", tuple(columns), tuple(tuple(cells[at]) for at in order.tolist()))

@@ -96,13 +96,14 @@ def _beside(study: Study, site: int, lang: Lang) -> str:
     near = study.beside.get(site)
     if near is None:
         return ""
-    told = [shown(near.lane)] if near.lane else []
-    if near.house:
-        metres = round(near.away_m, -1)
-        key = "site.beside" if metres < 10 else "site.beside_at"
-        values = {"house": shown(near.house), "metres": f"{metres:.0f}"}
-        told.append(text(key, lang, compass=text(f"compass.{near.compass}", lang), **values))
-    return text("site.comma", lang).join(told)
+    lane = shown(near.lane) if near.lane else ""
+    if not near.house:
+        return lane
+    metres = round(near.away_m, -1)
+    key = "site.beside" if metres < 10 else "site.beside_at"
+    values = {"house": shown(near.house), "metres": f"{metres:.0f}"}
+    told = text(key, lang, compass=text(f"compass.{near.compass}", lang), **values)
+    return text("site.beside_lane", lang, lane=lane, near=told) if lane else told
 
 
 def named(study: Study, sites: Flags | Indices, lang: Lang) -> list[str]:

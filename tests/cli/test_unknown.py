@@ -46,7 +46,7 @@ NEVER = ("到不了", "无人可到", "没有可通行的路线", "本期未检�
 #: reported nothing, and of buildings without an answer it is known that none has one.
 TRUE = re.compile(
     r"红 \d|红级|[红橙黄蓝]色建筑|社区 \[3\]|risk_|spread_cluster|可计算的建筑数|known_buildings"
-    r"|处，已修复|未排|下限|_low|（0% 至|差距|近优|必有|无近期报告|(limit|blockage)_cost_s"
+    r"|处，已修复|未排|下限|_low|（0% 至|差距|近优|都有的候选点|无近期报告|(limit|blockage)_cost_s"
     r"|(heat|progress|tasks)\.csv"
 )
 
