@@ -21,7 +21,7 @@ SOURCE: Final = "source"
 STATION: Final = "station"
 BAND: Final = "band"
 NO_BAND: Final = ""  # of a record whose hour nobody knows: vehicles go as at all hours
-_SAME: Final = pd.Timedelta(minutes=30)  # one building, two records: of one arrival
+_SAME: Final = np.timedelta64(30, "m")  # one building, two records: of one arrival
 
 
 @dataclass(frozen=True)
@@ -134,12 +134,12 @@ def _twice(table: pd.DataFrame, seen: int) -> Flags:
     same = np.zeros(len(table), dtype=bool)
     file, fires = table.iloc[:seen], table.iloc[seen:]
     told = set(file["arrival_id"].dropna())
-    at = {building: part["time"] for building, part in file.groupby(f.BUILDING_ID)}
-    for row, fire in enumerate(fires.itertuples(index=False), start=seen):
-        near = at.get(fire.building_id)
-        same[row] = fire.arrival_id in told or (
-            near is not None and bool(((near - fire.time).abs() <= _SAME).any())
-        )
+    moments = file["time"].to_numpy(dtype="datetime64[ns]")
+    for row in range(len(fires)):
+        there = (file[f.BUILDING_ID] == fires[f.BUILDING_ID].iloc[row]).to_numpy()
+        when = fires["time"].to_numpy(dtype="datetime64[ns]")[row]
+        near = np.abs(moments[there] - when) <= _SAME
+        same[seen + row] = fires["arrival_id"].iloc[row] in told or bool(near.any())
     return same
 
 

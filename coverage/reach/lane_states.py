@@ -195,7 +195,8 @@ def slowdown(
         if code in by_hour
     }
     by_time: Floats = lane_class.map(factor).fillna(1.0).to_numpy(dtype=float)
-    return by_time * lane_class.map(_fitted(speeds, reading)).fillna(1.0).to_numpy(dtype=float)
+    by_fit: Floats = lane_class.map(_fitted(speeds, reading)).fillna(1.0).to_numpy(dtype=float)
+    return by_time * by_fit
 
 
 def _fitted(speeds: SpeedFit | None, reading: Reading) -> dict[str, float]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -175,7 +177,7 @@ def _on_foot(
     goals: Positions,
     paths: Indices,
     goal: Indices,
-) -> list[tuple[Indices, Indices, Floats, Floats, Indices]]:
+) -> list[tuple[NDArray[Any], NDArray[Any], Floats, Floats, NDArray[Any]]]:
     """Return the arcs of people on foot; all they take is delay, none of it spent driving."""
     to, into = goals.lane[paths].astype(np.intp), goals.fraction[paths]
     on_foot = network.nodes + int(goal[0] - network.nodes) + len(goal)
@@ -189,7 +191,7 @@ def _on_foot(
         (network.lane_from[to], _share(into, ahead[to])),
         (network.lane_to[to], _share(1 - into, back[to])),
     )
-    walks = [
+    walks: list[tuple[NDArray[Any], NDArray[Any], Floats, NDArray[Any]]] = [
         (tail + on_foot, network.head + on_foot, along + leave[tail], network.arc_lane),
         (every, every + on_foot, np.full(network.nodes, dismount_s * 1000), np.zeros_like(every)),
         *((node + on_foot, goal, ms + leave[node], to) for node, ms in ends),

@@ -184,8 +184,8 @@ def _parts(town: Town, records: ArrivalRecords, split: str, seed: int) -> list[t
         return [((when <= first).to_numpy(), later)]
     area = _communities(town, records)
     names = sorted(set(area) - {""})
-    order = uniforms(keys_of(names), "half", seed=seed, draws=1)[:, 0].argsort() if names else []
-    half = {names[k] for k in order[: len(names) // 2]}
+    drawn = uniforms(keys_of(names), "half", seed=seed, draws=1)[:, 0]
+    half = {names[k] for k in drawn.argsort()[: len(names) // 2]}
     one = np.array([name in half for name in area], dtype=bool)
     placed = area != ""
     return [(one & placed, ~one & placed), (~one & placed, one & placed)]

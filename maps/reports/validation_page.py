@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Hashable, Mapping
 from typing import Any, Final
 
 import numpy as np
@@ -64,7 +65,7 @@ def validation_verdict(found: Validation, town: Town, *, lang: Lang = "zh") -> l
     return said
 
 
-def _sentence(row: dict[str, Any], rule: ValidationRule, lang: Lang) -> str:
+def _sentence(row: Mapping[Hashable, Any], rule: ValidationRule, lang: Lang) -> str:
     split = text(f"validation.split_{row['split']}", lang)
     if row["n"] < rule.min_records.value:
         return text("validation.few", lang, split=split, n=row["n"],
@@ -131,7 +132,7 @@ def _records(found: Validation, lang: Lang) -> str:
 def _plot(records: pd.DataFrame, lang: Lang) -> str:
     """Return observed against predicted seconds, each with the range that was predicted."""
     known = records[records["predicted_s"].notna()]
-    most = known[["observed_s", "predicted_s"]].to_numpy(dtype=float).max()
+    most = float(known[["observed_s", "predicted_s"]].to_numpy(dtype=float).max())
     step = _step(most)
     top = math.ceil(most / step) * step
 
@@ -188,4 +189,5 @@ def _mark(split: str, x: float, y: float, colour: str) -> str:
 
 def _step(most: float) -> float:
     """Return a round step of the axes: at most eight of them."""
-    return next(step for step in (30, 60, 120, 300, 600, 1200) if most / step <= 8 or step == 1200)
+    steps = (30.0, 60.0, 120.0, 300.0, 600.0)
+    return next((step for step in steps if most / step <= 8), 1200.0)
