@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -35,8 +36,23 @@ def catalogue() -> dict[str, dict[str, Any]]:
     return texts
 
 
+class _Counting(string.Formatter):
+    """What stands in ``{count:row|rows}``: the number, and the word for one or for more."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        one, several, more = format_spec.partition("|")
+        if not several:
+            return str(super().format_field(value, format_spec))
+        return f"{value} {one if str(value) == '1' else more}"
+
+
+_FORMATTER = _Counting()
+
+
 def text(key: str, lang: Lang = "zh", /, **values: object) -> str:
     """Return one sentence in one language, with its values put in.
+
+    ``{count:row|rows}`` stands for the number and the word that fits it.
 
     Parameters
     ----------
@@ -48,7 +64,7 @@ def text(key: str, lang: Lang = "zh", /, **values: object) -> str:
         What stands in the braces of the sentence. Values come from data and are only ever
         inserted, never formatted again.
     """
-    return str(catalogue()[key][lang]).format(**values)
+    return _FORMATTER.vformat(str(catalogue()[key][lang]), (), values)
 
 
 def label(vocabulary: str, code: object, lang: Lang = "zh") -> str:

@@ -3,10 +3,13 @@ const content = JSON.parse(document.getElementById("content").textContent);
 const layers = weizhan.layers;
 const moment = { at: "" }; // which moment is shown: what its columns end in, "@night"
 
-// A sentence of the catalogue with its values put in
+// A sentence of the catalogue with its values put in; {n:row|rows} is the number and its word
 function say(key, values) {
-  return content.texts[key].replace(/\{(\w+)\}/g, (whole, name) =>
-    values && name in values ? String(values[name]) : whole);
+  return content.texts[key].replace(/\{(\w+)(?::([^|}]*)\|([^}]*))?\}/g, (whole, name, one, more) => {
+    if (!values || !(name in values)) return whole;
+    const told = String(values[name]);
+    return one === undefined ? told : told + " " + (told === "1" ? one : more);
+  });
 }
 
 function make(tag, text, className) {

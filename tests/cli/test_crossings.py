@@ -43,7 +43,7 @@ def test_join_is_kept_in_the_town(run, files, tmp_path):
 def test_apart_is_the_default_and_says_where(run, files, tmp_path):
     code, said, _ = run("new", tmp_path / "t", *files, "--lang", "en")
     assert code == 0
-    assert "1 pairs of lanes (100.0% of all lanes)" in said
+    assert "1 pair of lanes (100.0% of all lanes)" in said
     assert "Where: l0×l1 (106.48200, 29.48000)" in said
     assert read_config(tmp_path / "t").cross == "apart"
 
