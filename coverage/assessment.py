@@ -500,7 +500,12 @@ class Assessment:
         if Part.DRAWS in self.parts:
             figures |= {"draws": self.draws, "seed": self.moment.seed}
         if {Part.DRAWS, Part.OPENINGS} <= self.parts:
-            figures["clusters"] = self.clusters
+            rule = town.rules.lane_state
+            figures["clusters"] = {
+                "same_street": rule.same_street.value,
+                "same_quarter": rule.same_quarter.value,
+                "tiers": self.clusters,
+            }
         return figures
 
     @cached_property

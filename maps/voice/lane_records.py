@@ -208,27 +208,28 @@ def opening_reason(lane: Record, lang: Lang) -> str:
 
 
 def cluster_said(assessment: Assessment, lang: Lang) -> str:
-    """Return what it matters that obstacles come in clusters, "" where no tier is known.
+    """Return what it matters that obstacles come in clusters, "" where that was not asked.
 
     Parameters
     ----------
     assessment
-        With random lane states.
+        Whose summary tells it.
     lang
         Language of the sentence.
     """
-    rule = assessment.moment.town.rules.lane_state
+    figures = assessment.summary.get("lanes", {})
+    clusters = figures.get("clusters", {"tiers": {}})
     said = [
         text("lane.cluster_tier", lang, tier=label("map_tier", tier, lang),
-             usual=count(figures["usual"], lang), bad=count(figures["bad"], lang),
-             apart=count(figures["bad_apart"], lang))
-        for tier, figures in assessment.clusters.items()
-        if figures["bad"] is not None and tier in assessment.tiers
+             usual=count(lost["usual"], lang), bad=count(lost["bad"], lang),
+             apart=count(lost["bad_apart"], lang))
+        for tier, lost in clusters["tiers"].items()
+        if lost["bad"] is not None
     ]  # fmt: skip
     if not said:
         return ""
     joint = "；" if lang == "zh" else "; "
     return text(
-        "lane.clusters", lang, draws=assessment.draws, parts=joint.join(said),
-        street=f"{rule.same_street.value:g}", quarter=f"{rule.same_quarter.value:g}",
+        "lane.clusters", lang, draws=figures["draws"], parts=joint.join(said),
+        street=f"{clusters['same_street']:g}", quarter=f"{clusters['same_quarter']:g}",
     )  # fmt: skip

@@ -150,3 +150,17 @@ def test_a_phone_has_map_and_list(browser, assessment):
 
 def test_the_same_assessment_gives_the_same_page(assessment):
     assert lanes_page(assessment, lang="en") == lanes_page(assessment, lang="en")
+
+
+def test_what_clusters_of_obstacles_matter_is_said_once_it_was_asked(assessment):
+    told = {"usual": 2, "bad": 9, "bad_apart": 5}
+    unknown = dict.fromkeys(told)
+    lanes = {"draws": 1000, "clusters": {"same_street": 0.5, "same_quarter": 0.15,
+                                         "tiers": {"micro": told, "brigade": unknown}}}  # fmt: skip
+    asked = assessment.replaced(summary={**assessment.summary, "lanes": lanes})
+    page = lanes_page(asked)
+    assert "平常 2 栋，最差的二十分之一达 9 栋（各车道互不相干时 5 栋）" in page
+    assert "随机抽取 1000 次占道" in page
+    assert "同一条路的占道相关取 0.5" in page
+    assert "未知 栋" not in page  # nothing is said of a tier that is not known
+    assert "次占道，因占道" not in lanes_page(assessment).replace("{draws} 次占道", "")

@@ -140,5 +140,5 @@ def test_the_pages_texts_name_the_same_values_in_both_languages():
 
     for key, entry in catalogue().items():
         if {"zh", "en"} <= set(entry):
-            zh, en = (set(re.findall(r"\{(\w+)\}", entry[lang])) for lang in LANGS)
+            zh, en = (set(re.findall(r"\{(\w+)(?:[:!][^}]*)?\}", entry[lang])) for lang in LANGS)
             assert zh == en, key
