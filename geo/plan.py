@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from .ground import Positions, attachable, snap
+from .ground import attachable, snap
 from .inside import in_communities
 from .rules import RuleSet, Value
 from .tables import SCHEMAS, WGS84
@@ -207,11 +207,7 @@ def planned(town: Town, plan: Plan) -> Town:
         station_positions=at,
         lanes=lanes,
         lane_reports=town.lane_reports[told].reset_index(drop=True),
-        report_positions=Positions(
-            town.report_positions.lane[told],
-            town.report_positions.fraction[told],
-            town.report_positions.access_m[told],
-        ),
+        report_positions=town.report_positions.take(told),
         problems=(*(p for p in town.problems if p.code != "no_station" or stations.empty), *other),
     )
 

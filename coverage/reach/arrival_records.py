@@ -47,9 +47,8 @@ class ArrivalRecords:
 
     def some(self, rows: Indices | Flags) -> ArrivalRecords:
         """Return some of the records; what was left out stays told."""
-        place = self.place
-        part = Positions(place.lane[rows], place.fraction[rows], place.access_m[rows])
-        return ArrivalRecords(self.table.iloc[rows].reset_index(drop=True), part, self.left_out)
+        table = self.table.iloc[rows].reset_index(drop=True)
+        return ArrivalRecords(table, self.place.take(rows), self.left_out)
 
 
 def arrival_records(town: Town) -> ArrivalRecords:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,9 +12,9 @@ import pandas as pd
 from scipy.sparse import csr_array, vstack
 
 from ...geo.arrays import Flags, Floats
-from ...geo.ground import Conditions, Positions
+from ...geo.ground import Conditions
 from ...geo.ledgers import SECONDS
-from ...geo.rules import Reading, RuleSet
+from ...geo.rules import Reading
 from ...geo.town import Town
 from ...geo.words import Vehicle
 from ...geo.words import fields as f
@@ -85,9 +86,10 @@ def speed_evidence(town: Town, records: ArrivalRecords) -> SpeedEvidence:
     records
         From `arrival_records`.
     """
+    hours = _roads(town, records)
     station = records.table[STATION].to_numpy()
     if (station < 0).any():
-        station = first_station(town, records, crew_seconds(town, records))
+        station = first_station(town, records, _crew_seconds(town, records, hours, "typical"))
     vehicle = _vehicles(town, records, station)
     place, at = records.place, town.station_positions
     turnout = station_turnout_s(town)
@@ -97,11 +99,11 @@ def speed_evidence(town: Town, records: ArrivalRecords) -> SpeedEvidence:
     rows_told: list[npt.NDArray[np.intp]] = [np.empty(0, dtype=np.intp)]
     told: list[Floats] = [np.empty(0)]
     paths: list[csr_array] = [csr_array((0, len(CLASSES)))]
-    for band, roads in _roads(town, records).items():
+    for band, roads in hours.items():
         in_band = (records.table[BAND] == band).to_numpy() & (station >= 0)
         for name in sorted(set(vehicle[in_band]) - {str(Vehicle.FOOT)}):
             rows = np.flatnonzero(in_band & (vehicle == name))
-            start, end = _taken(at, station[rows]), _taken(place, rows)
+            start, end = at.take(station[rows]), place.take(rows)
             path = class_seconds(
                 town.network, roads[Vehicle(name)], start, end, town.lanes,
                 walk=(roads[Vehicle.FOOT], dismount_s),
@@ -149,6 +151,14 @@ def crew_seconds(
         ``(stations, records)`` seconds after the alarm, NaN where no crew gets there within the
         longest time that a record is believed.
     """
+    hours = _roads(town, records, reading=reading, speeds=speeds)
+    return _crew_seconds(town, records, hours, reading)
+
+
+def _crew_seconds(
+    town: Town, records: ArrivalRecords, hours: Mapping[str, Passages], reading: Reading
+) -> Floats:
+    """Return what `crew_seconds` does, from how vehicles pass the lanes at each hour."""
     rules, at = town.rules, town.station_positions
     start_s = station_turnout_s(town, reading=reading)
     start_s = start_s + np.nan_to_num(access_s(rules, at.access_m, reading))
@@ -157,13 +167,13 @@ def crew_seconds(
     own = station_vehicles(town)
     stated = records.table[f.VEHICLE].fillna("").to_numpy(dtype=str)
     found = np.full((len(town.stations), len(stated)), np.nan)
-    for band, roads in _roads(town, records, reading=reading, speeds=speeds).items():
+    for band, roads in hours.items():
         in_band = (records.table[BAND] == band).to_numpy()
         for name in sorted(set(stated[in_band])):
             rows = np.flatnonzero(in_band & (stated == name))
             ride = np.full(len(own), name) if name else own
             crews = Crews(at.lane, at.fraction, ride, np.rint(start_s * 1000).astype(np.int32))
-            end = _taken(records.place, rows)
+            end = records.place.take(rows)
             plan = journey(
                 town.network, roads, crews, end, dismount_ms=round(dismount_s * 1000)
             )  # fmt: skip
@@ -235,25 +245,17 @@ def _roads(
 ) -> dict[str, Passages]:
     """Return how vehicles pass the lanes at each hour at which there are records."""
     return {
-        str(band): passages(
-            town, reading, _at_hour(town, town.rules, str(band), reading, speeds)
-        )
+        str(band): passages(town, reading, _at_hour(town, str(band), reading, speeds))
         for band in sorted(set(records.table[BAND]))
-    }  # fmt: skip
+    }
 
 
-def _at_hour(
-    town: Town, rules: RuleSet, band: str, reading: Reading, speeds: SpeedFit | None
-) -> Conditions:
+def _at_hour(town: Town, band: str, reading: Reading, speeds: SpeedFit | None) -> Conditions:
     lanes = len(town.lanes)
-    held = rules.time_band[band] if band != NO_BAND else None
+    held = town.rules.time_band[band] if band != NO_BAND else None
     return Conditions(
         left_m=np.full(lanes, np.nan),
         shut=np.zeros(lanes, dtype=bool),
         slowdown=slowdown(town, held, reading, speeds),
         locked=np.zeros(len(town.barriers), dtype=bool),
     )
-
-
-def _taken(positions: Positions, rows: npt.NDArray[np.intp]) -> Positions:
-    return Positions(positions.lane[rows], positions.fraction[rows], positions.access_m[rows])

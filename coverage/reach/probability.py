@@ -20,7 +20,7 @@ def arrival_probability(
     fixed_s: Floats,
     turnout_s: tuple[Floats, Floats, Floats],
     *,
-    standard_s: float,
+    standard_s: Floats | float,
     cv: float,
 ) -> Floats:
     """Return the probability of arriving within the standard.
@@ -34,7 +34,7 @@ def arrival_probability(
     turnout_s
         Low, typical and high turnout, each ``(n,)``.
     standard_s
-        The standard.
+        The standard, one for all or ``(n,)``.
     cv
         Coefficient of variation of travel time.
 

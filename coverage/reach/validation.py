@@ -265,17 +265,12 @@ def _in_time(
     walk = walk + np.nan_to_num(
         access_s(town.rules, town.station_positions.access_m[station], "typical")
     )
-    return np.array(
-        [
-            arrival_probability(
-                np.maximum(typical[k : k + 1] - turnout[1][k] - walk[k], 0),
-                walk[k : k + 1],
-                (turnout[0][k : k + 1], turnout[1][k : k + 1], turnout[2][k : k + 1]),
-                standard_s=float(standard[k]),
-                cv=town.rules.response.travel_cv.value,
-            )[0]
-            for k in range(len(station))
-        ]
+    return arrival_probability(
+        np.maximum(typical - turnout[1] - walk, 0),
+        walk,
+        (turnout[0], turnout[1], turnout[2]),
+        standard_s=standard,
+        cv=town.rules.response.travel_cv.value,
     )
 
 

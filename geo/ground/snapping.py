@@ -15,7 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from ..arrays import Flags, Floats, Ints, Longs, Shapes
+from ..arrays import Flags, Floats, Indices, Ints, Longs, Shapes
 from ..words import LaneClass
 from ..words import fields as f
 from .network import MILLIMETRE, Network
@@ -49,6 +49,10 @@ class Positions:
     def attached(self) -> Flags:
         """Which features sit on a lane."""
         return self.lane >= 0
+
+    def take(self, rows: Indices | Flags) -> Positions:
+        """Return the positions of some features."""
+        return Positions(self.lane[rows], self.fraction[rows], self.access_m[rows])
 
 
 def attachable(network: Network, lanes: gpd.GeoDataFrame, *, fragment_m: float) -> Flags:
