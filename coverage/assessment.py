@@ -15,7 +15,6 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 
 from ..geo.ground import Positions
 from ..geo.rules import choose_scenario
@@ -35,7 +34,14 @@ from .closures import (
     lane_losses,
     opening_gains,
 )
-from .places import Places, add_community_work, town_places
+from .places import (
+    Places,
+    WaterTold,
+    add_community_work,
+    crossed_places,
+    town_places,
+    water_told,
+)
 from .reach import (
     Moment,
     built_passages,
@@ -55,17 +61,18 @@ from .risk import (
     year_of,
 )
 from .summary import (
+    add_community_water,
     community_table,
     page_notes,
     speed_record,
     speeds_said,
     tier_coverage,
     town_counts,
+    water_summary,
 )
 
 Progress = Callable[[str], None]
 
-CROSSED_M = 0.01  # lanes nearer than this to a place where lanes cross are those
 DRAWS = 200  # of random lane states; a share is then within 0.07 of the truth, 19 times in 20
 
 
@@ -239,15 +246,7 @@ class Assessment:
 
         `lanes` are the ids of those that cross there, `connected` says how they were counted.
         """
-        town = self.moment.town
-        spots = gpd.GeoSeries(gpd.points_from_xy(*town.network.crossed_xy.T), crs=town.lanes.crs)
-        ids = town.lanes[f.DRAWN_LANE_ID].astype(str).to_numpy()
-        at, lane = shapely.STRtree(town.lanes.geometry.to_numpy()).query(
-            spots.to_numpy(), predicate="dwithin", distance=CROSSED_M
-        )
-        said = ["×".join(np.unique(ids[lane[at == spot]])) for spot in range(len(spots))]
-        connected = len(town.network.crossing) == 0
-        return gpd.GeoDataFrame({"lanes": said, "connected": connected}, geometry=spots)
+        return crossed_places(self.moment.town)
 
     @cached_property
     def water(self) -> gpd.GeoDataFrame:
@@ -393,6 +392,11 @@ class Assessment:
         told = self._served.assign(**_columns(self.risk.buildings), **_columns(self.cases))
         return town_places(self.moment.town, told, self.lanes, day=self.moment.day)
 
+    @cached_property
+    def water_told(self) -> WaterTold:
+        """Which buildings have working water, and where more would help; see `water_told`."""
+        return water_told(self.moment.town, self._served[c.PEOPLE])
+
     # Tables of what was asked for
 
     @cached_property
@@ -403,6 +407,7 @@ class Assessment:
             table = table.assign(**_columns(self.chances))
         if Part.RISK in self.parts:
             table = table.assign(**_columns(self.risk.buildings))
+            table[c.WATER_WITHIN] = self.water_told.within
         if Part.CASES in self.parts:
             monitored = self.moment.town.ledgers.premises[c.REMOTE_MONITORED]
             table = table.assign(
@@ -460,6 +465,7 @@ class Assessment:
         if {Part.RISK, Part.CASES} <= self.parts:
             add_community_risk(entries, self.communities, self.buildings)
             add_community_work(entries, self.places.work)
+            add_community_water(entries, self.buildings, self.water_told.best)
         summary: dict[str, Any] = {
             "town": self.town,
             "simulated": self.simulated,
@@ -476,6 +482,7 @@ class Assessment:
         }
         if Part.RISK in self.parts:
             summary["risk"] = {**self.risk.summary, "alert": str(self.alert)}
+            summary["water"] = water_summary(town, self.buildings)
         if Part.CLOSURES in self.parts:
             summary["events"] = self.closures.events
         summary["speeds"] = speed_record(speeds)

@@ -45,6 +45,7 @@ REASONS: Final = 3
 NEIGHBOURS: Final = "near_buildings"  # nearer than the gap of separation
 SPREAD_CLUSTER: Final = "spread_cluster"  # number of a cluster of buildings too near each other
 WATER_M: Final = "water_m"  # straight to the nearest water; missing where none is mapped
+WATER_WITHIN: Final = "water_within"  # `coverage.reach.WaterWithin`; missing where none is mapped
 OPEN_HAZARDS: Final = "open_hazards"
 OVERDUE_HAZARDS: Final = "overdue_hazards"
 LISTED_HAZARDS: Final = "listed_hazards"  # 挂牌督办, not lifted

@@ -15,7 +15,15 @@ from ..geo.town import Town
 from ..geo.words import LANGS, is_announced, label, text
 from ..geo.words import fields as f
 from ..geo.yardstick import digest_of
-from .reach import SpeedFit, coverage_by_use, coverage_of, in_reach
+from . import columns as c
+from .reach import (
+    SpeedFit,
+    coverage_by_use,
+    coverage_of,
+    in_reach,
+    water_figures,
+    water_states,
+)
 from .risk import town_level
 
 
@@ -153,6 +161,58 @@ def community_table(
     ]
     figures = pd.DataFrame(rows, index=communities.index)
     return communities.assign(**{name: figures[name] for name in figures.columns})
+
+
+def water_summary(town: Town, buildings: pd.DataFrame) -> dict[str, Any]:
+    """Return how much of a town has working water within hose reach, and how that is measured.
+
+    Parameters
+    ----------
+    town
+        With its water and rules.
+    buildings
+        With `water_within`.
+
+    Returns
+    -------
+    dict
+        Figures of `weizhan.coverage.reach.water_figures`; ``hose_m`` and ``detour``; how many
+        ``sources`` there are, of these ``sources_working`` and ``sources_untold``.
+    """
+    works, fails = water_states(town.water)
+    return {
+        **water_figures(buildings[c.WATER_WITHIN]),
+        "hose_m": town.rules.response.hose_reach_m.value,
+        "detour": town.rules.risk.mitigation.water_detour.value,
+        "sources": len(works),
+        "sources_working": int(works.sum()),
+        "sources_untold": int((~works & ~fails).sum()),
+    }
+
+
+def add_community_water(
+    entries: list[dict[str, Any]], buildings: pd.DataFrame, best: pd.DataFrame
+) -> None:
+    """Add ``water`` to the summary of each community.
+
+    Parameters
+    ----------
+    entries
+        From `weizhan.coverage.reach.community_coverage`; changed in place.
+    buildings
+        With `community_id` and `water_within`.
+    best
+        From `weizhan.coverage.places.best_hydrants`; what lies in no community has none.
+    """
+    groups = dict(list(buildings.groupby(buildings[f.COMMUNITY_ID].fillna("").astype(str))))
+    mapped = bool(buildings[c.WATER_WITHIN].notna().any())
+    for entry in entries:
+        key = str(entry["community_id"] or "")
+        own = groups.get(key, buildings.iloc[:0])
+        entry["water"] = water_figures(own[c.WATER_WITHIN])
+        if mapped and key in best.index:
+            entry["water"]["hydrant_gain"] = int(best.loc[key, "gain"])
+            entry["water"]["hydrant_lane"] = best.loc[key, f.NAME]
 
 
 def _calibration_note(town: Town, day: dt.date) -> dict[str, str]:

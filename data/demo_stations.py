@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 
 from ..geo.arrays import Floats, Longs
-from ..geo.words import HostType, LaneClass, Tier, Use, Vehicle, WaterKind
+from ..geo.words import HostType, LaneClass, SystemState, Tier, Use, Vehicle, WaterKind
 from .demo_buildings import Buildings
 from .demo_plan import Plan
 from .demo_streets import Streets
@@ -31,6 +31,7 @@ HYDRANT_SPACING_M = {
 HYDRANTS_STANDING = 0.9
 HYDRANT_ASIDE_DEGREES = 0.00003  # beside the middle of the road, about 3 m
 ALLEY_HYDRANTS = 0.004  # a share of alleys
+FAILING, LOOKED_AT = 0.06, 0.8  # shares of sources found at fault, and of those anybody looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Water:
     degrees: Floats
     kind: list[WaterKind]
     flow_l_s: Floats
+    state: list[SystemState | None]
 
 
 def place_stations(
@@ -163,8 +165,12 @@ def place_water(streets: Streets, rng: np.random.Generator, *, rural: bool) -> W
     open_water = shapely.get_coordinates(shapely.get_point(beside, 1)) + 2 * HYDRANT_ASIDE_DEGREES
     flow = np.round(rng.uniform(8, 25, len(hydrants)), 1)
     flow[rng.random(len(hydrants)) < 0.3] = np.nan
+    looked = rng.spawn(1)[0].random(len(hydrants) + len(kinds))  # a stream of its own
+    states = [SystemState.FAULT if x < FAILING else SystemState.GOOD if x < LOOKED_AT else None
+              for x in looked]  # fmt: skip
     return Water(
         degrees=np.round(np.concatenate([hydrants, open_water]), 7),
         kind=[*[WaterKind.HYDRANT] * len(hydrants), *kinds],
         flow_l_s=np.concatenate([flow, np.full(len(kinds), np.nan)]),
+        state=states,
     )

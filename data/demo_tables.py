@@ -127,6 +127,9 @@ def tabulate(
                 "水源编号": _ids("S", len(water.kind), 5),
                 "类型": _labels("water_kind", np.array([kind.value for kind in water.kind])),
                 "流量": water.flow_l_s,
+                "状态": [
+                    None if s is None else label("system_state", s, "zh") for s in water.state
+                ],
             },
             np.asarray(shapely.points(water.degrees)),
             crs=GPS_CRS,

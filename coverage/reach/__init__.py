@@ -37,6 +37,7 @@ from .travel import (
     reach_matrix,
 )
 from .validation import Validation, validate
+from .water import WaterWithin, hose_straight_m, water_figures, water_states, water_within
 
 __all__ = [
     "FAR",
@@ -49,6 +50,7 @@ __all__ = [
     "SpeedFit",
     "TierCrews",
     "Validation",
+    "WaterWithin",
     "arrival_chances",
     "arrival_probability",
     "arrivals",
@@ -58,6 +60,7 @@ __all__ = [
     "coverage_by_use",
     "coverage_of",
     "grouped",
+    "hose_straight_m",
     "in_reach",
     "is_known",
     "journey",
@@ -81,4 +84,7 @@ __all__ = [
     "turnout_s",
     "twice",
     "validate",
+    "water_figures",
+    "water_states",
+    "water_within",
 ]

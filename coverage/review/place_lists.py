@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from ...geo.town import Town
@@ -19,6 +20,7 @@ from ..places import (
     monitored_table,
     without_office,
 )
+from ..siting import near_places
 
 #: Devices that an estate is asked for.
 NEEDED: Final = (DeviceKind.SMOKE_DETECTOR, DeviceKind.RCD, DeviceKind.SIMPLE_SPRINKLER)
@@ -54,7 +56,8 @@ def place_lists(
     dict
         ``estates``, ``funding`` (three-none estates, and those of which it is not told),
         ``fire_offices`` (what is missing; communities without one), ``community_work``,
-        ``monitored``, ``sensors`` (devices by community and kind), ``aerial``.
+        ``monitored``, ``sensors`` (devices by community and kind), ``aerial``, ``hydrants`` (places
+        for further ones, the best first).
     """
     town, places = found.moment.town, found.places
     names = _names(town)
@@ -70,6 +73,7 @@ def place_lists(
         "monitored": monitored_table(buildings),
         "sensors": device_counts(town, buildings),
         "aerial": aerial_table(found.compliance, buildings),
+        "hydrants": _hydrants(found, names),
     }
 
 
@@ -110,6 +114,26 @@ def _work(work: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     table = work.reset_index(names=f.COMMUNITY_ID)
     table.insert(1, "community", table[f.COMMUNITY_ID].map(names))
     return table[[f.COMMUNITY_ID, "community", *WORK]]
+
+
+def _hydrants(found: Assessment, names: dict[str, str]) -> pd.DataFrame:
+    """Return where further hydrants help most, one after the other, each as people find it."""
+    town, places = found.moment.town, found.water_told.places
+    near = near_places(town, places.geometry.to_numpy(), places["lane"].to_numpy(dtype=np.intp))
+    degrees = places.geometry.to_crs(4326)
+    return pd.DataFrame(
+        {
+            "hydrant_rank": np.arange(len(places)) + 1,
+            "community": places[f.COMMUNITY_ID].map(names, na_action="ignore"),
+            f.LANE_ID: town.lanes[f.LANE_ID].to_numpy()[places["lane"].to_numpy(dtype=np.intp)],
+            "lane": [one.lane or None for one in near],
+            "near_house": [one.house or None for one in near],
+            "away_m": [round(one.away_m) if one.house else None for one in near],
+            "lon": degrees.x,
+            "lat": degrees.y,
+            **{n: places[n] for n in ("water_gain", "people", "water_untold", "water_alone")},
+        }
+    )
 
 
 def _names(town: Town) -> dict[str, str]:

@@ -31,6 +31,7 @@ RESTS_ON_LAYER: Final[Mapping[str, tuple[str, ...]]] = {
     "offices": ("fire_offices",),
     "communities": ("community_work",),
     "sheds": ("sheds",),
+    "water": ("hydrants",),
 }
 #: Counts within lists that rest on a ledger.
 COUNTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {

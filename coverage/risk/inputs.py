@@ -21,6 +21,7 @@ from ...geo.words import fields as f
 from .. import columns as c
 from ..cases import case_table
 from ..keyed import Keys, keys_of
+from ..reach import water_states
 
 UNKNOWN: Final = -1
 CODES: Final = tuple(
@@ -351,7 +352,7 @@ def _water(town: Town, shapes: Shapes, rules: RiskRule, end: str) -> Floats:
     """Return the share of a hydrant's flow that the best water within reach gives.
 
     Missing where no water is mapped, and of an end where the water there tells no range. Water
-    of unknown flow gives all of it.
+    of unknown flow gives all of it, and what is told not to work gives none.
     """
     points, there = _points(town)
     if not len(points):
@@ -362,6 +363,7 @@ def _water(town: Town, shapes: Shapes, rules: RiskRule, end: str) -> Floats:
     flow = told[RANGE.index(end)]
     flow = np.where(np.isnan(flow), told[0], flow)
     give = np.clip(np.nan_to_num(flow / rules.mitigation.water_flow_l_s.value, nan=1.0), 0, 1)
+    give[water_states(town.water)[1][there]] = 0.0
     within = rules.mitigation.water_m.value / rules.mitigation.water_detour.value
     at, of = shapely.STRtree(points).query(shapes, predicate="dwithin", distance=within)
     best = np.zeros(len(shapes))

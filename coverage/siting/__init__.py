@@ -4,6 +4,7 @@ The planner's level above the covering engine.
 """
 
 from . import candidates
+from .landmarks import near_places
 from .request import Request, check_request
 from .sensitivity import as_certain
 from .solve_plan import PriceCertificate
@@ -18,6 +19,7 @@ __all__ = [
     "as_certain",
     "candidates",
     "check_request",
+    "near_places",
     "reason_counts",
     "study_sites",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 
+from ...geo.arrays import Indices, Shapes
 from ...geo.town import Town
 from ...geo.words import fields as f
 
@@ -44,27 +45,40 @@ def beside(town: Town, rows: np.ndarray) -> dict[int, Beside]:
     rows
         Of the stations.
     """
+    places = town.stations.geometry.to_numpy()[rows]
+    told = near_places(town, places, town.station_positions.lane[rows])
+    return dict(zip(rows.tolist(), told, strict=True))
+
+
+def near_places(town: Town, places: Shapes, lane: Indices) -> list[Beside]:
+    """Return what is near some points.
+
+    Parameters
+    ----------
+    town
+        Whose houses and lanes.
+    places, lane
+        ``(n,)`` the points, and the row of the lane at each; negative for none.
+    """
     houses = town.buildings
     called = houses[f.NAME].where(houses[f.NAME].notna(), houses[f.ADDRESS])
     known = np.flatnonzero(called.notna())
     names = called.astype(str).to_numpy(dtype=object)
     lanes = town.lanes[f.NAME].fillna("").astype(str).to_numpy(dtype=object)
-    at = town.station_positions.lane[rows]
-    places = town.stations.geometry.to_numpy()[rows]
     tree = shapely.STRtree(houses.geometry.to_numpy()[known])
     near: dict[int, int] = {}
-    if len(known) and len(rows):
+    if len(known) and len(places):
         which, house = tree.query_nearest(places, max_distance=NEAR_M, all_matches=False)
         near = dict(zip(which.tolist(), known[house].tolist(), strict=True))
-    found = {}
-    for number, row in enumerate(rows.tolist()):
-        lane = str(lanes[at[number]]) if at[number] >= 0 else ""
+    found = []
+    for number, place in enumerate(places):
+        on = str(lanes[lane[number]]) if lane[number] >= 0 else ""
         if number not in near:
-            found[row] = Beside("", 0.0, "", lane)
+            found.append(Beside("", 0.0, "", on))
             continue
         shape = houses.geometry.iloc[near[number]]
-        middle, place = shape.centroid, places[number]
+        middle = shape.centroid
         bearing = np.degrees(np.arctan2(place.x - middle.x, place.y - middle.y)) % 360
         compass = COMPASS[round(bearing / 45) % len(COMPASS)]
-        found[row] = Beside(names[near[number]], shape.distance(place), compass, lane)
+        found.append(Beside(names[near[number]], shape.distance(place), compass, on))
     return found

@@ -321,6 +321,8 @@ class PlacesRule(Frozen):
     old_estate_until: Value
     drill_days: Value
     gathering_m: Value
+    hydrant_step_m: Value
+    hydrants_listed: Value
 
 
 class UseGroups(Frozen):

@@ -261,6 +261,13 @@ SCHEMAS: dict[str, Schema] = {
                 _NAME,
                 Column(f.KIND, "choice", ("类型", "水源类型"), vocabulary="water_kind"),
                 Column(f.FLOW_L_S, "number", ("流量",), minimum=0, maximum=1000),
+                Column(
+                    f.STATE,
+                    "choice",
+                    ("状态", "水源状态", "消火栓状态", "完好情况", "运行状态"),
+                    vocabulary="system_state",
+                    extra=True,
+                ),
             ),
         ),
     )

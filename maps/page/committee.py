@@ -27,6 +27,7 @@ from ..voice import (
     people,
     share,
     tiers_told,
+    water_said,
     work_said,
 )
 from . import lane_overlays, overlays, place_overlays, scene_overlays
@@ -192,7 +193,10 @@ def _communities(
                 "people": people(inhabitants.get(identity), lang, unit=True),
                 "shares": shares,
                 "risk": _risk_lines(community.get("risk"), lang),
-                "work": work_said(community.get("work"), lang),
+                "work": [
+                    *work_said(community.get("work"), lang),
+                    *water_said(community.get("water"), lang),
+                ],
             }
         )
     return rows

@@ -215,6 +215,7 @@ def water(assessment: Assessment, *, lang: Lang) -> PackedPoints:
             "id": column(frame, f.WATER_ID),
             f.NAME: column(frame, f.NAME),
             f.KIND: labels(kinds, "water_kind", lang),
+            f.STATE: labels(column(frame, f.STATE), "system_state", lang),
         },
         show=False,
         z_index=5,

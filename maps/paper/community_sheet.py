@@ -21,6 +21,7 @@ from ..voice import (
     is_missing,
     of_known,
     people,
+    water_said,
     work_said,
     yes_no,
 )
@@ -69,7 +70,7 @@ def _page(entry: Mapping[str, Any], community: pd.Series, ground: SheetSource, l
         scale=frame.scale,
         tables=[
             Table(text("work.title", lang), _heads(("work_what", "work_told"), lang), (1, 3),
-                  work_said(entry.get("work"), lang), ""),
+                  [*work_said(entry.get("work"), lang), *water_said(entry.get("water"), lang)], ""),
             _estates(estates, found.places.estates.empty, lang),
             _offices(offices, found.places.offices.empty, lang),
             _grids(grids, found.places.grids.empty, lang),

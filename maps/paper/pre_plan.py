@@ -245,13 +245,14 @@ def water_table(place: shapely.Geometry, ground: SheetSource, *, most: int, lang
         rows=[
             [
                 str(key),
-                unknown if is_missing(kind) else label("water_kind", kind, lang),
+                _water_kind(kind, state, lang),
                 unknown if is_missing(flow) else ranged(flow, low, high),
                 f"{away:.0f}",
             ]
-            for key, kind, flow, low, high, away in zip(
+            for key, kind, state, flow, low, high, away in zip(
                 near[f.WATER_ID],
                 near[f.KIND],
+                near.get(f.STATE, nothing),
                 near[f.FLOW_L_S],
                 *(near.get(f"{f.FLOW_L_S}_{end}", nothing) for end in ("low", "high")),
                 near["_m"],
@@ -260,6 +261,15 @@ def water_table(place: shapely.Geometry, ground: SheetSource, *, most: int, lang
         ],
         empty=text("papers.no_water", lang),
     )
+
+
+def _water_kind(kind: object, state: object, lang: Lang) -> str:
+    """Return what a source is, and its state where somebody told it: crews count on it."""
+    said = text("popup.unknown", lang) if is_missing(kind) else label("water_kind", kind, lang)
+    if is_missing(state):
+        return said
+    return text("papers.water_kind_state", lang, kind=said,
+                state=label("system_state", state, lang))  # fmt: skip
 
 
 def _hazards(building: pd.Series, ground: SheetSource, lang: Lang) -> Table:

@@ -48,6 +48,9 @@ FIGURES = (
     "people_unknown_buildings",
 )
 
+#: Of ``entry["water"]``.
+WATER_FIGURES = ("working", "untold", "beyond", "hydrant_gain")
+
 
 def write_results(
     assessment: Assessment,
@@ -140,6 +143,7 @@ def communities_csv(
         text("table.community", lang),
         *(f"{label('map_tier', tier, lang)} {figure}" for tier in tiers for figure in figures),
         *(text(f"table.{figure}", lang) for figure in of_risk),
+        *(text(f"table.water_{figure}", lang) for figure in WATER_FIGURES),
     ]
     rows = []
     for entry in communities:
@@ -147,5 +151,6 @@ def communities_csv(
         cells = [entry[f.COMMUNITY_ID], name]
         cells += [entry["coverage"][tier][figure] for tier in tiers for figure in FIGURES]
         cells += [entry.get("risk", {}).get(figure) for figure in of_risk]
+        cells += [entry.get("water", {}).get(figure) for figure in WATER_FIGURES]
         rows.append(cells)
     return sheet(heads, rows)

@@ -258,6 +258,7 @@ const describe = {
     const features = layers.water.features;
     return [head("water", features.text("name", f)), rows([
       ["id", features.text("id", f)], ["kind", features.text("kind", f)],
+      ["water_state", features.text("state", f)],
       ["flow", measure("popup.flow_value", features.number("flow_l_s", f))]])];
   },
   barriers(f) {

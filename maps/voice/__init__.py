@@ -44,7 +44,15 @@ from .lane_records import (
     state_said,
 )
 from .list_words import list_cells, list_head
-from .place_words import elements_said, engine_said, estate_name, help_said, work_said, yes_no
+from .place_words import (
+    elements_said,
+    engine_said,
+    estate_name,
+    help_said,
+    water_said,
+    work_said,
+    yes_no,
+)
 from .route_text import (
     KIT,
     arrival,
@@ -157,6 +165,7 @@ __all__ = [
     "three_figures",
     "tiers_told",
     "town_checks",
+    "water_said",
     "way_sentences",
     "work_said",
     "yes_no",

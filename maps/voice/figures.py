@@ -283,6 +283,8 @@ def key_figures(assessment: Assessment, lang: Lang) -> list[Figure]:
         if coverage is not None:
             answers.append(unanswered(coverage))
         first = False
+    if "water" in summary:
+        figures.append(_water_figure(summary["water"], lang))
     unattached = counts.get("unattached_buildings")
     loose = "" if is_missing(unattached) or not unattached else count(unattached, lang)
     figures.append(
@@ -374,6 +376,35 @@ def _people_figure(
         )  # fmt: skip
     value = _people_part(coverage or {}, lang) if known else text("popup.unknown", lang)
     return Figure(title, value, text("popup.joiner", lang).join(note))
+
+
+def _water_figure(water: Mapping[str, Any], lang: Lang) -> Figure:
+    title = text("figure.water", lang)
+    if not water["sources"]:
+        return Figure(title, text("popup.unknown", lang), text("figure.water_none", lang))
+    told = {name: count(water[name], lang) for name in ("working", "untold", "beyond")}
+    return Figure(title, water_share(water, lang), text(
+        "figure.water_note", lang, metres=f"{water['hose_m']:g}", detour=f"{water['detour']:g}",
+        **told))  # fmt: skip
+
+
+def water_share(water: Mapping[str, Any], lang: Lang) -> str:
+    """Return the share of buildings with working water, as a range where some is not told of.
+
+    Parameters
+    ----------
+    water
+        From `weizhan.coverage.reach.water_figures`.
+    lang
+        Language of "unknown".
+    """
+    low, high = water.get("share_low"), water.get("share_high")
+    if is_missing(low) or is_missing(high):
+        return text("work.unknown", lang)
+    ends = percent(float(str(low))), percent(float(str(high)))
+    if low == high:
+        return ends[0]
+    return text("water.range", lang, low=ends[0], high=ends[1])
 
 
 def no_answer(coverage: Mapping[str, Any] | None, lang: Lang) -> str:

@@ -42,6 +42,8 @@ ELEMENTS: Final = frozenset({"elements_missing", "elements_unknown"})
 #: Yes, no, or nobody told.
 FLAGS: Final = frozenset({"key_unit", "key_unit_by_rule", "assembly", "high_risk_unit",
                          "registered_engineer", "pledge", "target_met"})  # fmt: skip
+#: Degrees, of which a few figures say nothing; the sixth decimal is a tenth of a metre.
+DEGREES: Final = frozenset({"lon", "lat"})
 SIGNIFICANT: Final = 4
 
 
@@ -96,6 +98,8 @@ def list_cells(name: str, table: pd.DataFrame, lang: Lang) -> list[object]:
         return [_word("cover_word", cell, lang) for cell in column]
     if name.endswith("_main_limit"):
         return [_word("limit_name", cell, lang) for cell in column]
+    if name in DEGREES:
+        return [None if pd.isna(cell) else round(float(cell), 6) for cell in column]
     if name == "inspected_on":
         never = text("list_word.not_inspected", lang)
         return [never if pd.isna(day) else str(day)[:10] for day in column]

@@ -9,7 +9,7 @@ from ...coverage.places import WORK
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..html import shown
-from .figures import FEWEST_PEOPLE, count, is_missing, percent, three_figures
+from .figures import FEWEST_PEOPLE, count, is_missing, percent, three_figures, water_share
 
 THOUSAND = 1000
 
@@ -39,6 +39,37 @@ def work_said(work: Mapping[str, Any] | None, lang: Lang) -> list[tuple[str, str
         "offices": _offices(told, lang),
     }
     return [(text(f"work.{name}", lang), said) for name, said in lines.items()]
+
+
+def water_said(water: Mapping[str, Any] | None, lang: Lang) -> list[tuple[str, str]]:
+    """Return how much of a community has working water, and what one hydrant would add.
+
+    Parameters
+    ----------
+    water
+        ``entry["water"]`` of the summary; None where the assessment has none.
+    lang
+        Language of label and value.
+    """
+    if water is None:
+        return []
+    lines = [(text("water.reached", lang), _water_reached(water, lang))]
+    gain, lane = water.get("hydrant_gain"), water.get("hydrant_lane")
+    if is_missing(gain):
+        return lines
+    key = "gain_none" if not gain else "gain_unnamed" if is_missing(lane) else "gain"
+    said = text(f"water.{key}", lang, count=count(gain, lang), lane=shown(lane))
+    return [*lines, (text("water.further", lang), said)]
+
+
+def _water_reached(water: Mapping[str, Any], lang: Lang) -> str:
+    if is_missing(water.get("working")):
+        return text("work.unknown", lang)
+    said = text("water.told", lang, share=water_share(water, lang),
+                working=count(water["working"], lang),
+                count=count(water["buildings"], lang))  # fmt: skip
+    untold = water["untold"]
+    return said + text("water.untold", lang, count=count(untold, lang)) if untold else said
 
 
 def help_said(work: Mapping[str, Any], lang: Lang) -> str:

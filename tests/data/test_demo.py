@@ -182,7 +182,8 @@ def test_water_table_is_gbk_and_does_not_say_so(town: Path) -> None:
     assert table[29] == 0
     assert "消火栓" in table.decode("gbk", errors="ignore")
     water = gpd.read_file(town / "水源.shp", encoding="gbk")
-    assert {"水源编号", "类型", "流量"} <= set(water.columns)
+    assert {"水源编号", "类型", "流量", "状态"} <= set(water.columns)
+    assert {"完好", "故障"} <= set(water["状态"].dropna()) and water["状态"].isna().any()
     assert {"消火栓", "消防水池", "天然水源"} == set(water["类型"])
 
 

@@ -15,7 +15,7 @@ from weizhan.maps.paper.report import Paragraph
 
 NONE, SOME = pd.DataFrame(), pd.DataFrame({"key": ["1"]})
 LEDGERS = ("hazards", "inspections", "incidents", "units", "notices", "devices")
-LAYERS = ("estates", "offices", "communities", "sheds")
+LAYERS = ("estates", "offices", "communities", "sheds", "water")
 
 
 def _town(*told):
@@ -59,7 +59,8 @@ def test_lists_without_their_ledger_or_layer_are_named_with_it():
     )
     assert set(only.values()) == {"hazards"}
     assert {"mismatches", "area_wide", "stock", "mending"} <= set(only)
-    assert lists_without_layer(_town("estates", "offices", "communities")) == {"sheds": "sheds"}
+    told = lists_without_layer(_town("estates", "offices", "communities"))
+    assert told == {"sheds": "sheds", "hydrants": "water"}
 
 
 @pytest.mark.parametrize(
