@@ -1,27 +1,37 @@
-"""Plan files: stations added, moved and removed, lanes closed and opened, standards changed."""
+"""Plan files: what somebody would change in a town, and what the town becomes.
+
+Stations, lanes, gates, water, devices, hazards, inspections and standards; every part may be empty,
+so that a single measure is a plan and several measures merge into one.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from .care import PlannedCare
 from .ground import attachable, snap
 from .inside import in_communities
+from .plan_buildings import building_problems, with_mended
+from .plan_lanes import gate_problems, gates_under, lane_problems, lanes_under
 from .rules import RuleSet, Value
 from .tables import SCHEMAS, WGS84
 from .town import Town, empty_layer
 from .words import (
     LANGS,
+    DeviceKind,
+    HazardCode,
     HostType,
     InputError,
     OutputError,
@@ -29,6 +39,7 @@ from .words import (
     Tier,
     TownError,
     Vehicle,
+    WaterKind,
     text,
     told_values,
 )
@@ -38,7 +49,8 @@ from .yardstick import digest_of
 FORMAT: Final = "weizhan-plan"
 VERSION: Final = 1
 PLAN_ENDING = ".plan.json"
-ALWAYS = "24/7"
+
+_Entry = TypeVar("_Entry")
 
 Identity = Annotated[str, Field(min_length=1, max_length=200)]
 Longitude = Annotated[float, Field(ge=-180, le=180)]
@@ -73,23 +85,80 @@ class MovedStation(_Frozen):
     lat: Latitude
 
 
+class EquippedStation(_Frozen):
+    """A station of the town that gets another vehicle or crew; what is not said stays."""
+
+    station_id: Identity
+    vehicle: Vehicle | None = None
+    crew_day: Crew | None = None
+    crew_night: Crew | None = None
+
+    @model_validator(mode="after")
+    def _something(self) -> EquippedStation:
+        if self.vehicle is None and self.crew_day is None and self.crew_night is None:
+            msg = "须写明 vehicle、crew_day 或 crew_night (say one of them at least)"
+            raise ValueError(msg)
+        return self
+
+
 class StationChanges(_Frozen):
     """What happens to stations."""
 
     add: tuple[NewStation, ...] = ()
     move: tuple[MovedStation, ...] = ()
     remove: tuple[Identity, ...] = ()
+    equip: tuple[EquippedStation, ...] = ()
 
 
 class LaneChanges(_Frozen):
     """What happens to lanes, named as drawn or after cutting.
 
     A closed lane keeps vehicles out at all hours, people pass. An opened lane is cleared and wide
-    enough for every vehicle.
+    enough for every vehicle. On a cleared lane parking is forbidden and nobody parks; its width
+    stays. Steps with a ramp are passed like a footway by people and e-bikes, by nothing larger.
     """
 
     close: tuple[Identity, ...] = ()
     open: tuple[Identity, ...] = ()
+    clear: tuple[Identity, ...] = ()
+    ramp: tuple[Identity, ...] = ()
+
+
+class GateChanges(_Frozen):
+    """What happens to gates: a key box beside a locked one, or open at all hours."""
+
+    key_box: tuple[Identity, ...] = ()
+    open: tuple[Identity, ...] = ()
+
+
+class NewWater(_Frozen):
+    """A hydrant or a tank to be built; coordinates are WGS-84."""
+
+    water_id: Identity
+    name: str | None = None
+    lon: Longitude
+    lat: Latitude
+    kind: Literal[WaterKind.HYDRANT, WaterKind.WATER_TANK] = WaterKind.HYDRANT
+
+
+class HydrantChanges(_Frozen):
+    """What happens to water."""
+
+    add: tuple[NewWater, ...] = ()
+
+
+class BuildingDevice(_Frozen):
+    """A device that every unit (household, let room, premises) of a building gets."""
+
+    building_id: Identity
+    device: DeviceKind
+
+
+class MendedHazard(_Frozen):
+    """All open hazards of a kind at a building, mended."""
+
+    building_id: Identity
+    code: HazardCode
 
 
 class Plan(_Frozen):
@@ -102,6 +171,11 @@ class Plan(_Frozen):
     note: str = ""
     stations: StationChanges = StationChanges()
     lanes: LaneChanges = LaneChanges()
+    gates: GateChanges = GateChanges()
+    hydrants: HydrantChanges = HydrantChanges()
+    devices: tuple[BuildingDevice, ...] = ()
+    mended: tuple[MendedHazard, ...] = ()
+    inspected: tuple[Identity, ...] = ()
     standard_s: dict[str, Annotated[float, Field(gt=0, le=36_000)]] = {}
 
 
@@ -154,6 +228,70 @@ def write_plan(plan: Plan, file: Path) -> None:
         raise OutputError("error.cannot_write", file=file, why=error.strerror) from error
 
 
+def merged(plans: Iterable[Plan]) -> Plan:
+    """Return one plan that changes what any of some plans changes.
+
+    Town, scenario and note are those of the first; of a tier's standard the first counts. Entries
+    are in the order of their words and none stands twice, so that the same plans in any order
+    change a town to the same digest. What several say of one station's equipment is put together
+    unless it differs; what contradicts stays, and `planned` refuses it.
+
+    Parameters
+    ----------
+    plans
+        Any number; none gives an empty plan.
+    """
+    whole = tuple(plans)
+    first = whole[0] if whole else Plan()
+
+    def union(part: str, name: str) -> tuple[Any, ...]:
+        return _sorted_once(chain(*(getattr(getattr(p, part), name) for p in whole)))
+
+    def listed(name: str) -> tuple[Any, ...]:
+        return _sorted_once(chain(*(getattr(p, name) for p in whole)))
+
+    standards = {tier: s for p in reversed(whole) for tier, s in p.standard_s.items()}
+    return Plan(
+        town=first.town,
+        scenario=first.scenario,
+        note=first.note,
+        stations=StationChanges(
+            add=union("stations", "add"),
+            move=union("stations", "move"),
+            remove=union("stations", "remove"),
+            equip=_put_together(union("stations", "equip")),
+        ),
+        lanes=LaneChanges(**{n: union("lanes", n) for n in LaneChanges.model_fields}),
+        gates=GateChanges(**{n: union("gates", n) for n in GateChanges.model_fields}),
+        hydrants=HydrantChanges(add=union("hydrants", "add")),
+        devices=listed("devices"),
+        mended=listed("mended"),
+        inspected=listed("inspected"),
+        standard_s=dict(sorted(standards.items())),
+    )
+
+
+def _sorted_once(entries: Iterable[_Entry]) -> tuple[_Entry, ...]:
+    def words(entry: object) -> str:
+        return entry.model_dump_json() if isinstance(entry, BaseModel) else str(entry)
+
+    return tuple(sorted(dict.fromkeys(entries), key=words))
+
+
+def _put_together(equipped: Sequence[EquippedStation]) -> tuple[EquippedStation, ...]:
+    """Return one entry a station where what is said of it agrees."""
+    found: dict[str, EquippedStation] = {}
+    differing = []
+    for entry in equipped:
+        known = found.setdefault(entry.station_id, entry)
+        told, more = (e.model_dump(exclude_none=True) for e in (known, entry))
+        if all(told.get(name, value) == value for name, value in more.items()):
+            found[entry.station_id] = EquippedStation(**told | more)
+        else:
+            differing.append(entry)
+    return _sorted_once([*found.values(), *differing])
+
+
 def planned(town: Town, plan: Plan) -> Town:
     """Return the town as it would be under a plan.
 
@@ -167,35 +305,33 @@ def planned(town: Town, plan: Plan) -> Town:
     Returns
     -------
     Town
-        The same layers but for the stations, the lanes closed or opened and reports about these;
-        standards of the plan have the source ``plan``. A plan made for another town is a warning
-        among its problems.
+        The same layers but for what the plan names, and reports about lanes that it opens or
+        clears; ``care`` holds what it does at buildings, and cases that it mends are closed on
+        the day of their last step. Standards of the plan have the source ``plan``. A plan made
+        for another town is a warning among its problems.
 
     Raises
     ------
     TownError
-        When the plan names stations, lanes or tiers that the town does not have, adds a station
-        that it has, changes one twice, or puts one near no lane; carries every problem.
+        With every problem of `plan_problems`.
     """
-    problems = _strangers(town, plan)
+    problems = plan_problems(town, plan)
+    if problems:
+        raise TownError(problems)
     stations = _stations(town, plan)
     limits = town.rules.network
     allowed = attachable(town.network, town.lanes, fragment_m=limits.fragment_m.value)
-    within_m = limits.attach_m.value
-    at = snap(stations.geometry.to_numpy(), town.lanes, allowed=allowed, within_m=within_m)
-    touched = [s.station_id for s in plan.stations.add]
-    touched += [s.station_id for s in plan.stations.move]
-    loose = stations[f.STATION_ID].isin(touched) & ~at.attached
-    problems += [
-        _wrong("plan_off_lanes", station, allowed=f"{within_m:,.0f}")
-        for station in stations.loc[loose, f.STATION_ID]
-    ]
-    if problems:
-        raise TownError(problems)
-    lanes, told = _lanes(town, plan)
+    at = snap(
+        stations.geometry.to_numpy(),
+        town.lanes,
+        allowed=allowed,
+        within_m=limits.attach_m.value,
+    )
+    lanes, told = lanes_under(town, **plan.lanes.model_dump())
     other = []
     if plan.town and plan.town != town.name:
         other.append(Problem("warning", "plan_other_town", "plan", value=plan.town))
+    mended = [(entry.building_id, str(entry.code)) for entry in plan.mended]
     return replace(
         town,
         plan=_digest(plan),
@@ -206,10 +342,46 @@ def planned(town: Town, plan: Plan) -> Town:
         stations=in_communities(stations, town.communities),
         station_positions=at,
         lanes=lanes,
+        barriers=gates_under(town.barriers, **plan.gates.model_dump()),
+        water=_water(town, plan),
         lane_reports=town.lane_reports[told].reset_index(drop=True),
         report_positions=town.report_positions.take(told),
         problems=(*(p for p in town.problems if p.code != "no_station" or stations.empty), *other),
+        ledgers=with_mended(town.ledgers, mended),
+        care=PlannedCare(
+            devices=(*town.care.devices, *((d.building_id, d.device) for d in plan.devices)),
+            mended=(*town.care.mended, *mended),
+            inspected=(*town.care.inspected, *plan.inspected),
+        ),
     )
+
+
+def plan_problems(town: Town, plan: Plan) -> list[Problem]:
+    """Return all that keeps a plan from being carried out in a town.
+
+    Names that the town does not have, things changed twice or in contradictory ways, places near
+    no lane, and measures for what does not exist: a ramp where there are no steps, a key box at a
+    gate that never locks, a device that does not serve the use, a hazard that is not there.
+
+    Parameters
+    ----------
+    town
+        As it is.
+    plan
+        What would change.
+    """
+    return [
+        *_station_problems(town, plan),
+        *lane_problems(town.lanes, **plan.lanes.model_dump()),
+        *gate_problems(town.barriers, **plan.gates.model_dump()),
+        *_water_problems(town, plan),
+        *building_problems(
+            town,
+            devices=[(d.building_id, d.device) for d in plan.devices],
+            mended=[(m.building_id, str(m.code)) for m in plan.mended],
+            inspected=plan.inspected,
+        ),
+    ]
 
 
 def plan_note(plan: Plan, *, name: str) -> dict[str, str]:
@@ -221,27 +393,45 @@ def plan_note(plan: Plan, *, name: str) -> dict[str, str]:
         "removed": len(plan.stations.remove),
         "closed": len(plan.lanes.close),
         "opened": len(plan.lanes.open),
+        "others": _others(plan),
     }
     return {lang: text("note.plan", lang, **told) for lang in LANGS}
 
 
+def _others(plan: Plan) -> int:
+    """Return how many changes a plan makes beside stations built and lanes opened or closed."""
+    gates, lanes = plan.gates, plan.lanes
+    parts: tuple[Sequence[Any], ...] = (
+        plan.stations.equip, lanes.clear, lanes.ramp, gates.key_box, gates.open,
+        plan.hydrants.add, plan.devices, plan.mended, plan.inspected,
+    )  # fmt: skip
+    return sum(map(len, parts))
+
+
 def new_stations(stations: Iterable[NewStation], crs: Any) -> gpd.GeoDataFrame:
     """Return stations to be built as rows of the layer ``stations``, in a CRS."""
-    rows = [station.model_dump(mode="json") for station in stations]
+    return _new_rows(stations, "stations", crs)
+
+
+def _new_rows(
+    entries: Iterable[NewStation] | Iterable[NewWater], layer: str, crs: Any
+) -> gpd.GeoDataFrame:
+    rows = [entry.model_dump(mode="json") for entry in entries]
     places = gpd.points_from_xy([r.pop("lon") for r in rows], [r.pop("lat") for r in rows])
-    blank = empty_layer(SCHEMAS["stations"])
+    blank = empty_layer(SCHEMAS[layer])
     table = pd.DataFrame(rows, columns=blank.columns.drop(f.GEOMETRY))
     table[f.SOURCE_ROW] = -1
     frame = gpd.GeoDataFrame(table, geometry=places, crs=WGS84)
     return frame.astype({name: blank[name].dtype for name in table.columns}).to_crs(crs)
 
 
-def _strangers(town: Town, plan: Plan) -> list[Problem]:
-    """Return what a plan names that cannot be meant."""
+def _station_problems(town: Town, plan: Plan) -> list[Problem]:
+    """Return what is wrong with the stations and standards of a plan."""
     known = set(town.stations[f.STATION_ID])
     removed, moved = set(plan.stations.remove), {s.station_id for s in plan.stations.move}
-    problems = [_wrong("plan_station_unknown", s) for s in sorted((removed | moved) - known)]
-    problems += [_wrong("plan_station_twice", s) for s in sorted(removed & moved)]
+    equips = [s.station_id for s in plan.stations.equip]
+    named = removed | moved | set(equips)
+    problems = [_wrong("plan_station_unknown", s) for s in sorted(named - known)]
     added = [s.station_id for s in plan.stations.add]
     left = known - removed
     problems += [
@@ -249,18 +439,54 @@ def _strangers(town: Town, plan: Plan) -> list[Problem]:
         for s in sorted({s for s in added if s in left or added.count(s) > 1})
     ]
     moves = [s.station_id for s in plan.stations.move]
-    problems += [
-        _wrong("plan_station_twice", s) for s in sorted({s for s in moves if moves.count(s) > 1})
-    ]
-    lanes = {*town.lanes[f.LANE_ID].astype(str), *town.lanes[f.DRAWN_LANE_ID].astype(str)}
-    named = {*plan.lanes.close, *plan.lanes.open}
-    problems += [_wrong("plan_lane_unknown", lane) for lane in sorted(named - lanes)]
-    both = {*plan.lanes.close} & {*plan.lanes.open}
-    problems += [_wrong("plan_lane_both", lane) for lane in sorted(both)]
+    again = (removed & (moved | set(equips))) | {s for s in moves if moves.count(s) > 1}
+    again |= {s for s in equips if equips.count(s) > 1}
+    problems += [_wrong("plan_station_twice", s) for s in sorted(again)]
     tiers = ", ".join(town.rules.tier)
     strange = sorted(set(plan.standard_s) - set(town.rules.tier))
     problems += [_wrong("plan_tier_unknown", tier, allowed=tiers) for tier in strange]
-    return problems
+    places = [*plan.stations.add, *(s for s in plan.stations.move if s.station_id in known)]
+    loose = _off_lanes(town, [(s.lon, s.lat) for s in places])
+    return problems + [
+        _wrong("plan_off_lanes", s.station_id, allowed=_attach_m(town))
+        for s, off in zip(places, loose, strict=True)
+        if off
+    ]
+
+
+def _off_lanes(town: Town, places: Sequence[tuple[float, float]]) -> list[bool]:
+    """Return which places, longitude and latitude, are near no lane that anything attaches to."""
+    if not places:
+        return []
+    limits = town.rules.network
+    points = gpd.GeoSeries(gpd.points_from_xy(*zip(*places, strict=True)), crs=WGS84)
+    allowed = attachable(town.network, town.lanes, fragment_m=limits.fragment_m.value)
+    at = snap(
+        points.to_crs(town.lanes.crs).to_numpy(),
+        town.lanes,
+        allowed=allowed,
+        within_m=limits.attach_m.value,
+    )
+    return [not there for there in at.attached.tolist()]
+
+
+def _attach_m(town: Town) -> str:
+    return f"{town.rules.network.attach_m.value:,.0f}"
+
+
+def _water_problems(town: Town, plan: Plan) -> list[Problem]:
+    added = [w.water_id for w in plan.hydrants.add]
+    known = set(town.water[f.WATER_ID].astype(str))
+    problems = [
+        _wrong("plan_water_known", w)
+        for w in sorted({w for w in added if w in known or added.count(w) > 1})
+    ]
+    loose = _off_lanes(town, [(w.lon, w.lat) for w in plan.hydrants.add])
+    return problems + [
+        _wrong("plan_water_off", w, allowed=_attach_m(town))
+        for w, off in zip(added, loose, strict=True)
+        if off
+    ]
 
 
 def _wrong(code: str, value: str, *, allowed: str = "") -> Problem:
@@ -278,35 +504,35 @@ def _stations(town: Town, plan: Plan) -> gpd.GeoDataFrame:
             places.get(station, place)
             for station, place in zip(frame[f.STATION_ID], frame.geometry, strict=True)
         ]
+    for entry in plan.stations.equip:
+        own = frame[f.STATION_ID] == entry.station_id
+        for name in (f.VEHICLE, f.CREW_DAY, f.CREW_NIGHT):
+            value = getattr(entry, name)
+            if value is not None:
+                frame.loc[own, name] = value.value if isinstance(value, Vehicle) else value
+                ends = [end for end in (f"{name}_low", f"{name}_high") if end in frame]
+                frame.loc[own, ends] = np.nan
     if not plan.stations.add:
         return frame.reset_index(drop=True)
-    added = new_stations(plan.stations.add, frame.crs)
+    return _appended(frame, new_stations(plan.stations.add, frame.crs))
+
+
+def _water(town: Town, plan: Plan) -> gpd.GeoDataFrame:
+    if not plan.hydrants.add:
+        return town.water
+    return _appended(town.water, _new_rows(plan.hydrants.add, "water", town.water.crs))
+
+
+def _appended(frame: gpd.GeoDataFrame, added: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if frame.empty:
         return added.reindex(columns=frame.columns)
     return pd.concat([frame, added], ignore_index=True)[frame.columns]
 
 
-def _lanes(town: Town, plan: Plan) -> tuple[gpd.GeoDataFrame, np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Return the lanes under a plan, and which reports still hold."""
-    lanes = town.lanes
-    names = lanes[f.LANE_ID].astype(str), lanes[f.DRAWN_LANE_ID].astype(str)
-    closed, opened = (
-        (names[0].isin(which) | names[1].isin(which)).to_numpy()
-        for which in (plan.lanes.close, plan.lanes.open)
-    )
-    widest = max(profile.width_m.value for profile in town.rules.vehicle.values())
-    hours = lanes[f.CLOSED_HOURS].astype(object).mask(opened, None).mask(closed, ALWAYS)
-    width = lanes[f.WIDTH_M].astype(float)
-    width = width.where(~opened, np.fmax(width, widest))
-    lane = town.report_positions.lane
-    stale = (lane >= 0) & opened[np.maximum(lane, 0)]
-    return lanes.assign(**{f.CLOSED_HOURS: hours, f.WIDTH_M: width}), ~stale
-
-
 def _digest(plan: Plan) -> str:
     """Return a short digest of what a plan changes, whatever it is called."""
-    changes = plan.model_dump(mode="json", include={"stations", "lanes", "standard_s"})
-    return digest_of(changes)
+    said = {"format", "version", "town", "scenario", "note"}
+    return digest_of(plan.model_dump(mode="json", exclude=said, exclude_defaults=True))
 
 
 def _rules(rules: RuleSet, plan: Plan) -> RuleSet:

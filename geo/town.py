@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
+from .care import PlannedCare
 from .checklists import LoadedChecklist, read_checklists
 from .datum_check import misfits
 from .ground import (
@@ -108,6 +109,8 @@ class Town:
         Large events with their venues.
     plan
         Empty for the town as it is, else a digest of what a plan changes in it.
+    care
+        What a plan does at buildings.
     report_to
         To whom residents report a danger, in the town's own words; empty where it says nothing.
     """
@@ -146,6 +149,7 @@ class Town:
     gatherings: tuple[Gathering, ...] = ()
     report_to: str = ""
     plan: str = ""
+    care: PlannedCare = field(default_factory=PlannedCare)
 
     @cached_property
     def place(self) -> tuple[float, float]:

@@ -78,7 +78,8 @@ def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame
         With its lane reports. Of several reports about a lane the latest that is not later than
         the day, and has not expired by then, counts.
     scenario
-        Its time of day says how often lanes of a class are occupied.
+        Its time of day says how often lanes of a class are occupied; those that a plan keeps
+        clear never are unless somebody reports it.
     day
         The day of the assessment.
 
@@ -94,6 +95,8 @@ def lane_states(town: Town, scenario: Scenario, *, day: dt.date) -> pd.DataFrame
     lane_class = town.lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN)
     prior = {code: band.blocked_on(LaneClass(code)).value for code in lane_class.unique()}
     usual = lane_class.map(prior).to_numpy(dtype=float)
+    if f.KEPT_CLEAR in town.lanes:
+        usual[town.lanes[f.KEPT_CLEAR].to_numpy(dtype=bool)] = 0.0
     latest = _latest(town, day)
     weight = np.zeros(len(town.lanes))
     weight[latest.index] = _weight(latest["age_days"].to_numpy(dtype=float), rule)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,11 +12,12 @@ import pandas as pd
 import shapely
 
 from ...geo.arrays import Flags, Floats, Longs, Shapes
+from ...geo.care import PlannedCare
 from ...geo.ground import neighbours
 from ...geo.ledgers import has
 from ...geo.rules import RiskRule
 from ...geo.town import Town
-from ...geo.words import GasType, HazardCode, HazardState, SystemState, Use, codes
+from ...geo.words import DeviceKind, GasType, HazardCode, HazardState, SystemState, Use, codes
 from ...geo.words import fields as f
 from .. import columns as c
 from ..cases import case_table
@@ -32,6 +33,14 @@ GROWTHS: Final = ("slow", "medium", "fast", "ultra")
 RANGE: Final = ("", "_low", "_high")  # a number, and the ends where it is told as a range
 #: Tiers whose crews count as first help.
 HELP: Final = ("micro", "brigade")
+#: A device of a plan, and which of the inputs is 1 where every unit has it.
+GIVEN: Final = {
+    DeviceKind.SMOKE_DETECTOR: "detector",
+    DeviceKind.SIMPLE_SPRINKLER: "sprinkler",
+    DeviceKind.RCD: "rcd",
+    DeviceKind.REMOTE_MONITORING: "remote",
+    DeviceKind.ELECTRICAL_MONITORING: "monitor",
+}
 #: Square metres of floor of the smallest building: a point in the data is a house all the same.
 LEAST_FLOOR_M2: Final = 10.0
 
@@ -77,6 +86,8 @@ class RiskInputs:
         Buildings nearer than the gap of separation.
     water_m
         Straight to the nearest water.
+    inspected
+        Whether a plan has them inspected once more.
     """
 
     key: Keys
@@ -123,6 +134,7 @@ class RiskInputs:
     water_high: Floats
     near: Longs
     water_m: Floats
+    inspected: Flags
 
     def __len__(self) -> int:
         """Return the number of buildings."""
@@ -135,7 +147,9 @@ class RiskInputs:
 
 
 def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.date) -> RiskInputs:
-    """Return what the risk of a town's buildings is computed from.
+    """Return what the risk of a town's buildings is computed from, before what a plan does there.
+
+    So what a plan mends or installs is no sign of what others have; see `with_care`.
 
     Parameters
     ----------
@@ -185,7 +199,7 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
         helped=_share(_column(premises, "helper_assigned"), _column(premises, "households")),
         sleepers=beds,
         stayers=beds * (_stay(kind, rules) if is_day else 1.0),
-        hazards=hazard_matrix(town, buildings, rules, day=day),
+        hazards=_put(hazard_matrix(town, buildings, rules, day=day), town.care, buildings, 1.0),
         danger=_danger(premises["danger_class"], rules),
         stairs=_column(premises, "stairs"),
         tenants=_column(premises, "tenants"),
@@ -204,7 +218,43 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
         water_high=flow["_high"],
         near=neighbours(shapes, within_m=rules.consequence.separation_m.value),
         water_m=_water_m(town, shapes),
+        inspected=np.zeros(len(buildings), dtype=bool),
     )
+
+
+def with_care(inputs: RiskInputs, town: Town) -> RiskInputs:
+    """Return the inputs with what a plan does at buildings: devices, hazards, inspections.
+
+    Parameters
+    ----------
+    inputs
+        One entry a building of the town, in the order of its layer.
+    town
+        Under the plan.
+    """
+    care, ids = town.care, pd.Index(town.buildings[f.BUILDING_ID].astype(str))
+    given = {}
+    for kind, name in GIVEN.items():
+        own = ids.isin([building for building, device in care.devices if device == kind])
+        given[name] = np.where(own, 1.0, getattr(inputs, name))
+    return replace(
+        inputs,
+        hazards=_put(inputs.hazards, care, town.buildings, 0.0),
+        inspected=ids.isin(care.inspected),
+        **given,
+    )
+
+
+def _put(hazards: Floats, care: PlannedCare, buildings: pd.DataFrame, value: float) -> Floats:
+    """Return the hazards with those that a plan mends put to a value."""
+    if not care.mended:
+        return hazards
+    row = pd.Index(buildings[f.BUILDING_ID].astype(str)).get_indexer([b for b, _ in care.mended])
+    column = pd.Index([str(code) for code in CODES]).get_indexer([code for _, code in care.mended])
+    known = (row >= 0) & (column >= 0)
+    put = hazards.copy()
+    put[row[known], column[known]] = value
+    return put
 
 
 def class_rows(use: pd.Series, rules: RiskRule) -> Longs:
@@ -224,7 +274,8 @@ def hazard_matrix(town: Town, buildings: pd.DataFrame, rules: RiskRule, *, day: 
     """Return which hazards stand at which building on a day, ``(buildings, codes)``.
 
     1 where a case is open, or a checklist says so and no case of that kind was closed since;
-    0 where somebody looked within the days of the rules and did not tell of one; else NaN.
+    0 where somebody looked within the days of the rules and did not tell of one, or a plan mends
+    it; else NaN.
 
     Parameters
     ----------
@@ -262,7 +313,8 @@ def hazard_matrix(town: Town, buildings: pd.DataFrame, rules: RiskRule, *, day: 
     gone = shut & (later | checked.isna().to_numpy()[row])
     matrix[row[gone], column[gone]] = np.nan
     matrix[row[~shut], column[~shut]] = 1.0
-    return np.where(np.isnan(matrix) & seen[:, None], 0.0, matrix)
+    matrix = np.where(np.isnan(matrix) & seen[:, None], 0.0, matrix)
+    return _put(matrix, town.care, buildings, 0.0)
 
 
 def _column(frame: pd.DataFrame, name: str) -> Floats:

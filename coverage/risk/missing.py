@@ -461,7 +461,7 @@ def _hazards(
         if donor is not None:
             theirs = np.take(_summed(donated.pattern, logs), flat)
             total[unlooked] = np.maximum(total[unlooked], theirs)
-        found[name] = total + chance.blur(name, unlooked)
+        found[name] = _inspected(total, inputs, numbers) + chance.blur(name, unlooked)
     for name, of_code in (("growth", least), ("stopped", stops)):
         most = (own * of_code).max(axis=1)[:, None]
         if donor is not None:
@@ -471,6 +471,13 @@ def _hazards(
         found[name] = most
     found["growth"] = found["growth"].astype(np.int64)
     return found
+
+
+def _inspected(total: Floats, inputs: RiskInputs, numbers: RiskNumbers) -> Floats:
+    """Return the logs of hazards less the share that one more inspection takes away."""
+    if not inputs.inspected.any():
+        return total
+    return total * (1 - inputs.inspected[:, None] * numbers.one["likelihood.inspection"])
 
 
 def _summed(flags: Floats, logs: Floats) -> Floats:

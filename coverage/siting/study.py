@@ -25,9 +25,9 @@ from .floors import Floor, missed_floor
 from .instance import SitingInstance, make_instance, named_bands
 from .landmarks import Beside, beside
 from .lane_bound import LaneBound, lane_bound
-from .measures import Measure, measures
 from .objective import PlanProblem
 from .outcome import as_plan, community_table, must_table, own_plan
+from .plan_counts import PlanCount, plan_counts
 from .replicates import Robustness, Stability, robustness, stability
 from .request import Request, check_request, lane_rows, make_problem, names_of
 from .sensitivity import Sensitivity, next_plans, site_sensitivity, sites_beyond_doubt
@@ -69,7 +69,7 @@ class Study:
         Why the plan has fewer new stations than asked for; None where it has not.
     floor
         What becomes of a floor that the plan does not reach.
-    measures
+    counts
         The plan counted by people, buildings and risk, as far as they are known.
     beside
         By site what is near those that have no name.
@@ -107,7 +107,7 @@ class Study:
     lanes: LaneBound | None
     fewer: Fewer | None
     floor: Floor | None
-    measures: tuple[Measure, ...]
+    counts: tuple[PlanCount, ...]
     beside: Mapping[int, Beside]
     more: Mapping[str, Any]
     own: Mapping[str, Any] | None
@@ -313,7 +313,7 @@ def study_sites(
         lanes=lanes,
         fewer=why_fewer(asked, chosen),
         floor=floor,
-        measures=measures(instance, reaches, risk),
+        counts=plan_counts(instance, reaches, risk),
         beside=beside(
             instance.town, np.flatnonzero(instance.town.stations[f.NAME].isna().to_numpy())
         ),

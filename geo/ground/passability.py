@@ -237,7 +237,8 @@ def _leave(
     """Return what each node costs to leave.
 
     A locked gate, and one that is closed to the vehicle, stops vehicles and delays people. Who is
-    let in by name passes it: people beside it, a vehicle after somebody has unlocked it.
+    let in by name passes it: people beside it, a vehicle after somebody has unlocked it. With a
+    key box everybody unlocks it.
     """
     leave = np.zeros(network.nodes, dtype=np.int32)
     width, height, delay = _barrier_numbers(barriers, rules, reading)
@@ -251,11 +252,18 @@ def _leave(
     locked = np.zeros(len(barriers), dtype=bool) if conditions is None else conditions.locked
     wait = rules.locked_gate.delay_s.read(reading, more_is="slower")
     unlocked = _milliseconds(np.array([wait]))[0]
+    free = cost.copy()
     if profile.carried.value:
         cost[locked & let_in] = unlocked
         cost[(locked | closed) & ~let_in] = IMPASSABLE
     else:
         cost[(locked | closed) & ~let_in] = unlocked
+    if f.KEY_BOX in barriers:
+        opens = _milliseconds(
+            np.array([rules.locked_gate.key_box_s.read(reading, more_is="slower")])
+        )[0]
+        boxed = barriers[f.KEY_BOX].to_numpy(dtype=bool) & (cost != free)
+        cost[boxed] = np.minimum(cost, free + opens)[boxed]
     cost[(width < profile.width_m.value) | (height < profile.height_m.value)] = IMPASSABLE
     on_lane = network.barrier_node >= 0
     np.maximum.at(leave, network.barrier_node[on_lane], cost[on_lane])

@@ -28,6 +28,7 @@ from .config import (
     read_config,
 )
 from .duty_rules import DutiesRule, KeyUnitRule, OfficesRule, UnitDutyRule
+from .measure_rules import MeasureRule, MeasuresRule
 from .risk_rules import CalibrationRule, DeviceRule, FindingRule, HeatRule, RiskRule, RiskTime
 from .rule_set import (
     LaneStateRule,
@@ -71,6 +72,8 @@ __all__ = [
     "LayerSource",
     "LedgerRule",
     "LedgerSource",
+    "MeasureRule",
+    "MeasuresRule",
     "OfficesRule",
     "Reading",
     "ResponseRule",

@@ -51,7 +51,11 @@ class HazardEffect(Frozen):
 
 
 class LikelihoodRule(Frozen):
-    """How hazards multiply, and up to where."""
+    """How hazards multiply, and up to where.
+
+    ``inspection`` is the share of what hazards multiply, as logarithms, that one more inspection
+    takes away: of those it finds, the ones that are mended.
+    """
 
     hazard_cap: Value
     three_in_one: Value
@@ -66,6 +70,7 @@ class LikelihoodRule(Frozen):
     electrical_share: Value
     rcd: Value
     electrical_monitoring: Value
+    inspection: Value
 
 
 class ConsequenceRule(Frozen):

@@ -25,6 +25,7 @@ from ..words import (
     told_values,
 )
 from .duty_rules import DutiesRule
+from .measure_rules import MeasuresRule
 from .risk_rules import RiskRule
 from .values import Frozen
 from .values import Reading as Reading
@@ -195,9 +196,13 @@ class LaneStateRule(Frozen):
 
 
 class LockedGateRule(Frozen):
-    """What a gate outside its hours costs people on foot; vehicles do not pass it."""
+    """What a gate outside its hours costs people on foot; vehicles do not pass it.
+
+    With a key box beside it everybody passes after ``key_box_s``, and what the gate itself costs.
+    """
 
     delay_s: Value
+    key_box_s: Value
 
 
 class TimeBand(Frozen):
@@ -355,6 +360,7 @@ class RuleSet(Frozen):
     ledgers: LedgerRule
     supervision: SupervisionRule
     siting: SitingRule
+    measures: MeasuresRule
     rounds: RoundsRule
     places: PlacesRule
     use_groups: UseGroups = UseGroups()

@@ -54,6 +54,7 @@ LEVEL: Final = "level"  # OSM layer: bridges and tunnels meet only their own kin
 ACCESS: Final = "access"  # who may pass, in the tags of OpenStreetMap
 WEIGHT_LIMIT_T: Final = "weight_limit_t"
 CLOSED_HOURS: Final = "closed_hours"  # when a market or works keep vehicles out
+KEPT_CLEAR: Final = "kept_clear"  # a plan forbids to park there; only in towns under a plan
 LENGTH_M: Final = "length_m"
 DRAWN_LANE_ID: Final = "drawn_lane_id"  # the lane as the user drew it, before it was cut
 COMPONENT: Final = "component"  # connected part of the network, longest first
@@ -61,6 +62,7 @@ COMPONENT: Final = "component"  # connected part of the network, longest first
 # barriers and water
 KIND: Final = "kind"
 OPEN_HOURS: Final = "open_hours"
+KEY_BOX: Final = "key_box"  # a plan gives the gate one; only in towns under a plan
 SOCKETS: Final = "sockets"  # of a charging shed
 FLOW_L_S: Final = "flow_l_s"
 

@@ -172,6 +172,25 @@ class Measure(StrEnum):
     CLOSE = "close"
 
 
+class MeasureKind(StrEnum):
+    """What a town can do about late crews and likely fires; each is a part of a plan file."""
+
+    STATION = "station"
+    NIGHT_CREW = "night_crew"
+    E_BIKE = "e_bike"
+    LANE_OPEN = "lane_open"
+    NO_PARKING = "no_parking"
+    KEY_BOX = "key_box"
+    GATE_HOURS = "gate_hours"
+    RAMP = "ramp"
+    HYDRANT = "hydrant"
+    SMOKE_DETECTOR = "smoke_detector"
+    RCD = "rcd"
+    SIMPLE_SPRINKLER = "simple_sprinkler"
+    MENDING = "mending"
+    INSPECTION = "inspection"
+
+
 class SupervisionLevel(StrEnum):
     """Which government lists a case (挂牌督办)."""
 
@@ -364,6 +383,7 @@ VOCABULARIES: dict[str, type[StrEnum]] = {
     "hazard_code": HazardCode,
     "hazard_state": HazardState,
     "measure": Measure,
+    "measure_kind": MeasureKind,
     "supervision_level": SupervisionLevel,
     "hazard_source": HazardSource,
     "office": Office,

@@ -100,7 +100,7 @@ def as_record(study: Study) -> dict[str, Any]:
                 "share_before": one.share(instance.existing) if known_before(study) else None,
                 "share_after": one.share(answer.chosen),
             }
-            for one in study.measures
+            for one in study.counts
             if one.rows.total
         },
         "proof": {

@@ -61,7 +61,7 @@ def _others(study: Study, lang: Lang) -> str:
             before=tenths(one.share(standing)),
             after=tenths(one.share(chosen)),
         )
-        for one in study.measures
+        for one in study.counts
         if one.weight != counted and one.rows.total
     ]
     if not told:
@@ -210,9 +210,9 @@ def still_late(study: Study, lang: Lang, most: int = 3) -> str:
     most
         How many communities are named.
     """
-    if not study.measures:
+    if not study.counts:
         return ""
-    one, chosen = study.measures[0], study.solution.answer.chosen
+    one, chosen = study.counts[0], study.solution.answer.chosen
     late = one.late(chosen, len(study.instance.communities))
     shares = one.rows.shares(chosen, len(late))
     names = study.communities[f.NAME].to_numpy(dtype=object)

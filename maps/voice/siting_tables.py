@@ -269,7 +269,7 @@ def communities(study: Study) -> Table:
     ]
     columns: list[tuple[str, Kind]] = [("community", "text")]
     order = np.arange(groups)
-    for number, one in enumerate(study.measures):
+    for number, one in enumerate(study.counts):
         late = one.late(chosen, groups)
         if number == 0:
             order = np.argsort(-late, kind="stable")
@@ -304,13 +304,13 @@ def _gains(study: Study, before: Flags, after: Flags) -> list[Cell]:
     """Return by how many people and buildings one choice of sites covers more than another."""
     return [
         few(max(0.0, one.amount(after) - one.amount(before)), one.weight)
-        for one in study.measures
+        for one in study.counts
         if one.weight != "risk"
     ]
 
 
 def _gain_kinds(study: Study) -> list[tuple[str, Kind]]:
-    return [(f"adds_{one.weight}", "count") for one in study.measures if one.weight != "risk"]
+    return [(f"adds_{one.weight}", "count") for one in study.counts if one.weight != "risk"]
 
 
 def _new_sites(study: Study, chosen: Flags, lang: Lang) -> list[Cell]:

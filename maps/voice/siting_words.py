@@ -217,7 +217,7 @@ def gained(study: Study, before: Flags, after: Flags, lang: Lang) -> str:
     told = [amount(study, worth(after) - worth(before), lang)]
     told += [
         text(f"site.late_{one.weight}", lang, amount=whole(more, one.weight))
-        for one in study.measures
+        for one in study.counts
         if one.weight not in (counted, "risk")
         and (more := max(0.0, one.amount(after) - one.amount(before))) >= 0
     ]
@@ -340,7 +340,7 @@ def notes(study: Study, lang: Lang) -> list[str]:
             count=one.assumed,
             weight=text(f"site.short_{one.weight}", lang),
         )
-        for one in study.measures
+        for one in study.counts
         if one.assumed and one.weight != demand.weight
     ]
     if demand.unattached:

@@ -68,6 +68,7 @@ def inputs(count: int = 1, **changes: Any) -> RiskInputs:
         water_high=full(np.nan),
         near=np.zeros(count, dtype=np.int64),
         water_m=full(1000),
+        inspected=np.zeros(count, dtype=bool),
     )
     return replace(home, **changes)
 

@@ -159,7 +159,7 @@ def test_people_buildings_and_risk_are_told_beside_each_other(make_town):
     town = _web(make_town, 5)
     found = study_sites(town, host_candidates(town), Request(stations=1, draws=0),
                         wishes=Wishes(weight="count"), scenario="day", day=DAY)  # fmt: skip
-    by = {one.weight: one for one in found.measures}
+    by = {one.weight: one for one in found.counts}
     chosen = found.solution.answer.chosen
     people = town.buildings["people_day"].to_numpy()
     attached = town.building_positions.attached

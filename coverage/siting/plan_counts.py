@@ -21,7 +21,7 @@ WEIGHTS: tuple[Weight, ...] = ("people", "count", "risk")
 
 
 @dataclass(frozen=True, eq=False)
-class Measure:
+class PlanCount:
     """Cover counted in one way; over bands and tiers the mean by their weights.
 
     Attributes
@@ -61,11 +61,11 @@ class Measure:
         return np.bincount(self.rows.group[inside], left[inside], groups) / self.unit
 
 
-def measures(
+def plan_counts(
     instance: SitingInstance,
     reaches: Mapping[tuple[str, str], Reach],
     risk: Mapping[str, pd.DataFrame] | None,
-) -> tuple[Measure, ...]:
+) -> tuple[PlanCount, ...]:
     """Return people, buildings and risk, as far as anything is known of them.
 
     Parameters
@@ -97,5 +97,5 @@ def measures(
         there = replace(instance, bands=bands)
         rows = there.rows(reaches)
         told = rows.once() if instance.doubled.any() else rows
-        found.append(Measure(weight, told, there.unit, bands[0].demand.assumed))
+        found.append(PlanCount(weight, told, there.unit, bands[0].demand.assumed))
     return tuple(found)
