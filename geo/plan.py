@@ -36,6 +36,7 @@ from .words import (
     InputError,
     OutputError,
     Problem,
+    SystemState,
     Tier,
     TownError,
     Vehicle,
@@ -520,7 +521,8 @@ def _stations(town: Town, plan: Plan) -> gpd.GeoDataFrame:
 def _water(town: Town, plan: Plan) -> gpd.GeoDataFrame:
     if not plan.hydrants.add:
         return town.water
-    return _appended(town.water, _new_rows(plan.hydrants.add, "water", town.water.crs))
+    added = _new_rows(plan.hydrants.add, "water", town.water.crs)
+    return _appended(town.water, added.assign(**{f.STATE: str(SystemState.GOOD)}))
 
 
 def _appended(frame: gpd.GeoDataFrame, added: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from ...geo.arrays import Flags, Floats
 from ...geo.candidate_list import COST_YUAN, YEARLY_YUAN
@@ -46,7 +45,8 @@ from ...geo.words import (
 from ...geo.words import fields as f
 from .. import columns as c
 from ..cases import OPEN, case_table
-from ..reach import Moment, station_vehicles
+from ..places import hydrant_places, hydrant_sites
+from ..reach import Moment, station_vehicles, water_within
 from ..risk import CODES, Risk, hazard_matrix
 from ..siting import candidates as sites
 
@@ -234,30 +234,22 @@ def _gates(town: Town, kind: MeasureKind) -> Iterator[Measure]:
 
 
 def _hydrants(town: Town) -> Iterator[Measure]:
-    """Yield places on lanes where a hydrant brings most buildings within reach of water.
+    """Yield places where a hydrant brings working water to buildings that have none.
 
-    One after the other, each by what those before it leave; none where no water is mapped, since
+    One after the other, each where it then gains most; none where no water is mapped, since
     nobody knows then which buildings have none.
     """
-    points = town.water.geometry.to_numpy()
-    points = points[~(shapely.is_missing(points) | shapely.is_empty(points))]
-    if not len(points):
-        return
-    rule = town.rules.risk.mitigation
-    within = rule.water_m.value / rule.water_detour.value
-    shapes = town.buildings.geometry.to_numpy()
-    dry = np.ones(len(shapes), dtype=bool)
-    dry[shapely.STRtree(points).query(shapes, predicate="dwithin", distance=within)[0]] = False
-    places = shapely.line_interpolate_point(town.lanes.geometry.to_numpy(), 0.5, normalized=True)
-    at, of = shapely.STRtree(places).query(shapes, predicate="dwithin", distance=within)
-    for number, row in enumerate(_greedy(at, of, dry, int(
-        town.rules.measures.hydrants_offered.value)), 1):  # fmt: skip
-        plain = town.lanes.geometry.iloc[[row]].set_crs(town.lanes.crs, allow_override=True)
-        where = plain.interpolate(0.5, normalized=True).to_crs(WGS84).iloc[0]
+    within = water_within(town)
+    people = town.buildings[f.PEOPLE_NIGHT].astype(float)
+    places = hydrant_places(town, hydrant_sites(town, within), within, people)
+    places = places.head(int(town.rules.measures.hydrants_offered.value))
+    known = set(town.water[f.WATER_ID].astype(str))
+    spots = places.geometry.to_crs(WGS84)
+    for number, (lane, spot) in enumerate(zip(places["lane"], spots, strict=True), 1):
         water = NewWater(
-            water_id=f"XH{number:03d}",
-            lon=round(where.x, DEGREES),
-            lat=round(where.y, DEGREES),
+            water_id=next(w for w in _numbered("XH", number) if w not in known),
+            lon=round(spot.x, DEGREES),
+            lat=round(spot.y, DEGREES),
             kind=WaterKind.HYDRANT,
         )
         yield _priced(
@@ -265,21 +257,15 @@ def _hydrants(town: Town) -> Iterator[Measure]:
             MeasureKind.HYDRANT,
             water.water_id,
             Plan(hydrants=HydrantChanges(add=(water,))),
-            name=_said(town.lanes[f.NAME].iloc[row]),
+            name=_said(town.lanes[f.NAME].iloc[int(lane)]),
         )
 
 
-def _greedy(building: Any, place: Any, dry: Flags, most: int) -> list[int]:
-    """Return places in the order in which each adds most of what is left; ties to the first."""
-    left, chosen = dry.copy(), []
-    for _ in range(most):
-        gain = np.bincount(place[left[building]])
-        if not gain.any():
-            break
-        best = int(gain.argmax())
-        chosen.append(best)
-        left[building[place == best]] = False
-    return chosen
+def _numbered(prefix: str, number: int) -> Iterator[str]:
+    """Yield names for a number, each longer than the one before, until one is free."""
+    while True:
+        yield f"{prefix}{number:03d}"
+        prefix += "-"
 
 
 def _devices(town: Town, kind: MeasureKind, found: Risk) -> Iterator[Measure]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weizhan.coverage.assessment import assess
-from weizhan.coverage.reach import Moment
+from weizhan.coverage.reach import Moment, water_within
 from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.plan import Plan, merged, planned, read_plan, write_plan
 from weizhan.geo.town import load_town
@@ -134,6 +134,7 @@ def test_a_hydrant_brings_houses_within_reach_of_water(make_town):
     town = _street(make_town, water=[far])
     after = planned(town, _plan(hydrants={"add": [{"water_id": "H1", **_at(town, 1000)}]}))
     assert after.water["water_id"].tolist() == ["H0", "H1"]
+    assert water_within(after).tolist() == ["beyond"] * 5 + ["working"]
     near = assess(after, date=DAY, draws=2).risk.buildings["water_m"]
     near.index = after.buildings["building_id"]
     assert near["B1000"] == pytest.approx(5, abs=0.5) and near["B800"] > 150
