@@ -12,6 +12,7 @@ from .heat_maps import contours, fire_points, heat, heat_by_community
 from .inputs import CODES, hazard_matrix
 from .level import town_level
 from .mending import mending_gains
+from .typical import TypicalHarm, typical_harm
 from .year import Stretch, crew_chances, year_of
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "DEVICES",
     "Risk",
     "Stretch",
+    "TypicalHarm",
     "add_community_risk",
     "calibrate",
     "communities",
@@ -33,5 +35,6 @@ __all__ = [
     "mending_gains",
     "risk",
     "town_level",
+    "typical_harm",
     "year_of",
 ]

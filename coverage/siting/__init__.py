@@ -5,6 +5,11 @@ The planner's level above the covering engine.
 
 from . import candidates
 from .landmarks import near_places
+from .candidates import Candidates
+from .demand import demand, usual_weight
+from .instance import named_bands, whole_numbers
+from .reach import Reach as SiteReach
+from .reach import pair_chances
 from .request import Request, check_request
 from .sensitivity import as_certain
 from .solve_plan import PriceCertificate
@@ -12,14 +17,21 @@ from .study import Study, study_sites
 from .wishes_error import WishesError, reason_counts
 
 __all__ = [
+    "Candidates",
     "PriceCertificate",
     "Request",
+    "SiteReach",
     "Study",
     "WishesError",
     "as_certain",
     "candidates",
     "check_request",
     "near_places",
+    "demand",
+    "named_bands",
+    "pair_chances",
     "reason_counts",
     "study_sites",
+    "usual_weight",
+    "whole_numbers",
 ]

@@ -25,7 +25,7 @@ from ..reach import Moment
 from .candidates import Candidates
 from .demand import Demand, demand, usual_weight
 from .demand_rows import Rows, stacked
-from .reach import Reach, arrival_chances, drawn_conditions, site_reach, with_candidates
+from .reach import Reach, pair_chances, drawn_conditions, site_reach, with_candidates
 from .wishes_error import WishesError
 
 LEVELS = 20  # of a probability of arrival; it is rounded down to a twentieth
@@ -194,7 +194,7 @@ class SitingInstance:
         self, reach: Reach, tier: str, weights: Floats, draw: int, coarse: int
     ) -> list[Rows]:
         """Return one row a level of the probability of arrival: the best crew counts."""
-        chance = arrival_chances(self.town, self.town.rules.tier[tier], reach)
+        chance = pair_chances(self.town, self.town.rules.tier[tier], reach)
         level = np.floor(chance * LEVELS + 1e-9).astype(int)
         count = np.flatnonzero(weights > 0)
         zero = np.zeros(len(count), dtype=np.intp)

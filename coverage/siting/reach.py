@@ -110,7 +110,7 @@ def site_reach(moment: Moment, tier: str, *, longest: float = 1.0) -> Reach:
     )
 
 
-def arrival_chances(town: Town, rule: TierRule, reach: Reach) -> Floats:
+def pair_chances(town: Town, rule: TierRule, reach: Reach) -> Floats:
     """Return P(arrive within the standard) of each pair, over speed and turnout.
 
     Sites beyond the stations of the town are ready as the rule of the tier says.

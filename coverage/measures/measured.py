@@ -1,0 +1,202 @@
+"""A town and its measures by one yardstick: late people, minutes of waiting, or harm of a year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from ...geo.arrays import Floats
+from ...geo.measure import Measure
+from ...geo.rules import Scenario
+from ...geo.town import Town
+from ...geo.wishes import Weight
+from ...geo.words import DeviceKind, InputError
+from ...geo.words import fields as f
+from .. import columns as c
+from ..assessment import Assessment
+from ..risk import DEVICES, typical_harm, year_of
+from ..siting import demand, named_bands, usual_weight, whole_numbers
+from .formed import Gains, Levels, late_levels, minutes_levels
+from .harm import care_gains, chance_levels, shift_bands, water_gains
+from .instance import MeasuresInstance, make_instance
+from .problem import Local
+from .request import MeasuresRequest
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What a study of measures works on.
+
+    Attributes
+    ----------
+    instance, levels, gains
+        Measures in a town, and what they do.
+    unit
+        By what worths are divided to read as people, person-minutes or harm.
+    weight
+        What counts: ``people``, ``count`` where nobody knows people, ``risk``.
+    assumed
+        Buildings with a number of people that nobody gave.
+    left_out
+        What was not looked at, by reason, as counts.
+    """
+
+    instance: MeasuresInstance
+    levels: tuple[Levels, ...]
+    gains: Gains
+    unit: float
+    weight: Weight
+    assumed: int
+    left_out: Mapping[str, int]
+
+
+def measured(
+    now: Assessment,
+    measures: Sequence[Measure],
+    request: MeasuresRequest,
+    *,
+    scenario: str | None = None,
+    bands: Mapping[str, float] | None = None,
+    tiers: Mapping[str, float] | None = None,
+) -> Measured:
+    """Return what each measure, and each few of them together, does by the yardstick asked for.
+
+    Parameters
+    ----------
+    now
+        The town as it is; its day counts, and its risk for ``harm`` and for devices.
+    measures
+        What could be done.
+    request
+        By which yardstick, and who counts how much.
+    scenario
+        The one that counts; without it those of ``bands``, or all of the town alike.
+    bands, tiers
+        Scenarios and tiers with their weights; ``micro`` alone if no tiers are given.
+
+    Raises
+    ------
+    InputError
+        When a scenario or tier is not there, or nothing is known of who is in the buildings.
+    """
+    town, day, seed = now.moment.town, now.moment.day, now.moment.seed
+    wanted = tiers or {"micro": 1.0}
+    strange = sorted(set(wanted) - set(town.rules.tier))
+    if strange:
+        raise InputError(
+            "error.tier_unknown", tier=", ".join(strange), allowed=", ".join(town.rules.tier)
+        )
+    if request.yardstick == "harm":
+        return _by_harm(now, measures, day=day, seed=seed)
+    named = named_bands(town, _wished(bands), scenario)
+    first = town.scenarios[next(iter(named))]
+    weight = usual_weight(town, first, risk=None)
+    counted = {name: demand(town, town.scenarios[name], weight=weight) for name in named}
+    need = 1.0
+    if request.equity == "need":
+        need = town.rules.measures.need_weight.value
+    weights = {name: own.weights + _in_need(town, own.weights, need - 1)
+               for name, own in counted.items()}  # fmt: skip
+    instance = make_instance(
+        town, measures, bands=named, scenarios=town.scenarios, weights=weights,
+        tiers=whole_numbers(wanted), day=day, seed=seed,
+    )  # fmt: skip
+    unit = float(sum(named.values()) * sum(instance.tiers.values()))
+    gains = Gains()
+    if request.yardstick == "minutes":
+        rule = town.rules.measures
+        levels = minutes_levels(
+            instance, longest_s=rule.waiting_most_s.value, step_s=rule.waiting_step_s.value
+        )
+        gains = Gains(_alarms(now, instance, unit))
+    else:
+        levels = late_levels(instance)
+    assumed = max(own.assumed for own in counted.values())
+    return Measured(instance, tuple(levels), gains, unit, weight, assumed, {})
+
+
+def _wished(bands: Mapping[str, float] | None):  # type: ignore[no-untyped-def]
+    from ...geo.wishes import Wishes
+
+    return Wishes(bands=dict(bands or {}))
+
+
+def _in_need(town: Town, people: Floats, extra: float) -> Floats:
+    """Return what people in need count beyond others; nobody knows of any where none are told."""
+    if not extra:
+        return np.zeros(len(people))
+    told = town.buildings[[f.ELDERS, f.CHILDREN]].sum(axis=1, min_count=1).fillna(0)
+    return np.rint(np.minimum(told.to_numpy(dtype=float), people) * extra)
+
+
+def _by_harm(
+    now: Assessment, measures: Sequence[Measure], *, day: dt.date, seed: int
+) -> Measured:
+    town = now.moment.town
+    year = year_of(town)
+    bands = shift_bands(year)
+    ones = np.ones(len(town.buildings))
+    scenarios: dict[str, Scenario] = {name: part.scenario for name, part in bands.items()}
+    instance = make_instance(
+        town, measures, bands=dict.fromkeys(bands, 1), scenarios=scenarios,
+        weights=dict.fromkeys(bands, ones), tiers={"micro": 1}, day=day, seed=seed,
+    )  # fmt: skip
+    crew = now.risk.told.crew[_rows_back(town)]
+    harm = typical_harm(town, year, crew, day=day)
+    index = now.risk.buildings[c.HARM_INDEX].to_numpy(dtype=float)
+    base = harm.of()
+    scale = np.divide(index, base, out=np.zeros_like(base), where=base > 0)
+    locals_, dropped = care_gains(instance, harm, scale)
+    gains = water_gains(instance, harm, scale, locals_)
+    levels = chance_levels(instance, harm, scale, year)
+    left_out = {"too_many_at_one_building": dropped} if dropped else {}
+    return Measured(instance, tuple(levels), gains, 1.0, "risk", 0, left_out)
+
+
+def _rows_back(town: Town) -> np.ndarray:  # type: ignore[type-arg]
+    """Return the place of each building in the order of ids."""
+    ids = town.buildings[f.BUILDING_ID].astype(str).to_numpy(dtype=str)
+    return np.argsort(np.argsort(ids, kind="stable"), kind="stable")
+
+
+def _alarms(now: Assessment, instance: MeasuresInstance, unit: float) -> tuple[Local, ...]:
+    """Return the minutes that alarms buy: a fire is noticed earlier where they are new.
+
+    They do not hang on who comes, so they add to what crews gain.
+    """
+    table = now.risk.buildings
+    head_min = instance.town.rules.measures.alarm_head_start_s.value / 60
+    device = DeviceKind.SMOKE_DETECTOR
+    lacking = table[c.device_lacking(device)].to_numpy(dtype=float)
+    ids = pd.Index(instance.town.buildings[f.BUILDING_ID].astype(str))
+    weights = sum(
+        band.weights * band.share for band in instance.bands
+    ) * sum(instance.tiers.values())  # fmt: skip
+    found: dict[int, list[int]] = {}
+    for number, measure in enumerate(instance.measures):
+        for care in measure.plan.devices:
+            row = int(ids.get_indexer([care.building_id])[0])
+            if care.device == device and row >= 0:
+                found.setdefault(row, []).append(number)
+    units = _units(table, lacking)
+    locals_ = []
+    for row, numbers in sorted(found.items()):
+        share = np.nan_to_num(lacking[row] / units[row])
+        gain = float(np.asarray(weights)[row] * share * head_min)
+        codes = np.arange(1 << min(len(numbers), 4))
+        locals_.append(
+            Local(row, int(instance.group[row]), np.array(numbers[:4]),
+                  np.where(codes > 0, gain, 0.0), np.ones(len(codes)))
+        )  # fmt: skip
+    return tuple(locals_)
+
+
+def _units(table: pd.DataFrame, lacking: Floats) -> Floats:
+    most = np.fmax.reduce(
+        [table[c.device_lacking(kind)].to_numpy(dtype=float) for kind in DEVICES]
+    )
+    return np.maximum(np.fmax(most, lacking), 1.0)
