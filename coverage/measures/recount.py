@@ -40,7 +40,6 @@ def recount(
         found = Assessment(moment, first.name).risk.buildings
         return float(found[c.HARM_INDEX].sum())
     total = 0.0
-    longest = longest_s or instance.town.rules.measures.waiting_most_s.value
     for band in instance.bands:
         own = band.moment
         moment = Moment(town, own.scenario, own.day, seed=own.seed, fitted=own.speeds)
@@ -53,5 +52,6 @@ def recount(
                 limit = round(instance.town.rules.tier[tier].standard_s.value * 1000)
                 total += float(weight[ms <= limit].sum())
             else:
+                longest = longest_s or instance.town.rules.measures.waiting_most_s.value
                 total += float((weight * np.maximum(longest * 1000 - ms, 0)).sum()) / 60_000
     return total

@@ -1,5 +1,6 @@
 """The best plan of measures against all subsets of twelve, with options and locals."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -13,9 +14,9 @@ from weizhan.coverage.measures.solve import best_measures, cheapest_measures
 
 
 def _problem(rng, *, measures=12, rows=25, worst_first=False, budget=None):
-    options = [[m] for m in range(6)]
+    options = [[m] for m in range(3)]
     options += [sorted(rng.choice(8, 2, replace=False)) for _ in range(8)]
-    options += [sorted(rng.choice(8, 3, replace=False)) for _ in range(4)]
+    options += [sorted(rng.choice(8, 3, replace=False)) for _ in range(2)]
     needs = np.zeros((len(options), measures), dtype=np.int32)
     for at, own in enumerate(options):
         needs[at, own] = 1
@@ -50,7 +51,7 @@ def _every(problem):
             yield chosen
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("worst_first", [False, True])
 def test_no_subset_of_twelve_measures_is_better(seed, worst_first):
     problem = _problem(np.random.default_rng(seed), worst_first=worst_first)
@@ -63,7 +64,7 @@ def test_no_subset_of_twelve_measures_is_better(seed, worst_first):
     assert found.proof.bound >= found.worth - 1e-6
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_no_subset_reaches_the_goal_for_less(seed):
     problem = _problem(np.random.default_rng(seed), budget=1e9)
     most = max(problem.worth(chosen) for chosen in _every(problem))
@@ -74,15 +75,13 @@ def test_no_subset_reaches_the_goal_for_less(seed):
     assert (problem.spent(answer.chosen), bound) == (least, least)
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(st.integers(0, 10_000))
 def test_more_money_never_buys_less_and_nothing_idle_is_bought(seed):
     rng = np.random.default_rng(seed)
     problem = _problem(rng)
     before = -np.inf
     for budget in (0.0, 8.0, 16.0, 32.0):
-        from dataclasses import replace
-
         now = replace(problem, budget=budget)
         found = best_measures(now)
         assert found.worth >= before - 1e-9
