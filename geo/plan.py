@@ -336,6 +336,7 @@ def planned(town: Town, plan: Plan) -> Town:
     return replace(
         town,
         plan=_digest(plan),
+        present=town.present or town,
         rules=_rules(town.rules, plan),
         had_stations=town.had_stations.union(
             town.stations.loc[town.station_positions.attached, f.TIER]

@@ -111,6 +111,8 @@ class Town:
         Empty for the town as it is, else a digest of what a plan changes in it.
     care
         What a plan does at buildings.
+    present
+        The town without the plan; None for the town as it is.
     report_to
         To whom residents report a danger, in the town's own words; empty where it says nothing.
     """
@@ -149,6 +151,7 @@ class Town:
     gatherings: tuple[Gathering, ...] = ()
     report_to: str = ""
     plan: str = ""
+    present: Town | None = None
     care: PlannedCare = field(default_factory=PlannedCare)
 
     @cached_property

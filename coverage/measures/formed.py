@@ -70,9 +70,7 @@ def late_levels(instance: MeasuresInstance) -> list[Levels]:
     return found
 
 
-def minutes_levels(
-    instance: MeasuresInstance, *, longest_s: float, step_s: float
-) -> list[Levels]:
+def minutes_levels(instance: MeasuresInstance, *, longest_s: float, step_s: float) -> list[Levels]:
     """Return who waits how long: a level for every step that somebody is there before the longest.
 
     Parameters

@@ -7,21 +7,20 @@ crew in time (where nothing is capped), so that a crew is worth so much a step o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from itertools import chain
 
 import numpy as np
 import pandas as pd
 
-from ...geo.arrays import Floats, Indices
+from ...geo.arrays import Floats
 from ...geo.measure import Measure
 from ...geo.plan import Plan, planned
-from ...geo.town import PlannedCare, Town
+from ...geo.town import PlannedCare
 from ...geo.words import fields as f
 from ..risk import Stretch, TypicalHarm
 from ..siting import SiteReach, pair_chances
 from .formed import Gains, Levels
-from .instance import Arrival, Band, MeasuresInstance
+from .instance import Arrival, MeasuresInstance
 from .problem import Local
 
 CHANCES = 10  # steps of a chance to come in time, which is rounded down

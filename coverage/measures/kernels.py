@@ -16,7 +16,7 @@ def _joined(a, b, more, c, d, also):  # type: ignore[no-untyped-def]
     if also:
         more = also
     for m in (c, d):
-        if m == NONE or m == a or m == b:
+        if m == NONE or m == a or m == b:  # noqa: SIM109 -- numba has no such tuples
             continue
         if a == NONE:
             a = m
@@ -33,7 +33,7 @@ def _joined(a, b, more, c, d, also):  # type: ignore[no-untyped-def]
 @njit("b1(i4, i4, i4, i4)", cache=True, inline="always")
 def _inside(a, b, c, d):  # type: ignore[no-untyped-def]
     """Tell whether all measures of the first set are in the second."""
-    return (a == NONE or a == c or a == d) and (b == NONE or b == c or b == d)
+    return (a == NONE or a == c or a == d) and (b == NONE or b == c or b == d)  # noqa: SIM109
 
 
 @njit("b1(i4, i4, i4, i4, i4[::1], i4[::1], i4[:, ::1])", cache=True, inline="always")

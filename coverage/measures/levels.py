@@ -1,4 +1,4 @@
-"""From arrivals with options to rows: each step by which some option makes a building better off."""
+"""From arrivals with options to rows: each step by which options make a building better off."""
 
 from __future__ import annotations
 

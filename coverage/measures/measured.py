@@ -133,9 +133,7 @@ def _in_need(town: Town, people: Floats, extra: float) -> Floats:
     return np.rint(np.minimum(told.to_numpy(dtype=float), people) * extra)
 
 
-def _by_harm(
-    now: Assessment, measures: Sequence[Measure], *, day: dt.date, seed: int
-) -> Measured:
+def _by_harm(now: Assessment, measures: Sequence[Measure], *, day: dt.date, seed: int) -> Measured:
     town = now.moment.town
     year = year_of(town)
     bands = shift_bands(year)
@@ -196,7 +194,5 @@ def _alarms(now: Assessment, instance: MeasuresInstance, unit: float) -> tuple[L
 
 
 def _units(table: pd.DataFrame, lacking: Floats) -> Floats:
-    most = np.fmax.reduce(
-        [table[c.device_lacking(kind)].to_numpy(dtype=float) for kind in DEVICES]
-    )
+    most = np.fmax.reduce([table[c.device_lacking(kind)].to_numpy(dtype=float) for kind in DEVICES])
     return np.maximum(np.fmax(most, lacking), 1.0)

@@ -24,6 +24,7 @@ from ...geo.plan import (
     HydrantChanges,
     LaneChanges,
     MendedHazard,
+    NewStation,
     NewWater,
     Plan,
     StationChanges,
@@ -155,11 +156,25 @@ def _night_crews(town: Town) -> Iterator[Measure]:
 
 
 def _e_bikes(town: Town) -> Iterator[Measure]:
-    """Yield an e-bike for every station whose crew walks."""
-    for row in town.stations[station_vehicles(town) == Vehicle.FOOT].to_dict("records"):
+    """Yield an e-bike for every station whose crew walks: a part of it rides, the others walk."""
+    walks = town.stations[town.station_positions.attached
+                          & (station_vehicles(town) == Vehicle.FOOT)]  # fmt: skip
+    places = walks.geometry.to_crs(WGS84)
+    for place, row in zip(places, walks.to_dict("records"), strict=True):
         station = str(row[f.STATION_ID])
-        equip = (EquippedStation(station_id=station, vehicle=Vehicle.E_BIKE),)
-        plan = Plan(stations=StationChanges(equip=equip))
+        riders = NewStation(
+            station_id=f"{station}-e_bike",
+            name=_said(row[f.NAME]) or None,
+            lon=round(place.x, DEGREES),
+            lat=round(place.y, DEGREES),
+            tier=row[f.TIER],
+            vehicle=Vehicle.E_BIKE,
+            **{
+                name: row[name] if pd.notna(row[name]) else None
+                for name in (f.CREW_DAY, f.CREW_NIGHT, f.TURNOUT_S)
+            },
+        )
+        plan = Plan(stations=StationChanges(add=(riders,)))
         yield _priced(town, MeasureKind.E_BIKE, station, plan, name=_said(row[f.NAME]))
 
 

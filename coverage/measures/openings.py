@@ -199,9 +199,7 @@ def optional_reach(
     who, position, ms, sets = found
     order = np.lexsort((sets[:, 2], sets[:, 1], sets[:, 0], ms, position, who))
     sets = sets[order]
-    return OptionalReach(
-        who[order], position[order], ms[order], sets[:, :2].copy(), sets[:, 2] > 0
-    )
+    return OptionalReach(who[order], position[order], ms[order], sets[:, :2].copy(), sets[:, 2] > 0)
 
 
 def _setting_out(crews: TierCrews, vehicle: Vehicle) -> Iterator[tuple[Indices, Ints]]:
@@ -247,9 +245,7 @@ def _rounds(
 ) -> Iterator[dict[tuple[str, int], list[tuple[int, Plan]]]]:
     """Yield openings of all lanes and nodes at once: of each one, or two, that touch it."""
     every = {
-        thing: [
-            list(chosen) for size in range(1, MOST + 1) for chosen in combinations(own, size)
-        ]
+        thing: [list(chosen) for size in range(1, MOST + 1) for chosen in combinations(own, size)]
         for thing, own in touched.items()
     }
     for number in range(max(map(len, every.values()), default=0)):

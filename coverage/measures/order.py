@@ -104,9 +104,7 @@ def _alone(problem: BudgetProblem, done: Flags, measure: int, now: float) -> flo
     return problem.worth(done | problem.flags([measure])) - now
 
 
-def _depends(
-    problem: BudgetProblem, done: Flags, measure: int, gain: float
-) -> tuple[int, ...]:
+def _depends(problem: BudgetProblem, done: Flags, measure: int, gain: float) -> tuple[int, ...]:
     """Return the measures done before without which one adds less than half."""
     own = problem.flags([measure])
     near = np.flatnonzero((problem.options @ own.astype(np.int32)) > 0)

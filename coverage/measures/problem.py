@@ -63,7 +63,7 @@ class BudgetProblem:
     weights, building, group
         ``(rows,)`` what a row is worth, whose it is, and its community, -1 outside.
     locals
-        Measures at buildings; a measure is in one of them at most.
+        Measures at buildings; one a building.
     base, total
         ``(groups + 1,)`` what is there without any measure and what there is at most, by group,
         the last for what lies outside all.
@@ -208,8 +208,8 @@ class BudgetProblem:
         option = alias[self.cover.indices] if len(alias) else np.empty(0, dtype=np.intp)
         keep = option >= 0
         pairs = np.unique(np.stack([row[keep], option[keep]], axis=1), axis=0)
-        there = np.split(pairs[:, 1], np.cumsum(np.bincount(pairs[:, 0],
-                                                            minlength=self.cover.shape[0]))[:-1])  # fmt: skip
+        count = np.bincount(pairs[:, 0], minlength=self.cover.shape[0])
+        there = np.split(pairs[:, 1], np.cumsum(count)[:-1])
         rows, columns = [], []
         for at, own in enumerate(there):
             have = set(own.tolist())
@@ -233,13 +233,13 @@ def _subsets(own: frozenset[int]) -> list[frozenset[int]]:
 
 
 def greedy_choice(problem: BudgetProblem, start: Flags | None = None) -> Flags:
-    """Return a choice made step by step: each time the option or measure that adds most for its cost.
+    """Return a choice made step by step: each time what adds most for its cost.
 
     It keeps the budget and the cliques; a heuristic from which the search begins.
     """
     chosen = problem.flags(problem.chosen) if start is None else start.copy()
     options, cover = problem.options.tocsr(), problem.cover.tocsc()
-    local_of = {int(m): local for local in problem.locals for m in local.measures}
+    local_of = [(int(m), local) for local in problem.locals for m in local.measures]
     while True:
         rest = np.inf if problem.budget is None else problem.budget - problem.spent(chosen)
         blocked = np.zeros(problem.measures, dtype=bool)
@@ -259,7 +259,7 @@ def greedy_choice(problem: BudgetProblem, start: Flags | None = None) -> Flags:
             per = np.where(open_, gains / np.maximum(cost, 1e-9), 0.0)
             at = int(per.argmax())
             best, ratio = options.indices[options.indptr[at] : options.indptr[at + 1]], per[at]
-        for measure, local in local_of.items():
+        for measure, local in local_of:
             if chosen[measure] or blocked[measure] or problem.costs[measure] > rest + 1e-6:
                 continue
             now = local.chosen(chosen)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ...geo.town import Town
+from .. import columns as c
 from ..assessment import Assessment
 from ..reach import FAR, Moment, arrive_at
-from .. import columns as c
 from .instance import MeasuresInstance, Yardstick
 
 

@@ -333,8 +333,10 @@ class _Formed:
         p, worth = self.problem, np.zeros(self.columns)
         worth[self.at["z"]] = self.plain_weight
         worth[self.at["u"]] = self.under_weight
-        worth[self.at["l"]] = [p.locals[n].gain[c] - p.locals[n].gain[0]
-                               for n, c in zip(self.set_local, self.set_code, strict=True)]  # fmt: skip
+        worth[self.at["l"]] = [
+            p.locals[n].gain[c] - p.locals[n].gain[0]
+            for n, c in zip(self.set_local, self.set_code, strict=True)
+        ]
         return worth
 
     def _blocks(self) -> list[tuple[sparse.csr_array, Floats, Floats]]:

@@ -7,12 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from ...geo.arrays import Flags, Floats
 from ...geo.measure import Measure
 from ...geo.plan import Plan, planned
-from ...geo.town import Town
 from ...geo.words import InputError
 from ..covering import Clock
 from .formed import Gains, Levels, form_problem, instance_costs
@@ -406,5 +403,3 @@ def check_request(request: MeasuresRequest) -> None:
         raise InputError("error.siting_budget", budget=request.budget)
     if request.target is not None and not 0 < request.target <= 1:
         raise InputError("error.site_target", target=request.target)
-
-

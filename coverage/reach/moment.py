@@ -72,8 +72,11 @@ class Moment:
 
     @cached_property
     def speeds(self) -> SpeedFit:
-        """Factors on travel time by class of lane; see `observed_speeds`."""
-        return self.fitted or observed_speeds(self.town, seed=self.seed)
+        """Factors on travel time by class of lane; see `observed_speeds`.
+
+        Arrivals were recorded in the town as it is, so a plan changes no speeds.
+        """
+        return self.fitted or observed_speeds(self.town.present or self.town, seed=self.seed)
 
     def conditions(self, reading: Reading = "typical") -> Conditions:
         """Return what holds on the lanes under a reading."""

@@ -37,9 +37,7 @@ class TypicalHarm:
     typical: RiskNumbers
     day: dt.date
 
-    def of(
-        self, care: PlannedCare | None = None, *, crew: Floats | None = None
-    ) -> Floats:
+    def of(self, care: PlannedCare | None = None, *, crew: Floats | None = None) -> Floats:
         """Return the harm of each building, ``(buildings,)``.
 
         Parameters

@@ -25,7 +25,7 @@ from ..reach import Moment
 from .candidates import Candidates
 from .demand import Demand, demand, usual_weight
 from .demand_rows import Rows, stacked
-from .reach import Reach, pair_chances, drawn_conditions, site_reach, with_candidates
+from .reach import Reach, drawn_conditions, pair_chances, site_reach, with_candidates
 from .wishes_error import WishesError
 
 LEVELS = 20  # of a probability of arrival; it is rounded down to a twentieth

@@ -27,7 +27,12 @@ class MeasureRule(Frozen):
 
 
 class MeasuresRule(Frozen):
-    """Prices by kind, and how costs of several years are put together."""
+    """Prices by kind, how costs of several years are put together, and what counts.
+
+    Who waits longer than ``waiting_most_s`` counts as waiting so long, in steps of
+    ``waiting_step_s``; an alarm has a fire noticed ``alarm_head_start_s`` earlier; a person in
+    need counts as ``need_weight`` people where that is wished.
+    """
 
     discount_rate: Value
     horizon_years: Value
@@ -35,4 +40,8 @@ class MeasuresRule(Frozen):
     night_crew: Value
     hydrants_offered: Value
     inspections_offered: Value
+    waiting_most_s: Value
+    waiting_step_s: Value
+    alarm_head_start_s: Value
+    need_weight: Value
     kind: dict[MeasureKind, MeasureRule]

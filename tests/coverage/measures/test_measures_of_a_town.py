@@ -76,10 +76,11 @@ def _measures(town):
     parked = town.lanes["drawn_lane_id"].astype(str).iloc[town.report_positions.lane[0]]
     ids = town.stations["station_id"].astype(str).tolist()
     gates = town.barriers["barrier_id"].astype(str).tolist()
+    stations = [new("N1", 0, 0.004, vehicle=Vehicle.E_BIKE), new("N2", 1, -0.003)]
+    riders = new("N3", 1, 0.0, vehicle=Vehicle.E_BIKE)
     told = [
-        ("station", Plan(stations=StationChanges(add=(new("N1", 0, 0.004, vehicle=Vehicle.E_BIKE),)))),
-        ("station", Plan(stations=StationChanges(add=(new("N2", 1, -0.003, vehicle=Vehicle.FOOT),)))),
-        ("e_bike", Plan(stations=StationChanges(add=(new("N3", 1, 0.0, vehicle=Vehicle.E_BIKE),)))),
+        *(("station", Plan(stations=StationChanges(add=(one,)))) for one in stations),
+        ("e_bike", Plan(stations=StationChanges(add=(riders,)))),
         ("night_crew", Plan(stations=StationChanges(
             equip=(EquippedStation(station_id=ids[1], crew_night=3),)))),
         *(("lane_open", Plan(lanes=LaneChanges(open=(lane,)))) for lane in narrow[1:5]),
