@@ -1,7 +1,7 @@
 """The cheapest thing to do: stations, lanes, gates, water and devices under one budget."""
 
+from .by_yardstick import Measured, measured
 from .instance import Equity, MeasuresInstance, Yardstick
-from .measured import Measured, measured
 from .offered import offered_measures
 from .order import Step
 from .request import MeasuresRequest

@@ -6,7 +6,7 @@ The planner's level above the covering engine.
 from . import candidates
 from .landmarks import near_places
 from .candidates import Candidates
-from .demand import demand, usual_weight
+from .demand import demand_of, usual_weight
 from .instance import named_bands, whole_numbers
 from .reach import Reach as SiteReach
 from .reach import pair_chances
@@ -27,7 +27,7 @@ __all__ = [
     "candidates",
     "check_request",
     "near_places",
-    "demand",
+    "demand_of",
     "named_bands",
     "pair_chances",
     "reason_counts",

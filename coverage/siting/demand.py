@@ -44,7 +44,7 @@ class Demand:
     unattached: int
 
 
-def demand(
+def demand_of(
     town: Town, scenario: Scenario, *, weight: Weight, risk: pd.Series[float] | None = None
 ) -> Demand:
     """Return how much each building counts.
@@ -83,7 +83,15 @@ def demand(
 
 
 def usual_weight(town: Town, scenario: Scenario, *, risk: pd.Series[float] | None) -> Weight:
-    """Return by what buildings count when nobody says: risk, else people, else their number."""
+    """Return by what buildings count when nobody says: risk, else people, else their number.
+
+    Parameters
+    ----------
+    town, scenario
+        Where, and who is there.
+    risk
+        Expected harm a year of each building, where it is known.
+    """
     if risk is not None and risk.notna().any():
         return "risk"
     return "people" if present(town, scenario).notna().any() else "count"

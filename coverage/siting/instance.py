@@ -23,7 +23,7 @@ from ...geo.words import fields as f
 from .. import columns as c
 from ..reach import Moment
 from .candidates import Candidates
-from .demand import Demand, demand, usual_weight
+from .demand import Demand, demand_of, usual_weight
 from .demand_rows import Rows, stacked
 from .reach import Reach, drawn_conditions, pair_chances, site_reach, with_candidates
 from .wishes_error import WishesError
@@ -279,7 +279,7 @@ def make_instance(
     for name, share in named.items():
         chosen = town.scenarios[name]
         moment = Moment(whole, chosen, day, seed=seed, fitted=now.speeds)
-        counted = demand(town, chosen, weight=weight, risk=harm[name])
+        counted = demand_of(town, chosen, weight=weight, risk=harm[name])
         bands.append(Band(name, moment, share, counted))
     existing = np.arange(len(whole.stations)) < len(town.stations)
     doubled = town.buildings[f.USE].isin(wishes.double_uses).to_numpy()
@@ -294,7 +294,13 @@ def make_instance(
 
 
 def whole_numbers(weights: Mapping[str, float]) -> dict[str, int]:
-    """Return weights as the smallest whole numbers in the same proportion, to a thousandth."""
+    """Return weights as the smallest whole numbers in the same proportion, to a thousandth.
+
+    Parameters
+    ----------
+    weights
+        By name, greater than 0.
+    """
     exact = {name: Fraction(w).limit_denominator(1000) for name, w in weights.items()}
     common = reduce(lcm, (w.denominator for w in exact.values()), 1)
     numbers = {name: max(1, int(w * common)) for name, w in exact.items()}
@@ -303,7 +309,15 @@ def whole_numbers(weights: Mapping[str, float]) -> dict[str, int]:
 
 
 def named_bands(town: Town, wishes: Wishes, scenario: str | None) -> dict[str, int]:
-    """Return the scenarios that count with their whole-number weights."""
+    """Return the scenarios that count with their whole-number weights.
+
+    Parameters
+    ----------
+    town, wishes
+        Whose scenarios, and the weights that are wished.
+    scenario
+        The one that counts, if only one does.
+    """
     if scenario is not None:
         named: Mapping[str, float] = {scenario: 1.0}
     else:

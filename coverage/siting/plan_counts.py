@@ -12,7 +12,7 @@ from ...geo.arrays import Flags, Floats
 from ...geo.wishes import Weight
 from ...geo.words import InputError
 from .. import columns as c
-from .demand import demand
+from .demand import demand_of
 from .demand_rows import Rows
 from .instance import SitingInstance
 from .reach import Reach
@@ -83,7 +83,7 @@ def plan_counts(
             bands = tuple(
                 replace(
                     band,
-                    demand=demand(
+                    demand=demand_of(
                         instance.town,
                         band.moment.scenario,
                         weight=weight,

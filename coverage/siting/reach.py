@@ -114,6 +114,13 @@ def pair_chances(town: Town, rule: TierRule, reach: Reach) -> Floats:
     """Return P(arrive within the standard) of each pair, over speed and turnout.
 
     Sites beyond the stations of the town are ready as the rule of the tier says.
+
+    Parameters
+    ----------
+    town, rule
+        Stations with their turnout, and the tier whose standard counts.
+    reach
+        Who is where when, typically.
     """
     every = np.arange(len(town.stations))
     bounds = (rule.turnout_s.at_least, rule.turnout_s.value, rule.turnout_s.at_most)

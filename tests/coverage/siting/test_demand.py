@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from weizhan.coverage.siting.demand import demand, usual_weight
+from weizhan.coverage.siting.demand import demand_of, usual_weight
 from weizhan.geo.words.errors import InputError
 
 
@@ -26,25 +26,25 @@ def town(make_town):
 
 
 def test_who_nobody_counted_is_the_median_of_the_use_and_who_is_on_no_lane_is_nobody(town):
-    night = demand(town, town.scenarios["night"], weight="people")
+    night = demand_of(town, town.scenarios["night"], weight="people")
     # The median of the homes 1, 2, 2, 9 and 1,000 is 2; of shops nobody knows, so that of all.
     assert night.weights.tolist() == [1, 2, 9, 2, 2, 2, 0]
     assert (night.per, night.assumed, night.unattached) == (1, 2, 1)
-    by_day = demand(town, town.scenarios["day"], weight="people")
+    by_day = demand_of(town, town.scenarios["day"], weight="people")
     assert by_day.weights.tolist() == [7] * 6 + [0]
     assert by_day.assumed == 0
-    assert demand(town, town.scenarios["day"], weight="count").weights.tolist() == [1] * 6 + [0]
+    assert demand_of(town, town.scenarios["day"], weight="count").weights.tolist() == [1] * 6 + [0]
 
 
 def test_risk_counts_in_parts_of_a_death_a_year(town):
     harm = pd.Series([1e-9, 2.6e-9, np.nan, 0, 0, 0, 5], index=town.buildings.index)
-    found = demand(town, town.scenarios["day"], weight="risk", risk=harm)
+    found = demand_of(town, town.scenarios["day"], weight="risk", risk=harm)
     assert found.weights.tolist() == [1, 3, 1, 0, 0, 0, 0]  # the median home: 1e-9 of 0, 0, …
     assert found.per == 1e9
     with pytest.raises(InputError):
-        demand(town, town.scenarios["day"], weight="risk")
+        demand_of(town, town.scenarios["day"], weight="risk")
     with pytest.raises(InputError):
-        demand(town, town.scenarios["day"], weight="risk", risk=harm * np.nan)
+        demand_of(town, town.scenarios["day"], weight="risk", risk=harm * np.nan)
 
 
 def test_without_a_word_buildings_count_by_risk_else_people_else_their_number(town, make_town):

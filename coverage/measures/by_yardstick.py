@@ -19,7 +19,7 @@ from ...geo.words import fields as f
 from .. import columns as c
 from ..assessment import Assessment
 from ..risk import DEVICES, typical_harm, year_of
-from ..siting import demand, named_bands, usual_weight, whole_numbers
+from ..siting import demand_of, named_bands, usual_weight, whole_numbers
 from .formed import Gains, Levels, late_levels, minutes_levels
 from .harm import care_gains, chance_levels, shift_bands, water_gains
 from .instance import MeasuresInstance, make_instance
@@ -95,7 +95,7 @@ def measured(
     named = named_bands(town, _wished(bands), scenario)
     first = town.scenarios[next(iter(named))]
     weight = usual_weight(town, first, risk=None)
-    counted = {name: demand(town, town.scenarios[name], weight=weight) for name in named}
+    counted = {name: demand_of(town, town.scenarios[name], weight=weight) for name in named}
     need = 1.0
     if request.equity == "need":
         need = town.rules.measures.need_weight.value
