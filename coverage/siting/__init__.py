@@ -4,10 +4,10 @@ The planner's level above the covering engine.
 """
 
 from . import candidates
-from .landmarks import near_places
 from .candidates import Candidates
 from .demand import demand_of, usual_weight
 from .instance import named_bands, whole_numbers
+from .landmarks import near_places
 from .reach import Reach as SiteReach
 from .reach import pair_chances
 from .request import Request, check_request
@@ -26,9 +26,9 @@ __all__ = [
     "as_certain",
     "candidates",
     "check_request",
-    "near_places",
     "demand_of",
     "named_bands",
+    "near_places",
     "pair_chances",
     "reason_counts",
     "study_sites",
