@@ -132,7 +132,7 @@ LISTS = ("risk", "devices", "device_targets", "due", "overdue", "listed", "look_
          "mismatches", "stock", "rates", "fires", "clusters", "areas", "sheds", "heat", "worry",
          "tasks", "progress", "units", "duties", "offices", "campaigns", "goals", "notices",
          "exposure", "investigations", "area_wide", "estates", "funding", "fire_offices",
-         "community_work", "monitored", "sensors", "aerial", "hydrants",
+         "community_work", "monitored", "sensors", "aerial", "hydrants", "busy",
          "mending")  # fmt: skip
 RISK_NAMES = (*(f"{name}.csv" for name in LISTS), "risk.gpkg", "summary.json")
 

@@ -23,15 +23,14 @@ from ..geo.words import AlertLevel, Vehicle
 from ..geo.words import fields as f
 from ..geo.yardstick import Yardstick, yardstick_of
 from . import columns as c
-from .cases import building_cases
+from .cases import Busy, building_cases, busy_crews, busy_figures
 from .clauses import Compliance, compliance
 from .closures import (
+    Closures,
     LaneDraws,
+    closure_costs,
     cluster_figures,
-    event_losses,
-    keep_clear,
     lane_draws,
-    lane_losses,
     opening_gains,
 )
 from .places import (
@@ -106,22 +105,6 @@ class Part(StrEnum):
 
 def _silent(step: str) -> None:
     """Report nothing."""
-
-
-@dataclass(frozen=True)
-class Closures:
-    """What lanes cost when they fail.
-
-    Attributes
-    ----------
-    lanes
-        As `lane_losses` and `keep_clear` give them, one row a lane.
-    events
-        As `event_losses` gives them, by event and tier.
-    """
-
-    lanes: pd.DataFrame
-    events: dict[str, dict[str, dict[str, float]]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -282,11 +265,9 @@ class Assessment:
     @cached_property
     def closures(self) -> Closures:
         """What the loss of each lane and each event costs, and which lanes must stay clear."""
-        states = self.lane_states
+        _ = self.lane_states
         with self._step("step.closures"):
-            costs = lane_losses(self.moment, workers=self.workers)
-            ranked = keep_clear(costs, states, list(self.tiers))
-            return Closures(costs.join(ranked), event_losses(self.moment))
+            return closure_costs(self.moment, workers=self.workers)
 
     @cached_property
     def openings(self) -> pd.DataFrame:
@@ -397,6 +378,12 @@ class Assessment:
         """Which buildings have working water, and where more would help; see `water_told`."""
         return water_told(self.moment.town, self._served[c.PEOPLE])
 
+    @cached_property
+    def busy(self) -> dict[str, Busy]:
+        """What it matters that crews may be out at another call, by tier; see `busy_crews`."""
+        people = self._served[c.PEOPLE]
+        return {tier: busy_crews(self.moment, tier, people) for tier in self.tiers}
+
     # Tables of what was asked for
 
     @cached_property
@@ -408,6 +395,7 @@ class Assessment:
         if Part.RISK in self.parts:
             table = table.assign(**_columns(self.risk.buildings))
             table[c.WATER_WITHIN] = self.water_told.within
+            table = table.assign(**{c.free_crew(t): one.free for t, one in self.busy.items()})
         if Part.CASES in self.parts:
             monitored = self.moment.town.ledgers.premises[c.REMOTE_MONITORED]
             table = table.assign(
@@ -483,6 +471,11 @@ class Assessment:
         if Part.RISK in self.parts:
             summary["risk"] = {**self.risk.summary, "alert": str(self.alert)}
             summary["water"] = water_summary(town, self.buildings)
+            minutes = town.rules.busy.minutes_a_call
+            summary["busy"] = {
+                t: busy_figures(one, self._served, t, minutes=minutes)
+                for t, one in self.busy.items()
+            }
         if Part.CLOSURES in self.parts:
             summary["events"] = self.closures.events
         summary["speeds"] = speed_record(speeds)

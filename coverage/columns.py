@@ -147,6 +147,11 @@ def depth(tier: str) -> str:
     return f"{tier}_depth"
 
 
+def free_crew(tier: str) -> str:
+    """Return the column of the chance that some crew within the standard is not out elsewhere."""
+    return f"{tier}_free_crew"
+
+
 def main_limit(tier: str) -> str:
     """Return the column with the `Limit` that costs the first crew most."""
     return f"{tier}_main_limit"

@@ -483,6 +483,7 @@ def _freeze(
         if layer not in near_m:
             layers[layer] = in_communities(frame, layers["communities"])
     problems += _unknown_event_lanes(config, lanes)
+    problems += _unknown_called(rules, layers["stations"])
     problems += venues_elsewhere(config, layers["buildings"])
     if layers["stations"].empty:
         problems.append(Problem("warning", "no_station", "stations", _file(config, "stations")))
@@ -564,6 +565,16 @@ def _unknown_event_lanes(config: TownConfig, lanes: gpd.GeoDataFrame) -> list[Pr
         for name, event in config.events.items()
         for lane in event.lanes
         if lane not in known
+    ]
+
+
+def _unknown_called(rules: RuleSet, stations: gpd.GeoDataFrame) -> list[Problem]:
+    """Return the stations whose calls the rules tell and the town does not have."""
+    known = set(stations[f.STATION_ID].astype(str))
+    return [
+        Problem("error", "called_station_unknown", "stations", TOWN_FILE, value=station)
+        for station in rules.busy.calls_a_year
+        if station not in known
     ]
 
 

@@ -8,6 +8,7 @@ from .at_buildings import building_cases
 from .deadlines import due_days
 from .hazards import OPEN, case_table, check_mismatches, listed, look_back_due, move, overdue
 from .inspections import hazard_rates, inspections_due, poisson_interval
+from .out_elsewhere import Busy, busy_crews, busy_figures
 from .past_fires import happened_by
 from .stock import Flow, stock_and_flow, stock_by_group
 from .supervision import Lifting, Listing, LookBack, supervise
@@ -15,12 +16,15 @@ from .worries import task_table, worry_table
 
 __all__ = [
     "OPEN",
+    "Busy",
     "Flow",
     "Lifting",
     "Listing",
     "LookBack",
     "area_candidates",
     "building_cases",
+    "busy_crews",
+    "busy_figures",
     "case_table",
     "check_mismatches",
     "declared_areas",

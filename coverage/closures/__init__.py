@@ -3,6 +3,7 @@
 Every answer equals closing the lanes and computing anew.
 """
 
+from .costs import Closures, closure_costs
 from .drawn_lanes import blockage_causes, drawn_blockages
 from .lane_failures import (
     LaneDraws,
@@ -15,8 +16,10 @@ from .lane_failures import (
 )
 
 __all__ = [
+    "Closures",
     "LaneDraws",
     "blockage_causes",
+    "closure_costs",
     "cluster_figures",
     "drawn_blockages",
     "event_losses",

@@ -4,6 +4,8 @@ Times are whole milliseconds inside and seconds outside.
 """
 
 from .areas import service_areas
+from .busy import NOBODY as NOBODY_ASKED
+from .busy import AnswerOrder, answer_order, chances_out, free_in_time
 from .kernels import FAR, arrive, pile_width, search, sort_out, twice
 from .lane_states import left_m, lived_at, time_band_name
 from .moment import Moment, built_passages
@@ -43,7 +45,9 @@ from .water import WaterWithin, hose_straight_m, water_figures, water_states, wa
 __all__ = [
     "FAR",
     "NOBODY",
+    "NOBODY_ASKED",
     "READINGS",
+    "AnswerOrder",
     "Crews",
     "Journey",
     "Moment",
@@ -52,15 +56,18 @@ __all__ = [
     "TierCrews",
     "Validation",
     "WaterWithin",
+    "answer_order",
     "arrival_chances",
     "arrival_probability",
     "arrivals",
     "arrive",
     "arrive_at",
     "built_passages",
+    "chances_out",
     "community_coverage",
     "coverage_by_use",
     "coverage_of",
+    "free_in_time",
     "grouped",
     "hose_straight_m",
     "in_reach",

@@ -167,8 +167,8 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
         ``risk``, ``devices``, ``device_targets`` (of buildings that the plans name), ``due``,
         ``overdue``, ``listed``, ``look_back``, ``mismatches``, ``stock`` (by community, kind and
         office), ``rates`` (by community and use), ``fires`` (by use), ``clusters``, ``areas``,
-        ``sheds``, ``progress`` (checks by community and grid), and
-        those of `place_lists`.
+        ``sheds``, ``progress`` (checks by community and grid), ``busy`` (stations by how many
+        buildings hang on them alone), and those of `place_lists`.
     """
     town, day, buildings, cases = source.town, source.day, source.buildings, source.cases
     rules, rest, due = town.rules, town.workdays, source.due
@@ -198,6 +198,7 @@ def risk_lists(source: ListSource, *, start: dt.date) -> dict[str, pd.DataFrame]
         "worry": worry_table(buildings, source.areas, source.clusters, source.area_wide),
         "tasks": source.tasks,
         "progress": progress_table(town, buildings, due, start=start, end=day),
+        "busy": busy_table(source.found),
         **place_lists(source.found, buildings, cases),
     }  # fmt: skip
 
@@ -451,6 +452,24 @@ def progress_table(
         parts.append(table.rename_axis("group").reset_index().assign(kind=kind))
     whole = pd.concat(parts, ignore_index=True)
     return whole[["kind", *[name for name in whole.columns if name != "kind"]]]
+
+
+def busy_table(found: Assessment) -> pd.DataFrame:
+    """Return the stations on duty by tier, those first that most buildings hang on alone.
+
+    `people` are those in the buildings that hang on the station alone.
+    """
+    parts = [one.stations.assign(station_tier=tier) for tier, one in found.busy.items()]
+    bands = [f"chance_out_{band}" for band in found.moment.town.rules.risk.time]
+    columns = ["station_tier", f.STATION_ID, f.NAME, "only", "people", "first_of",
+               "calls_a_year", "calls_a_year_low", "calls_a_year_high", "chance_out",
+               "chance_out_low", "chance_out_high", *bands]  # fmt: skip
+    whole = pd.concat(parts, ignore_index=True)
+    order = {tier: number for number, tier in enumerate(found.busy)}
+    whole["_tier"] = whole["station_tier"].map(order)
+    by = ["_tier", "only", "first_of", f.STATION_ID]
+    ranked = whole.sort_values(by, ascending=[False, False, False, True], ignore_index=True)
+    return ranked[columns]
 
 
 def past_fires(town: Town, *, day: dt.date) -> pd.DataFrame:

@@ -330,6 +330,19 @@ class PlacesRule(Frozen):
     hydrants_listed: Value
 
 
+class BusyRule(Frozen):
+    """How often crews are called, and how long they are out.
+
+    ``calls_per_fire`` is by tier, of the fires of the ledger; ``calls_a_year`` by station, where a
+    town knows better.
+    """
+
+    minutes_a_call: Value
+    stand_in: Value
+    calls_per_fire: dict[str, Value]
+    calls_a_year: dict[str, Value]
+
+
 class UseGroups(Frozen):
     """Groups of uses that the plans name; the user may change them."""
 
@@ -363,6 +376,7 @@ class RuleSet(Frozen):
     measures: MeasuresRule
     rounds: RoundsRule
     places: PlacesRule
+    busy: BusyRule
     use_groups: UseGroups = UseGroups()
     duties: DutiesRule
     risk: RiskRule

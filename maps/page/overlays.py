@@ -135,6 +135,8 @@ def _add_certainty(
         made = cover_styles.depth_style(tier, standard_s, lang)
         styles[f"depth_{tier}"] = made, cover_styles.depth_classes(depths)
         numbers[f"{tier}_depth"] = depths, 0
+    if c.free_crew(tier) in frame.columns:
+        numbers[f"{tier}_free_crew"] = frame[c.free_crew(tier)] * 100, 2
     if c.main_limit(tier) in frame.columns:
         texts[f"{tier}_limit"] = labels(frame[c.main_limit(tier)], "limit_name", lang)
         numbers[f"{tier}_limit_cost"] = whole_seconds(column(frame, c.limit_cost(tier))), 0
@@ -187,6 +189,7 @@ def stations(
             f.CREW_NIGHT: (column(frame, f.CREW_NIGHT), 0),
             f.TURNOUT_S: (column(frame, f.TURNOUT_S), 0),
             "on_duty": (duty.map(float, na_action="ignore"), 0),
+            **_calls(assessment),
         },
         texts={
             "id": column(frame, f.STATION_ID),
@@ -199,6 +202,19 @@ def stations(
         },
         z_index=7,
     )
+
+
+def _calls(assessment: Assessment) -> Numbers:
+    """Return how often each station's crew is called; of several tiers, by the last it serves."""
+    told: dict[str, dict[str, float | None]] = {}
+    for tier in assessment.summary.get("busy", {}).values():
+        told |= tier["stations"]
+    ids = column(assessment.stations, f.STATION_ID).astype(str)
+    decimals = {"calls_a_year": 1, "chance_out": 6, "only": 0}
+    return {
+        name: (ids.map(lambda key, name=name: told.get(key, {}).get(name)).astype(float), places)
+        for name, places in decimals.items()
+    }
 
 
 def water(assessment: Assessment, *, lang: Lang) -> PackedPoints:

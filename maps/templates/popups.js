@@ -104,6 +104,7 @@ function chances(tier, f, code) {
 function certainty(tier, f) {
   const { features, styles } = layers.buildings, number = (name) => features.number(tier.code + name, f), pairs = [];
   if ("depth_" + tier.code in styles) pairs.push(["depth", measure("popup.depth_value", number("_depth"))]);
+  if (number("_depth") && known(number("_free_crew"))) pairs.push(["free_crew", Math.floor(number("_free_crew") * 100) / 100 + "%"]);
   const limit = features.text(tier.code + "_limit", f), count = number("_limit_cost");
   if (limit) pairs.push(["main_limit", known(count) ? say("popup.main_limit_value", { limit, count }) : limit]);
   if (known(number("_top_floor"))) pairs.push(["top_floor", say("popup.seconds", { count: number("_top_floor") })]);
@@ -252,6 +253,9 @@ const describe = {
       ["crew", say("popup.crew_value", { day: count(number("crew_day")), night: count(number("crew_night")) })],
       ["turnout", measure("popup.seconds", number("turnout_s"))],
       ["duty", known(duty) && say(duty ? "popup.on_duty" : "popup.off_duty")],
+      ["calls_a_year", duty && count(number("calls_a_year"))],
+      ["chance_out", duty && (known(number("chance_out")) ? Number((number("chance_out") * 100).toPrecision(2)) + "%" : UNKNOWN)],
+      ["only", duty && measure("popup.only_value", number("only"))],
     ])];
   },
   water(f) {

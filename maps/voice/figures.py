@@ -283,6 +283,8 @@ def key_figures(assessment: Assessment, lang: Lang) -> list[Figure]:
         if coverage is not None:
             answers.append(unanswered(coverage))
         first = False
+        if tier in summary.get("busy", {}):
+            figures.append(_busy_figure(summary["busy"][tier], names, lang))
     if "water" in summary:
         figures.append(_water_figure(summary["water"], lang))
     unattached = counts.get("unattached_buildings")
@@ -376,6 +378,37 @@ def _people_figure(
         )  # fmt: skip
     value = _people_part(coverage or {}, lang) if known else text("popup.unknown", lang)
     return Figure(title, value, text("popup.joiner", lang).join(note))
+
+
+def _busy_figure(busy: Mapping[str, Any], names: Mapping[str, str], lang: Lang) -> Figure:
+    """Return what is covered while crews may be out; beside it what hangs on one crew."""
+    title, only = text("figure.busy", lang, **names), count(busy["only"], lang)
+    if is_missing(busy["share_free"]):
+        return Figure(title, text("popup.unknown", lang), text("figure.busy_unknown", lang,
+                                                               only=only))  # fmt: skip
+    lost = (busy["share_buildings"] - busy["share_free"]) * busy["known_buildings"]
+    note = text(
+        "figure.busy_note", lang, only=only, lost=expected(lost, lang),
+        calls=expected(busy["calls_a_year"], lang), minutes=f"{busy['minutes']:g}",
+        station=shown(busy["busiest"]), chance=f"{float(busy['chance_out']) * 100:.2g}%",
+    )  # fmt: skip
+    return Figure(title, decimal_percent(busy["share_free"]), note)
+
+
+def decimal_percent(share: float) -> str:
+    """Return a share with one decimal, which is 0 % or 100 % only when that is exact.
+
+    Examples
+    --------
+    >>> [decimal_percent(x) for x in (0.4232, 0.9999, 1.0, 0.0002)]
+    ['42.3%', '>99.9%', '100%', '<0.1%']
+    """
+    said = f"{share * 100:.1f}"
+    if said == "0.0" and share > 0:
+        return "<0.1%"
+    if said == "100.0" and share < 1:
+        return ">99.9%"
+    return said.removesuffix(".0") + "%"
 
 
 def _water_figure(water: Mapping[str, Any], lang: Lang) -> Figure:

@@ -32,6 +32,7 @@ WORDS: Final = {
     "three_none": "yes_no", "has_site": "yes_no", "has_rooms": "yes_no", "has_people": "yes_no",
     "has_funds": "yes_no", "has_appraisal": "yes_no", "has_guidance": "yes_no",
     "remote_monitored": "yes_no", "aerial_room": "aerial_room",
+    "station_tier": "map_tier",
 }  # fmt: skip
 #: Columns of people, of which small numbers are not told.
 PEOPLE: Final = frozenset({"people"})
@@ -60,7 +61,7 @@ def list_head(column: str, lang: Lang) -> str:
     tier, _, rest = column.partition("_")
     if f"list_head.{column}" in catalogue():
         return text(f"list_head.{column}", lang)
-    for end in ("before", "after", "small"):
+    for end in ("before", "after", "small", "low", "high"):
         if column.endswith(f"_{end}"):
             return list_head(column.removesuffix(f"_{end}"), lang) + text(f"list_end.{end}", lang)
     return f"{label('map_tier', tier, lang)} {text(f'list_head.{rest}', lang)}"
