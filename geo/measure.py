@@ -135,8 +135,8 @@ def whole_cost(measure: Measure, *, horizon_years: float, rate: float) -> float:
         msg = f"horizon {horizon_years}, years {measure.years}, rate {rate}"
         raise ValueError(msg)
     times = math.ceil(horizon_years / measure.years - 1e-9)
-    once = sum((1 + rate) ** -(n * measure.years) for n in range(times))
+    once = sum(math.pow(1 + rate, -n * measure.years) for n in range(times))
     whole = math.floor(horizon_years + 1e-9)
-    yearly = sum((1 + rate) ** -year for year in range(1, whole + 1))
-    yearly += max(horizon_years - whole, 0.0) * (1 + rate) ** -horizon_years
+    yearly = sum(math.pow(1 + rate, -year) for year in range(1, whole + 1))
+    yearly += max(horizon_years - whole, 0.0) * math.pow(1 + rate, -horizon_years)
     return measure.cost_yuan * once + measure.upkeep_yuan * yearly

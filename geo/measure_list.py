@@ -314,7 +314,8 @@ def _both_ways(found: Sequence[Measure]) -> list[Measure]:
 
 def _exclusions(found: Sequence[Measure], rows: Sequence[Mapping[str, Any]], told: _Told) -> None:
     """Tell exclusions of what is not in the list, and of two that must both be done."""
-    by_id, of_row = {one.measure_id: one for one in found}, {}
+    by_id = {one.measure_id: one for one in found}
+    of_row: dict[str, Mapping[str, Any]] = {}
     for row in rows:
         of_row.setdefault(_id(row, told.headers), row)
     for one in found:

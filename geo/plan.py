@@ -447,7 +447,10 @@ def _station_problems(town: Town, plan: Plan) -> list[Problem]:
     tiers = ", ".join(town.rules.tier)
     strange = sorted(set(plan.standard_s) - set(town.rules.tier))
     problems += [_wrong("plan_tier_unknown", tier, allowed=tiers) for tier in strange]
-    places = [*plan.stations.add, *(s for s in plan.stations.move if s.station_id in known)]
+    places: list[NewStation | MovedStation] = [
+        *plan.stations.add,
+        *(s for s in plan.stations.move if s.station_id in known),
+    ]
     loose = _off_lanes(town, [(s.lon, s.lat) for s in places])
     return problems + [
         _wrong("plan_off_lanes", s.station_id, allowed=_attach_m(town))

@@ -155,7 +155,7 @@ def locks_at_all(barriers: gpd.GeoDataFrame) -> Flags:
         any(parse_access(text).right(v) == Right.NO for v in Vehicle if v != Vehicle.FOOT)
         for text in access
     ]
-    return locks_by_hours(barriers) | (kinds & np.array(shut, dtype=bool))
+    return np.asarray(locks_by_hours(barriers) | (kinds & np.array(shut, dtype=bool)))
 
 
 def wrong(code: str, value: str, *, allowed: str = "", **details: str) -> Problem:
@@ -182,13 +182,13 @@ def _rows(lanes: gpd.GeoDataFrame, which: Collection[str]) -> Flags:
 
 
 def _steps(lanes: gpd.GeoDataFrame) -> Flags:
-    return (lanes[f.LANE_CLASS] == LaneClass.STEPS).to_numpy(dtype=bool)
+    return np.asarray(lanes[f.LANE_CLASS] == LaneClass.STEPS, dtype=bool)
 
 
 def _flags(frame: gpd.GeoDataFrame, column: str) -> Flags:
     if column not in frame:
         return np.zeros(len(frame), dtype=bool)
-    return frame[column].to_numpy(dtype=bool)
+    return np.asarray(frame[column], dtype=bool)
 
 
 def _ramped(lanes: gpd.GeoDataFrame, which: Flags, steepest: float) -> gpd.GeoDataFrame:

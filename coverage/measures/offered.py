@@ -35,6 +35,7 @@ from ...geo.tables import WGS84
 from ...geo.town import Town
 from ...geo.words import (
     DeviceKind,
+    HazardCode,
     LaneClass,
     LaneState,
     MeasureKind,
@@ -314,7 +315,7 @@ def _mendings(town: Town, day: dt.date) -> Iterator[Measure]:
         told = pd.to_numeric(own["cost_est"], errors="coerce")
         usual = price(town.rules.measures, MeasureKind.MENDING)
         known_cost = bool(told.notna().any())
-        entry = MendedHazard(building_id=str(building), code=code)
+        entry = MendedHazard(building_id=str(building), code=HazardCode(str(code)))
         yield _priced(
             town,
             MeasureKind.MENDING,

@@ -249,8 +249,12 @@ def _put(hazards: Floats, care: PlannedCare, buildings: pd.DataFrame, value: flo
     """Return the hazards with those that a plan mends put to a value."""
     if not care.mended:
         return hazards
-    row = pd.Index(buildings[f.BUILDING_ID].astype(str)).get_indexer([b for b, _ in care.mended])
-    column = pd.Index([str(code) for code in CODES]).get_indexer([code for _, code in care.mended])
+    row = pd.Index(buildings[f.BUILDING_ID].astype(str)).get_indexer(
+        pd.Index([building for building, _ in care.mended])
+    )
+    column = pd.Index([str(code) for code in CODES]).get_indexer(
+        pd.Index([code for _, code in care.mended])
+    )
     known = (row >= 0) & (column >= 0)
     put = hazards.copy()
     put[row[known], column[known]] = value

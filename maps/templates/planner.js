@@ -341,10 +341,15 @@ function changes() {
   const laneName = (id) => (laneFeatures.text("name", planner.laneAt.get(id)[0]) || "") + " " + id;
   for (const { station_id } of now.add) line("did_add", { name: stationName(station_id) }, () => planner.removed(now, station_id));
   for (const { station_id } of now.move) line("did_move", { name: stationName(station_id) }, () => ({ ...now, move: now.move.filter((other) => other.station_id !== station_id) }));
+  for (const { station_id } of now.equip) line("did_equip", { name: stationName(station_id) }, () => ({ ...now, equip: now.equip.filter((other) => other.station_id !== station_id) }));
   for (const id of now.remove) line("did_remove", { name: stationName(id) }, () => ({ ...now, remove: now.remove.filter((other) => other !== id) }));
   for (const kind of ["close", "open"])
     for (const id of now[kind]) line("did_" + kind, { name: laneName(id) }, () => planner.lane(now, kind, id));
   for (const [tier, value] of Object.entries(now.standard_s)) line("did_standard", { tier: tierOf(tier).label, value }, () => planner.standard(now, tier, engine.data.tiers[tier].standard_s));
+  for (const [part, entries] of Object.entries(now.kept)) {
+    const left = Object.fromEntries(Object.entries(now.kept).filter(([other]) => other !== part));
+    line("did_kept", { part: tell("part_" + part.replace(".", "_")), count: entries.length }, () => ({ ...now, kept: left }));
+  }
   if (!lines.length) lines.push(make("li", tell("no_changes")));
   list.replaceChildren(...lines);
   if (document.activeElement !== byId("note")) byId("note").value = now.note;

@@ -5,7 +5,11 @@
 
 const FORMAT = "weizhan-plan", VERSION = 1;
 const STATION = ["station_id", "name", "lon", "lat", "tier", "host_type", "vehicle", "crew_day", "crew_night", "turnout_s"];
-const blank = () => ({ add: [], move: [], remove: [], close: [], open: [], standard_s: {}, note: "" });
+const EQUIP = ["vehicle", "crew_day", "crew_night"];
+const blank = () => ({ add: [], move: [], remove: [], equip: [], close: [], open: [], standard_s: {}, kept: {}, note: "" });
+// Parts of a plan file that a page does not compute: they are kept as they are, and told
+const KEPT = { lanes: ["clear", "ramp"], gates: ["key_box", "open"], hydrants: ["add"], "": ["devices", "mended", "inspected"] };
+const equipped = (equip) => Object.fromEntries(EQUIP.filter((name) => equip[name] !== null && equip[name] !== undefined).map((name) => [name, equip[name]]));
 const degrees = (value) => Math.round(value * 1e7) / 1e7;
 
 class Planner {
@@ -32,8 +36,9 @@ class Planner {
     const { engine } = this, moves = new Map(changes.move.map((move) => [move.station_id, move]));
     const put = (station, lon, lat) => ({ ...station, lon, lat, ...(this.snap(lon, lat) || { lane: -1, part: 0, access_mm: 0 }) });
     const stations = engine.present.filter((station) => !changes.remove.includes(station.station_id)).map((station) => {
-      const move = moves.get(station.station_id);
-      return move ? { ...put(station, move.lon, move.lat), moved: true } : station;
+      const move = moves.get(station.station_id), equip = changes.equip.find(({ station_id }) => station_id === station.station_id);
+      const there = move ? { ...put(station, move.lon, move.lat), moved: true } : station;
+      return equip ? { ...there, ...equipped(equip) } : there;
     });
     for (const station of changes.add)
       stations.push({ ...put(station, station.lon, station.lat), vehicle: station.vehicle || engine.data.default_vehicle[station.tier], added: true });
@@ -70,6 +75,17 @@ class Planner {
       else if (changes.move.some((other) => other.station_id === entry.station_id) || list(stations.remove).includes(entry.station_id)) wrong("station_twice", entry.station_id);
       else changes.move.push({ station_id: entry.station_id, lon: entry.lon, lat: entry.lat });
     }
+    for (const entry of list(stations.equip)) {
+      if (!entry || !known.has(entry.station_id)) wrong("station_unknown", entry && entry.station_id);
+      else if (!Object.keys(equipped(entry)).length || (entry.vehicle && !data.vehicles.includes(entry.vehicle))) wrong("bad_station", entry.station_id);
+      else if (changes.equip.some((other) => other.station_id === entry.station_id) || list(stations.remove).includes(entry.station_id)) wrong("station_twice", entry.station_id);
+      else changes.equip.push({ station_id: entry.station_id, ...equipped(entry) });
+    }
+    for (const [part, names] of Object.entries(KEPT))
+      for (const name of names) {
+        const entries = list(part ? (said[part] || {})[name] : said[name]);
+        if (entries.length) changes.kept[part ? part + "." + name : name] = entries;
+      }
     for (const id of list(stations.remove)) if (known.has(id)) changes.remove.push(id); else wrong("station_unknown", id);
     for (const { station_id } of changes.add)
       if (known.has(station_id) && !changes.remove.includes(station_id)) wrong("station_twice", station_id);
@@ -87,9 +103,16 @@ class Planner {
   }
 
   write(changes, town, scenario) {
-    return JSON.stringify({ format: FORMAT, version: VERSION, town, scenario, note: changes.note,
-      stations: { add: changes.add, move: changes.move, remove: changes.remove },
-      lanes: { close: changes.close, open: changes.open }, standard_s: changes.standard_s }, null, 1) + "\n";
+    const whole = { format: FORMAT, version: VERSION, town, scenario, note: changes.note,
+      stations: { add: changes.add, move: changes.move, remove: changes.remove, equip: changes.equip },
+      lanes: { close: changes.close, open: changes.open }, standard_s: changes.standard_s };
+    for (const [part, names] of Object.entries(KEPT))
+      for (const name of names) {
+        const entries = changes.kept[part ? part + "." + name : name];
+        if (entries && part) whole[part] = { ...whole[part], [name]: entries };
+        else if (entries) whole[name] = entries;
+      }
+    return JSON.stringify(whole, null, 1) + "\n";
   }
 
   // Changes by hand; each returns new changes
@@ -115,8 +138,9 @@ class Planner {
   removed(changes, id) {
     const own = changes.add.some((station) => station.station_id === id);
     const move = changes.move.filter((other) => other.station_id !== id);
+    const equip = changes.equip.filter((other) => other.station_id !== id);
     return own ? { ...changes, add: changes.add.filter((station) => station.station_id !== id) }
-      : { ...changes, move, remove: [...changes.remove, id] };
+      : { ...changes, move, equip, remove: [...changes.remove, id] };
   }
 
   // A lane is closed or opened, or is as it was again

@@ -309,6 +309,31 @@ def test_a_plan_given_is_shown_first(browser, town, found, passing, tmp_path):
     assert "撤一站" in panel(browser)
 
 
+def test_parts_that_the_page_does_not_compute_are_told_and_kept(browser, page):
+    building, lane = "B1", "L1"
+    said = {
+        "format": "weizhan-plan",
+        "version": 1,
+        "lanes": {"clear": [lane], "ramp": [lane, "L2"]},
+        "gates": {"key_box": ["G1"]},
+        "hydrants": {"add": [{"water_id": "H1", "lon": 106.5, "lat": 29.5}]},
+        "devices": [{"building_id": building, "device": "rcd"}],
+        "mended": [{"building_id": building, "code": "H2"}],
+        "inspected": [building],
+    }
+    browser.open(page)
+    before = browser.run(COVERED)
+    browser.run("take(arguments[0], 'x.plan.json')", json.dumps(said))
+    assert "台阶加坡道 2 项：随方案保留，本页不计算" in panel(browser)
+    assert browser.run(COVERED) == before
+    again = browser.run("return planner.write(changesNow(), content.town, state.scenario)")
+    kept = ("lanes", "gates", "hydrants", "devices", "mended", "inspected")
+    whole = Plan.model_validate(json.loads(again))
+    assert {name: getattr(whole, name) for name in kept} == {
+        name: getattr(Plan.model_validate(said), name) for name in kept
+    }
+
+
 def test_the_page_in_english_and_on_a_phone(browser, town, found, passing):
     browser.open(planner_page(town, found, passing, lang="en"), size=(390, 844))
     assert browser.run("return document.getElementById('panel').offsetWidth") == 0

@@ -107,6 +107,10 @@ def random_plan(town, seed):
             ],
             "move": [{"station_id": i, **place()} for i in chosen[: rng.integers(0, 3)]],
             "remove": chosen[-int(rng.integers(1, 3)) :].tolist(),
+            "equip": [
+                {"station_id": i, "vehicle": maybe[rng.integers(5)], "crew_night": 4}
+                for i in chosen[1 : rng.integers(1, 4)]
+            ],
         },
         "lanes": {
             "close": sorted({lanes[i] for i in closed[:12]} | {drawn[closed[12]]}),
