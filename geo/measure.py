@@ -8,10 +8,19 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
-from .plan import Plan
+import geopandas as gpd
+import pandas as pd
+
+from .plan import NewStation, Plan, StationChanges
 from .rules import MeasuresRule, Value
-from .words import MeasureKind
+from .tables import WGS84
+from .town import Town
+from .words import MeasureKind, Vehicle
+from .words import fields as f
+
+DEGREES: Final = 7  # decimals of coordinates in plan files
 
 
 @dataclass(frozen=True)
@@ -98,6 +107,45 @@ def price(rules: MeasuresRule, kind: MeasureKind, *, pieces: float = 0.0) -> Pri
         cost += pieces * rule.per_piece_yuan.value
     source = "; ".join(f"{value.source} ({value.confidence})" for value in told)
     return Price(round(cost), rule.upkeep_yuan.value, rule.years.value, rule.decided_by, source)
+
+
+def riders(town: Town, station_id: str, vehicle: Vehicle = Vehicle.E_BIKE) -> Plan:
+    """Return the plan by which a part of a station's crew rides, while the others go as before.
+
+    So a better vehicle never makes anybody later: who rides leaves it behind where it cannot
+    pass, which takes those who walk no time.
+
+    Parameters
+    ----------
+    town
+        With the station.
+    station_id
+        Whose crew.
+    vehicle
+        On which they ride.
+
+    Raises
+    ------
+    KeyError
+        When there is no such station.
+    """
+    stations = town.stations.set_index(town.stations[f.STATION_ID].astype(str))
+    row = stations.loc[station_id]
+    place = gpd.GeoSeries([row[f.GEOMETRY]], crs=stations.crs).to_crs(WGS84).iloc[0]
+    numbers = {
+        name: row[name] if pd.notna(row[name]) else None
+        for name in (f.CREW_DAY, f.CREW_NIGHT, f.TURNOUT_S)
+    }
+    station = NewStation(
+        station_id=f"{station_id}-{vehicle}",
+        name=row[f.NAME] if pd.notna(row[f.NAME]) else None,
+        lon=round(place.x, DEGREES),
+        lat=round(place.y, DEGREES),
+        tier=row[f.TIER],
+        vehicle=vehicle,
+        **numbers,
+    )
+    return Plan(stations=StationChanges(add=(station,)))
 
 
 def whole_cost(measure: Measure, *, horizon_years: float, rate: float) -> float:

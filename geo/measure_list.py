@@ -13,7 +13,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from .datum_check import check_datum
-from .measure import Measure, price
+from .measure import Measure, price, riders
 from .plan import Plan, merged, plan_problems
 from .tables import (
     WGS84,
@@ -25,7 +25,15 @@ from .tables import (
     read_table,
 )
 from .town import Town
-from .words import HostType, InputError, MeasureKind, Problem, TownError, told_values
+from .words import (
+    HostType,
+    InputError,
+    MeasureKind,
+    Problem,
+    TownError,
+    Vehicle,
+    told_values,
+)
 from .words import fields as f
 
 LAYER: Final = "measures"
@@ -214,7 +222,7 @@ def _measure(
     if set(lacks) - {COST}:
         return None
     try:
-        plan = Plan.model_validate(_parts(town, kind, target, row, _id(row, headers)))
+        plan = _plan(town, kind, target, row, _id(row, headers))
     except ValidationError as error:
         for problem in told_values(error, LAYER, told.file):
             told.of_plan(problem, row, TARGET)
@@ -250,6 +258,15 @@ def _with_price(
     )
 
 
+def _plan(
+    town: Town, kind: MeasureKind, target: str, row: Mapping[str, Any], identity: str
+) -> Plan:
+    known = set(town.stations[f.STATION_ID].astype(str))
+    if kind == MeasureKind.E_BIKE and target in known:
+        return riders(town, target, Vehicle(_text(row[f.VEHICLE]) or Vehicle.E_BIKE))
+    return Plan.model_validate(_parts(town, kind, target, row, identity))
+
+
 def _parts(
     town: Town, kind: MeasureKind, target: str, row: Mapping[str, Any], identity: str
 ) -> dict[str, Any]:
@@ -272,7 +289,7 @@ def _parts(
         case MeasureKind.NIGHT_CREW:
             return {"stations": {"equip": [{"station_id": target, "crew_night": night}]}}
         case MeasureKind.E_BIKE:
-            equip = {"station_id": target, "vehicle": vehicle or "e_bike"}
+            equip = {"station_id": target, "vehicle": "e_bike"}  # of none that is there: told
             return {"stations": {"equip": [equip]}}
         case MeasureKind.HYDRANT:
             water = {"water_id": target or identity, "name": name, **place}

@@ -16,7 +16,7 @@ import pandas as pd
 from ...geo.arrays import Flags, Floats
 from ...geo.candidate_list import COST_YUAN, YEARLY_YUAN
 from ...geo.ground import Limit
-from ...geo.measure import Measure, price
+from ...geo.measure import DEGREES, Measure, price, riders
 from ...geo.plan import (
     BuildingDevice,
     EquippedStation,
@@ -24,7 +24,6 @@ from ...geo.plan import (
     HydrantChanges,
     LaneChanges,
     MendedHazard,
-    NewStation,
     NewWater,
     Plan,
     StationChanges,
@@ -52,7 +51,6 @@ from ..reach import Moment, station_vehicles, water_within
 from ..risk import CODES, Risk, hazard_matrix
 from ..siting import candidates as sites
 
-DEGREES: Final = 7  # decimals of coordinates, as of candidates
 DEVICES: Final = {
     MeasureKind.SMOKE_DETECTOR: DeviceKind.SMOKE_DETECTOR,
     MeasureKind.RCD: DeviceKind.RCD,
@@ -158,24 +156,10 @@ def _night_crews(town: Town) -> Iterator[Measure]:
 
 def _e_bikes(town: Town) -> Iterator[Measure]:
     """Yield an e-bike for every station whose crew walks: a part of it rides, the others walk."""
-    walks = town.stations[town.station_positions.attached
-                          & (station_vehicles(town) == Vehicle.FOOT)]  # fmt: skip
-    places = walks.geometry.to_crs(WGS84)
-    for place, row in zip(places, walks.to_dict("records"), strict=True):
+    walks = town.station_positions.attached & (station_vehicles(town) == Vehicle.FOOT)
+    for row in town.stations[walks].to_dict("records"):
         station = str(row[f.STATION_ID])
-        riders = NewStation(
-            station_id=f"{station}-e_bike",
-            name=_said(row[f.NAME]) or None,
-            lon=round(place.x, DEGREES),
-            lat=round(place.y, DEGREES),
-            tier=row[f.TIER],
-            vehicle=Vehicle.E_BIKE,
-            **{
-                name: row[name] if pd.notna(row[name]) else None
-                for name in (f.CREW_DAY, f.CREW_NIGHT, f.TURNOUT_S)
-            },
-        )
-        plan = Plan(stations=StationChanges(add=(riders,)))
+        plan = riders(town, station)
         yield _priced(town, MeasureKind.E_BIKE, station, plan, name=_said(row[f.NAME]))
 
 

@@ -53,9 +53,10 @@ def test_what_the_list_says_counts_and_the_rules_fill_the_rest(town, tmp_path):
         {"编号": "M7", "措施类型": "新建站点", **place, "依托类型": "居委会", "费用(元)": "5万"},
         {"编号": "M8", "措施类型": "独立烟感", "对象编号": "B0", "费用(元)": 300},
         {"编号": "M9", "措施类型": "检查", "对象编号": "B200"},
+        {"编号": "N1", "措施类型": "配电动自行车", "对象编号": "S1"},
     ]  # fmt: skip
     found = {one.measure_id: one for one in read_measures(_file(tmp_path, rows), town)}
-    assert list(found) == [f"M{n}" for n in range(1, 10)]
+    assert list(found) == [*(f"M{n}" for n in range(1, 10)), "N1"]
     one = found["M1"]
     assert (one.cost_yuan, one.upkeep_yuan, one.years) == (12000, 100, 8)
     assert (one.kind, one.target, one.name, one.decided_by, one.source) == (
@@ -73,6 +74,8 @@ def test_what_the_list_says_counts_and_the_rules_fill_the_rest(town, tmp_path):
     assert (station.station_id, station.host_type, station.crew_night) == (
         "M7", "residents_committee", 3
     )  # fmt: skip
+    riders = found["N1"].plan.stations.add[0]  # a part of the crew rides
+    assert (riders.station_id, riders.vehicle, riders.crew_night) == ("S1-e_bike", "e_bike", 0)
     assert found["M6"].plan.hydrants.add[0].water_id == "M6"
     whole = merged(m.plan for i, m in found.items() if i != "M4")
     assert plan_problems(town, whole) == []
@@ -98,6 +101,7 @@ def test_all_that_is_wrong_is_told_at_once_with_row_header_and_value(town, tmp_p
         {"编号": "M10", "措施类型": "漏保", "对象编号": "B0"},
         {"编号": "M11", "措施类型": "简易喷淋", "对象编号": "B0", "费用": 900},
         {"编号": "M12", "措施类型": "检查"},
+        {"编号": "M13", "措施类型": "e_bike", "对象编号": "S9"},
     ]
     with pytest.raises(TownError) as told:
         read_measures(_file(tmp_path, rows), town)
@@ -120,6 +124,7 @@ def test_all_that_is_wrong_is_told_at_once_with_row_header_and_value(town, tmp_p
         ("measure_no_cost", 11, "费用", "rcd"),
         ("plan_device_unserved", 12, "措施类型", "B0"),
         ("measure_needs", 13, "对象编号", "inspection"),
+        ("plan_station_unknown", 14, "对象编号", "S9"),
     }
     for lang in ("zh", "en"):
         assert "M5" in told.value.message(lang) and "措施.csv" in told.value.message(lang)
