@@ -20,6 +20,7 @@ from rasterio import Affine
 
 from ..geo.words import Use, label
 from .demo_ledgers import LEDGERS, LedgerSheet
+from .demo_measures import own_measures
 from .demo_plan import Plan
 from .demo_sheds import place_sheds
 from .demo_tables import Delivery
@@ -31,6 +32,7 @@ STATIONS_FILE: Final = "微型消防站.csv"
 WATER_FILE: Final = "水源.shp"
 SHEDS_FILE: Final = "充电棚.csv"
 OFFICES_FILE: Final = "消防工作站.csv"
+MEASURES_FILE: Final = "措施清单.csv"  # named by whoever plans, not by the town
 TERRAIN_FILE: Final = "地形.tif"
 TOWN_FILE: Final = "town.toml"
 
@@ -198,6 +200,8 @@ def write_files(folder: Path, plan: Plan, delivery: Delivery, terrain: Terrain) 
     (folder / CHECKLIST_FILE).write_bytes(CHECKLIST.encode("utf-8-sig"))
     offices = delivery.offices.to_csv(index=False, lineterminator="\r\n")
     (folder / OFFICES_FILE).write_bytes(offices.encode("utf-8-sig"))
+    measures = own_measures(delivery).to_csv(index=False, lineterminator="\r\n")
+    (folder / MEASURES_FILE).write_bytes(measures.encode("utf-8-sig"))
     said = TOWN_TOML.format(name=plan.name, venue=_venue(delivery.buildings))
     (folder / TOWN_FILE).write_bytes(said.encode())
 

@@ -24,7 +24,7 @@ from .town_page import Surroundings, bar_texts, script_content, town_page
 _CLICKS = ("buildings",)
 _HEADINGS = (
     "plans", "undo", "redo", "export", "import", "print", "tools", "station", "moment", "results",
-    "curve", "communities", "changes", "few_note", "note",
+    "curve", "communities", "changes", "few_note", "kept_note", "note",
 )  # fmt: skip
 CLOSED = style.Class("", "#b3001b", pixels=5, dash=(3, 7), casing="#ffffff")
 OPENED = style.Class("", "#00734d", pixels=5, casing="#ffffff")

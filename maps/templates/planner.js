@@ -346,6 +346,7 @@ function changes() {
   for (const kind of ["close", "open"])
     for (const id of now[kind]) line("did_" + kind, { name: laneName(id) }, () => planner.lane(now, kind, id));
   for (const [tier, value] of Object.entries(now.standard_s)) line("did_standard", { tier: tierOf(tier).label, value }, () => planner.standard(now, tier, engine.data.tiers[tier].standard_s));
+  byId("kept").hidden = !Object.keys(now.kept).length;
   for (const [part, entries] of Object.entries(now.kept)) {
     const left = Object.fromEntries(Object.entries(now.kept).filter(([other]) => other !== part));
     line("did_kept", { part: tell("part_" + part.replace(".", "_")), count: entries.length }, () => ({ ...now, kept: left }));

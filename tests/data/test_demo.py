@@ -18,7 +18,9 @@ import shapely
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_plan import PLANS, Size
 from weizhan.geo.ground.datum import to_wgs84
+from weizhan.geo.measure_list import read_measures
 from weizhan.geo.tables.schemas import SCHEMAS
+from weizhan.geo.town import load_town
 from weizhan.geo.words.catalogue import catalogue
 from weizhan.geo.words.errors import InputError, OutputError
 from weizhan.geo.words.vocabulary import codes
@@ -276,6 +278,17 @@ def test_town_file_names_every_file(town: Path) -> None:
     named |= {entry["file"] for entry in described["layers"]["buildings"]["ledgers"]}
     assert all((town / file).is_file() for file in named)
     assert described["layers"]["stations"]["datum"] == "gcj02"
+
+
+@pytest.mark.parametrize("size", ["village", "town"])
+def test_the_own_list_of_measures_is_read_without_a_problem(
+    towns: dict[str, Path], size: Size
+) -> None:
+    own = read_measures(towns[size] / "措施清单.csv", load_town(towns[size]))
+    kinds = [str(one.kind) for one in own]
+    assert {"ramp", "key_box", "night_crew"} <= set(kinds)
+    assert [one.measure_id for one in own if one.must] == [own[kinds.index("key_box")].measure_id]
+    assert {one.source for one in own} == {"own list"}
 
 
 def test_full_folder_is_left_alone(tmp_path: Path) -> None:

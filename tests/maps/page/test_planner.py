@@ -325,6 +325,7 @@ def test_parts_that_the_page_does_not_compute_are_told_and_kept(browser, page):
     before = browser.run(COVERED)
     browser.run("take(arguments[0], 'x.plan.json')", json.dumps(said))
     assert "台阶加坡道 2 项：随方案保留，本页不计算" in panel(browser)
+    assert "方案中有本页不计算的措施" in panel(browser)
     assert browser.run(COVERED) == before
     again = browser.run("return planner.write(changesNow(), content.town, state.scenario)")
     kept = ("lanes", "gates", "hydrants", "devices", "mended", "inspected")
