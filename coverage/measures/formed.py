@@ -8,12 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
-from ...geo.arrays import Flags, Floats, Indices
+from ...geo.arrays import Floats, Indices
 from .instance import Arrival, MeasuresInstance
 from .levels import level_rows, options_of
 from .problem import BudgetProblem, Local
-
-CHANCES = 10  # steps of a chance to come in time, which is rounded down
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,7 +172,7 @@ def form_problem(
         base=_by_group(base, group, len(instance.town.communities)),
         total=_by_group(total, group, len(instance.town.communities)),
         budget=budget,
-        cliques=_cliques(instance),
+        cliques=tuple(np.array(pair, dtype=np.intp) for pair in sorted(instance.apart)),
         chosen=_numbers(instance, chosen),
         forbidden=_numbers(instance, forbidden),
         worst_first=worst_first,
@@ -205,24 +203,3 @@ def _by_group(values: Floats, group: Indices, groups: int) -> Floats:
 def _numbers(instance: MeasuresInstance, names: Sequence[str]) -> Indices:
     known: Mapping[str, int] = {m.measure_id: at for at, m in enumerate(instance.measures)}
     return np.array([known[name] for name in names], dtype=np.intp)
-
-
-def _cliques(instance: MeasuresInstance) -> tuple[Indices, ...]:
-    """Return pairs of measures that exclude each other."""
-    known = {m.measure_id: at for at, m in enumerate(instance.measures)}
-    pairs = {
-        tuple(sorted((at, known[other])))
-        for at, measure in enumerate(instance.measures)
-        for other in measure.excludes
-        if other in known
-    }
-    return tuple(np.array(pair, dtype=np.intp) for pair in sorted(pairs))
-
-
-def served(levels: Sequence[Levels], chosen: Flags) -> list[Flags]:
-    """Return by part which pairs have all their measures."""
-    return [
-        np.where(own.arrival.needs >= 0, chosen[own.arrival.needs], True).all(axis=1)
-        & ~own.arrival.more
-        for own in levels
-    ]

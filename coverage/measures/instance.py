@@ -7,8 +7,10 @@ that the numbers of a plan of measures are those of `weizhan assess --plan`.
 from __future__ import annotations
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import Literal
 
 import geopandas as gpd
@@ -96,6 +98,8 @@ class MeasuresInstance:
         ``(stations of whole,)`` the measure that brings each crew, -1 for those that stand.
     opening
         Measures that open lanes or gates.
+    apart
+        Pairs of measures, the lower first, that are never done together.
     bands
         Scenarios that count.
     tiers
@@ -107,6 +111,7 @@ class MeasuresInstance:
     whole: Town
     crew_measure: Indices
     opening: Indices
+    apart: frozenset[tuple[int, int]]
     bands: tuple[Band, ...]
     tiers: Mapping[str, int]
     _kept: dict[str, dict[Vehicle, Ways]] = field(default_factory=dict, init=False, repr=False)
@@ -122,7 +127,9 @@ class MeasuresInstance:
         """Return how vehicles pass in a band, with and without openings."""
         if band.name not in self._kept:
             parts = [self.measures[at].plan for at in self.opening]
-            self._kept[band.name] = opened_ways(band.moment, parts)
+            place = {int(at): k for k, at in enumerate(self.opening)}
+            apart = {(place[a], place[b]) for a, b in self.apart if a in place and b in place}
+            self._kept[band.name] = opened_ways(band.moment, parts, apart=apart)
         return self._kept[band.name]
 
     def arrivals(
@@ -215,6 +222,7 @@ def make_instance(
         whole,
         brings,
         np.array(opening, dtype=np.intp),
+        _apart(measures),
         tuple(
             Band(
                 name,
@@ -232,6 +240,28 @@ def chosen_plan(town: Town, measures: Sequence[Measure], chosen: Flags) -> Plan:
     """Return the chosen measures as one plan of the town."""
     parts = [measures[at].plan for at in np.flatnonzero(chosen)]
     return merged([Plan(town=town.name), *parts])
+
+
+def _apart(measures: Sequence[Measure]) -> frozenset[tuple[int, int]]:
+    """Return pairs that exclude each other: as told, one gate in two ways, one station twice."""
+    known = {measure.measure_id: at for at, measure in enumerate(measures)}
+    pairs = {
+        (at, known[other])
+        for at, measure in enumerate(measures)
+        for other in measure.excludes
+        if other in known
+    }
+    boxed, opened, equipped = (defaultdict[str, set[int]](set) for _ in range(3))
+    for at, measure in enumerate(measures):
+        for gate in measure.plan.gates.key_box:
+            boxed[gate].add(at)
+        for gate in measure.plan.gates.open:
+            opened[gate].add(at)
+        for change in measure.plan.stations.equip:
+            equipped[change.station_id].add(at)
+    pairs |= {(a, b) for gate, own in boxed.items() for a in own for b in opened[gate]}
+    pairs |= {pair for own in equipped.values() for pair in combinations(sorted(own), 2)}
+    return frozenset((min(pair), max(pair)) for pair in pairs if pair[0] != pair[1])
 
 
 def _with_crews(town: Town, measures: Sequence[Measure]) -> tuple[Town, Indices]:

@@ -7,7 +7,7 @@ vehicles pass is read off. So nothing here knows what an opening is.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import TypeAlias
@@ -75,7 +75,9 @@ class OptionalReach:
     more: Ints
 
 
-def opened_ways(moment: Moment, openings: Sequence[Plan]) -> dict[Vehicle, Ways]:
+def opened_ways(
+    moment: Moment, openings: Sequence[Plan], *, apart: Collection[tuple[int, int]] = ()
+) -> dict[Vehicle, Ways]:
     """Return how every vehicle passes with and without openings.
 
     Parameters
@@ -84,6 +86,8 @@ def opened_ways(moment: Moment, openings: Sequence[Plan]) -> dict[Vehicle, Ways]
         As it is; typical reading.
     openings
         What each of them changes about lanes and gates.
+    apart
+        Pairs of them, the lower first, that are never made together.
 
     Raises
     ------
@@ -92,7 +96,7 @@ def opened_ways(moment: Moment, openings: Sequence[Plan]) -> dict[Vehicle, Ways]
     """
     town = moment.town
     touched = _touched(town, openings)
-    rounds = list(_rounds(touched))
+    rounds = list(_rounds(touched, apart))
     base = moment.passages()
     found = [_opened(moment, town, openings, round_) for round_ in rounds]
     return {
@@ -242,10 +246,16 @@ def _touched(town: Town, openings: Sequence[Plan]) -> dict[tuple[str, int], list
 
 def _rounds(
     touched: Mapping[tuple[str, int], list[tuple[int, Plan]]],
+    apart: Collection[tuple[int, int]],
 ) -> Iterator[dict[tuple[str, int], list[tuple[int, Plan]]]]:
     """Yield openings of all lanes and nodes at once: of each one, or two, that touch it."""
     every = {
-        thing: [list(chosen) for size in range(1, MOST + 1) for chosen in combinations(own, size)]
+        thing: [
+            list(chosen)
+            for size in range(1, MOST + 1)
+            for chosen in combinations(own, size)
+            if tuple(number for number, _ in chosen) not in apart
+        ]
         for thing, own in touched.items()
     }
     for number in range(max(map(len, every.values()), default=0)):
