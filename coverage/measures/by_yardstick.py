@@ -9,11 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from ...geo.arrays import Floats
+from ...geo.arrays import Floats, Indices
 from ...geo.measure import Measure
 from ...geo.rules import Scenario
 from ...geo.town import Town
-from ...geo.wishes import Weight
+from ...geo.wishes import Weight, Wishes
 from ...geo.words import DeviceKind, InputError
 from ...geo.words import fields as f
 from .. import columns as c
@@ -92,7 +92,7 @@ def measured(
         )
     if request.yardstick == "harm":
         return _by_harm(now, measures, day=day, seed=seed)
-    named = named_bands(town, _wished(bands), scenario)
+    named = named_bands(town, Wishes(bands=dict(bands or {})), scenario)
     first = town.scenarios[next(iter(named))]
     weight = usual_weight(town, first, risk=None)
     counted = {name: demand_of(town, town.scenarios[name], weight=weight) for name in named}
@@ -119,18 +119,12 @@ def measured(
     return Measured(instance, tuple(levels), gains, unit, weight, assumed, {})
 
 
-def _wished(bands: Mapping[str, float] | None):  # type: ignore[no-untyped-def]
-    from ...geo.wishes import Wishes
-
-    return Wishes(bands=dict(bands or {}))
-
-
 def _in_need(town: Town, people: Floats, extra: float) -> Floats:
     """Return what people in need count beyond others; nobody knows of any where none are told."""
     if not extra:
         return np.zeros(len(people))
     told = town.buildings[[f.ELDERS, f.CHILDREN]].sum(axis=1, min_count=1).fillna(0)
-    return np.rint(np.minimum(told.to_numpy(dtype=float), people) * extra)
+    return np.asarray(np.rint(np.minimum(told.to_numpy(dtype=float), people) * extra))
 
 
 def _by_harm(now: Assessment, measures: Sequence[Measure], *, day: dt.date, seed: int) -> Measured:
@@ -155,7 +149,7 @@ def _by_harm(now: Assessment, measures: Sequence[Measure], *, day: dt.date, seed
     return Measured(instance, tuple(levels), gains, 1.0, "risk", 0, left_out)
 
 
-def _rows_back(town: Town) -> np.ndarray:  # type: ignore[type-arg]
+def _rows_back(town: Town) -> Indices:
     """Return the place of each building in the order of ids."""
     ids = town.buildings[f.BUILDING_ID].astype(str).to_numpy(dtype=str)
     return np.argsort(np.argsort(ids, kind="stable"), kind="stable")

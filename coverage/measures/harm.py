@@ -13,9 +13,9 @@ import numpy as np
 import pandas as pd
 
 from ...geo.arrays import Floats
+from ...geo.care import PlannedCare
 from ...geo.measure import Measure
 from ...geo.plan import Plan, planned
-from ...geo.town import PlannedCare
 from ...geo.words import fields as f
 from ..risk import Stretch, TypicalHarm
 from ..siting import SiteReach, pair_chances
@@ -150,7 +150,9 @@ def water_gains(
     empty = np.empty(0, dtype=np.intp)
     return Gains(
         locals_,
-        *(np.concatenate([empty, *part]).astype(np.intp) for part in (building, level, measure)),
+        np.concatenate([empty, *building]),
+        np.concatenate([empty, *level]),
+        np.concatenate([empty, *measure]),
         steps,
     )
 

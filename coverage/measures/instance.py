@@ -20,7 +20,7 @@ import pandas as pd
 from ...geo.arrays import Flags, Floats, Indices, Ints
 from ...geo.ground import Positions
 from ...geo.measure import Measure
-from ...geo.plan import Plan, StationChanges, merged, planned
+from ...geo.plan import NewStation, Plan, StationChanges, merged, planned
 from ...geo.rules import Scenario
 from ...geo.town import Town
 from ...geo.words import Vehicle
@@ -238,7 +238,7 @@ def make_instance(
 
 def chosen_plan(town: Town, measures: Sequence[Measure], chosen: Flags) -> Plan:
     """Return the chosen measures as one plan of the town."""
-    parts = [measures[at].plan for at in np.flatnonzero(chosen)]
+    parts = [measures[at].plan for at in np.flatnonzero(chosen).tolist()]
     return merged([Plan(town=town.name), *parts])
 
 
@@ -266,7 +266,8 @@ def _apart(measures: Sequence[Measure]) -> frozenset[tuple[int, int]]:
 
 def _with_crews(town: Town, measures: Sequence[Measure]) -> tuple[Town, Indices]:
     """Return the town with every crew that there could be, and the measure that brings each."""
-    added, brings = [], [-1] * len(town.stations)
+    added: list[NewStation] = []
+    brings = [-1] * len(town.stations)
     for number, measure in enumerate(measures):
         added += measure.plan.stations.add
         brings += [number] * len(measure.plan.stations.add)

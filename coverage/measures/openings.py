@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ...geo.arrays import Indices, Ints
-from ...geo.ground import IMPASSABLE, Network
+from ...geo.arrays import Flags, Indices, Ints
+from ...geo.ground import IMPASSABLE, Network, Passage
 from ...geo.plan import GateChanges, LaneChanges, Plan, planned
 from ...geo.town import Town
 from ...geo.words import Vehicle
@@ -24,7 +25,10 @@ from ..reach import Moment, Passages, TierCrews, grouped, part_ms
 from .kernels import NONE, reach_with
 
 Table: TypeAlias = tuple[Ints, Ints, Ints, Ints]  # first, where, ms, sets: CSR for the kernel
-Subset: TypeAlias = tuple[int, ...]
+Whole: TypeAlias = NDArray[np.integer[Any]]
+
+Thing: TypeAlias = tuple[str, int]  # "lane" or "node", and its row
+Round: TypeAlias = Mapping[Thing, Sequence[tuple[int, Plan]]]
 
 LANE_PARTS = ("open", "clear", "ramp")
 GATE_PARTS = ("key_box", "open")
@@ -43,13 +47,13 @@ class Ways:
         CSR by node: what it costs to go on from it.
     """
 
-    lane_first: Ints
-    lane_sets: Ints
-    forward_ms: Ints
-    backward_ms: Ints
-    node_first: Ints
-    node_sets: Ints
-    leave_ms: Ints
+    lane_first: Whole
+    lane_sets: Whole
+    forward_ms: Whole
+    backward_ms: Whole
+    node_first: Whole
+    node_sets: Whole
+    leave_ms: Whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +76,7 @@ class OptionalReach:
     position: Ints
     ms: Ints
     sets: Ints
-    more: Ints
+    more: Flags
 
 
 def opened_ways(
@@ -217,11 +221,11 @@ def _setting_out(crews: TierCrews, vehicle: Vehicle) -> Iterator[tuple[Indices, 
         yield riders, (own.start_ms[riders] + crews.dismount_ms).astype(np.int32)
 
 
-def _touched(town: Town, openings: Sequence[Plan]) -> dict[tuple[str, int], list[tuple[int, Plan]]]:
+def _touched(town: Town, openings: Sequence[Plan]) -> dict[Thing, list[tuple[int, Plan]]]:
     """Return by lane and node the openings that touch it, each with what it does there."""
     names = town.lanes[f.LANE_ID].astype(str), town.lanes[f.DRAWN_LANE_ID].astype(str)
     gates = town.barriers[f.BARRIER_ID].astype(str)
-    touched: dict[tuple[str, int], list[tuple[int, Plan]]] = {}
+    touched: dict[Thing, list[tuple[int, Plan]]] = {}
     for number, plan in enumerate(openings):
         lanes: dict[int, dict[str, tuple[str, ...]]] = {}
         for part in LANE_PARTS:
@@ -245,9 +249,9 @@ def _touched(town: Town, openings: Sequence[Plan]) -> dict[tuple[str, int], list
 
 
 def _rounds(
-    touched: Mapping[tuple[str, int], list[tuple[int, Plan]]],
+    touched: Round,
     apart: Collection[tuple[int, int]],
-) -> Iterator[dict[tuple[str, int], list[tuple[int, Plan]]]]:
+) -> Iterator[dict[Thing, list[tuple[int, Plan]]]]:
     """Yield openings of all lanes and nodes at once: of each one, or two, that touch it."""
     every = {
         thing: [
@@ -266,7 +270,7 @@ def _opened(
     moment: Moment,
     town: Town,
     openings: Sequence[Plan],
-    round_: Mapping[tuple[str, int], list[tuple[int, Plan]]],
+    round_: Round,
 ) -> Passages:
     """Return how vehicles pass when the openings of a round are made."""
     parts = [plan for own in round_.values() for _, plan in own]
@@ -285,7 +289,9 @@ def _opened(
     return there.passages()
 
 
-def _ways(network: Network, base, found, rounds) -> Ways:  # type: ignore[no-untyped-def]
+def _ways(
+    network: Network, base: Passage, found: Sequence[Passage], rounds: Sequence[Round]
+) -> Ways:
     lane = [np.arange(network.lanes)]
     forward, backward = [base.forward_ms], [base.backward_ms]
     lane_sets = [np.full((network.lanes, 3), [NONE, NONE, 0])]
@@ -330,7 +336,7 @@ def _first(key: Indices, keys: int) -> Ints:
 
 
 def _crossed(
-    way: Ways, lane: Indices, node: Indices, *, lanes_only: bool = False
+    way: Ways, lane: Whole, node: Whole, *, lanes_only: bool = False
 ) -> tuple[Indices, Indices, Indices]:
     """Return every way of lanes with every way of nodes: whose, and rows of both."""
     lanes = np.diff(way.lane_first)[lane]
@@ -343,7 +349,7 @@ def _crossed(
     return row, at, on
 
 
-def _unions(sets: Ints, others: Ints) -> Ints:
+def _unions(sets: Whole, others: Whole) -> Whole:
     """Return unions of sets of at most two, ascending; where there are more, two of them."""
     every = np.sort(np.concatenate([sets[:, :2], others[:, :2]], axis=1), axis=1)
     every[:, 1:][every[:, 1:] == every[:, :-1]] = NONE
@@ -353,7 +359,7 @@ def _unions(sets: Ints, others: Ints) -> Ints:
     return np.column_stack([every[:, :MOST], more])
 
 
-def _table(parts: Sequence[tuple[Ints, ...]], keys: int) -> Table:
+def _table(parts: Sequence[tuple[Whole, ...]], keys: int) -> Table:
     """Return ways as the kernel takes them: those that can be passed, grouped by key."""
     key, where, ms, also, sets = (np.concatenate(column) for column in zip(*parts, strict=True))
     passes = np.flatnonzero((ms < IMPASSABLE) & (also < IMPASSABLE))

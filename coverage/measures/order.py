@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
 from ...geo.arrays import Flags
 from .problem import BudgetProblem
-
-TOGETHER = 3  # measures that are looked at as one step where none of them gains alone
 
 
 @dataclass(frozen=True)
@@ -53,51 +50,64 @@ def ordered_steps(problem: BudgetProblem, chosen: Flags) -> tuple[Step, ...]:
     """
     nothing = problem.flags([])
     start, whole = problem.worth(nothing), problem.worth(chosen)
-    left = list(np.flatnonzero(chosen))
+    bundles = _bundles(problem, chosen)
     done, now = nothing.copy(), start
     steps: list[Step] = []
-    while left:
-        for measure in _next(problem, done, left, now):
-            left.remove(measure)
+    while len(steps) < chosen.sum():
+        for measure in _next(problem, done, chosen, bundles, now):
             after = done.copy()
             after[measure] = True
             worth = problem.worth(after)
             steps.append(
                 Step(
-                    int(measure),
+                    measure,
                     worth - now,
                     worth,
                     problem.worth(problem.flags([measure])) - start,
                     whole - problem.worth(chosen & ~problem.flags([measure])),
-                    _depends(problem, after, int(measure), worth - now),
+                    _depends(problem, after, measure, worth - now),
                 )
             )
             done, now = after, worth
     return tuple(steps)
 
 
-def _next(problem: BudgetProblem, done: Flags, left: list[int], now: float) -> list[int]:
+def _bundles(problem: BudgetProblem, chosen: Flags) -> list[tuple[int, ...]]:
+    """Return the sets of measures of a plan that some option needs together."""
+    own = np.flatnonzero(problem.open_options(chosen))
+    needs = problem.options[own]
+    return sorted({tuple(sorted(row)) for row in
+                   (part.tolist() for part in np.split(needs.indices, needs.indptr[1:-1]))
+                   if len(row)})  # fmt: skip
+
+
+def _next(
+    problem: BudgetProblem,
+    done: Flags,
+    chosen: Flags,
+    bundles: list[tuple[int, ...]],
+    now: float,
+) -> list[int]:
     """Return the measure, or the few that only work together, with most gain for the cost."""
-    best: list[int] = []
+    best: tuple[int, ...] = ()
     ratio = 0.0
-    for size in range(1, TOGETHER + 1):
-        for few in combinations(left, size):
-            if size > 1 and not _related(problem, few):
-                continue
+    for bundle in bundles:
+        few = tuple(m for m in bundle if not done[m])
+        if few:
             gain = problem.worth(done | problem.flags(few)) - now
             per = gain / max(float(problem.costs[list(few)].sum()), 1e-9)
             if per > ratio * (1 + 1e-9):
-                best, ratio = list(few), per
-        if best and size == 1 and len(left) > 60:
-            break  # in long plans pairs are looked at only where nothing gains alone
-    best = best or sorted(left, key=lambda m: problem.costs[m])[:1]
+                best, ratio = few, per
+    left = chosen & ~done
+    if problem.locals:
+        added = problem.local_table.added(done, problem.measures)
+        per_yuan = np.where(left, added / np.maximum(problem.costs, 1e-9), 0.0)
+        if per_yuan.max() > ratio:
+            best = (int(per_yuan.argmax()),)
+    if not best:
+        rest = np.flatnonzero(left)
+        best = (int(rest[problem.costs[rest].argmin()]),)
     return sorted(best, key=lambda m: (-_alone(problem, done, m, now), problem.costs[m], m))
-
-
-def _related(problem: BudgetProblem, few: tuple[int, ...]) -> bool:
-    """Tell whether some option needs all of a few measures."""
-    need = problem.options @ problem.flags(few).astype(np.int32)
-    return bool((need == len(few)).any())
 
 
 def _alone(problem: BudgetProblem, done: Flags, measure: int, now: float) -> float:

@@ -43,9 +43,61 @@ class Local:
     gain: Floats
     left: Floats
 
-    def chosen(self, flags: Flags) -> int:
-        """Return the place of a choice of measures in `gain` and `left`."""
-        return int((flags[self.measures] << np.arange(len(self.measures))).sum())
+
+@dataclass(frozen=True, eq=False)
+class LocalTable:
+    """All locals as arrays; what is not there is measure -1.
+
+    Attributes
+    ----------
+    measures
+        ``(locals, most)``
+    gain, left
+        ``(locals, 2**most)`` as in `Local`; sets with a measure that is not there have gain -inf.
+    building, group
+        ``(locals,)``
+    """
+
+    measures: Indices
+    gain: Floats
+    left: Floats
+    building: Indices
+    group: Indices
+
+    def chosen(self, flags: Flags) -> Indices:
+        """Return the place of a choice of measures in `gain` and `left`, by local."""
+        have = np.where(self.measures >= 0, flags[self.measures], False)
+        return np.asarray((have << np.arange(self.measures.shape[1])).sum(axis=1), dtype=np.intp)
+
+    def gains(self, flags: Flags) -> tuple[Floats, Floats]:
+        """Return by local what a choice takes away, and what it leaves of rows there."""
+        row, at = np.arange(len(self.gain)), self.chosen(flags)
+        return self.gain[row, at], self.left[row, at]
+
+    def added(self, flags: Flags, measures: int) -> Floats:
+        """Return what each measure would add at buildings to a choice that lacks it."""
+        row, at = np.arange(len(self.gain)), self.chosen(flags)
+        found = np.zeros(measures)
+        for bit in range(self.measures.shape[1]):
+            there = self.measures[:, bit] >= 0
+            gain = self.gain[row, at | (1 << bit)] - self.gain[row, at]
+            np.add.at(found, self.measures[there, bit], gain[there])
+        found[flags] = 0.0
+        return found
+
+
+def _table(locals_: Sequence[Local]) -> LocalTable:
+    most = max((len(local.measures) for local in locals_), default=0)
+    measures = np.full((len(locals_), most), -1, dtype=np.intp)
+    gain = np.full((len(locals_), 1 << most), -np.inf)
+    left = np.ones((len(locals_), 1 << most))
+    for row, local in enumerate(locals_):
+        measures[row, : len(local.measures)] = local.measures
+        gain[row, : len(local.gain)] = local.gain
+        left[row, : len(local.left)] = local.left
+    building = np.array([local.building for local in locals_], dtype=np.intp)
+    group = np.array([local.group for local in locals_], dtype=np.intp)
+    return LocalTable(measures, gain, left, building, group)
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +165,17 @@ class BudgetProblem:
         return {local.building: number for number, local in enumerate(self.locals)}
 
     @cached_property
+    def local_table(self) -> LocalTable:
+        """All locals as arrays."""
+        return _table(self.locals)
+
+    @cached_property
+    def row_local(self) -> Indices:
+        """``(rows,)`` number of the local of the row's building, -1 where it has none."""
+        at = self.local_at
+        return np.array([at.get(b, -1) for b in self.building.tolist()], dtype=np.intp)
+
+    @cached_property
     def useful(self) -> Flags:
         """``(measures,)`` which can help at all."""
         useful = np.zeros(self.measures, dtype=bool)
@@ -153,19 +216,26 @@ class BudgetProblem:
         """Return which rows a choice covers."""
         return np.asarray(self.cover @ self.open_options(chosen).astype(np.int32) > 0)
 
+    def option_gains(self, chosen: Flags) -> Floats:
+        """Return what each option would newly cover, at what locals leave; 0 for open ones."""
+        if not len(self.weights):
+            return np.zeros(self.options.shape[0])
+        weight = np.where(self.covered(chosen), 0.0, self.weights)
+        if self.locals:
+            _, left = self.local_table.gains(chosen)
+            weight = weight * np.where(self.row_local >= 0, left[self.row_local], 1.0)
+        gains = np.asarray(self.cover.T @ weight)
+        gains[self.open_options(chosen)] = 0.0
+        return gains
+
     def by_group(self, chosen: Flags) -> Floats:
         """Return what there is with a choice, by group; the last is outside all."""
         worth = self.base.copy()
         weight = np.where(self.covered(chosen), self.weights, 0.0)
-        for local in self.locals:
-            place = local.chosen(chosen)
-            worth[local.group] += local.gain[place]
-        if self.locals and len(weight):
-            left = np.ones(int(self.building.max(initial=-1)) + 1)
-            for local in self.locals:
-                if local.building < len(left):
-                    left[local.building] = local.left[local.chosen(chosen)]
-            weight = weight * left[self.building]
+        if self.locals:
+            gain, left = self.local_table.gains(chosen)
+            np.add.at(worth, self.local_table.group, gain)
+            weight = weight * np.where(self.row_local >= 0, left[self.row_local], 1.0)
         np.add.at(worth, self.group, weight)
         return worth
 
@@ -238,39 +308,32 @@ def greedy_choice(problem: BudgetProblem, start: Flags | None = None) -> Flags:
     It keeps the budget and the cliques; a heuristic from which the search begins.
     """
     chosen = problem.flags(problem.chosen) if start is None else start.copy()
-    options, cover = problem.options.tocsr(), problem.cover.tocsc()
-    local_of = [(int(m), local) for local in problem.locals for m in local.measures]
+    options, tie = problem.options, problem.cliques
     while True:
         rest = np.inf if problem.budget is None else problem.budget - problem.spent(chosen)
         blocked = np.zeros(problem.measures, dtype=bool)
         blocked[problem.forbidden] = True
-        for clique in problem.cliques:
+        for clique in tie:
             if chosen[clique].any():
                 blocked[clique] = True
         blocked &= ~chosen
         price = np.where(chosen, 0.0, problem.costs)
-        weight = np.where(problem.covered(chosen), 0.0, problem.weights)
-        best, ratio = None, 0.0
-        gains = cover.T @ weight if len(weight) else np.zeros(options.shape[0])
-        cost = options @ price
+        gains, cost = problem.option_gains(chosen), options @ price
         open_ = (options @ blocked.astype(np.int32) == 0) & (cost <= rest + 1e-6) & (gains > 0)
-        open_ &= ~problem.open_options(chosen)
+        best, ratio = np.empty(0, dtype=np.intp), 0.0
         if open_.any():
             per = np.where(open_, gains / np.maximum(cost, 1e-9), 0.0)
             at = int(per.argmax())
-            best, ratio = options.indices[options.indptr[at] : options.indptr[at + 1]], per[at]
-        for measure, local in local_of:
-            if chosen[measure] or blocked[measure] or problem.costs[measure] > rest + 1e-6:
-                continue
-            now = local.chosen(chosen)
-            bit = 1 << int(np.flatnonzero(local.measures == measure)[0])
-            added = (local.gain[now | bit] - local.gain[now]) / max(problem.costs[measure], 1e-9)
-            if added > ratio:
-                best, ratio = np.array([measure], dtype=np.intp), added
-        if best is None or ratio <= 0:
-            return chosen
+            best = options.indices[options.indptr[at] : options.indptr[at + 1]]
+            ratio = float(per[at])
+        if problem.locals:
+            added = problem.local_table.added(chosen, problem.measures)
+            fits = ~blocked & ~chosen & (problem.costs <= rest + 1e-6)
+            per = np.where(fits, added / np.maximum(problem.costs, 1e-9), 0.0)
+            if per.max() > ratio:
+                best, ratio = np.array([per.argmax()], dtype=np.intp), float(per.max())
         after = chosen.copy()
         after[best] = True
-        if not all(after[clique].sum() <= 1 for clique in problem.cliques):
+        if ratio <= 0 or not all(after[clique].sum() <= 1 for clique in tie):
             return chosen
         chosen = after

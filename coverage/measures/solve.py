@@ -235,8 +235,7 @@ class _Formed:
 
     def __init__(self, problem: BudgetProblem) -> None:
         self.problem = problem
-        at = problem.local_at
-        local = np.array([at.get(int(b), -1) for b in problem.building], dtype=np.intp)
+        local = problem.row_local
         self.own = np.flatnonzero(local >= 0)  # rows at buildings with locals
         self.own_local = local[self.own]
         rest = np.flatnonzero(local < 0)
@@ -288,7 +287,7 @@ class _Formed:
         found[self.at["x"]] = chosen
         found[self.at["y"]] = open_[self.options]
         found[self.at["z"]] = covered[self.plain]
-        codes = np.array([local.chosen(chosen) for local in p.locals], dtype=np.intp)
+        codes = p.local_table.chosen(chosen)
         if len(codes):
             found[self.at["l"]] = codes[self.set_local] == self.set_code
             here = codes[self.own_local[self.under_row]] == self.under_code

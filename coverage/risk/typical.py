@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...geo.arrays import Floats
-from ...geo.town import PlannedCare, Town
+from ...geo.care import PlannedCare
+from ...geo.town import Town
 from ...geo.words import fields as f
 from .inputs import risk_inputs, with_care
 from .numbers import RiskNumbers, typical_numbers
