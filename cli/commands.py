@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "assess": ("committee", "assess"),
     "lanes": ("lanes", "lanes"),
     "site": ("siting", "site"),
+    "measures": ("measures", "measures"),
     "risk": ("risk", "risk"),
     "alike": ("risk", "alike"),
     "step": ("risk", "step"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ..geo.candidate_list import read_candidates, read_identities
 from ..geo.plan import read_plan
-from ..geo.town import load_town
+from ..geo.town import Town, load_town
 from ..geo.wishes import Wishes, read_wishes
 from ..geo.words import Datum, InputError, whole_folder
 from ..geo.words import fields as f
@@ -24,6 +24,9 @@ from .options import (
     day_of,
 )
 from .screen import say, say_problems, steps
+
+if TYPE_CHECKING:
+    from ..coverage.siting import Candidates
 
 
 def _file(name: str, flag: str) -> object:
@@ -66,15 +69,13 @@ def site(
 ) -> None:
     """Find the best plan; write the page, the workbook, the layers, the plan and its proof."""
     wished = _wishes(wishes, weight)
-    if datum is not None and datum not in list(Datum):
-        raise InputError("error.datum_unknown", value=datum, allowed=", ".join(Datum))
+    declared = declared_datum(datum)
     if candidates is not None and grid is not None:
         raise InputError("error.site_one_list")
     day = day_of(date)
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.siting import Request, check_request, study_sites
-        from ..coverage.siting import candidates as places
         from ..maps.results import SITING_NAMES, write_siting
         from ..maps.voice import cautions, headline
 
@@ -82,15 +83,7 @@ def site(
         own = None if plan is None else read_plan(plan)
         with whole_folder(out, may_hold=SITING_NAMES) as unfinished:
             town = load_town(folder, progress=step)
-            if candidates is not None:
-                layers = {"buildings": town.buildings, "lanes": town.lanes}
-                declared = None if datum is None else Datum(datum)
-                listed = read_candidates(candidates, layers, datum=declared)
-                found = places.listed_candidates(town, listed, file=candidates.name)
-            elif grid is not None:
-                found = places.lane_candidates(town, spacing_m=grid)
-            else:
-                found = places.host_candidates(town)
+            found = candidates_of(town, candidates, grid, declared)
             ids = town.buildings[f.BUILDING_ID]
             request = Request(
                 stations=stations,
@@ -119,3 +112,25 @@ def _wishes(file: Path | None, weight: str | None) -> Wishes:
     if weight not in ("risk", "people", "count"):
         raise InputError("error.site_weight", value=weight)
     return wished.model_copy(update={"weight": weight})
+
+
+def declared_datum(datum: str | None) -> Datum | None:
+    """Return the datum that an option names."""
+    if datum is not None and datum not in list(Datum):
+        raise InputError("error.datum_unknown", value=datum, allowed=", ".join(Datum))
+    return None if datum is None else Datum(datum)
+
+
+def candidates_of(
+    town: Town, file: Path | None, grid: float | None, datum: Datum | None
+) -> Candidates:
+    """Return where a station could go: a list, places on lanes, or the hosts of the layers."""
+    from ..coverage.siting import candidates as places
+
+    if file is not None:
+        layers = {"buildings": town.buildings, "lanes": town.lanes}
+        listed = read_candidates(file, layers, datum=datum)
+        return places.listed_candidates(town, listed, file=file.name)
+    if grid is not None:
+        return places.lane_candidates(town, spacing_m=grid)
+    return places.host_candidates(town)

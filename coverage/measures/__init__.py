@@ -5,9 +5,11 @@ from .instance import Equity, MeasuresInstance, Yardstick
 from .offered import offered_measures
 from .order import Step
 from .request import MeasuresRequest
+from .sites_of import measure_places
 from .solve import BoundProof, MeasuresAnswer
 from .spread import CostDraws, KindChange
 from .study import MeasuresStudy, OtherPlan, Point, check_request, study_measures
+from .town_study import Offer, TownMeasures, study_town_measures
 
 __all__ = [
     "BoundProof",
@@ -19,12 +21,16 @@ __all__ = [
     "MeasuresInstance",
     "MeasuresRequest",
     "MeasuresStudy",
+    "Offer",
     "OtherPlan",
     "Point",
     "Step",
+    "TownMeasures",
     "Yardstick",
     "check_request",
+    "measure_places",
     "measured",
     "offered_measures",
     "study_measures",
+    "study_town_measures",
 ]

@@ -7,7 +7,7 @@ from . import candidates
 from .candidates import Candidates
 from .demand import demand_of, usual_weight
 from .instance import named_bands, whole_numbers
-from .landmarks import near_places
+from .landmarks import Beside, beside, near_places
 from .reach import Reach as SiteReach
 from .reach import pair_chances
 from .request import Request, check_request
@@ -17,6 +17,7 @@ from .study import Study, study_sites
 from .wishes_error import WishesError, reason_counts
 
 __all__ = [
+    "Beside",
     "Candidates",
     "PriceCertificate",
     "Request",
@@ -24,6 +25,7 @@ __all__ = [
     "Study",
     "WishesError",
     "as_certain",
+    "beside",
     "candidates",
     "check_request",
     "demand_of",

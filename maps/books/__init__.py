@@ -10,6 +10,7 @@ from .indicators import indicators
 from .lanes_tables import findings_csv, keep_clear_csv, openings_csv
 from .ledger_book import dictionary, ledger_book
 from .list_tables import write_lists
+from .measures_book import measures_book
 from .problem_book import problem_book
 from .round_book import round_book
 from .shared import VULNERABLE, shared_ledgers
@@ -23,6 +24,7 @@ __all__ = [
     "indicators",
     "keep_clear_csv",
     "ledger_book",
+    "measures_book",
     "openings_csv",
     "problem_book",
     "round_book",

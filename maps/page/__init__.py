@@ -1,16 +1,18 @@
-"""The pages with a map: committee, planner, siting, lanes, and their layers.
+"""The pages with a map: committee, planner, siting, measures, lanes, and their layers.
 
 Drawn from an assessment; nothing is computed here.
 """
 
 from .city import committee_pages
 from .lanes_page import lanes_page
+from .measures_page import measures_page
 from .planner import planner_page
 from .siting_page import siting_page
 
 __all__ = [
     "committee_pages",
     "lanes_page",
+    "measures_page",
     "planner_page",
     "siting_page",
 ]

@@ -1,4 +1,4 @@
-"""The frontier as an inline drawing: coverage against stations, or against budget."""
+"""The frontier as an inline drawing: what is gained against stations, or against budget."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LINE, NESTED, OWN = "#0b62b5", "#8a8177", "#9c480b"
 
 @dataclass(frozen=True)
 class Dot:
-    """One plan of the frontier: size, share covered, bound, and whether it is the one chosen."""
+    """One plan of the frontier: size, share or amount, bound, and whether it is the one chosen."""
 
     size: float
     share: float
@@ -28,8 +28,9 @@ def chart(
     *,
     label: str,
     nested: Sequence[tuple[float, float]] = (),
-    own: tuple[float, float] | None = None,
+    others: Sequence[tuple[float, float]] = (),
     thousands: bool = False,
+    amounts: bool = False,
 ) -> str:
     """Return the drawing as SVG.
 
@@ -41,18 +42,21 @@ def chart(
         Of the axis of sizes.
     nested
         Sizes and shares of building one by one.
-    own
-        Size and share of the user's own plan.
+    others
+        Sizes and shares of the plans of others.
     thousands
         Whether sizes are told in thousands.
+    amounts
+        Whether amounts are drawn, not shares of a whole.
     """
     if not dots:
         return ""
-    sizes = [dot.size for dot in dots] + ([own[0]] if own else [])
-    shares = [dot.share for dot in dots] + [dot.bound for dot in dots] + ([own[1]] if own else [])
+    told = _amount if amounts else _share
+    sizes = [dot.size for dot in dots] + [size for size, _ in others]
+    shares = [dot.share for dot in dots] + [dot.bound for dot in dots] + [s for _, s in others]
     low, high = min(sizes), max(max(sizes), min(sizes) + 1e-9)
-    bottom = min(math.floor(max(0.0, min(shares)) * 10) / 10, 0.9)
-    top = min(1.0, max(bottom + 0.1, math.ceil(max(shares) * 10 - 1e-9) / 10))
+    lines = _amount_lines(max(shares)) if amounts else _share_lines(shares)
+    bottom, top = lines[0], lines[-1]
 
     def x(size: float) -> float:
         return LEFT + (size - low) / (high - low) * (WIDTH - LEFT - RIGHT)
@@ -64,13 +68,11 @@ def chart(
         f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-label="{escape(label)}" '
         'font-family="inherit" font-size="11">'
     ]
-    step = 0.1 if top - bottom > 0.25 else 0.05
-    for number in range(round((top - bottom) / step) + 1):
-        share = bottom + number * step
+    for share in lines:
         parts.append(
             f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(share):.1f}" y2="{y(share):.1f}" '
             'stroke="#e2ddd3"/>'
-            f'<text x="{LEFT - 6}" y="{y(share) + 4:.1f}" text-anchor="end">{share:.0%}</text>'
+            f'<text x="{LEFT - 6}" y="{y(share) + 4:.1f}" text-anchor="end">{told(share, 0)}</text>'
         )
     every = max(1, math.ceil(len(dots) / 7))
     for number, dot in enumerate(dots):
@@ -94,7 +96,7 @@ def chart(
     parts.append(f'<polyline points="{points}" fill="none" stroke="{LINE}" stroke-width="2"/>')
     for dot in dots:
         at = f"{x(dot.size):.1f}"
-        if dot.bound > dot.share + 5e-4:
+        if dot.bound > dot.share + 5e-4 * (top - bottom if amounts else 1):
             parts.append(
                 f'<line x1="{at}" x2="{at}" y1="{y(dot.share):.1f}" y2="{y(dot.bound):.1f}" '
                 f'stroke="{LINE}"/>'
@@ -102,11 +104,35 @@ def chart(
         fill, size = (LINE, 5) if dot.chosen else ("#fff", 3.5)
         parts.append(
             f'<circle cx="{at}" cy="{y(dot.share):.1f}" r="{size}" fill="{fill}" stroke="{LINE}" '
-            f'stroke-width="1.5"><title>{dot.size:,.0f}: {dot.share:.1%}</title></circle>'
+            f'stroke-width="1.5"><title>{dot.size:,.0f}: {told(dot.share, 1)}</title></circle>'
         )
-    if own:
+    for size, share in others:
         parts.append(
-            f'<path d="M{x(own[0]):.1f} {y(own[1]) - 6:.1f}l5 10h-10z" fill="{OWN}">'
-            f"<title>{own[0]:,.0f}: {own[1]:.1%}</title></path>"
+            f'<path d="M{x(size):.1f} {y(share) - 6:.1f}l5 10h-10z" fill="{OWN}">'
+            f"<title>{size:,.0f}: {told(share, 1)}</title></path>"
         )
     return "".join([*parts, "</svg>"])
+
+
+def _share(value: float, digits: int) -> str:
+    return f"{value:.{digits}%}"
+
+
+def _amount(value: float, digits: int) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.{digits + 2}g}"
+
+
+def _share_lines(shares: Sequence[float]) -> list[float]:
+    """Return the shares at which lines are drawn, at whole tenths where there is room."""
+    bottom = min(math.floor(max(0.0, min(shares)) * 10) / 10, 0.9)
+    top = min(1.0, max(bottom + 0.1, math.ceil(max(shares) * 10 - 1e-9) / 10))
+    step = 0.1 if top - bottom > 0.25 else 0.05
+    return [bottom + number * step for number in range(round((top - bottom) / step) + 1)]
+
+
+def _amount_lines(most: float) -> list[float]:
+    """Return round amounts from 0 to one that is not below ``most``, six steps at most."""
+    most = max(most, 1e-6)
+    ten = 10.0 ** math.floor(math.log10(most / 6))
+    step = next(ten * part for part in (1, 2, 5, 10) if most / (ten * part) <= 6)
+    return [step * number for number in range(math.ceil(most / step - 1e-9) + 1)]

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...coverage import columns as c
 from ...coverage.siting import Study
 from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..html import Html, Row, escape, paragraph, section, shown, table
-from ..styles import CHANGES, changes, style
+from ..styles import style
 from ..voice import (
     Table,
     amount,
@@ -36,19 +35,17 @@ from ..voice import (
     plans,
     proof,
     robust,
-    scenario_name,
     site_names,
     sites,
     tenths,
 )
 from . import lane_overlays, overlays
-from .canvas import PackedPoints, PackedPolygons
-from .layer_columns import labels
+from .canvas import PackedPoints
+from .changed_buildings import changed_buildings
 from .siting_chart import Dot, chart
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
 MOST_DROPPED = 50  # on the page; the workbook has all
-CHANGE_FILLS = ("#cfe2ee", "#2f9e6b", "#9c480b", "#4a2106", style.UNKNOWN_FILL)
 _CLICKS = ("candidates", "stations", "buildings")
 
 
@@ -88,55 +85,16 @@ def siting_page(study: Study, *, lang: Lang = "zh") -> str:
     }
     title = text("site.title", lang, town=shown(after.town))
     bar = bar_texts(after, lang) | {"town": escape(title)}
-    around = Surroundings("siting", bar | texts, content, ["committee.css", "siting.css"])
+    sheets = ["committee.css", "siting.css"]
+    around = Surroundings("siting", bar | texts, content, sheets, tools=["plan_page.js"])
     layers = (
         overlays.communities(after, lang=lang),
         lane_overlays.lanes(after, lang=lang),
-        buildings(study, lang),
+        changed_buildings(study.assessed, next(iter(study.instance.tiers)), lang),
         candidates(study, lang),
         overlays.stations(after, lang=lang),
     )
     return town_page(after, title, layers, around, lang)
-
-
-def buildings(study: Study, lang: Lang) -> PackedPolygons:
-    """Return the buildings by what the plan changes, and by time before and after."""
-    before, after = (found.buildings for found in study.assessed)
-    tier = next(iter(study.instance.tiers))
-    standard_s = study.assessed[1].tiers[tier]
-    scenario = scenario_name(study.assessed[1], lang)
-    classes = tuple(
-        style.Class(
-            text(f"site.class_{name}", lang), fill, pattern="hatch" if name == "unknown" else ""
-        )
-        for name, fill in zip(CHANGES, CHANGE_FILLS, strict=True)
-    )
-    change = style.Style(
-        text("site.paint_change", lang), classes, text("site.class_note", lang, scenario=scenario)
-    )
-    styles = {"change": (change, changes(before, after, tier))}
-    for name, frame in (("before", before), ("after", after)):
-        times, cover = frame[c.response_time(tier)], frame[c.cover(tier)]
-        styles[name] = (
-            style.response_style(tier, standard_s, lang),
-            style.response_classes(times, cover, standard_s),
-        )
-    return PackedPolygons(
-        "buildings",
-        after,
-        styles=styles,
-        numbers={
-            "before": (overlays.whole_seconds(before[c.response_time(tier)]), 0),
-            "after": (overlays.whole_seconds(after[c.response_time(tier)]), 0),
-        },
-        texts={
-            "id": overlays.column(after, f.BUILDING_ID),
-            f.NAME: overlays.column(after, f.NAME),
-            f.ADDRESS: overlays.column(after, f.ADDRESS),
-            f.USE: labels(overlays.column(after, f.USE), "use", lang),
-        },
-        z_index=3,
-    )
 
 
 def candidates(study: Study, lang: Lang) -> PackedPoints:
@@ -240,8 +198,8 @@ def _frontier(study: Study, lang: Lang) -> str:
     nested = [
         (float(k), study.share(float(w))) for k, w in enumerate(study.order.worth.tolist(), start=1)
     ]
-    theirs = (float(own["stations"]), study.share(own["worth"])) if own else None
-    drawing = chart(dots, label=text("site.by_stations", lang), nested=nested, own=theirs)
+    theirs = [(float(own["stations"]), study.share(own["worth"]))] if own else []
+    drawing = chart(dots, label=text("site.by_stations", lang), nested=nested, others=theirs)
     parts.append(f"<figure>{drawing}</figure>")
     asked = study.problem.budget
     money_dots = [
@@ -254,10 +212,10 @@ def _frontier(study: Study, lang: Lang) -> str:
         for p in study.by_budget
         if told(p)
     ]
-    paid = (float(own["cost_yuan"]), study.share(own["worth"])) if own else None
-    if asked is None and money_dots:
-        paid = paid or (spent, study.share(study.problem.rows.worth(study.solution.answer.chosen)))
-    drawing = chart(money_dots, label=text("site.by_budget", lang), own=paid, thousands=True)
+    paid = [(float(own["cost_yuan"]), study.share(own["worth"]))] if own else []
+    if asked is None and money_dots and not paid:
+        paid = [(spent, study.share(study.problem.rows.worth(study.solution.answer.chosen)))]
+    drawing = chart(money_dots, label=text("site.by_budget", lang), others=paid, thousands=True)
     parts.append(f"<figure>{drawing}</figure></div>")
     loss = np.nanmax(np.append(study.order.best - study.order.worth, 0.0))
     parts.append(paragraph(text("site.order_note", lang, loss=amount(study, float(loss), lang))))

@@ -8,6 +8,7 @@ from .case_sheet import case_sheets
 from .community_sheet import community_sheets
 from .duty_papers import duty_blocks, task_report
 from .gathering_sheet import Event, gathering_sheets
+from .measures_sheet import measures_sheet
 from .meeting import period_pack
 from .passage_report import passage_report
 from .pre_plan import key_buildings, pre_plans
@@ -30,6 +31,7 @@ __all__ = [
     "gathering_sheets",
     "holiday_brief",
     "key_buildings",
+    "measures_sheet",
     "passage_report",
     "period_pack",
     "pre_plans",

@@ -19,8 +19,8 @@ from .typeset import pdf
 SIGNS_USED: Final = (
     "station", "hydrant", "water", "hazard", "closed", "narrowed", "clear", "steps",
 )  # fmt: skip
-#: Size of the map in mm, by paper; A3 lies across.
-MAPS: Final = {"a4": (186.0, 106.0), "a3": (396.0, 225.0)}
+#: Size of the map in mm, by paper; A3 lies across, a strip leaves A4 to tables.
+MAPS: Final = {"a4": (186.0, 106.0), "a3": (396.0, 225.0), "strip": (186.0, 78.0)}
 
 
 @dataclass(frozen=True)

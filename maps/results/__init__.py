@@ -3,11 +3,13 @@
 from .assessment_results import RESULT_NAMES, write_results
 from .export import names_of, write_export
 from .lanes_results import LANES_NAMES, write_lanes
+from .measures_results import MEASURES_NAMES, write_measures
 from .round_results import names_in, read_promises, write_rounds
 from .siting_results import SITING_NAMES, write_siting
 
 __all__ = [
     "LANES_NAMES",
+    "MEASURES_NAMES",
     "RESULT_NAMES",
     "SITING_NAMES",
     "names_in",
@@ -15,6 +17,7 @@ __all__ = [
     "read_promises",
     "write_export",
     "write_lanes",
+    "write_measures",
     "write_results",
     "write_rounds",
     "write_siting",

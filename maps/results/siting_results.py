@@ -12,8 +12,9 @@ import geopandas as gpd
 import numpy as np
 
 from ...coverage import columns as c
-from ...coverage.covering import Certificate
+from ...coverage.covering import Certificate, Model
 from ...coverage.siting import PriceCertificate, Study
+from ...geo.arrays import Floats
 from ...geo.candidate_list import CANDIDATE_ID
 from ...geo.plan import write_plan
 from ...geo.words import LANGS, Lang
@@ -117,7 +118,7 @@ def as_record(study: Study) -> dict[str, Any]:
         "share_after": study.share(study.problem.rows.worth(answer.chosen)),
         "spent_yuan": study.problem.spent(answer.chosen),
         "given_up": study.names(instance.existing & ~answer.chosen),
-        **{table.name: _records(table) for table in all_tables(study, "zh")},
+        **{table.name: table_records(table) for table in all_tables(study, "zh")},
         "more": {
             name: None if value is None else study.amount(float(value))
             for name, value in study.more.items()
@@ -183,21 +184,28 @@ def certificate(study: Study) -> dict[str, Any]:
             ],
         }
     elif isinstance(proof_, PriceCertificate):
-        model = proof_.model
         told |= {
-            "kind": "prices",
             "zero": proof_.zero,
             "bound": proof_.bound,
             "open_sites": study.problem.open_sites.tolist(),
-            "costs": model.costs.tolist(),
-            "low": [_finite(v) for v in model.low],
-            "high": [_finite(v) for v in model.high],
-            "prices": proof_.prices.tolist(),
-            "indptr": model.matrix.indptr.tolist(),
-            "indices": model.matrix.indices.tolist(),
-            "values": model.matrix.data.tolist(),
+            **prices_record(proof_.model, proof_.prices),
         }
     return told
+
+
+def prices_record(model: Model, prices: Floats) -> dict[str, Any]:
+    """Return a model and a price of each of its rows, from which a bound follows by adding up."""
+    return {
+        "kind": "prices",
+        "costs": model.costs.tolist(),
+        "ones": model.ones.tolist(),
+        "low": [_finite(v) for v in model.low],
+        "high": [_finite(v) for v in model.high],
+        "prices": prices.tolist(),
+        "indptr": model.matrix.indptr.tolist(),
+        "indices": model.matrix.indices.tolist(),
+        "values": model.matrix.data.tolist(),
+    }
 
 
 def layers(study: Study) -> dict[str, gpd.GeoDataFrame]:
@@ -249,7 +257,8 @@ def _certified(study: Study) -> float | None:
     return proof_.bound / draws / study.instance.unit
 
 
-def _records(table: Table) -> list[dict[str, Any]]:
+def table_records(table: Table) -> list[dict[str, Any]]:
+    """Return the rows of a table by the keys of its columns."""
     return [dict(zip((k for k, _ in table.columns), row, strict=True)) for row in table.rows]
 
 

@@ -16,6 +16,7 @@ from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import shown
 from .siting_words import (
+    figure,
     host_said,
     known_before,
     money,
@@ -26,24 +27,31 @@ from .siting_words import (
     whole,
 )
 
-Kind = Literal["text", "count", "share", "yuan", "degrees"]
+Kind = Literal["text", "count", "share", "yuan", "degrees", "index", "minutes"]
 Cell = str | float | None
+#: Columns whose texts are made of shown names, and whole.
+_WHOLE = {
+    "said", "sites", "ids", "measures", "measure", "depends", "entered", "left", "what",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Table:
     """One table: columns as (key of the head, kind of its cells), and rows.
 
-    A share is a part of the whole weight; a missing cell is None.
+    A share is a part of the whole weight; a missing cell is None. The heads stand in a section
+    of the catalogue, and may say a unit.
     """
 
     name: str
     columns: tuple[tuple[str, Kind], ...]
     rows: tuple[tuple[Cell, ...], ...]
+    section: str = "site_head"
+    unit: str = ""
 
     def heads(self, lang: Lang) -> list[str]:
         """Return the heads of the columns."""
-        return [text(f"site_head.{key}", lang) for key, _ in self.columns]
+        return [text(f"{self.section}.{key}", lang, unit=self.unit) for key, _ in self.columns]
 
 
 def all_tables(study: Study, lang: Lang) -> list[Table]:
@@ -518,14 +526,18 @@ def as_words(row: Sequence[Cell], kinds: Sequence[tuple[str, Kind]]) -> list[str
     for cell, (key, kind) in zip(row, kinds, strict=True):
         if cell is None:
             said.append("–")
-        elif isinstance(cell, str) and key in ("said", "sites", "ids"):
-            said.append(cell)  # made of shown names, and whole
+        elif isinstance(cell, str) and key in _WHOLE:
+            said.append(cell)
         elif isinstance(cell, str):
             said.append(shown(cell))
         elif kind == "share":
             said.append(("−" if cell < 0 else "") + tenths(abs(cell)))
         elif kind == "degrees":
             said.append(f"{cell:.6f}")
+        elif kind == "index":
+            said.append(figure(cell))
+        elif kind == "minutes":
+            said.append(f"{cell:.1f}")
         else:
             said.append(money(cell))
     return said

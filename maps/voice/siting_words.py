@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ...coverage.covering import Certificate
-from ...coverage.siting import PriceCertificate, Study
+from ...coverage.siting import Beside, PriceCertificate, Study
 from ...geo.arrays import Flags, Indices
 from ...geo.candidate_list import ABSENT_DAY, ABSENT_NIGHT, COST_YUAN, YEARLY_YUAN
 from ...geo.words import Lang, label, text
@@ -92,10 +92,20 @@ def site_names(study: Study, lang: Lang) -> list[str]:
 
 
 def _beside(study: Study, site: int, lang: Lang) -> str:
-    """Return where a place without a name is; empty where nothing near has one."""
     near = study.beside.get(site)
-    if near is None:
-        return ""
+    return "" if near is None else beside_said(near, lang)
+
+
+def beside_said(near: Beside, lang: Lang) -> str:
+    """Return where a place without a name is; empty where nothing near has one.
+
+    Parameters
+    ----------
+    near
+        What is near it.
+    lang
+        Language of the words.
+    """
     lane = shown(near.lane) if near.lane else ""
     if not near.house:
         return lane
