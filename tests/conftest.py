@@ -58,12 +58,22 @@ def make_layer() -> Callable[..., gpd.GeoDataFrame]:
 @pytest.fixture
 def make_town(tmp_path: Path) -> Callable[..., Town]:
     """Make a town folder from rows by layer, in metres from an origin, and load it."""
+    return _town_maker(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def make_shared_town(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Town]:
+    """Make a town that all tests of a module read."""
+    return _town_maker(tmp_path_factory.mktemp("towns"))
+
+
+def _town_maker(into: Path) -> Callable[..., Town]:
     count = 0
 
     def make(name: str = "小镇", **layers: Sequence[Mapping[str, Any]]) -> Town:
         nonlocal count
         count += 1
-        folder = tmp_path / f"town{count}"
+        folder = into / f"town{count}"
         frames = {}
         for layer, rows in layers.items():
             moved = [
