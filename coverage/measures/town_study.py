@@ -15,8 +15,8 @@ from ...geo.town import Town
 from ...geo.words import InputError, MeasureKind
 from ..assessment import Assessment, assess
 from ..siting import Beside, Candidates, beside
-from .instance import MeasuresInstance, Yardstick
 from .by_yardstick import Measured, measured
+from .instance import MeasuresInstance, Yardstick
 from .offered import offered_measures
 from .request import MeasuresRequest
 from .study import MeasuresStudy, check_request, study_measures

@@ -65,11 +65,11 @@ def measures_headline(found: TownMeasures, lang: Lang) -> str:
 
 def _gain(found: TownMeasures, lang: Lang) -> str:
     study, worth = found.study, found.study.answer.worth
+    if counted(found) == "harm":  # by the engine, as an assessment of the plan tells it
+        before, less = study.counted[0], recounted(found, study.counted[1])
+        share = tenths(less / before if before > 0 else 0.0)
+        return text("measures.gain_harm", lang, gain=gain_said(found, less, lang), share=share)
     gain = gain_said(found, gained(found), lang)
-    if counted(found) == "harm":
-        before = study.counted[0]
-        share = gained(found) / before if before > 0 else 0.0
-        return text("measures.gain_harm", lang, gain=gain, share=tenths(share))
     values = {
         "gain": gain,
         "after": level_said(found, worth, lang),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 
@@ -24,6 +25,7 @@ AT_BUILDINGS = (
 )
 
 
+@lru_cache(maxsize=2)  # asked for in every row
 def measure_names(found: TownMeasures, lang: Lang) -> list[str]:
     """Return what people call each measure: what is done, and where; no two alike.
 
