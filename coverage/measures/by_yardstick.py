@@ -18,7 +18,7 @@ from ...geo.words import DeviceKind, InputError
 from ...geo.words import fields as f
 from .. import columns as c
 from ..assessment import Assessment
-from ..risk import DEVICES, typical_harm, year_of
+from ..risk import DEVICES, asked_harm_of, year_of
 from ..siting import demand_of, named_bands, usual_weight, whole_numbers
 from .formed import Gains, Levels, late_levels, minutes_levels
 from .harm import care_gains, chance_levels, shift_bands, water_gains
@@ -138,13 +138,11 @@ def _by_harm(now: Assessment, measures: Sequence[Measure], *, day: dt.date, seed
         weights=dict.fromkeys(bands, ones), tiers={"micro": 1}, day=day, seed=seed,
     )  # fmt: skip
     crew = now.risk.told.crew[_rows_back(town)]
-    harm = typical_harm(town, year, crew, day=day)
     index = now.risk.buildings[c.HARM_INDEX].to_numpy(dtype=float)
-    base = harm.of()
-    scale = np.divide(index, base, out=np.zeros_like(base), where=base > 0)
-    locals_, dropped = care_gains(instance, harm, scale)
-    gains = water_gains(instance, harm, scale, locals_)
-    levels = chance_levels(instance, harm, scale, year)
+    harm = asked_harm_of(town, year, crew, index=index, day=day, seed=now.risk.summary["seed"])
+    locals_, dropped = care_gains(instance, harm)
+    gains = water_gains(instance, harm, locals_)
+    levels = chance_levels(instance, harm, year)
     left_out = {"too_many_at_one_building": dropped} if dropped else {}
     return Measured(instance, tuple(levels), gains, 1.0, "risk", 0, left_out)
 

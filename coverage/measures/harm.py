@@ -1,7 +1,7 @@
 """What measures take away of the harm of a year: crews by their chance, care at buildings, water.
 
-The risk engine answers at its typical numbers. Harm falls in a straight line with the chance of a
-crew in time (where nothing is capped), so that a crew is worth so much a step of its chance.
+The risk engine answers, in fewer draws. Harm falls in a straight line with the chance of a crew
+in time (where nothing is capped), so that a crew is worth so much a step of its chance.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from itertools import chain
 import numpy as np
 import pandas as pd
 
-from ...geo.arrays import Floats
+from ...geo.arrays import Floats, Indices
 from ...geo.care import PlannedCare
 from ...geo.measure import Measure
 from ...geo.plan import Plan, planned
 from ...geo.words import fields as f
-from ..risk import Stretch, TypicalHarm
+from ..risk import AskedHarm, Stretch
 from ..siting import SiteReach, pair_chances
 from .formed import Gains, Levels
 from .instance import Arrival, MeasuresInstance
@@ -31,7 +31,7 @@ WATER_STEPS = 20  # of the greatest gain of water at a building, rounded down
 
 
 def chance_levels(
-    instance: MeasuresInstance, harm: TypicalHarm, scale: Floats, year: Sequence[Stretch]
+    instance: MeasuresInstance, harm: AskedHarm, year: Sequence[Stretch]
 ) -> list[Levels]:
     """Return arrivals as steps of the chance to come in time, each worth harm of a year.
 
@@ -41,12 +41,10 @@ def chance_levels(
         Whose bands are named ``day`` and ``night``, as the shifts of the year.
     harm
         Of the town.
-    scale
-        ``(buildings,)`` what typical harm is multiplied by to be told.
     year
         Stretches of the crew's chances.
     """
-    base = harm.of() * scale
+    base = harm.of()
     found = []
     for band in instance.bands:
         own = [at for at, part in enumerate(year) if part.now.is_day == (band.name == "day")]
@@ -54,7 +52,7 @@ def chance_levels(
         crew = harm.told.crew.copy()
         now = np.nan_to_num(crew[:, own] @ fires / fires.sum())
         crew[:, own] = 1.0
-        most = np.maximum(base - harm.of(crew=crew) * scale, 0.0)
+        most = np.maximum(base - harm.of(crew=crew), 0.0)
         worth = most / np.maximum(1 - now, 1e-9) / CHANCES
         worth[now > 1 - 1e-6] = 0.0
         parts, levels = [], []
@@ -84,9 +82,7 @@ def chance_levels(
     return found
 
 
-def care_gains(
-    instance: MeasuresInstance, harm: TypicalHarm, scale: Floats
-) -> tuple[tuple[Local, ...], int]:
+def care_gains(instance: MeasuresInstance, harm: AskedHarm) -> tuple[tuple[Local, ...], int]:
     """Return what care at buildings takes away, each set of measures there by the engine.
 
     Returns
@@ -94,10 +90,11 @@ def care_gains(
     locals, dropped
         And how many measures were not planned as too many stand at one building.
     """
-    town = instance.town
-    ids = pd.Index(town.buildings[f.BUILDING_ID].astype(str))
+    ids = pd.Index(instance.town.buildings[f.BUILDING_ID].astype(str))
     own = _touched(instance.measures, ids)
-    base, costs = harm.of(), np.array([max(m.cost_yuan, 1.0) for m in instance.measures])
+    rows = np.array(sorted(own), dtype=np.intp)
+    costs = np.array([max(m.cost_yuan, 1.0) for m in instance.measures])
+    base = dict(zip(rows.tolist(), harm.of(rows=rows), strict=True))
     single = _rounds(harm, instance.measures, ids, own, [1 << bit for bit in
                      range(max(map(len, own.values()), default=0))])  # fmt: skip
     kept, dropped = {}, 0
@@ -111,50 +108,46 @@ def care_gains(
     calm = _rounds(harm, instance.measures, ids, kept, codes)
     sure = np.ones_like(harm.told.crew)
     served = _rounds(harm, instance.measures, ids, kept, codes, crew=sure)
-    helped = np.maximum(base - harm.of(crew=sure), 0.0)
+    always = dict(zip(rows.tolist(), harm.of(crew=sure, rows=rows), strict=True))
     group, found = instance.group, []
     for row, numbers in sorted(kept.items()):
         sets = range(1, 1 << len(numbers))
-        gain = [0.0, *((base[row] - calm[code][row]) * scale[row] for code in sets)]
+        gain = [0.0, *(base[row] - calm[code][row] for code in sets)]
+        helped = max(base[row] - always[row], 0.0)
         left = [1.0]
         for code in sets:
             rest = max(calm[code][row] - served[code][row], 0.0)
-            left.append(min(1.0, rest / helped[row]) if helped[row] > 0 else 1.0)
-        gain_, left_ = np.maximum(np.array(gain), 0.0), np.array(left)
-        found.append(Local(int(row), int(group[row]), np.array(numbers), gain_, left_))
+            left.append(min(1.0, rest / helped) if helped > 0 else 1.0)
+        gains = np.maximum(np.array(gain), 0.0)
+        found.append(Local(row, int(group[row]), np.array(numbers), gains, np.array(left)))
     return tuple(found), dropped
 
 
-def water_gains(
-    instance: MeasuresInstance, harm: TypicalHarm, scale: Floats, locals_: tuple[Local, ...]
-) -> Gains:
+def water_gains(instance: MeasuresInstance, harm: AskedHarm, locals_: tuple[Local, ...]) -> Gains:
     """Return what new water takes away beside care: each place alone, the best of several counts.
 
     Harm that water and care take away together is counted with both; the recount tells.
     """
     base = harm.of()
-    building, level, measure = [], [], []
-    steps = np.zeros(len(base))
-    told = []
+    told: list[tuple[int, Indices, Floats]] = []
+    worth = np.zeros(len(base))
     for number, own in enumerate(instance.measures):
         if own.plan.hydrants.add:
             there = planned(instance.town, Plan(hydrants=own.plan.hydrants))
-            told.append((number, np.maximum(base - harm.with_water(there), 0.0) * scale))
-    for _, gain in told:
-        steps = np.maximum(steps, gain / WATER_STEPS)
-    for number, gain in told:
-        rows = np.flatnonzero(gain > 1e-12)
-        building.append(rows)
-        level.append(np.floor(gain[rows] / steps[rows] + 1e-9).astype(np.intp))
-        measure.append(np.full(len(rows), number))
+            rows, left = harm.with_water(there)
+            gain = base[rows] - left
+            keep = gain > 1e-12
+            told.append((number, rows[keep], gain[keep]))
+            worth[rows[keep]] = np.maximum(worth[rows[keep]], gain[keep] / WATER_STEPS)
     empty = np.empty(0, dtype=np.intp)
     return Gains(
         locals_,
-        np.concatenate([empty, *building]),
-        np.concatenate([empty, *level]),
-        np.concatenate([empty, *measure]),
-        steps,
-    )
+        np.concatenate([empty, *(rows for _, rows, _ in told)]),
+        np.concatenate([empty, *(np.floor(gain / worth[rows] + 1e-9).astype(np.intp)
+                                 for _, rows, gain in told)]),
+        np.concatenate([empty, *(np.full(len(rows), number) for number, rows, _ in told)]),
+        worth,
+    )  # fmt: skip
 
 
 def shift_bands(year: Sequence[Stretch]) -> dict[str, Stretch]:
@@ -179,28 +172,31 @@ def _touched(measures: Sequence[Measure], ids: pd.Index) -> dict[int, list[int]]
 
 
 def _rounds(
-    harm: TypicalHarm,
+    harm: AskedHarm,
     measures: Sequence[Measure],
     ids: pd.Index,
     own: Mapping[int, Sequence[int]],
     codes: Sequence[int],
     *,
     crew: Floats | None = None,
-) -> dict[int, Floats]:
-    """Return harm by set of measures, all buildings that have so many at once."""
+) -> dict[int, dict[int, float]]:
+    """Return harm by set of measures and building, all buildings that have so many at once."""
     found = {}
     for code in codes:
-        cares = []
-        for row, numbers in own.items():
-            if code < 1 << len(numbers):
-                chosen = [measures[n].plan for k, n in enumerate(numbers) if code >> k & 1]
-                cares += [_care(plan, str(ids[row])) for plan in chosen]
+        there = {row: numbers for row, numbers in own.items() if code < 1 << len(numbers)}
+        cares = [
+            _care(measures[n].plan, str(ids[row]))
+            for row, numbers in there.items()
+            for k, n in enumerate(numbers)
+            if code >> k & 1
+        ]
         care = PlannedCare(
             tuple(chain.from_iterable(c.devices for c in cares)),
             tuple(chain.from_iterable(c.mended for c in cares)),
             tuple(chain.from_iterable(c.inspected for c in cares)),
         )
-        found[code] = harm.of(care, crew=crew)
+        rows = np.array(sorted(there), dtype=np.intp)
+        found[code] = dict(zip(rows.tolist(), harm.of(care, crew=crew, rows=rows), strict=True))
     return found
 
 

@@ -4,6 +4,7 @@ Also heat of past fires, device gaps, and calibration to a town's own fires.
 """
 
 from . import communities
+from .asked_harm import AskedHarm, asked_harm_of
 from .assess_risk import Risk, risk
 from .calibration import calibrate
 from .communities import add_community_risk, community_fires
@@ -12,17 +13,17 @@ from .heat_maps import contours, fire_points, heat, heat_by_community
 from .inputs import CODES, hazard_matrix
 from .level import town_level
 from .mending import mending_gains
-from .typical import TypicalHarm, typical_harm
 from .year import Stretch, crew_chances, year_of
 
 __all__ = [
     "BUILDING",
     "CODES",
     "DEVICES",
+    "AskedHarm",
     "Risk",
     "Stretch",
-    "TypicalHarm",
     "add_community_risk",
+    "asked_harm_of",
     "calibrate",
     "communities",
     "community_fires",
@@ -35,6 +36,5 @@ __all__ = [
     "mending_gains",
     "risk",
     "town_level",
-    "typical_harm",
     "year_of",
 ]

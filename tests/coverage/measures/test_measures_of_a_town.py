@@ -1,5 +1,6 @@
 """A small town and twelve measures of mixed kinds: what is planned is what the engine counts."""
 
+from dataclasses import replace
 from itertools import product
 
 import numpy as np
@@ -8,8 +9,13 @@ import shapely
 
 from weizhan.coverage.measures.formed import form_problem, late_levels, minutes_levels
 from weizhan.coverage.measures.instance import chosen_plan, make_instance
+from weizhan.coverage.measures.offered import offered_measures
 from weizhan.coverage.measures.recount import recount
 from weizhan.coverage.measures.solve import best_measures
+from weizhan.coverage.siting import candidates
+from weizhan.coverage.siting.instance import make_instance as siting_instance
+from weizhan.coverage.siting.request import Request, make_problem
+from weizhan.coverage.siting.solve import best_plan
 from weizhan.geo.measure import Measure
 from weizhan.geo.plan import (
     EquippedStation,
@@ -20,6 +26,7 @@ from weizhan.geo.plan import (
     StationChanges,
     planned,
 )
+from weizhan.geo.wishes import Wishes
 from weizhan.geo.words import MeasureKind, Vehicle
 
 from ..streets import DAY, house, station
@@ -146,3 +153,24 @@ def test_the_best_of_all_subsets_is_found(instance):
     assert found.proven
     assert found.worth == best
     assert best > problem.worth(problem.flags([]))
+
+
+def test_stations_alone_are_what_siting_finds(town):
+    sites = candidates.lane_candidates(town, spacing_m=90)
+    offers = offered_measures(town, sites, None, DAY, kinds=[MeasureKind.STATION])
+    offers = [replace(m, upkeep_yuan=0.0, years=100.0) for m in offers]
+    people = {n: town.buildings[f"people_{n}"].to_numpy(dtype=float) for n in ("day", "night")}
+    measures = make_instance(
+        town, offers, bands={"day": 2, "night": 1}, scenarios=town.scenarios, weights=people,
+        tiers={"micro": 1}, day=DAY,
+    )  # fmt: skip
+    wishes = Wishes(weight="people", bands={"day": 2, "night": 1})
+    siting = siting_instance(town, sites, wishes, scenario=None, day=DAY)
+    assert len(offers) == len(sites.sites) > 5
+    for budget in (80_000.0, 170_000.0, 250_000.0):
+        planned_by_site, _ = make_problem(siting, siting.reaches(), Request(budget=budget))
+        best = best_plan(planned_by_site, time_limit_s=60)
+        found = best_measures(form_problem(measures, late_levels(measures), budget=budget))
+        assert best.answer.proven
+        assert found.proven
+        assert found.worth == best.answer.objective
