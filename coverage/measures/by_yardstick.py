@@ -43,6 +43,8 @@ class Measured:
         Buildings with a number of people that nobody gave.
     left_out
         What was not looked at, by reason, as counts.
+    lost
+        Harm as it is, for ``harm``; None for the others, where it is what is not there.
     """
 
     instance: MeasuresInstance
@@ -52,6 +54,7 @@ class Measured:
     weight: Weight
     assumed: int
     left_out: Mapping[str, int]
+    lost: float | None = None
 
 
 def measured(
@@ -144,7 +147,7 @@ def _by_harm(now: Assessment, measures: Sequence[Measure], *, day: dt.date, seed
     gains = water_gains(instance, harm, locals_)
     levels = chance_levels(instance, harm, year)
     left_out = {"too_many_at_one_building": dropped} if dropped else {}
-    return Measured(instance, tuple(levels), gains, 1.0, "risk", 0, left_out)
+    return Measured(instance, tuple(levels), gains, 1.0, "risk", 0, left_out, float(index.sum()))
 
 
 def _rows_back(town: Town) -> Indices:

@@ -14,7 +14,8 @@ class MeasuresRequest:
     Attributes
     ----------
     budget, target
-        Yuan over the years of the rules, or the share to be reached; one of them.
+        Yuan over the years of the rules, or a share: of people to be in time, or of waiting or
+        harm to be taken away; one of them.
     yardstick
         ``late``: people beyond the standard; ``minutes``: person-minutes of waiting; ``harm``:
         expected harm of a year. One of them, never a blend.

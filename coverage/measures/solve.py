@@ -159,7 +159,12 @@ def best_measures(
 
 
 def cheapest_measures(
-    problem: BudgetProblem, goal: float, *, time_limit_s: float = 60.0, seed: int = 0
+    problem: BudgetProblem,
+    goal: float,
+    *,
+    scale: tuple[float, float] = (0.0, 1.0),
+    time_limit_s: float = 60.0,
+    seed: int = 0,
 ) -> tuple[MeasuresAnswer, float]:
     """Find the cheapest plan that is worth at least so much.
 
@@ -169,6 +174,8 @@ def cheapest_measures(
         Its own budget does not count.
     goal
         In what the problem counts by, all that is there without measures among it.
+    scale
+        What reads as nothing and as all where the goal cannot be reached.
     time_limit_s, seed
         As in `best_measures`.
 
@@ -186,8 +193,8 @@ def cheapest_measures(
     free = replace(problem, budget=None)
     most = best_measures(free, time_limit_s=clock.left() / 3, seed=seed)
     if most.worth < goal - CLOSE * abs(goal):
-        share = most.bound / problem.total.sum()
-        raise InputError("error.measures_target", most=share, target=goal / problem.total.sum())
+        most_, goal_ = ((told - scale[0]) / (scale[1] - scale[0]) for told in (most.bound, goal))
+        raise InputError("error.measures_target", most=most_, target=goal_)
     small = free.reduced()
     formed = _Formed(small)
     model, _ = formed.model("cost", worst=-np.inf, goal=goal)

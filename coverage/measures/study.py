@@ -170,6 +170,7 @@ def study_measures(
     *,
     gains: Gains | None = None,
     unit: float = 1.0,
+    lost: float | None = None,
     plans: Mapping[str, Plan] | None = None,
     left_out: Mapping[str, int] | None = None,
     progress: Progress = lambda step: None,
@@ -184,6 +185,8 @@ def study_measures(
         How much money, or how far; by which yardstick.
     unit
         By what worths are divided to read as people, person-minutes or harm.
+    lost
+        Waiting or harm as it is, of which a target is a share; all that is not there if not given.
     plans
         Of others, by the name of their file.
     left_out
@@ -216,8 +219,14 @@ def study_measures(
     least = None
     first = parts.clock.left() * PARTS["plan"]
     if request.target is not None:
-        goal = request.target * float(free.total.sum())
-        answer, least = cheapest_measures(free, goal, time_limit_s=first, seed=request.seed)
+        # Of late people the share in time, else the share of what is lost that goes.
+        zero, whole = 0.0, float(free.total.sum())
+        if request.yardstick != "late":
+            zero, whole = before, before + (whole - before if lost is None else lost)
+        goal = zero + request.target * (whole - zero)
+        answer, least = cheapest_measures(
+            free, goal, scale=(zero, whole), time_limit_s=first, seed=request.seed
+        )
         budget = free.spent(answer.chosen)
         problem = replace(free, budget=budget)
     else:
