@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from ...geo.arrays import Flags, Indices, Ints
+from ...geo.arrays import Flags, Floats, Indices, Ints
 from ...geo.ground import IMPASSABLE, Network, Passage
 from ...geo.plan import GateChanges, LaneChanges, Plan, planned
 from ...geo.town import Town
@@ -162,15 +162,14 @@ def optional_reach(
             open_ = np.repeat(np.arange(network.lanes), np.diff(way.lane_first))[passes]
             met = np.unique(np.concatenate([network.lane_from[open_], network.lane_to[open_]]))
             step = np.full(len(met), crews.dismount_ms)
-            none = np.full((len(met), 3), [NONE, NONE, 0])
-            arcs.append((met + base, met + foot, step, np.zeros_like(step), none))
+            bare = np.full((len(met), 3), [NONE, NONE, 0])
+            arcs.append((met + base, met + foot, step, np.zeros_like(step), bare))
         for node, ahead, share in (
             (network.lane_from[lane], True, part),
             (network.lane_to[lane], False, 1 - part),
         ):
             row, at, on = _crossed(way, lane, node)
-            along = way.forward_ms[at] if ahead else way.backward_ms[at]
-            passed = np.where(along < IMPASSABLE, part_ms(share[row], along), IMPASSABLE)
+            passed = _part_ms(way.forward_ms[at] if ahead else way.backward_ms[at], share[row])
             sets = _unions(way.lane_sets[at], way.node_sets[on])
             uses.append((node[row] + base, places[row], passed, way.leave_ms[on], sets))
         for rows, begin in _setting_out(crews, vehicle):
@@ -182,8 +181,7 @@ def optional_reach(
                 (network.lane_to[own], True, 1 - fraction),
                 (network.lane_from[own], False, fraction),
             ):
-                along = way.forward_ms[at] if ahead else way.backward_ms[at]
-                passed = np.where(along < IMPASSABLE, part_ms(share[row], along), IMPASSABLE)
+                passed = _part_ms(way.forward_ms[at] if ahead else way.backward_ms[at], share[row])
                 sets = way.lane_sets[at]
                 starts.append((source[rows][row], end[row] + base, passed, begin[row], sets))
             low = np.searchsorted(lane[by_lane], own, side="left")
@@ -194,7 +192,7 @@ def optional_reach(
             row, at, _ = _crossed(way, own[pair], none[pair], lanes_only=True)
             gap = part[place][row] - fraction[pair][row]
             along = np.where(gap >= 0, way.forward_ms[at], way.backward_ms[at])
-            passed = np.where(along < IMPASSABLE, part_ms(np.abs(gap), along), IMPASSABLE)
+            passed = _part_ms(along, np.abs(gap))
             who = source[rows][pair][row]
             near.append((who, places[place][row], passed, begin[pair][row], way.lane_sets[at]))
     found = reach_with(
@@ -357,6 +355,12 @@ def _unions(sets: Whole, others: Whole) -> Whole:
     every = np.take_along_axis(every, order, axis=1)
     more = (every[:, MOST] != NONE) | (sets[:, 2] > 0) | (others[:, 2] > 0)
     return np.column_stack([every[:, :MOST], more])
+
+
+def _part_ms(along: Whole, share: Floats) -> Whole:
+    """Return the time for a part of each lane, `IMPASSABLE` where it cannot be passed."""
+    part = part_ms(share, along.astype(np.int32))
+    return np.asarray(np.where(along < IMPASSABLE, part, IMPASSABLE))
 
 
 def _table(parts: Sequence[tuple[Whole, ...]], keys: int) -> Table:

@@ -268,7 +268,7 @@ class BudgetProblem:
             fits &= (self.options @ inside) <= 1
         sets = [frozenset(row.tolist()) for row in np.split(self.options.indices,
                                                            self.options.indptr[1:-1])]  # fmt: skip
-        number = {}
+        number: dict[frozenset[int], int] = {}
         for at in np.flatnonzero(fits).tolist():
             number.setdefault(sets[at], at)
         below = {at: [number[s] for s in _subsets(own) if s in number] for own, at in

@@ -118,6 +118,7 @@ def best_measures(
     best = max(known, key=problem.score)
     least, worst_bound = -np.inf, 1.0
     interrupted = False
+    stopped: Stop = "interrupted"
     if problem.worst_first:
         model, zero = formed.model("worst", worst=-np.inf)
         answer = solve(model, clock=Clock(clock.left() / 2), start=formed.values(best),
@@ -131,7 +132,7 @@ def best_measures(
     model, zero = formed.model("worth", worst=least)
     close = max(0.999 * formed.grain, CLOSE * problem.worth(best), 1e-6 * formed.unit)
     if interrupted:
-        bound, closed, stopped = np.inf, False, "interrupted"
+        bound, closed = np.inf, False
     else:
         answer = solve(model, clock=clock, start=formed.values(best),
                        absolute_gap=close / formed.unit, seed=seed)  # fmt: skip
@@ -155,7 +156,7 @@ def best_measures(
     gap = (bound - worth) / max(abs(worth), 1e-300) if bound > worth else 0.0
     return MeasuresAnswer(
         best, worth, bound, gap, proven, stopped, problem.worst(best), worst_bound, proof
-    )  # type: ignore[arg-type]
+    )
 
 
 def cheapest_measures(
@@ -405,9 +406,9 @@ class _Formed:
         add([(self.set_local, at["l"].start + every, np.ones(len(every)))], count, -np.inf, 1.0)
         cells, number = [], 0
         for n, local in enumerate(p.locals):
-            sets = np.array(sets_of.get(n, []), dtype=np.intp)
+            own_sets = np.array(sets_of.get(n, []), dtype=np.intp)
             for bit, measure in enumerate(local.measures.tolist()):
-                inside = sets[(self.set_code[sets] >> bit) & 1 == 1]
+                inside = own_sets[(self.set_code[own_sets] >> bit) & 1 == 1]
                 cells.append((np.full(len(inside) + 1, number),
                               np.append(at["l"].start + inside, measure),
                               np.append(np.ones(len(inside)), -1.0)))  # fmt: skip

@@ -171,7 +171,7 @@ def _factors(rules: RuleSet, measures: Sequence[Measure], *, draws: int, seed: i
     low, high = 1 - ends[:, :1], ends[:, 1:] - 1
     down = 1 - low * (1 - np.sqrt(2 * even))
     up = 1 + high * (1 - np.sqrt(2 * (1 - even)))
-    return np.where(even < 0.5, down, up)
+    return np.asarray(np.where(even < 0.5, down, up))
 
 
 def _ends(rules: RuleSet, measure: Measure) -> tuple[float, float]:

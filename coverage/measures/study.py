@@ -12,7 +12,8 @@ from ...geo.measure import Measure
 from ...geo.plan import Plan, planned
 from ...geo.words import InputError
 from ..covering import Clock
-from .formed import Gains, Levels, form_problem, instance_costs
+from .by_yardstick import Measured
+from .formed import Levels, form_problem, instance_costs
 from .instance import MeasuresInstance, chosen_plan
 from .order import Step, ordered_steps
 from .problem import BudgetProblem
@@ -164,13 +165,9 @@ class _Parts:
 
 
 def study_measures(
-    instance: MeasuresInstance,
-    levels: Sequence[Levels],
+    asked: Measured,
     request: MeasuresRequest,
     *,
-    gains: Gains | None = None,
-    unit: float = 1.0,
-    lost: float | None = None,
     plans: Mapping[str, Plan] | None = None,
     left_out: Mapping[str, int] | None = None,
     progress: Progress = lambda step: None,
@@ -179,18 +176,14 @@ def study_measures(
 
     Parameters
     ----------
-    instance, levels, gains
+    asked
         Measures in a town, and what they do by the yardstick of the request.
     request
         How much money, or how far; by which yardstick.
-    unit
-        By what worths are divided to read as people, person-minutes or harm.
-    lost
-        Waiting or harm as it is, of which a target is a share; all that is not there if not given.
     plans
         Of others, by the name of their file.
     left_out
-        What was not offered, by reason.
+        What was not offered, by reason, beside what was not looked at.
     progress
         Called with the catalogue key of each step as it begins.
 
@@ -206,8 +199,9 @@ def study_measures(
         When the measures of every plan cost more than the budget, or no plan reaches the target.
     """
     parts = _Parts(Clock(request.time_limit_s), progress)
+    instance, levels = asked.instance, asked.levels
     made = {
-        "gains": gains,
+        "gains": asked.gains,
         "worst_first": request.equity == "worst",
         "chosen": request.must,
         "forbidden": request.forbidden,
@@ -222,7 +216,7 @@ def study_measures(
         # Of late people the share in time, else the share of what is lost that goes.
         zero, whole = 0.0, float(free.total.sum())
         if request.yardstick != "late":
-            zero, whole = before, before + (whole - before if lost is None else lost)
+            zero, whole = before, before + (whole - before if asked.lost is None else asked.lost)
         goal = zero + request.target * (whole - zero)
         answer, least = cheapest_measures(
             free, goal, scale=(zero, whole), time_limit_s=first, seed=request.seed
@@ -276,7 +270,7 @@ def study_measures(
         answer=answer,
         least_yuan=least,
         before=before,
-        unit=unit,
+        unit=asked.unit,
         steps=ordered_steps(problem, answer.chosen),
         frontier=tuple(frontier),
         last_slice=last,
@@ -288,7 +282,7 @@ def study_measures(
         others=others,
         plan=plan,
         counted=counted,
-        left_out=left_out or {},
+        left_out={**asked.left_out, **(left_out or {})},
         unfinished=tuple(dict.fromkeys(parts.unfinished)),
     )
 
