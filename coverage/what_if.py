@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..geo.arrays import Flags, Ints
+from ..geo.arrays import Ints, Longs
 from ..geo.ground import (
     IMPASSABLE,
     Limit,
+    Passage,
 )
 from ..geo.rules import Reading
 from ..geo.town import Town
@@ -35,14 +36,15 @@ class OpenPassage:
         ``(lanes,)`` int32 when the lane is opened; `IMPASSABLE` where the vehicle does not pass
         an open lane either.
     stopped
-        ``(lanes,)`` True where the vehicle does not pass unless the lane is opened.
+        ``(lanes,)`` 0 where the vehicle passes or opening does not help, else one more than the
+        place in `OPENING` of what stops it.
     leave_ms
         ``(nodes,)`` as in `weizhan.geo.ground.passability.Passage`.
     """
 
     forward_ms: Ints
     backward_ms: Ints
-    stopped: Flags
+    stopped: Longs
     leave_ms: Ints
 
 
@@ -73,10 +75,16 @@ def moments(town: Town, *, day: dt.date, seed: int = 1) -> Moments:
                 vehicle: OpenPassage(
                     free.forward_ms,
                     free.backward_ms,
-                    np.isin(now[vehicle].limit, OPENING)
-                    & (np.minimum(free.forward_ms, free.backward_ms) < IMPASSABLE),
+                    _stopped(now[vehicle], free),
                     free.leave_ms,
                 )
                 for vehicle, free in opened.items()
             }
     return found
+
+
+def _stopped(now: Passage, free: Passage) -> Longs:
+    """Return what stops a vehicle where it would pass an opened lane."""
+    passes = np.minimum(free.forward_ms, free.backward_ms) < IMPASSABLE
+    stops = sum(np.where(now.limit == limit, at + 1, 0) for at, limit in enumerate(OPENING))
+    return np.where(passes, stops, 0).astype(np.int64)

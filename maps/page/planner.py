@@ -18,12 +18,14 @@ from ..html import Pack, escape, shown
 from ..styles import style
 from . import overlays
 from .canvas import PackedLines, PackedPolygons
+from .planner_area import area_data
 from .planner_pack import engine_data, whole
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
 _CLICKS = ("buildings",)
 _HEADINGS = (
     "plans", "undo", "redo", "export", "import", "print", "tools", "station", "moment", "results",
+    "area",
     "curve", "communities", "changes", "few_note", "kept_note", "note",
 )  # fmt: skip
 CLOSED = style.Class("", "#b3001b", pixels=5, dash=(3, 7), casing="#ffffff")
@@ -55,6 +57,7 @@ def planner_page(
     """
     pack = Pack()
     engine = engine_data(town, moments, pack, lang=lang)
+    area = area_data(town, pack, lang=lang)
     texts = {name: escape(text(f"planner.{name}", lang)) for name in _HEADINGS}
     texts["crossings_note"] = (
         escape(text("planner.crossings_note", lang)) if len(town.network.crossing) else ""
@@ -69,11 +72,13 @@ def planner_page(
         _content(assessment, lang)
         | {
             "engine": engine,
+            "area": area,
             "plan": plan and json.dumps(plan.model_dump()),
             "town": whole(town.name),
         },
         ["committee.css", "planner.css"],
-        parts=("plane.js", "engine.js", "plans.js"),
+        parts=("plane.js", "engine.js", "plans.js", "why.js"),
+        tools=("area.js",),
         blocks=pack.block("engine-pack"),
     )  # fmt: skip
     layers = (

@@ -91,7 +91,8 @@ class Engine {
     const shut = (lane) => { forward[lane] = backward[lane] = FAR; };
     for (let lane = 0; lane < stopped.length; lane++) if (stopped[lane] && !plan.opened.has(lane)) shut(lane);
     if (this.data.carried[number]) plan.closed.forEach(shut);
-    const leave = this.leaves[gates] = this.leaves[gates] || this.pack.integers(this.data.leaves[gates], Int32Array);
+    const kept = this.leaves[gates] = this.leaves[gates] || this.pack.integers(this.data.leaves[gates], Int32Array);
+    const leave = plan.ungated ? new Int32Array(kept.length) : kept;
     const { first, arcLane } = this, cost = new Int32Array(arcLane.length);
     let total = 0, many = 0;
     for (let node = 0; node < this.nodes; node++)
@@ -114,6 +115,12 @@ class Engine {
 
   // Milliseconds and row of the first crew at every building; {ms, crew}
   arrivals(plan, scenario, tier, reading) {
+    const { layers, found, near, walk } = this.run(plan, scenario, tier, reading);
+    return this.atWalls(layers, found, near, walk);
+  }
+
+  // The search behind them, for whoever asks by which way
+  run(plan, scenario, tier, reading) {
     const rule = this.data.tiers[tier], walk = this.data.walk_m_s[reading], dismount = seconds(this.data.dismount_s[reading]);
     const crews = plan.stations.map((station, row) => ({ ...station, row })).filter((station) =>
       rule.station_tiers.includes(station.tier) && this.onDuty(station, scenario) && station.lane >= 0);
@@ -129,11 +136,10 @@ class Engine {
         if (ahead < FAR) seeds.push([way * this.nodes + this.to[crew.lane], begin + share(weizhan.PARTS - crew.part, ahead), crew.row]);
         if (back < FAR) seeds.push([way * this.nodes + this.from[crew.lane], begin + share(crew.part, back), crew.row]);
         if (!near.has(crew.lane)) near.set(crew.lane, []);
-        near.get(crew.lane).push({ ahead, back, begin, part: crew.part, row: crew.row });
+        near.get(crew.lane).push({ ahead, back, begin, part: crew.part, row: crew.row, layer: way });
       }
     }
-    const found = this.search(layers, dismount, seeds);
-    return this.atWalls(layers, found, near, walk);
+    return { layers, vehicles: [...vehicles, FOOT], found: this.search(layers, dismount, seeds), near, walk, dismount };
   }
 
   /* Two piles: states nearer than a threshold wait in a ring and are relaxed, again if their label

@@ -424,17 +424,21 @@ function tabs() {
   line.querySelector("select").value = String(state.other);
   byId("against").replaceChildren(line);
 }
+function useTool(tool) {
+  state.tool = tool;
+  for (const button of document.querySelector("#tools .row").children) button.setAttribute("aria-checked", String(button.value === tool));
+  byId("hint").textContent = tell("hint_" + tool);
+  byId("station").hidden = tool !== "add";
+  document.body.classList.toggle("adding", tool !== "look");
+  document.body.classList.toggle("drawing", tool === "area");
+}
 function toolbar() {
   const box = document.querySelector("#tools .row");
   const use = (tool) => {
-    state.tool = tool;
-    for (const button of box.children) button.setAttribute("aria-checked", String(button.value === tool));
-    byId("hint").textContent = tell("hint_" + tool);
-    byId("station").hidden = tool !== "add";
-    document.body.classList.toggle("adding", tool !== "look");
+    useTool(tool);
     if (narrow.matches && tool !== "look") panel(false);
   };
-  for (const tool of ["look", "add", "close", "open"]) {
+  for (const tool of ["look", "add", "close", "open", "area"]) {
     const button = make("button", tell("tool_" + tool));
     Object.assign(button, { type: "button", value: tool });
     button.setAttribute("role", "radio");
@@ -518,6 +522,7 @@ describe.buildings = (f) => {
 };
 weizhan.onmap = (place) => {
   if (state.tool === "add") { placeStation(place); return true; }
+  if (state.tool === "area") { setCorners([...area.corners, place]); return true; }
   if (state.tool !== "close" && state.tool !== "open") return false;
   const lane = layers.lanes.pick(place, map.getZoom());
   if (lane >= 0) change(planner.lane(changesNow(), state.tool, laneFeatures.text("id", lane)));
@@ -538,6 +543,7 @@ function refresh() {
   communities();
   changes();
   legend();
+  askArea();
   const standard = byId("standard");
   if (document.activeElement !== standard) standard.value = planAt(state.shown).standards[state.tier];
   spent = performance.now() - begin;
@@ -547,6 +553,7 @@ if (narrow.matches) { panel(false); byId("legend").open = false; }
 map.invalidateSize({ pan: false });
 toolbar();
 momentForm();
+areaForm();
 home();
 if (content.plan) {
   const { changes: given } = planner.read(content.plan, content.town);

@@ -369,7 +369,7 @@ def test_hostile_texts_are_only_texts(browser, town, found, passing, payload, ho
         layer: getattr(town, layer).assign(
             **{n: payload for n in names if n in getattr(town, layer).columns}
         )
-        for layer in ("buildings", "stations", "lanes", "communities")
+        for layer in ("buildings", "stations", "lanes", "communities", "grids")
     }
     lanes = changed["lanes"].assign(drawn_lane_id=payload)
     stations = changed["stations"]
@@ -388,7 +388,7 @@ def test_hostile_texts_are_only_texts(browser, town, found, passing, payload, ho
         choose('buildings', 0, layers.buildings.bounds(0).getCenter());
         change(planner.removed(changesNow(), engine.present[0].station_id));
         change(planner.lane(changesNow(), 'close', layers.lanes.features.text('id', 0)));
-        newPlan(changesNow(), arguments[0]); state.other = 1; refresh();
+        newPlan(changesNow(), arguments[0]); state.other = 1; refresh(); nameArea(0);
         take(arguments[0], arguments[0])""",
         payload.encode("utf-8", "replace").decode(),
     )
