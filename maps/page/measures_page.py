@@ -30,6 +30,7 @@ from ..voice import (
     measures_proof,
     money,
     other_plans,
+    plan_kinds,
     plan_steps,
     price_draws,
     recounted,
@@ -42,6 +43,7 @@ from .changed_buildings import changed_buildings
 from .siting_chart import Dot, chart
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
+MOST_STEPS = 15  # at once; the rest unfolds
 MOST_ROWS = 60  # of long tables on the page; the workbook has all
 _CLICKS = ("measures", "stations", "buildings")
 _HEADINGS = (
@@ -186,7 +188,16 @@ def _plan(found: TownMeasures, lang: Lang) -> str:
     note = paragraph(text("measures.plan_note", lang), "note")
     more = paragraph(" ".join(slices_said(found, lang)))
     numeric = range(_STEP_HEADS.index("once"), len(_STEP_HEADS))
-    return note + table(heads, rows, kind="listed", numeric=numeric) + more
+    made = table(heads, rows[:MOST_STEPS], kind="listed", numeric=numeric)
+    if len(rows) > MOST_STEPS:
+        rest = table(heads, rows[MOST_STEPS:], kind="listed", numeric=numeric)
+        said = escape(text("measures.steps_rest", lang, count=len(rows) - MOST_STEPS))
+        made = (
+            _table(plan_kinds(found, lang), lang)
+            + made
+            + f"<details><summary>{said}</summary>{rest}</details>"
+        )
+    return note + made + more
 
 
 def _frontier(found: TownMeasures, lang: Lang) -> str:

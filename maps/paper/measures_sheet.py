@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Sequence
 from typing import Final
 
 import shapely
@@ -11,10 +11,10 @@ from ...coverage.measures import TownMeasures, measure_places
 from ...geo.words import Lang, MeasureKind, label, text
 from ..html import shown
 from ..voice import (
+    AT_BUILDINGS,
     as_words,
     budget_frontier,
-    costs,
-    gained,
+    decider,
     measures_cautions,
     measures_headline,
     money,
@@ -64,57 +64,64 @@ def measures_sheet(found: TownMeasures, *, lang: Lang) -> bytes:
     return paper_of([page], after, foot=text("measures.sheet_foot", lang), lang=lang)
 
 
+def _shown(found: TownMeasures) -> list[int]:
+    """Return places of the steps that have rows of their own: not care at single buildings."""
+    study = found.study
+    if len(study.steps) <= MOST_STEPS:
+        return list(range(len(study.steps)))
+    alone = [
+        place
+        for place, step in enumerate(study.steps)
+        if study.measures[step.measure].kind not in AT_BUILDINGS
+    ]
+    return alone[:MOST_STEPS]
+
+
 def _map(found: TownMeasures, lang: Lang) -> tuple[str, int]:
-    """Return the map with the steps of the plan numbered, and its scale."""
-    after, places = found.assessed[1], measure_places(found)
-    steps = [
-        (rank, places.iloc[step.measure])
-        for rank, step in enumerate(found.study.steps, start=1)
+    """Return the map with the steps of the plan numbered, and its scale.
+
+    Buildings at which something is done without a row of its own are dark.
+    """
+    after, places, shown_ = found.assessed[1], measure_places(found), _shown(found)
+    there = [
+        (place, places.iloc[step.measure])
+        for place, step in enumerate(found.study.steps)
         if places.iloc[step.measure] is not None
     ]
-    shapes = [place for _, place in steps] or list(after.buildings.geometry)
-    around = [shapely.buffer(shape, 120) for shape in shapes]
-    paper = "a4" if len(found.study.steps) <= FEW_STEPS else "strip"
+    around = [point.buffer(120) for _, point in there] or list(after.buildings.geometry)
+    paper = "a4" if len(shown_) <= FEW_STEPS else "strip"
     drawing, frame = ground_map(after, bounds_of(around), paper=paper, names=16)
+    dark = shapely.MultiPoint([point for place, point in there if place not in shown_])
+    houses = after.buildings.geometry.to_numpy()
+    drawing.houses(houses[shapely.intersects(houses, dark)])
     for station in after.stations.geometry:
         drawing.mark(station.x, station.y, "station")
-    for rank, place in reversed(steps):  # the first lie on top
-        drawing.stop(place.x, place.y, str(rank))
+    for place, point in reversed(there):  # the first lie on top
+        if place in shown_:
+            drawing.stop(point.x, point.y, str(place + 1))
     return finished(drawing, lang), frame.scale
 
 
 def _plan(found: TownMeasures, lang: Lang) -> Table:
-    of = plan_steps(found, lang)
+    """Return the steps, those without a row of their own by kind, and the sum."""
+    study, of = found.study, plan_steps(found, lang)
     at = [[key for key, _ in of.columns].index(key) for key in _KEYS]
-    told = [[as_words(row, of.columns)[k] for k in at] for row in of.rows[:MOST_STEPS]]
-    rest = found.study.steps[MOST_STEPS:]
-    if rest:
-        kinds = Counter(found.study.measures[step.measure].kind for step in rest)
-        said = text("site.comma", lang).join(
-            text("measures.kind_count", lang, kind=label("measure_kind", kind, lang),
-                 count=kinds[kind])
-            for kind in MeasureKind
-            if kinds[kind]
-        )  # fmt: skip
-        some = [found.study.measures[step.measure] for step in rest]
-        whole = sum(float(found.study.problem.costs[step.measure]) for step in rest)
-        gain = sum(step.gain for step in rest)
-        told.append(
-            [
-                "…",
-                text("measures.sheet_rest", lang, count=len(rest), kinds=said),
-                "",
-                money(sum(m.cost_yuan for m in some)),
-                money(sum(m.upkeep_yuan for m in some)),
-                money(whole),
-                plain(found, gain),
-                "",
-            ]
-        )
+    shown_ = _shown(found)
+    told = [[as_words(of.rows[place], of.columns)[k] for k in at] for place in shown_]
+    kinds: dict[MeasureKind, list[int]] = {}
+    for place, step in enumerate(study.steps):
+        if place not in shown_:
+            kinds.setdefault(study.measures[step.measure].kind, []).append(place)
+    for kind, rest in kinds.items():
+        named = text("measures.kind_count", lang, kind=label("measure_kind", kind, lang),
+                     count=len(rest))  # fmt: skip
+        deciders = dict.fromkeys(decider(study.measures[study.steps[k].measure], lang)
+                                 for k in rest)  # fmt: skip
+        told.append([f"{rest[0] + 1}…", named, text("site.comma", lang).join(deciders),
+                     *_sums(found, rest), ""])  # fmt: skip
     if told:
-        once, yearly, whole = costs(found)
-        told.append(["", text("measures.sheet_sum", lang), "", money(once), money(yearly),
-                     money(whole), plain(found, gained(found)), ""])  # fmt: skip
+        every = range(len(study.steps))
+        told.append(["", text("measures.sheet_sum", lang), "", *_sums(found, every), ""])
     return Table(
         title=text("measures.plan", lang),
         head=[of.heads(lang)[k] for k in at],
@@ -122,6 +129,19 @@ def _plan(found: TownMeasures, lang: Lang) -> Table:
         rows=told,
         empty=text("measures.none", lang),
     )
+
+
+def _sums(found: TownMeasures, places: Sequence[int]) -> list[str]:
+    """Return once, yearly, over the years and gain of some steps together."""
+    study = found.study
+    steps = [study.steps[place] for place in places]
+    some = [study.measures[step.measure] for step in steps]
+    return [
+        money(sum(measure.cost_yuan for measure in some)),
+        money(sum(measure.upkeep_yuan for measure in some)),
+        money(sum(float(study.problem.costs[step.measure]) for step in steps)),
+        plain(found, sum(step.gain for step in steps)),
+    ]
 
 
 def _frontier(found: TownMeasures, lang: Lang) -> Table:

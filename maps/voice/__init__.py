@@ -61,10 +61,12 @@ from .measures_tables import (
     measured_communities,
     measures_tables,
     other_plans,
+    plan_kinds,
     plan_steps,
     price_draws,
 )
 from .measures_words import (
+    AT_BUILDINGS,
     costs,
     counted,
     decider,
@@ -122,6 +124,7 @@ from .siting_words import (
 )
 
 __all__ = [
+    "AT_BUILDINGS",
     "FEWEST_PEOPLE",
     "FINDING_COLUMNS",
     "KIT",
@@ -199,6 +202,7 @@ __all__ = [
     "people",
     "percent",
     "plain",
+    "plan_kinds",
     "plan_steps",
     "plans",
     "price_draws",

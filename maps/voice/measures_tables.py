@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...coverage.measures import Step, TownMeasures
-from ...geo.words import Lang, label, text
+from ...geo.words import Lang, MeasureKind, label, text
 from ...geo.words import fields as f
 from ..html import shown
 from .figures import FEWEST_PEOPLE
@@ -13,7 +13,6 @@ from .measures_words import (
     counted,
     decider,
     few,
-    gain_said,
     listed_names,
     measure_names,
     recounted,
@@ -21,7 +20,6 @@ from .measures_words import (
     unit_said,
 )
 from .siting_tables import Cell, Kind, Table, yes
-from .siting_words import tenths
 
 HEADS = "measures_head"
 ALL = 10**6  # names in a cell of the workbook
@@ -39,6 +37,7 @@ def measures_tables(found: TownMeasures, lang: Lang) -> list[Table]:
     """
     return [
         plan_steps(found, lang),
+        plan_kinds(found, lang),
         every_measure(found, lang),
         budget_frontier(found, lang, most=ALL),
         measured_communities(found, lang),
@@ -107,8 +106,49 @@ def plan_steps(found: TownMeasures, lang: Lang) -> Table:
     return Table("plan", kinds, tuple(rows), HEADS, unit_said(found, lang))
 
 
+def plan_kinds(found: TownMeasures, lang: Lang) -> Table:
+    """Return the plan by kinds of measure, those first that are done first.
+
+    Parameters
+    ----------
+    found
+        Whose plan.
+    lang
+        Language of the words.
+    """
+    study = found.study
+    kinds: dict[MeasureKind, list[Step]] = {}
+    for step in study.steps:
+        kinds.setdefault(study.measures[step.measure].kind, []).append(step)
+    rows = []
+    for kind, steps in kinds.items():
+        some = [study.measures[step.measure] for step in steps]
+        deciders = dict.fromkeys(decider(measure, lang) for measure in some)
+        rows.append(
+            (
+                label("measure_kind", kind, lang),
+                float(len(steps)),
+                text("site.comma", lang).join(deciders),
+                sum(measure.cost_yuan for measure in some),
+                sum(measure.upkeep_yuan for measure in some),
+                sum(float(study.problem.costs[step.measure]) for step in steps),
+                _gain(found, sum(step.gain for step in steps)),
+            )
+        )
+    columns: tuple[tuple[str, Kind], ...] = (
+        ("kind", "text"),
+        ("count", "count"),
+        ("decided_by", "text"),
+        ("once", "yuan"),
+        ("yearly", "yuan"),
+        ("whole", "yuan"),
+        ("gain", _gain_kind(found)),
+    )
+    return Table("by_kind", columns, tuple(rows), HEADS, unit_said(found, lang))
+
+
 def step_said(found: TownMeasures, step: Step, lang: Lang) -> str:
-    """Return why a measure is in the plan, what it waits for and how steady it is.
+    """Return why a measure is in the plan, and what it waits for.
 
     Parameters
     ----------
@@ -129,17 +169,6 @@ def step_said(found: TownMeasures, step: Step, lang: Lang) -> str:
         told.append(text("measures.no_gain_yet", lang))
     if step.alone <= 0 < step.without:
         told.append(text("measures.only_with", lang))
-    told.append(
-        text(
-            "measures.in_and_out",
-            lang,
-            alone=gain_said(found, step.alone, lang),
-            without=gain_said(found, step.without, lang),
-        )
-    )
-    share = _share(found, step.measure)
-    if share is not None and study.draws is not None:
-        told.append(text("measures.steady", lang, draws=study.draws.draws, share=tenths(share)))
     if measure.must or measure.measure_id in study.request.must:
         told.append(text("measures.must", lang))
     return told[0] + "".join(told[1:]) if lang == "zh" else " ".join(told)
