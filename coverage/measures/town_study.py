@@ -133,17 +133,12 @@ def study_town_measures(
     asked = _named(request, measures)
     progress("step.measures_reach")
     ground = measured(now, measures, asked, scenario=scenario)
-    left_out = dict(ground.left_out)
-    if offer.candidates is not None and len(offer.candidates.dropped):
-        left_out["candidates"] = len(offer.candidates.dropped)
+    dropped = 0 if offer.candidates is None else len(offer.candidates.dropped)
     study = study_measures(
-        ground.instance,
-        ground.levels,
+        ground,
         asked,
-        gains=ground.gains,
-        unit=ground.unit,
         plans=offer.plans,
-        left_out=left_out,
+        left_out={"candidates": dropped} if dropped else {},
         progress=progress,
     )
     then = assess(

@@ -100,8 +100,9 @@ def measures_proof_short(found: TownMeasures, lang: Lang) -> str:
     study, answer = found.study, found.study.answer
     if study.least_yuan is not None:
         key = "measures.least_proven" if answer.proven else "measures.least_open"
-        share = study.request.target or 0.0
-        return text(key, lang, target=tenths(share), least=money(study.least_yuan))
+        share = tenths(study.request.target or 0.0)
+        target = text(f"measures.target_{study.request.yardstick}", lang, share=share)
+        return text(key, lang, target=target, least=money(study.least_yuan))
     if answer.proven:
         return text("site.proven", lang)
     return text(
