@@ -21,6 +21,7 @@ from ..voice import (
     draws_said,
     every_measure,
     kind_prices,
+    kinds_said,
     left_out,
     measure_names,
     measured_communities,
@@ -74,9 +75,10 @@ def measures_page(found: TownMeasures, *, lang: Lang = "zh") -> str:
         "others_part": _others(found, lang),
         "frontier_part": _frontier(found, lang),
         "communities_part": _table(measured_communities(found, lang), lang),
-        "kinds_part": _table(kind_prices(found, lang), lang),
+        "kinds_part": paragraph(kinds_said(found, lang), "note")
+        + _table(kind_prices(found, lang, changed=True), lang),
         "draws_part": paragraph(draws_said(found, lang), "note")
-        + _table(price_draws(found, lang), lang),
+        + _table(price_draws(found, lang, swaying=True), lang),
         "proof_part": "".join(paragraph(said) for said in measures_proof(found, lang)),
         "notes_part": _items(_notes(found, lang)),
         "left_part": _left(found, lang),

@@ -47,6 +47,7 @@ from .list_words import list_cells, list_head
 from .measures_answer import (
     beyond_said,
     draws_said,
+    kinds_said,
     measures_cautions,
     measures_headline,
     measures_notes,
@@ -173,6 +174,7 @@ __all__ = [
     "keep_clear_reason",
     "key_figures",
     "kind_prices",
+    "kinds_said",
     "known_before",
     "lanes_unknown",
     "lanes_without",

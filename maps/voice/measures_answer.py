@@ -11,18 +11,18 @@ from ..html import shown
 from .measures_words import (
     costs,
     counted,
-    counts_by_kind,
     gain_said,
     gained,
+    kind_counts,
     known_now,
     level_said,
-    listed_names,
     measure_names,
     recounted,
     standard_said,
 )
 from .siting_words import figure, money, tenths
 
+FIRST = 3  # measures named in the headline
 SAME = 0.005  # of a gain: the model and the engine agree
 
 
@@ -50,7 +50,7 @@ def measures_headline(found: TownMeasures, lang: Lang) -> str:
             "measures.headline",
             lang,
             count=int(study.answer.chosen.sum()),
-            kinds=counts_by_kind(found, lang),
+            kinds=kind_counts(found, np.flatnonzero(study.answer.chosen).tolist(), lang),
             whole=money(whole),
             years=f"{years:g}",
             once=money(once),
@@ -83,8 +83,9 @@ def _gain(found: TownMeasures, lang: Lang) -> str:
 
 def _first(found: TownMeasures, lang: Lang) -> str:
     names = measure_names(found, lang)
-    steps = [step.measure for step in found.study.steps]
-    return text("measures.first", lang, names=listed_names(names, steps, lang, most=3))
+    steps = [names[step.measure] for step in found.study.steps]
+    key = "measures.first" if len(steps) > FIRST else "measures.these"
+    return text(key, lang, names=text("site.comma", lang).join(steps[:FIRST]))
 
 
 def measures_proof_short(found: TownMeasures, lang: Lang) -> str:
@@ -171,6 +172,23 @@ def slices_said(found: TownMeasures, lang: Lang) -> list[str]:
     return told
 
 
+def kinds_said(found: TownMeasures, lang: Lang) -> str:
+    """Return of how many kinds half or twice the cost leaves the plan as it is.
+
+    Parameters
+    ----------
+    found
+        Whose plan.
+    lang
+        Language of the text.
+    """
+    same = [one for one in found.study.kinds if not (one.entered or one.left)]
+    proven = sum(one.proven for one in same)
+    return text(
+        "measures.kinds_note", lang, same=len(same), asked=len(found.study.kinds), proven=proven
+    )
+
+
 def draws_said(found: TownMeasures, lang: Lang) -> str:
     """Return how the plan stands in draws of costs; that there were none where there were none.
 
@@ -185,7 +203,13 @@ def draws_said(found: TownMeasures, lang: Lang) -> str:
     if draws is None or not draws.draws:
         return text("measures.no_draws", lang)
     low, high = np.quantile(draws.spent, [0.1, 0.9])
-    values = {"count": draws.draws, "low": money(float(low)), "high": money(float(high))}
+    always = int((draws.share[found.study.answer.chosen] == 1).sum())
+    values = {
+        "count": draws.draws,
+        "always": always,
+        "low": money(float(low)),
+        "high": money(float(high)),
+    }
     return text("measures.draws_note", lang, **values)
 
 

@@ -79,7 +79,7 @@ def plan_steps(found: TownMeasures, lang: Lang) -> Table:
                 _gain(found, step.alone),
                 _gain(found, step.without),
                 _share(found, step.measure),
-                listed_names(names, step.depends_on, lang, ALL) if step.depends_on else None,
+                listed_names(found, step.depends_on, lang) or None,
                 source_said(measure, lang),
                 step_said(found, step, lang),
             )
@@ -159,11 +159,11 @@ def step_said(found: TownMeasures, step: Step, lang: Lang) -> str:
     lang
         Language of the text.
     """
-    names, study = measure_names(found, lang), found.study
+    study = found.study
     measure = study.measures[step.measure]
     told = [text(f"measure_why.{measure.kind}", lang)]
     if step.depends_on:
-        after = listed_names(names, step.depends_on, lang)
+        after = listed_names(found, step.depends_on, lang)
         told.append(text("measures.depends", lang, after=after))
     elif step.gain <= 0:
         told.append(text("measures.no_gain_yet", lang))
@@ -232,7 +232,7 @@ def budget_frontier(found: TownMeasures, lang: Lang, *, most: int = 5) -> Table:
     most
         How many measures are named in a cell.
     """
-    names, study = measure_names(found, lang), found.study
+    study = found.study
     gain = _gain_kind(found)
     rows = tuple(
         (
@@ -242,7 +242,8 @@ def budget_frontier(found: TownMeasures, lang: Lang, *, most: int = 5) -> Table:
             _gain(found, point.answer.bound - study.before),
             yes(point.answer.proven, lang),
             float(point.answer.chosen.sum()),
-            listed_names(names, np.flatnonzero(point.answer.chosen).tolist(), lang, most) or None,
+            listed_names(found, np.flatnonzero(point.answer.chosen).tolist(), lang, most=most)
+            or None,
         )
         for point in study.frontier
     )
@@ -299,7 +300,7 @@ def measured_communities(found: TownMeasures, lang: Lang) -> Table:
     return Table("communities", columns, tuple(rows), HEADS, unit_said(found, lang))
 
 
-def kind_prices(found: TownMeasures, lang: Lang, *, most: int = 5) -> Table:
+def kind_prices(found: TownMeasures, lang: Lang, *, most: int = 5, changed: bool = False) -> Table:
     """Return what changes when measures of a kind cost half, or twice as much.
 
     Parameters
@@ -310,18 +311,21 @@ def kind_prices(found: TownMeasures, lang: Lang, *, most: int = 5) -> Table:
         Language of the words.
     most
         How many measures are named in a cell.
+    changed
+        Whether to leave out what leaves the plan as it is.
     """
-    names, study = measure_names(found, lang), found.study
+    study = found.study
+    told = [c for c in study.kinds if c.entered or c.left or not changed]
     rows = tuple(
         (
             label("measure_kind", change.kind, lang),
             text("measures.half" if change.factor < 1 else "measures.double", lang),
-            listed_names(names, change.entered, lang, most) or text("measures.none", lang),
-            listed_names(names, change.left, lang, most) or text("measures.none", lang),
+            listed_names(found, change.entered, lang, most=most) or text("measures.none", lang),
+            listed_names(found, change.left, lang, most=most) or text("measures.none", lang),
             _gain(found, change.worth - study.answer.worth),
             yes(change.proven, lang),
         )
-        for change in study.kinds
+        for change in told
     )
     kinds: tuple[tuple[str, Kind], ...] = (
         ("kind", "text"),
@@ -334,7 +338,7 @@ def kind_prices(found: TownMeasures, lang: Lang, *, most: int = 5) -> Table:
     return Table("kinds", kinds, rows, HEADS, unit_said(found, lang))
 
 
-def price_draws(found: TownMeasures, lang: Lang) -> Table:
+def price_draws(found: TownMeasures, lang: Lang, *, swaying: bool = False) -> Table:
     """Return in what share of draws of costs each measure is in the best plan; the steadiest first.
 
     Parameters
@@ -343,6 +347,8 @@ def price_draws(found: TownMeasures, lang: Lang) -> Table:
         Whose measures.
     lang
         Language of the words.
+    swaying
+        Whether to leave out those that are in every draw.
     """
     names, study = measure_names(found, lang), found.study
     rows: list[tuple[Cell, ...]] = []
@@ -352,7 +358,7 @@ def price_draws(found: TownMeasures, lang: Lang) -> Table:
         rows = [
             (names[number], float(share[number]), yes(bool(chosen[number]), lang))
             for number in order.tolist()
-            if share[number] > 0 or chosen[number]
+            if (share[number] > 0 or chosen[number]) and not (swaying and share[number] == 1)
         ]
     kinds: tuple[tuple[str, Kind], ...] = (
         ("measure", "text"),

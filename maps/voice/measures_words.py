@@ -62,13 +62,13 @@ def measure_names(found: TownMeasures, lang: Lang) -> list[str]:
     ]
 
 
-def listed_names(names: list[str], numbers: Iterable[int], lang: Lang, most: int = 5) -> str:
-    """Return some measures in one line.
+def listed_names(found: TownMeasures, numbers: Iterable[int], lang: Lang, *, most: int = 5) -> str:
+    """Return some measures in one line; of more than are named, how many of each kind.
 
     Parameters
     ----------
-    names
-        Of all measures.
+    found
+        Whose measures.
     numbers
         Which of them.
     lang
@@ -76,11 +76,11 @@ def listed_names(names: list[str], numbers: Iterable[int], lang: Lang, most: int
     most
         How many are named.
     """
-    told = [names[number] for number in numbers]
-    said = text("site.comma", lang).join(told[:most])
-    if len(told) > most:
-        return text("measures.and_more", lang, named=said, count=len(told))
-    return said
+    some = list(numbers)
+    if len(some) > most:
+        return kind_counts(found, some, lang)
+    names = measure_names(found, lang)
+    return text("site.comma", lang).join(names[number] for number in some)
 
 
 def decider(measure: Measure, lang: Lang) -> str:
@@ -237,18 +237,19 @@ def known_now(found: TownMeasures) -> bool:
     return any(coverage[tier]["share_buildings"] is not None for tier in found.study.instance.tiers)
 
 
-def counts_by_kind(found: TownMeasures, lang: Lang) -> str:
-    """Return how many measures of each kind a plan has.
+def kind_counts(found: TownMeasures, numbers: Iterable[int], lang: Lang) -> str:
+    """Return how many of some measures are of each kind.
 
     Parameters
     ----------
     found
-        Whose plan.
+        Whose measures.
+    numbers
+        Which of them.
     lang
         Language of the text.
     """
-    chosen = np.flatnonzero(found.study.answer.chosen)
-    often = Counter(found.study.measures[number].kind for number in chosen)
+    often = Counter(found.study.measures[number].kind for number in numbers)
     told = [
         text("measures.kind_count", lang, kind=label("measure_kind", kind, lang), count=often[kind])
         for kind in MeasureKind

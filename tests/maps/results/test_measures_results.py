@@ -139,7 +139,7 @@ def test_the_steps_are_those_computed_by_hand(found, written):
     assert "只在做了" in rows[1]["said"] and "单独做没有用" in rows[1]["said"]
     assert rows[1]["depends"] == measure_names(found, "zh")[1]
     assert [row["depends"] for row in (rows[0], rows[2])] == [None, None]
-    assert [row["source"] for row in rows] == ["本地清单", "估计", "本地清单"]
+    assert [row["source"] for row in rows] == ["本地数据", "估计", "本地数据"]
     # 30 of 77 people have somebody there in time today.
     headline = measures_headline(found, "zh")
     assert "做 3 件事（新建站点 2、设钥匙箱 1）" in headline
