@@ -164,12 +164,34 @@ def own_first(own: Sequence[Measure], offered: Sequence[Measure]) -> tuple[Measu
     own
         From `read_measures`.
     offered
-        Of the town itself; those that change the same, or have the id of one of its own, are
-        left out.
+        Of the town itself. What does the same to the same as one of its own, at whatever price,
+        is left out, and so is what has the id of one or builds what one builds. A gate that gets
+        a key box by one list and longer hours by the other gets one of them.
     """
-    ids, plans = {one.measure_id for one in own}, [one.plan for one in own]
-    left = [one for one in offered if one.measure_id not in ids and one.plan not in plans]
-    return tuple(sorted([*own, *left], key=lambda one: one.measure_id))
+    ids = {one.measure_id for one in own}
+    built = {name for one in own for name in _built(one)}
+    done = {(one.kind, *_of(one)) for one in own if one.target}
+    left = [
+        one
+        for one in offered
+        if one.measure_id not in ids
+        and not built.intersection(_built(one))
+        and (one.kind, *_of(one)) not in done
+    ]
+    whole = [*own, *left]
+    known = {one.measure_id for one in whole}
+    there = [replace(o, excludes=tuple(i for i in o.excludes if i in known)) for o in whole]
+    return tuple(sorted(_both_ways(there), key=lambda one: one.measure_id))
+
+
+def _of(one: Measure) -> tuple[str, ...]:
+    """Return what a measure is done to: its target, and of hazards which kind is mended."""
+    return (one.target, *sorted(str(entry.code) for entry in one.plan.mended))
+
+
+def _built(one: Measure) -> set[str]:
+    plan = one.plan
+    return {s.station_id for s in plan.stations.add} | {w.water_id for w in plan.hydrants.add}
 
 
 class _Told:
@@ -312,21 +334,24 @@ def _parts(
 
 
 def _both_ways(found: Sequence[Measure]) -> list[Measure]:
-    """Return the measures with exclusions both ways; a gate gets a key box or longer hours."""
+    """Return the measures with exclusions both ways; of two that do the same to the same, one.
+
+    A key box and longer hours are the same to a gate.
+    """
     known = {one.measure_id for one in found}
     pairs = {(one.measure_id, other) for one in found for other in one.excludes}
-    gates = [one for one in found if one.kind in (MeasureKind.KEY_BOX, MeasureKind.GATE_HOURS)]
-    pairs |= {
-        (one.measure_id, other.measure_id)
-        for one in gates
-        for other in gates
-        if one.kind != other.kind and one.target == other.target
-    }
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for one in found:
+        if one.target:
+            gate = one.kind in (MeasureKind.KEY_BOX, MeasureKind.GATE_HOURS)
+            done = ("gate" if gate else str(one.kind), *_of(one))
+            alike.setdefault(done, []).append(one.measure_id)
+    pairs |= {(a, b) for ids in alike.values() for a in ids for b in ids if a != b}
     pairs |= {(other, one) for one, other in pairs if other in known}
-    return [
-        replace(one, excludes=tuple(sorted(o for i, o in pairs if i == one.measure_id)))
-        for one in found
-    ]
+    by_id: dict[str, list[str]] = {}
+    for one_id, other in sorted(pairs):
+        by_id.setdefault(one_id, []).append(other)
+    return [replace(one, excludes=tuple(by_id.get(one.measure_id, ()))) for one in found]
 
 
 def _exclusions(found: Sequence[Measure], rows: Sequence[Mapping[str, Any]], told: _Told) -> None:

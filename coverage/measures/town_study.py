@@ -10,6 +10,7 @@ from typing import Final
 import numpy as np
 
 from ...geo.measure import Measure
+from ...geo.measure_list import own_first
 from ...geo.plan import Plan, planned
 from ...geo.town import Town
 from ...geo.words import InputError, MeasureKind
@@ -121,15 +122,14 @@ def study_town_measures(
     _ = now.coverage
     progress("step.measures_offer")
     kinds = KINDS[request.yardstick]
-    own = {measure.measure_id: measure for measure in offer.listed}
+    measures = tuple(sorted(offer.listed, key=lambda measure: measure.measure_id))
     if not offer.only_listed:
         scenarios = None if scenario is None else [town.scenarios[scenario]]
         risk = now.risk if request.yardstick != "late" else None
         found = offered_measures(
             town, offer.candidates, risk, day, scenarios=scenarios, kinds=kinds
         )
-        own = {**{measure.measure_id: measure for measure in found}, **own}
-    measures = tuple(own[name] for name in sorted(own))
+        measures = own_first(offer.listed, found)
     asked = _named(request, measures)
     progress("step.measures_reach")
     ground = measured(now, measures, asked, scenario=scenario)

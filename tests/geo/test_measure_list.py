@@ -130,14 +130,18 @@ def test_all_that_is_wrong_is_told_at_once_with_row_header_and_value(town, tmp_p
         assert "M5" in told.value.message(lang) and "措施.csv" in told.value.message(lang)
 
 
-def test_two_that_contradict_cannot_both_be_done(town, tmp_path):
+def test_of_two_that_do_the_same_to_the_same_one_is_done(town, tmp_path):
     rows = [
-        {"措施": "夜间值守", "对象": "S1", "夜间人数": n, "编号": f"M{n}", "必做": "是"}
-        for n in (2, 3)
+        {"措施": "夜间值守", "对象": "S1", "夜间人数": n, "编号": f"M{n}", "必做": must}
+        for n, must in ((2, "否"), (3, "是"))
     ]
+    found = read_measures(_file(tmp_path, rows), town)
+    assert [one.excludes for one in found] == [("M3",), ("M2",)]
     with pytest.raises(TownError) as told:
-        read_measures(_file(tmp_path, rows), town)
-    assert [(p.code, p.column) for p in told.value.problems] == [("plan_station_twice", "must")]
+        read_measures(_file(tmp_path, [{**row, "必做": "是"} for row in rows]), town)
+    assert [(p.code, p.row, p.value) for p in told.value.problems] == [
+        ("measure_must_both", 2, "M3")
+    ]
 
 
 def test_coordinates_of_another_datum_are_refused(town, tmp_path):
@@ -157,10 +161,27 @@ def test_what_is_no_list_of_measures_is_refused(town, tmp_path, rows, key):
 
 
 def test_the_own_list_goes_before_what_is_offered(town, tmp_path):
-    own = read_measures(_file(tmp_path, [{"编号": "M1", "措施": "打通", "车道编号": "L1",
-                                          "费用": 7}]), town)  # fmt: skip
-    same = read_measures(_file(tmp_path, [{"措施": "打通", "车道编号": "L1"},
-                                          {"措施": "坡道", "车道编号": "L2"}]), town)  # fmt: skip
-    whole = own_first(own, same)
-    assert [one.measure_id for one in whole] == ["M1", "ramp:L2"]
-    assert whole[0].cost_yuan == 7
+    def listed(*rows):
+        return read_measures(_file(tmp_path, list(rows)), town)
+
+    place = _place(town)
+    own = listed(
+        {"编号": "M1", "措施": "打通", "对象": "L1", "费用": 7_000_000},
+        {"编号": "M2", "措施": "钥匙箱", "对象": "G1"},
+        {"编号": "M3", "措施": "夜间值守", "对象": "S1", "夜间人数": 2},
+        {"编号": "H1", "措施": "消火栓", **place},
+    )
+    offered = listed(
+        {"编号": "lane_open:L1", "措施": "打通", "对象": "L1"},
+        {"编号": "key_box:G1", "措施": "钥匙箱", "对象": "G1"},
+        {"编号": "gate_hours:G1", "措施": "延长开门时间", "对象": "G1"},
+        {"编号": "night_crew:S1", "措施": "夜间值守", "对象": "S1"},
+        {"编号": "ramp:L2", "措施": "坡道", "对象": "L2"},
+        {"编号": "hydrant:H1", "措施": "消火栓", "对象": "H1", **place},
+    )
+    whole = {one.measure_id: one for one in own_first(own, offered)}
+    assert list(whole) == ["H1", "M1", "M2", "M3", "gate_hours:G1", "ramp:L2"]
+    assert whole["M1"].cost_yuan == 7_000_000  # however much cheaper the rules are
+    assert (whole["M2"].excludes, whole["gate_hours:G1"].excludes) == (
+        ("gate_hours:G1",), ("M2",)
+    )  # fmt: skip
