@@ -211,8 +211,8 @@ def add_community_water(
         own = groups.get(key, buildings.iloc[:0])
         entry["water"] = water_figures(own[c.WATER_WITHIN])
         if mapped and key in best.index:
-            entry["water"]["hydrant_gain"] = int(best.loc[key, "gain"])
-            entry["water"]["hydrant_lane"] = best.loc[key, f.NAME]
+            entry["water"]["hydrant_gain"] = int(best["gain"][key])
+            entry["water"]["hydrant_lane"] = best[f.NAME][key]
 
 
 def _calibration_note(town: Town, day: dt.date) -> dict[str, str]:

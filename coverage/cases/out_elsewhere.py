@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -228,7 +229,8 @@ def busy_figures(
     def share(free: Floats) -> float | None:
         return round(float(np.where(covered, free, 0.0)[answered].mean()), 6) if told else None
 
-    most = stations["chance_out"].idxmax() if told and len(stations) else None
+    rows = stations.to_dict("records")
+    most = max(rows, key=lambda row: row["chance_out"]) if told and rows else None
     calls = stations["calls_a_year"].sum(skipna=False) if len(stations) else np.nan
     return {
         "known_buildings": int(answered.sum()),
@@ -245,12 +247,12 @@ def busy_figures(
             str(row[f.STATION_ID]): {
                 name: None if pd.isna(row[name]) else round(float(row[name]), 6) for name in _TOLD
             }
-            for row in stations.to_dict("records")
+            for row in rows
         },
-        "busiest": None if most is None else _called(stations.loc[most]),
-        "chance_out": None if most is None else round(float(stations.loc[most, "chance_out"]), 6),
+        "busiest": None if most is None else _called(most),
+        "chance_out": None if most is None else round(float(most["chance_out"]), 6),
     }
 
 
-def _called(station: pd.Series) -> str:
+def _called(station: Mapping[Any, Any]) -> str:
     return str(station[f.NAME] if pd.notna(station[f.NAME]) else station[f.STATION_ID])

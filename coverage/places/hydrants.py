@@ -135,7 +135,7 @@ def hydrant_places(
         (within == word).to_numpy() for word in (WaterWithin.BEYOND, WaterWithin.UNTOLD)
     )
     alone = sites.reach @ none.astype(float)
-    heads = people.to_numpy(dtype=float)
+    heads: Floats = people.to_numpy(dtype=np.float64)
     rows: list[dict[str, Any]] = []
     for _ in range(int(town.rules.places.hydrants_listed.value)):
         best = _best(sites, none, heads)
@@ -157,7 +157,7 @@ def hydrant_places(
         none[got] = untold[sure] = False
     columns = ["lane", f.COMMUNITY_ID, "water_gain", "water_untold", "people", "water_alone"]
     if not rows:
-        empty = {name: [] for name in columns}
+        empty: dict[str, list[Any]] = {name: [] for name in columns}
         return gpd.GeoDataFrame(empty, geometry=[], crs=town.lanes.crs)
     return gpd.GeoDataFrame(rows, geometry=f.GEOMETRY, crs=town.lanes.crs)
 

@@ -386,6 +386,8 @@ def _busy_figure(busy: Mapping[str, Any], names: Mapping[str, str], lang: Lang) 
     if is_missing(busy["share_free"]):
         return Figure(title, text("popup.unknown", lang), text("figure.busy_unknown", lang,
                                                                only=only))  # fmt: skip
+    if is_missing(busy["busiest"]):  # nobody is on duty, so nobody can be out
+        return Figure(title, decimal_percent(busy["share_free"]), text("figure.busy_nobody", lang))
     lost = (busy["share_buildings"] - busy["share_free"]) * busy["known_buildings"]
     note = text(
         "figure.busy_note", lang, only=only, lost=expected(lost, lang),

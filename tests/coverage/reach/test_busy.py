@@ -121,6 +121,18 @@ def test_without_a_ledger_it_is_unknown_and_who_hangs_on_one_is_told_all_the_sam
     assert micro.stations["people"].fillna(0).tolist() == [0, 30]
 
 
+def test_where_nobody_is_on_duty_nobody_comes_and_nobody_is_out(make_town):
+    town = make_town(
+        buildings=[house(50, use="residential")],
+        stations=[station(50, crew_day=0)],
+        lanes=lanes(0, 1000),
+    )
+    found = assess(with_fires(town, fire("2026-05-01")), date=DAY.isoformat())
+    assert found.summary["busy"]["micro"]["busiest"] is None
+    told = next(fig for fig in key_figures(found, "en") if "crews may be out" in fig.label)
+    assert (told.value, told.note) == ("0%", "no station is manned at this hour")
+
+
 def test_calls_follow_from_the_fires_of_the_ledger_or_are_told(street):
     year = [fire("2025-11-22", "B0"), fire("2026-05-01", "B9", "A"), fire("2026-06-01", "B5")]
     found = assess(with_fires(street(), *year), date=DAY.isoformat())
@@ -128,6 +140,7 @@ def test_calls_follow_from_the_fires_of_the_ledger_or_are_told(street):
     assert calls.sum() == pytest.approx(3 * 365.25 / 365)
     # Two of three are A's, one by its name; four more are spread over 2 and 8 houses.
     assert calls["A"] / calls.sum() == pytest.approx((2 + 4 * 0.2) / (3 + 4))
+    assert found.busy["micro"].stations["only"].sum() == (found.buildings["micro_depth"] == 1).sum()
     told = found.summary["busy"]["micro"]
     assert 0 < told["share_buildings"] - told["share_free"] < 0.01
     assert told["share_free_low"] < told["share_free"] < told["share_free_high"]
