@@ -80,7 +80,8 @@ def busy_crews(moment: Moment, tier: str, people: pd.Series[float]) -> Busy:
     )
     first = order.crew[:, 0] if order.crew.shape[1] else np.full(len(order.crew), NOBODY_ASKED)
     calls = calls_a_year(town, tier, rows, first, day=moment.day)
-    known = bool(calls.notna().all(axis=None)) and is_known(town, town.rules.tier[tier])
+    reached = is_known(town, town.rules.tier[tier])
+    known = bool(calls.notna().all(axis=None)) and reached
     table = table.join(calls)
     now = time_band_name(town.rules, moment.scenario)
     free = {end: np.full(len(first), np.nan) for end in ENDS}
@@ -98,6 +99,9 @@ def busy_crews(moment: Moment, tier: str, people: pd.Series[float]) -> Busy:
     table["first_of"] = _count(in_time, len(rows))
     table["only"] = _count(only, len(rows))
     table["people"] = told.reindex(range(len(rows))).to_numpy(dtype=float)
+    if not reached:  # no station of the tier stands on a lane: whom it reaches is not known
+        told_of = ["first_of", "only", "people", *calls.columns]
+        table[told_of] = np.nan
     # Crews out longest leave least cover.
     return Busy(table, free[""], free["_high"], free["_low"])
 

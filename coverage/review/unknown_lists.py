@@ -32,6 +32,7 @@ RESTS_ON_LAYER: Final[Mapping[str, tuple[str, ...]]] = {
     "communities": ("community_work",),
     "sheds": ("sheds",),
     "water": ("hydrants",),
+    "stations": ("busy",),
 }
 #: Counts within lists that rest on a ledger.
 COUNTS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = {

@@ -15,7 +15,7 @@ from weizhan.maps.paper.report import Paragraph
 
 NONE, SOME = pd.DataFrame(), pd.DataFrame({"key": ["1"]})
 LEDGERS = ("hazards", "inspections", "incidents", "units", "notices", "devices")
-LAYERS = ("estates", "offices", "communities", "sheds", "water")
+LAYERS = ("estates", "offices", "communities", "sheds", "water", "stations")
 
 
 def _town(*told):
@@ -60,7 +60,7 @@ def test_lists_without_their_ledger_or_layer_are_named_with_it():
     assert set(only.values()) == {"hazards"}
     assert {"mismatches", "area_wide", "stock", "mending"} <= set(only)
     told = lists_without_layer(_town("estates", "offices", "communities"))
-    assert told == {"sheds": "sheds", "hydrants": "water"}
+    assert told == {"sheds": "sheds", "hydrants": "water", "busy": "stations"}
 
 
 @pytest.mark.parametrize(
