@@ -94,6 +94,8 @@ def measures(
         _one_of("equity", equity, get_args(Equity))
         if only_listed and listed is None:
             raise InputError("error.measures_only_listed")
+        if only_listed and (candidates is not None or grid is not None):
+            raise InputError("error.measures_only_alone")
         request = MeasuresRequest(
             budget=budget,
             target=target,

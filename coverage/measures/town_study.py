@@ -115,8 +115,12 @@ def study_town_measures(
     ------
     InputError
         When the request is senseless, or names measures that there are not.
+    TownError
+        When a plan of others names what the town does not have.
     """
     check_request(request)
+    for plan in offer.plans.values():
+        planned(town, plan)  # what is wrong with one is told before the search, not after
     progress("step.measures_before")
     now = assess(town, scenario=scenario, date=day.isoformat(), seed=request.seed).only()
     _ = now.coverage

@@ -13,6 +13,7 @@ from .measures_words import (
     counted,
     decider,
     few,
+    known_now,
     listed_names,
     measure_names,
     recounted,
@@ -285,6 +286,8 @@ def measured_communities(found: TownMeasures, lang: Lang) -> Table:
         if not harm and not few(found, study.amount(total)):
             levels = [part if by_share else longest * (1 - part) for part in
                       (before / total, after / total)]  # fmt: skip
+        if not known_now(found):
+            levels[0] = None  # nobody knows, which is not nothing
         if harm:
             levels = []
         rows.append((told, *levels, _gain(found, after - before)))
