@@ -51,15 +51,17 @@ def _by(frame: gpd.GeoDataFrame, identity: str, points: gpd.GeoSeries) -> pd.Ser
 def _point(measure: Measure, known: dict[str, pd.Series], town: Town) -> shapely.Geometry | None:
     """Return where the first thing that a measure does is done."""
     plan = measure.plan
-    new = [*plan.stations.add, *plan.hydrants.add]
+    new = [(station.lon, station.lat) for station in plan.stations.add]
+    new += [(water.lon, water.lat) for water in plan.hydrants.add]
     if new:
-        point = gpd.GeoSeries([shapely.Point(new[0].lon, new[0].lat)], crs=WGS84)
+        point = gpd.GeoSeries([shapely.Point(new[0])], crs=WGS84)
         return point.to_crs(town.lanes.crs).iloc[0]
     named = [
         *(("stations", s.station_id) for s in plan.stations.equip),
         *(("lanes", lane) for lane in (*plan.lanes.open, *plan.lanes.clear, *plan.lanes.ramp)),
         *(("barriers", gate) for gate in (*plan.gates.key_box, *plan.gates.open)),
-        *(("buildings", d.building_id) for d in (*plan.devices, *plan.mended)),
+        *(("buildings", device.building_id) for device in plan.devices),
+        *(("buildings", mended.building_id) for mended in plan.mended),
         *(("buildings", building) for building in plan.inspected),
     ]
     for layer, identity in named:

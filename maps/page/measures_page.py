@@ -193,11 +193,11 @@ def _plan(found: TownMeasures, lang: Lang) -> str:
     made = table(heads, rows[:MOST_STEPS], kind="listed", numeric=numeric)
     if len(rows) > MOST_STEPS:
         rest = table(heads, rows[MOST_STEPS:], kind="listed", numeric=numeric)
-        said = escape(text("measures.steps_rest", lang, count=len(rows) - MOST_STEPS))
+        summary = escape(text("measures.steps_rest", lang, count=len(rows) - MOST_STEPS))
         made = (
             _table(plan_kinds(found, lang), lang)
             + made
-            + f"<details><summary>{said}</summary>{rest}</details>"
+            + f"<details><summary>{summary}</summary>{rest}</details>"
         )
     return note + made + more
 
