@@ -6,13 +6,12 @@ from .offered import offered_measures
 from .order import Step
 from .request import MeasuresRequest
 from .sites_of import measure_places
-from .solve import BoundProof, MeasuresAnswer
+from .solve import MeasuresAnswer
 from .spread import CostDraws, KindChange
 from .study import MeasuresStudy, OtherPlan, Point, check_request, study_measures
 from .town_study import Offer, TownMeasures, study_town_measures
 
 __all__ = [
-    "BoundProof",
     "CostDraws",
     "Equity",
     "KindChange",

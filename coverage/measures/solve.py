@@ -23,24 +23,11 @@ from scipy import sparse
 
 from ...geo.arrays import Flags, Floats, Indices
 from ...geo.words import InputError
-from ..covering import CLOSE, Clock, Model, Stop, grain, priced_bound, row_prices, same_rows, solve
+from ..covering import CLOSE, Clock, Model, Stop, grain, row_prices, same_rows, solve
+from ..siting import PriceCertificate
 from .problem import BudgetProblem, greedy_choice
 
 Aim = Literal["worst", "worth", "cost"]
-
-
-@dataclass(frozen=True, eq=False)
-class BoundProof:
-    """Prices of a model's rows from which a bound follows by adding up; see `priced_bound`."""
-
-    model: Model
-    prices: Floats
-    zero: float
-
-    @property
-    def bound(self) -> float:
-        """No plan is worth more."""
-        return self.zero - priced_bound(self.model, self.prices)
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,7 +55,7 @@ class MeasuresAnswer:
     stopped: Stop
     worst: float
     worst_bound: float
-    proof: BoundProof | None = None
+    proof: PriceCertificate | None = None
 
 
 def best_measures(
@@ -152,7 +139,7 @@ def best_measures(
         prices = row_prices(model, clock=Clock(max(5.0, clock.left())))
         if prices is not None:
             whole = replace(model, costs=model.costs * formed.unit)
-            proof = BoundProof(whole, prices * formed.unit, zero)
+            proof = PriceCertificate(whole, prices * formed.unit, zero)
     gap = (bound - worth) / max(abs(worth), 1e-300) if bound > worth else 0.0
     return MeasuresAnswer(
         best, worth, bound, gap, proven, stopped, problem.worst(best), worst_bound, proof

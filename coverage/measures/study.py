@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...geo.arrays import Flags, Floats
@@ -12,6 +11,7 @@ from ...geo.measure import Measure
 from ...geo.plan import Plan, planned
 from ...geo.words import InputError
 from ..covering import Clock
+from ..siting import StudyParts
 from .by_yardstick import Measured
 from .formed import Levels, form_problem, instance_costs
 from .instance import MeasuresInstance, chosen_plan
@@ -137,33 +137,6 @@ class MeasuresStudy:
         return worth / self.unit
 
 
-@dataclass
-class _Parts:
-    """Which parts of a study are done; after Ctrl-C or the end of time the rest is left out."""
-
-    clock: Clock
-    progress: Progress
-    broken: bool = False
-    unfinished: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def part(self, name: str) -> Iterator[Clock]:
-        """Give a part its clock; Ctrl-C in it ends the study, not the program."""
-        try:
-            self.progress(f"step.measures_{name}")
-        except KeyboardInterrupt:
-            self._break(name)
-        left = 0.0 if self.broken else self.clock.left() * PARTS[name]
-        try:
-            yield Clock(left)
-        except KeyboardInterrupt:
-            self._break(name)
-
-    def _break(self, name: str) -> None:
-        self.broken = True
-        self.unfinished.append(name)
-
-
 def study_measures(
     asked: Measured,
     request: MeasuresRequest,
@@ -198,7 +171,7 @@ def study_measures(
     InputError
         When the measures of every plan cost more than the budget, or no plan reaches the target.
     """
-    parts = _Parts(Clock(request.time_limit_s), progress)
+    parts = StudyParts(Clock(request.time_limit_s), progress, "step.measures_", PARTS)
     instance, levels = asked.instance, asked.levels
     made = {
         "gains": asked.gains,
@@ -293,7 +266,7 @@ def _beyond(
     problem: BudgetProblem,
     answer: MeasuresAnswer,
     made: Mapping[str, Any],
-    parts: _Parts,
+    parts: StudyParts,
     seed: int,
 ) -> float:
     """Return what no plan with more openings on the way of a crew is worth more than."""

@@ -14,6 +14,7 @@ from .request import Request, check_request
 from .sensitivity import as_certain
 from .solve_plan import PriceCertificate
 from .study import Study, study_sites
+from .study_parts import StudyParts
 from .wishes_error import WishesError, reason_counts
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "Request",
     "SiteReach",
     "Study",
+    "StudyParts",
     "WishesError",
     "as_certain",
     "beside",

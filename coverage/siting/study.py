@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -34,6 +33,7 @@ from .sensitivity import Sensitivity, next_plans, site_sensitivity, sites_beyond
 from .sizes import Order, best_of_size, building_order, frontiers, what_more_buys
 from .solve import Point, Solution
 from .solve_plan import PlanAnswer
+from .study_parts import StudyParts
 
 ALTERNATIVES = 3
 # Parts of the time that is left when each search begins.
@@ -145,33 +145,6 @@ class Study:
         return names_of(self.instance, sites)
 
 
-@dataclass
-class _Parts:
-    """Which parts of a study are done; after Ctrl-C or the end of time the rest is left out."""
-
-    clock: Clock
-    progress: Progress
-    broken: bool = False
-    unfinished: list[str] = field(default_factory=list)
-
-    @contextmanager
-    def part(self, name: str) -> Iterator[Clock]:
-        """Give a part its clock; Ctrl-C in it ends the study, not the program."""
-        try:
-            self.progress(f"step.site_{name}")
-        except KeyboardInterrupt:  # while the part is announced is as good as in it
-            self._break(name)
-        left = 0.0 if self.broken else self.clock.left() * PARTS.get(name, 0.9)
-        try:
-            yield Clock(left)
-        except KeyboardInterrupt:
-            self._break(name)
-
-    def _break(self, name: str) -> None:
-        self.broken = True
-        self.unfinished.append(name)
-
-
 def study_sites(
     town: Town,
     candidates: Candidates,
@@ -231,7 +204,7 @@ def study_sites(
     whole = (
         problem if robust_rows is None else replace(problem, rows=robust_rows, robust=wishes.robust)
     )
-    parts = _Parts(Clock(request.time_limit_s), progress)
+    parts = StudyParts(Clock(request.time_limit_s), progress, "step.site_", PARTS)
     progress("step.site_plan")
     solution, size, known = best_of_size(whole, request, Clock(parts.clock.left() * PARTS["plan"]))
     parts.broken = solution.answer.stopped == "interrupted"
