@@ -135,7 +135,7 @@ def hydrant_places(
         (within == word).to_numpy() for word in (WaterWithin.BEYOND, WaterWithin.UNTOLD)
     )
     alone = sites.reach @ none.astype(float)
-    heads: Floats = people.to_numpy(dtype=np.float64)
+    heads: Floats = np.asarray(people, dtype=np.float64)
     rows: list[dict[str, Any]] = []
     for _ in range(int(town.rules.places.hydrants_listed.value)):
         best = _best(sites, none, heads)
