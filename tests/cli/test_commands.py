@@ -338,6 +338,34 @@ def test_a_plan_is_assessed_and_its_page_says_so(run, village, tmp_path):
     assert code == 1 and "没有这个站" in err and not (tmp_path / "o2").exists()
 
 
+def test_measures_are_found_and_their_plan_is_assessed_to_the_same_number(run, village, tmp_path):
+    day = ("--date", "2026-09-30")
+    listed = tmp_path / "list.csv"
+    listed.write_text("编号,措施,对象,费用\n1,打通车道,L000003,900\n", encoding="utf-8")
+    words = ("--budget", 250_000, "--scenario", "night", "--draws", 1, "--measures", listed)
+    code, out, err = run("measures", village, *words, "--time-limit", 20, "--out", tmp_path / "m",
+                         *day)  # fmt: skip
+    assert code == 0, err
+    assert "HiGHS" not in out + err
+    told = json.loads((tmp_path / "m" / "measures.json").read_text(encoding="utf-8"))
+    assert told["headline"]["zh"] in out and told["spent_yuan"] <= 250_000
+    assert told["gain_by_engine"] == pytest.approx(told["gain"])
+    assert any(row["source"] == "本地数据" and row["once"] == 900 for row in told["every"])
+    coverage = []
+    for name, plan in (("a", ()), ("b", ("--plan", tmp_path / "m" / "measures.plan.json"))):
+        code, _, err = run("assess", village, "--scenario", "night", *plan, "--out",
+                           tmp_path / name, *day)  # fmt: skip
+        assert code == 0, err
+        summary = json.loads((tmp_path / name / "summary.json").read_text(encoding="utf-8"))
+        coverage.append(summary["coverage"]["micro"])
+    known = coverage[1]["covered_people"] - coverage[0]["covered_people"]
+    assert 0 < known <= told["gain"]  # which counts those too whose number is assumed
+    assert any("没有这项数据" in note for note in told["notes"]["zh"])
+    shown = gpd.read_file(tmp_path / "m" / "results.gpkg", layer="buildings")
+    more = coverage[1]["covered_buildings"] - coverage[0]["covered_buildings"]
+    assert (shown["change"] == "new").sum() - (shown["change"] == "lost").sum() == more > 0
+
+
 def test_sites_are_found_and_their_plan_is_assessed_to_the_same_numbers(run, village, tmp_path):
     day = ("--date", "2026-09-30")
     code, out, err = run("site", village, "--stations", 2, "--weight", "count", "--scenario",

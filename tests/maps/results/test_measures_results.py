@@ -253,3 +253,12 @@ def test_strange_ids_are_all_told(town):
         _study(town, budget=1.0, must=("nothing:1", "station:N1"), forbidden=("station:N1", "no:2"))
     said = str(error.value)
     assert all(word in said for word in ("nothing:1", "no:2", "station:N1", "key_box:G1"))
+
+
+def test_a_row_of_the_page_shows_the_measure_on_the_map(browser, written):
+    browser.open((written["zh"] / "measures.html").read_text(encoding="utf-8"))
+    browser.run("document.querySelectorAll('#plan tr[data-layer]')[1].click()")
+    assert "设钥匙箱" in browser.popup() and "800" in browser.popup()
+    assert "方案中的措施" in browser.legend() and "新覆盖" in browser.legend()
+    browser.pick("paint", "before")
+    assert "新覆盖" not in browser.legend()

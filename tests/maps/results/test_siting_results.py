@@ -250,3 +250,11 @@ def test_communities_come_by_who_stays_late_not_by_roofs(make_town):
     rows = [dict(zip(keys, row, strict=True)) for row in table.rows]
     assert [row["community"] for row in rows] == ["东村", "西村"]
     assert [(row["people_late"], row["count_late"]) for row in rows] == [(500, 1), (0, 30)]
+
+
+def test_a_row_of_the_page_shows_the_site_on_the_map(browser, written):
+    _, folder = written(Request(stations=1, draws=0))
+    browser.open((folder / "siting.html").read_text(encoding="utf-8"))
+    browser.run("document.querySelector('#sites tr[data-layer]').click()")
+    assert "选定的新站" in browser.popup()
+    assert "新覆盖" in browser.legend()
