@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from ..assessment import Assessment
 from ..risk import DEVICES, asked_harm_of, year_of
 from ..siting import demand_of, named_bands, usual_weight, whole_numbers
 from .formed import Gains, Levels, late_levels, minutes_levels
-from .harm import care_gains, chance_levels, shift_bands, water_gains
+from .harm import MOST_LOCAL, care_gains, chance_levels, shift_bands, water_gains
 from .instance import MeasuresInstance, make_instance
 from .problem import Local
 from .request import MeasuresRequest
@@ -115,7 +115,8 @@ def measured(
         levels = minutes_levels(
             instance, longest_s=rule.waiting_most_s.value, step_s=rule.waiting_step_s.value
         )
-        gains = Gains(_alarms(now, instance, unit))
+        instance = replace(instance, alarm_minutes=_alarm_minutes(now, instance))
+        gains = Gains(_alarms(instance))
     else:
         levels = late_levels(instance)
     assumed = max(own.assumed for own in counted.values())
@@ -156,35 +157,35 @@ def _rows_back(town: Town) -> Indices:
     return np.argsort(np.argsort(ids, kind="stable"), kind="stable")
 
 
-def _alarms(now: Assessment, instance: MeasuresInstance, unit: float) -> tuple[Local, ...]:
-    """Return the minutes that alarms buy: a fire is noticed earlier where they are new.
+def _alarm_minutes(now: Assessment, instance: MeasuresInstance) -> Floats:
+    """Return the minutes that alarms in all units would buy: a fire is noticed earlier.
 
     They do not hang on who comes, so they add to what crews gain.
     """
     table = now.risk.buildings
-    head_min = instance.town.rules.measures.alarm_head_start_s.value / 60
-    device = DeviceKind.SMOKE_DETECTOR
-    lacking = table[c.device_lacking(device)].to_numpy(dtype=float)
+    lacking = table[c.device_lacking(DeviceKind.SMOKE_DETECTOR)].to_numpy(dtype=float)
+    share = np.nan_to_num(lacking / _units(table, lacking))
+    people = np.zeros(len(share))
+    for band in instance.bands:
+        people += band.weights * band.share * sum(instance.tiers.values())
+    return people * share * instance.town.rules.measures.alarm_head_start_s.value / 60
+
+
+def _alarms(instance: MeasuresInstance) -> tuple[Local, ...]:
+    """Return what the alarms of measures buy at each building, once however many bring them."""
     ids = pd.Index(instance.town.buildings[f.BUILDING_ID].astype(str))
-    weights = sum(
-        band.weights * band.share for band in instance.bands
-    ) * sum(instance.tiers.values())  # fmt: skip
     found: dict[int, list[int]] = {}
     for number, measure in enumerate(instance.measures):
         for care in measure.plan.devices:
             row = int(ids.get_indexer([care.building_id])[0])
-            if care.device == device and row >= 0:
+            if care.device == DeviceKind.SMOKE_DETECTOR and row >= 0:
                 found.setdefault(row, []).append(number)
-    units = _units(table, lacking)
     locals_ = []
     for row, numbers in sorted(found.items()):
-        share = np.nan_to_num(lacking[row] / units[row])
-        gain = float(np.asarray(weights)[row] * share * head_min)
-        codes = np.arange(1 << min(len(numbers), 4))
-        locals_.append(
-            Local(row, int(instance.group[row]), np.array(numbers[:4]),
-                  np.where(codes > 0, gain, 0.0), np.ones(len(codes)))
-        )  # fmt: skip
+        own = np.array(numbers[:MOST_LOCAL])
+        gain = np.full(1 << len(own), instance.alarm_minutes[row])
+        gain[0] = 0.0
+        locals_.append(Local(row, int(instance.group[row]), own, gain, np.ones(len(gain))))
     return tuple(locals_)
 
 

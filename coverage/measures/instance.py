@@ -104,6 +104,8 @@ class MeasuresInstance:
         Scenarios that count.
     tiers
         Tiers with their whole-number weights.
+    alarm_minutes
+        ``(buildings,)`` what alarms in all units would buy, where waiting counts.
     """
 
     town: Town
@@ -114,6 +116,7 @@ class MeasuresInstance:
     apart: frozenset[tuple[int, int]]
     bands: tuple[Band, ...]
     tiers: Mapping[str, int]
+    alarm_minutes: Floats = field(default_factory=lambda: np.empty(0))
     _kept: dict[str, dict[Vehicle, Ways]] = field(default_factory=dict, init=False, repr=False)
 
     @property

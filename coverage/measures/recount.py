@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...geo.town import Town
+from ...geo.words import DeviceKind
+from ...geo.words import fields as f
 from .. import columns as c
 from ..assessment import Assessment
 from ..reach import FAR, Moment, arrive_at
@@ -40,6 +42,10 @@ def recount(
         found = Assessment(moment, first.name).risk.buildings
         return float(found[c.HARM_INDEX].sum())
     total = 0.0
+    if yardstick == "minutes":
+        ids = town.buildings[f.BUILDING_ID].astype(str)
+        alarms = [b for b, device in town.care.devices if device == DeviceKind.SMOKE_DETECTOR]
+        total += float(instance.alarm_minutes[ids.isin(alarms).to_numpy()].sum()) if alarms else 0.0
     for band in instance.bands:
         own = band.moment
         moment = Moment(town, own.scenario, own.day, seed=own.seed, fitted=own.speeds)

@@ -103,3 +103,17 @@ def test_a_target_is_reached_for_the_least_money_or_refused_with_what_is_possibl
     for wrong in ({}, {"budget": 1.0, "target": 0.5}, {"budget": -1.0}, {"target": 1.5}):
         with pytest.raises(InputError):
             check_request(MeasuresRequest(**wrong))
+
+
+def test_waiting_counted_anew_holds_the_minutes_of_alarms(now):
+    offers = offered_measures(now.moment.town, None, now.risk, DAY, kinds=CARE)
+    request = MeasuresRequest(budget=1e6, yardstick="minutes")
+    found = measured(now, offers, request, scenario="night")
+    problem = form_problem(found.instance, found.levels, gains=found.gains)
+    every, nothing = ~problem.flags([]), problem.flags([])
+    there = planned(found.instance.town, chosen_plan(found.instance.town, offers, every))
+    gain = recount(found.instance, there, "minutes") - recount(
+        found.instance, found.instance.town, "minutes"
+    )
+    assert gain == pytest.approx(problem.worth(every) - problem.worth(nothing))
+    assert gain > 0
