@@ -43,8 +43,8 @@ class OtherPlan:
 
     Attributes
     ----------
-    name
-        Of its file.
+    name, town
+        Of its file, and of the town that it was made for; empty where it does not tell.
     cost_yuan
         Of those of its parts that are measures; NaN where some part has no price.
     worth
@@ -52,6 +52,7 @@ class OtherPlan:
     """
 
     name: str
+    town: str
     cost_yuan: float
     worth: float
 
@@ -230,6 +231,7 @@ def study_measures(
     others = tuple(
         OtherPlan(
             name,
+            own.town,
             _price(instance, own),
             recount(instance, planned(instance.town, own), request.yardstick),
         )

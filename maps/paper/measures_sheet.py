@@ -20,7 +20,6 @@ from ..voice import (
     money,
     plain,
     plan_steps,
-    scenario_name,
     slices_said,
 )
 from .sheet_page import Page, Table, bounds_of, finished, ground_map, paper_of
@@ -46,7 +45,7 @@ def measures_sheet(found: TownMeasures, *, lang: Lang) -> bytes:
     drawing, scale = _map(found, lang)
     page = Page(
         title=text("measures.sheet_title", lang, town=shown(after.town)),
-        facts=[("", measures_headline(found, lang)), ("", scenario_name(after, lang))],
+        facts=[("", measures_headline(found, lang))],
         drawing=drawing,
         scale=scale,
         tables=[_plan(found, lang), _frontier(found, lang)],

@@ -68,17 +68,30 @@ def _gain(found: TownMeasures, lang: Lang) -> str:
     if counted(found) == "harm":  # by the engine, as an assessment of the plan tells it
         before, less = study.counted[0], recounted(found, study.counted[1])
         share = tenths(less / before if before > 0 else 0.0)
-        return text("measures.gain_harm", lang, gain=gain_said(found, less, lang), share=share)
+        values = {"gain": gain_said(found, less, lang), "before": f"{before:,.1f}"}
+        return text("measures.gain_harm", lang, share=share, **values)
     gain = gain_said(found, gained(found), lang)
     values = {
         "gain": gain,
         "after": level_said(found, worth, lang),
         "standard": standard_said(found, lang),
+        "mean": _mean(found, lang),
     }
     if not known_now(found):
         return text(f"measures.gain_{study.request.yardstick}_unknown", lang, **values)
     before_said = level_said(found, study.before, lang)
     return text(f"measures.gain_{study.request.yardstick}", lang, before=before_said, **values)
+
+
+def _mean(found: TownMeasures, lang: Lang) -> str:
+    """Return of which time of day figures are, or of which they are the mean."""
+    bands = found.study.instance.bands
+    names = [shown(band.moment.scenario.label.get(lang) or band.name) for band in bands]
+    return text(
+        "measures.mean" if len(bands) > 1 else "measures.at",
+        lang,
+        bands=text("site.comma", lang).join(names),
+    )
 
 
 def _first(found: TownMeasures, lang: Lang) -> str:
@@ -129,8 +142,22 @@ def measures_cautions(found: TownMeasures, lang: Lang) -> list[str]:
         parts = (text(f"measures.part_{name}", lang) for name in study.unfinished)
         told.append(text("measures.unfinished", lang, parts=text("site.comma", lang).join(parts)))
     if study.request.equity == "worst" and study.communities:
-        worst = tenths(study.answer.worst)
-        told.append(text("measures.worst", lang, share=worst))
+        worst, was = study.answer.worst, study.problem.worst(study.problem.flags([]))
+        key = "measures.worst" if worst > was + 1e-9 else "measures.worst_same"
+        told.append(text(key, lang, share=tenths(worst)))
+    if study.draws is not None and study.draws.draws:
+        names = measure_names(found, lang)
+        first = [step.measure for step in study.steps[:FIRST]]
+        weak = [names[m] for m in first if study.draws.share[m] < 0.5]
+        if weak:
+            said = text("site.comma", lang).join(weak)
+            told.append(text("measures.shaky", lang, names=said))
+    here = study.instance.town.name
+    told += [
+        text("measures.other_town", lang, name=one.name, town=one.town)
+        for one in study.others
+        if one.town and one.town != here
+    ]
     told.append(recount_said(found, lang))
     return told
 
@@ -147,10 +174,14 @@ def recount_said(found: TownMeasures, lang: Lang) -> str:
     """
     model, engine = gained(found), recounted(found, found.study.counted[1])
     same = abs(model - engine) <= SAME * max(abs(model), abs(engine)) + 1e-9
+    values = {
+        "model": gain_said(found, model, lang),
+        "engine": gain_said(found, engine, lang),
+    }
+    if same and values["model"] != values["engine"]:
+        return text("measures.recount_close", lang, **values)
     key = "measures.recount_same" if same else f"measures.recount_{found.study.request.yardstick}"
-    return text(
-        key, lang, model=gain_said(found, model, lang), engine=gain_said(found, engine, lang)
-    )
+    return text(key, lang, **values)
 
 
 def slices_said(found: TownMeasures, lang: Lang) -> list[str]:
