@@ -9,6 +9,7 @@ import numpy as np
 from scipy import sparse
 
 from ...geo.arrays import Floats, Indices
+from ...geo.measure import whole_cost
 from .instance import Arrival, MeasuresInstance
 from .levels import level_rows, options_of
 from .problem import BudgetProblem, Local
@@ -162,7 +163,7 @@ def form_problem(
         total[local.building] += float(local.gain.max(initial=0.0))
     building = building.astype(np.intp)
     return BudgetProblem(
-        costs=np.array([c for c in instance_costs(instance)]),
+        costs=instance_costs(instance),
         options=needs_all,
         cover=cover,
         weights=row_weights.astype(float),
@@ -181,8 +182,6 @@ def form_problem(
 
 def instance_costs(instance: MeasuresInstance) -> Floats:
     """Return what each measure costs over the years of the rules, in yuan."""
-    from ...geo.measure import whole_cost
-
     rule = instance.town.rules.measures
     return np.array(
         [

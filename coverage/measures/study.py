@@ -10,6 +10,7 @@ from ...geo.arrays import Flags, Floats
 from ...geo.measure import Measure
 from ...geo.plan import Plan, planned
 from ...geo.words import InputError
+from ...geo.words import fields as f
 from ..covering import Clock
 from ..siting import StudyParts
 from .by_yardstick import Measured
@@ -327,8 +328,6 @@ def _frontier(
 def _communities(
     instance: MeasuresInstance, problem: BudgetProblem, chosen: Flags
 ) -> tuple[Mapping[str, Any], ...]:
-    from ...geo.words import fields as f
-
     ids = [*instance.town.communities[f.COMMUNITY_ID].astype(str), None]
     before, after = problem.by_group(problem.flags([])), problem.by_group(chosen)
     return tuple(
