@@ -275,7 +275,7 @@ def _with_price(
         decided_by=_text(row[DECIDED_BY]) or usual.decided_by,
         source=OWN if own_cost else usual.source,
         plan=plan,
-        excludes=tuple(word for word in _BETWEEN.split(_text(row[EXCLUDES])) if word),
+        excludes=_excluded(row),
         must=_text(row[MUST]) == "yes",
     )
 
@@ -360,13 +360,19 @@ def _exclusions(found: Sequence[Measure], rows: Sequence[Mapping[str, Any]], tol
     of_row: dict[str, Mapping[str, Any]] = {}
     for row in rows:
         of_row.setdefault(_id(row, told.headers), row)
-    for one in found:
-        row = of_row[one.measure_id]
-        for other in one.excludes:
-            if other not in of_row or other == one.measure_id:
+    for row in rows:  # of what is wrong otherwise, too
+        for other in _excluded(row):
+            if other not in of_row or other == _id(row, told.headers):
                 told.wrong("measure_excludes_unknown", row, EXCLUDES, value=other)
-            elif other in by_id and one.must and by_id[other].must and one.measure_id < other:
-                told.wrong("measure_must_both", row, MUST, value=other)
+    for one in found:
+        for other in one.excludes:
+            if other in by_id and one.must and by_id[other].must and one.measure_id < other:
+                told.wrong("measure_must_both", of_row[one.measure_id], MUST, value=other)
+
+
+def _excluded(row: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the ids that a row says it excludes."""
+    return tuple(word for word in _BETWEEN.split(_text(row[EXCLUDES])) if word)
 
 
 def _check_places(file: Path, frame: gpd.GeoDataFrame, town: Town) -> None:

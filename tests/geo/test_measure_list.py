@@ -89,7 +89,7 @@ def test_a_list_without_ids_names_measures_by_kind_and_target(town, tmp_path):
 
 def test_all_that_is_wrong_is_told_at_once_with_row_header_and_value(town, tmp_path):
     rows = [
-        {"编号": "M1", "措施类型": "打通", "对象编号": "L9"},
+        {"编号": "M1", "措施类型": "打通", "对象编号": "L9", "互斥": "M77"},
         {"编号": "M2", "措施类型": "打通", "对象编号": "L1", "费用": -5},
         {"编号": "M3", "措施类型": "坡道", "对象编号": "L1"},
         {"编号": "M4", "措施类型": "钥匙箱", "对象编号": "G1", "必做": "是"},
@@ -112,6 +112,7 @@ def test_all_that_is_wrong_is_told_at_once_with_row_header_and_value(town, tmp_p
     }
     assert found == {
         ("plan_lane_unknown", 2, "对象编号", "L9"),
+        ("measure_excludes_unknown", 2, "互斥", "M77"),
         ("not_a_number", 3, "费用", "-5.0"),
         ("plan_no_steps", 4, "措施类型", "L1"),
         ("measure_must_both", 5, "必做", "M5"),
