@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from typing import Final
 
 import numpy as np
@@ -13,9 +14,9 @@ from ...geo.measure import Measure
 from ...geo.measure_list import own_first
 from ...geo.plan import Plan, planned
 from ...geo.town import Town
-from ...geo.words import InputError, MeasureKind
+from ...geo.words import MeasureKind
 from ..assessment import Assessment, assess
-from ..siting import Beside, Candidates, beside
+from ..siting import Beside, Candidates, WishesError, beside
 from .by_yardstick import Measured, measured
 from .instance import MeasuresInstance, Yardstick
 from .offered import offered_measures
@@ -32,6 +33,7 @@ _WAYS: Final = (
     MeasureKind.GATE_HOURS,
     MeasureKind.RAMP,
 )
+NEAR: Final = 5  # ids named beside one that there is not
 #: Kinds that can change what a yardstick counts.
 KINDS: Final[Mapping[Yardstick, tuple[MeasureKind, ...]]] = {
     "late": _WAYS,
@@ -156,17 +158,17 @@ def study_town_measures(
 
 def _named(request: MeasuresRequest, measures: Sequence[Measure]) -> MeasuresRequest:
     """Return the request with what the town's list has in every plan; refuse strange names."""
-    known = {measure.measure_id for measure in measures}
+    known = sorted(measure.measure_id for measure in measures)
     strange = [name for name in (*request.must, *request.forbidden) if name not in known]
     both = sorted(set(request.must) & set(request.forbidden))
-    if strange or both:
-        some = sorted(known)
-        raise InputError(
-            "error.measures_named",
-            unknown="、".join(dict.fromkeys(strange)) or "–",
-            both="、".join(both) or "–",
-            allowed="、".join(some[:20]) + ("…" if len(some) > 20 else ""),
-        )
+    told: list[tuple[str, dict[str, str]]] = []
+    for name in dict.fromkeys(strange):
+        near = get_close_matches(name, known, n=NEAR, cutoff=0.0)
+        told.append(("error.measures_named", {"name": name, "near": ", ".join(near)}))
+    if both:
+        told.append(("error.measures_both", {"names": ", ".join(both)}))
+    if told:
+        raise WishesError(told)
     listed = [m.measure_id for m in measures if m.must and m.measure_id not in request.forbidden]
     return replace(request, must=tuple(dict.fromkeys([*request.must, *listed])))
 

@@ -10,12 +10,14 @@ from weizhan.coverage.covering import Clock
 from weizhan.coverage.measures.levels import level_rows, options_of
 from weizhan.coverage.measures.order import ordered_steps
 from weizhan.coverage.measures.problem import BudgetProblem
+from weizhan.coverage.measures.request import MeasuresRequest
 from weizhan.coverage.measures.solve import best_measures
 from weizhan.coverage.measures.spread import cost_draws, kind_changes
+from weizhan.coverage.measures.town_study import _named
 from weizhan.geo.measure import Measure
 from weizhan.geo.plan import Plan
 from weizhan.geo.rules import load_rules
-from weizhan.geo.words import MeasureKind
+from weizhan.geo.words import InputError, MeasureKind
 
 STATION, LANE, BOX = 0, 1, 2
 
@@ -90,3 +92,18 @@ def test_levels_are_what_is_gained_beyond_what_is_there():
     number, needs = options_of(np.array([[3, -1, 3], [-1, -1, -1], [1, 3, -1]]), 5)
     assert number.tolist() == [0, -1, 1]
     assert needs.toarray().tolist() == [[0, 0, 0, 1, 0], [0, 1, 0, 1, 0]]
+
+
+def test_strange_names_are_told_all_at_once_with_those_near_them():
+    measures = [replace(one, measure_id=f"{one.kind}:L01{n}") for n, one in enumerate(_measures())]
+    request = MeasuresRequest(
+        budget=1.0, must=("lane_open:L001", "key_box:L012"), forbidden=("key_box:L012", "X")
+    )
+    with pytest.raises(InputError) as told:
+        _named(request, measures)
+    for lang in ("zh", "en"):
+        lines = told.value.message(lang).splitlines()
+        assert len(lines) == 3
+        assert "lane_open:L001" in lines[0] and "lane_open:L011" in lines[0]
+        assert "X" in lines[1]
+        assert "key_box:L012" in lines[2]
