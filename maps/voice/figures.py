@@ -391,6 +391,7 @@ def _busy_figure(busy: Mapping[str, Any], names: Mapping[str, str], lang: Lang) 
     lost = (busy["share_buildings"] - busy["share_free"]) * busy["known_buildings"]
     note = text(
         "figure.busy_note", lang, only=only, lost=expected(lost, lang),
+        now=decimal_percent(busy["share_buildings"]),
         calls=expected(busy["calls_a_year"], lang), minutes=f"{busy['minutes']:g}",
         station=shown(busy["busiest"]), chance=f"{float(busy['chance_out']) * 100:.2g}%",
     )  # fmt: skip
