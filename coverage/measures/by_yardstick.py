@@ -14,17 +14,19 @@ from ...geo.measure import Measure
 from ...geo.rules import Scenario
 from ...geo.town import Town
 from ...geo.wishes import Weight, Wishes
-from ...geo.words import DeviceKind, InputError
+from ...geo.words import DeviceKind
 from ...geo.words import fields as f
 from .. import columns as c
 from ..assessment import Assessment
 from ..risk import DEVICES, asked_harm_of, year_of
-from ..siting import demand_of, named_bands, usual_weight, whole_numbers
+from ..siting import demand_of, named_bands, usual_weight
 from .formed import Gains, Levels, late_levels, minutes_levels
 from .harm import MOST_LOCAL, care_gains, chance_levels, shift_bands, water_gains
 from .instance import MeasuresInstance, make_instance
 from .problem import Local
 from .request import MeasuresRequest
+
+TIERS = {"micro": 1}  # whose crews measures bring, by late people and by waiting
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,8 +65,6 @@ def measured(
     request: MeasuresRequest,
     *,
     scenario: str | None = None,
-    bands: Mapping[str, float] | None = None,
-    tiers: Mapping[str, float] | None = None,
 ) -> Measured:
     """Return what each measure, and each few of them together, does by the yardstick asked for.
 
@@ -77,25 +77,17 @@ def measured(
     request
         By which yardstick, and who counts how much.
     scenario
-        The one that counts; without it those of ``bands``, or all of the town alike.
-    bands, tiers
-        Scenarios and tiers with their weights; ``micro`` alone if no tiers are given.
+        The one that counts; without it all of the town alike.
 
     Raises
     ------
     InputError
-        When a scenario or tier is not there, or nothing is known of who is in the buildings.
+        When the scenario is not there, or nothing is known of who is in the buildings.
     """
     town, day, seed = now.moment.town, now.moment.day, now.moment.seed
-    wanted = tiers or {"micro": 1.0}
-    strange = sorted(set(wanted) - set(town.rules.tier))
-    if strange:
-        raise InputError(
-            "error.tier_unknown", tier=", ".join(strange), allowed=", ".join(town.rules.tier)
-        )
     if request.yardstick == "harm":
         return _by_harm(now, measures, day=day, seed=seed)
-    named = named_bands(town, Wishes(bands=dict(bands or {})), scenario)
+    named = named_bands(town, Wishes(), scenario)
     first = town.scenarios[next(iter(named))]
     weight = usual_weight(town, first, risk=None)
     counted = {name: demand_of(town, town.scenarios[name], weight=weight) for name in named}
@@ -106,7 +98,7 @@ def measured(
                for name, own in counted.items()}  # fmt: skip
     instance = make_instance(
         town, measures, bands=named, scenarios=town.scenarios, weights=weights,
-        tiers=whole_numbers(wanted), day=day, seed=seed,
+        tiers=TIERS, day=day, seed=seed,
     )  # fmt: skip
     unit = float(sum(named.values()) * sum(instance.tiers.values()))
     gains = Gains()
@@ -139,7 +131,7 @@ def _by_harm(now: Assessment, measures: Sequence[Measure], *, day: dt.date, seed
     scenarios: dict[str, Scenario] = {name: part.scenario for name, part in bands.items()}
     instance = make_instance(
         town, measures, bands=dict.fromkeys(bands, 1), scenarios=scenarios,
-        weights=dict.fromkeys(bands, ones), tiers={"micro": 1}, day=day, seed=seed,
+        weights=dict.fromkeys(bands, ones), tiers=TIERS, day=day, seed=seed,
     )  # fmt: skip
     crew = now.risk.told.crew[_rows_back(town)]
     index = now.risk.buildings[c.HARM_INDEX].to_numpy(dtype=float)

@@ -163,7 +163,7 @@ def form_problem(
         total[local.building] += float(local.gain.max(initial=0.0))
     building = building.astype(np.intp)
     return BudgetProblem(
-        costs=instance_costs(instance),
+        costs=_costs(instance),
         options=needs_all,
         cover=cover,
         weights=row_weights.astype(float),
@@ -180,7 +180,7 @@ def form_problem(
     )
 
 
-def instance_costs(instance: MeasuresInstance) -> Floats:
+def _costs(instance: MeasuresInstance) -> Floats:
     """Return what each measure costs over the years of the rules, in yuan."""
     rule = instance.town.rules.measures
     return np.array(

@@ -160,11 +160,6 @@ class BudgetProblem:
         return np.asarray(np.diff(self.options.indptr), dtype=np.intp)
 
     @cached_property
-    def local_at(self) -> dict[int, int]:
-        """Number of the local of each building that has one."""
-        return {local.building: number for number, local in enumerate(self.locals)}
-
-    @cached_property
     def local_table(self) -> LocalTable:
         """All locals as arrays."""
         return _table(self.locals)
@@ -172,7 +167,7 @@ class BudgetProblem:
     @cached_property
     def row_local(self) -> Indices:
         """``(rows,)`` number of the local of the row's building, -1 where it has none."""
-        at = self.local_at
+        at = {local.building: number for number, local in enumerate(self.locals)}
         return np.array([at.get(b, -1) for b in self.building.tolist()], dtype=np.intp)
 
     @cached_property
@@ -302,12 +297,12 @@ def _subsets(own: frozenset[int]) -> list[frozenset[int]]:
     return [part for part in found if len(part) < len(own)]
 
 
-def greedy_choice(problem: BudgetProblem, start: Flags | None = None) -> Flags:
+def greedy_choice(problem: BudgetProblem) -> Flags:
     """Return a choice made step by step: each time what adds most for its cost.
 
     It keeps the budget and the cliques; a heuristic from which the search begins.
     """
-    chosen = problem.flags(problem.chosen) if start is None else start.copy()
+    chosen = problem.flags(problem.chosen)
     options, tie = problem.options, problem.cliques
     while True:
         rest = np.inf if problem.budget is None else problem.budget - problem.spent(chosen)

@@ -14,7 +14,7 @@ from ...geo.words import fields as f
 from ..covering import Clock
 from ..siting import StudyParts
 from .by_yardstick import Measured
-from .formed import Levels, form_problem, instance_costs
+from .formed import Levels, form_problem
 from .instance import MeasuresInstance, chosen_plan
 from .order import Step, ordered_steps
 from .problem import BudgetProblem
@@ -233,7 +233,7 @@ def study_measures(
         OtherPlan(
             name,
             own.town,
-            _price(instance, own),
+            _price(instance, problem.costs, own),
             recount(instance, planned(instance.town, own), request.yardstick),
         )
         for name, own in (plans or {}).items()
@@ -336,9 +336,8 @@ def _communities(
     )
 
 
-def _price(instance: MeasuresInstance, plan: Plan) -> float:
+def _price(instance: MeasuresInstance, costs: Floats, plan: Plan) -> float:
     """Return what the measures cost that make up a plan; NaN where a part is none of them."""
-    costs: Floats = instance_costs(instance)
     left = _pieces(plan)
     total = 0.0
     for measure, cost in zip(instance.measures, costs, strict=True):

@@ -6,7 +6,7 @@ The planner's level above the covering engine.
 from . import candidates
 from .candidates import Candidates
 from .demand import demand_of, usual_weight
-from .instance import named_bands, whole_numbers
+from .instance import named_bands
 from .landmarks import Beside, beside, near_places
 from .reach import Reach as SiteReach
 from .reach import pair_chances
@@ -37,5 +37,4 @@ __all__ = [
     "reason_counts",
     "study_sites",
     "usual_weight",
-    "whole_numbers",
 ]
