@@ -37,7 +37,8 @@ from .town_page import Surroundings, bar_texts, script_content, town_page
 
 _CLICKS = ("proposed", "stations", "offices", "devices", "barriers", "crossings", "water",
            "buildings", "lanes", "hazard_areas", "estates", "grids", "communities")  # fmt: skip
-_HEADINGS = ("panel", "close", "figures", "communities", "notes", "communities_note")
+_HEADINGS = ("panel", "close", "figures", "communities", "notes", "communities_note", "tabs",
+             "tab_overview", "tab_layers", "tab_find")  # fmt: skip
 _TREE = ("title", "search", "full", "measure", "print", "print_title", "paper", "grey",
          "print_now", "print_back", "north", "swipe", "swipe_handle")  # fmt: skip
 _TOOLS = ("tools.js", "heat.js", "swipe.js", "community.js", "print.js")

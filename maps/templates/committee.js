@@ -232,6 +232,22 @@ function visit(id, row) {
   openCommunity(id);
 }
 
+// Three tabs; arrow keys move between them
+function tab(name) {
+  for (const button of byId("tabs").children) {
+    const on = button.id === "to-" + name;
+    button.setAttribute("aria-selected", String(on));
+    button.tabIndex = on ? 0 : -1;
+    byId(button.getAttribute("aria-controls")).hidden = !on;
+  }
+  byId("panel").scrollTop = 0;
+}
+byId("tabs").addEventListener("click", (event) => { if (event.target.id) tab(event.target.id.slice(3)); });
+byId("tabs").addEventListener("keydown", (event) => {
+  const next = event.target[{ ArrowRight: "nextElementSibling", ArrowLeft: "previousElementSibling" }[event.key]];
+  if (next) { next.focus(); next.click(); }
+});
+
 function panel(open) {
   document.body.classList.toggle("closed", !open);
   byId("toggle").setAttribute("aria-expanded", String(open));
@@ -277,7 +293,7 @@ table();
 if (content.home) {
   const back = make("a", say("tree.city_home"), "home");
   back.href = content.home;
-  byId("find").before(back);
+  byId("tabs").before(back);
 }
 if (Object.keys(content.pages).length) { // an overview: communities by class instead of buildings
   const select = byId("choropleth"), first = select.options[Math.min(1, select.options.length - 1)];
