@@ -37,11 +37,13 @@ def assess(
         began = time.perf_counter()
         step("step.compile")
         from ..coverage import assessment
+        from ..coverage.measures import first_measures
         from ..coverage.scenes import BEFORE, earlier_scene, other_scenes
+        from ..coverage.siting import candidates
         from ..coverage.what_if import moments
         from ..maps.page import planner_page
         from ..maps.results import RESULT_NAMES, write_results
-        from ..maps.voice import no_answer
+        from ..maps.voice import next_record, no_answer
 
         # What the imports made stays; scanning it again and again took a third of the loading.
         gc.freeze()
@@ -63,6 +65,9 @@ def assess(
             found.complete()
             if plan is not None and given is not None:
                 found.summary["notes"].insert(0, plan_note(given, name=plan.name))
+            step("step.next")
+            first = first_measures(found, candidates.host_candidates(town))
+            found.summary["next"] = next_record(first, town.buildings)
             timings = {"compile": compiled - began, "load": loaded - compiled}
             step("step.scenes")
             scenes = other_scenes(town, besides=found.scenario, day=day_of(date)) | past

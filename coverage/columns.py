@@ -27,6 +27,9 @@ OPENING_RANK: Final = "opening_gain_rank"
 FIRES_INDEX: Final = "fires_index"
 SEVERITY_INDEX: Final = "severity_index"  # of one fire
 HARM_INDEX: Final = "harm_index"  # of a year
+# on communities: harm of a year for each inhabitant, against the whole town's
+HARM_PER_HEAD: Final = "harm_per_head"
+HAZARDS_PER_HEAD: Final = "hazards_per_head"  # open hazards likewise
 # the same in figures: only there where the town's own fires say how many there are in all
 FIRES_PER_YEAR: Final = "fires_per_year"
 HARM_PER_FIRE: Final = "harm_per_fire"  # expected deaths of one fire

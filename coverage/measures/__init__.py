@@ -1,6 +1,7 @@
 """The cheapest thing to do: stations, lanes, gates, water and devices under one budget."""
 
 from .by_yardstick import Measured, measured
+from .first import FirstMeasures, first_measures
 from .instance import Equity, MeasuresInstance, Yardstick
 from .offered import offered_measures
 from .order import Step
@@ -14,6 +15,7 @@ from .town_study import Offer, TownMeasures, study_town_measures
 __all__ = [
     "CostDraws",
     "Equity",
+    "FirstMeasures",
     "KindChange",
     "Measured",
     "MeasuresAnswer",
@@ -27,6 +29,7 @@ __all__ = [
     "TownMeasures",
     "Yardstick",
     "check_request",
+    "first_measures",
     "measure_places",
     "measured",
     "offered_measures",

@@ -297,13 +297,15 @@ def _subsets(own: frozenset[int]) -> list[frozenset[int]]:
     return [part for part in found if len(part) < len(own)]
 
 
-def greedy_choice(problem: BudgetProblem) -> Flags:
+def greedy_choice(problem: BudgetProblem, *, most: int | None = None) -> Flags:
     """Return a choice made step by step: each time what adds most for its cost.
 
-    It keeps the budget and the cliques; a heuristic from which the search begins.
+    It keeps the budget and the cliques, and is of `most` measures if that is given; a heuristic
+    from which the search begins.
     """
     chosen = problem.flags(problem.chosen)
     options, tie = problem.options, problem.cliques
+    room = problem.measures if most is None else most
     while True:
         rest = np.inf if problem.budget is None else problem.budget - problem.spent(chosen)
         blocked = np.zeros(problem.measures, dtype=bool)
@@ -315,6 +317,7 @@ def greedy_choice(problem: BudgetProblem) -> Flags:
         price = np.where(chosen, 0.0, problem.costs)
         gains, cost = problem.option_gains(chosen), options @ price
         open_ = (options @ blocked.astype(np.int32) == 0) & (cost <= rest + 1e-6) & (gains > 0)
+        open_ &= options @ (~chosen).astype(np.int32) <= room - chosen.sum()
         best, ratio = np.empty(0, dtype=np.intp), 0.0
         if open_.any():
             per = np.where(open_, gains / np.maximum(cost, 1e-9), 0.0)
@@ -323,7 +326,7 @@ def greedy_choice(problem: BudgetProblem) -> Flags:
             ratio = float(per[at])
         if problem.locals:
             added = problem.local_table.added(chosen, problem.measures)
-            fits = ~blocked & ~chosen & (problem.costs <= rest + 1e-6)
+            fits = ~blocked & ~chosen & (problem.costs <= rest + 1e-6) & (chosen.sum() < room)
             per = np.where(fits, added / np.maximum(problem.costs, 1e-9), 0.0)
             if per.max() > ratio:
                 best, ratio = np.array([per.argmax()], dtype=np.intp), float(per.max())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import geopandas as gpd
 import pandas as pd
 import shapely
@@ -21,9 +23,21 @@ def measure_places(found: TownMeasures) -> gpd.GeoSeries:
     found
         Whose measures.
     """
-    town = found.study.instance.town
+    return points_of(found.study.measures, found.study.instance.town)
+
+
+def points_of(measures: Sequence[Measure], town: Town) -> gpd.GeoSeries:
+    """Return a point for each of some measures of a town, as `measure_places` does.
+
+    Parameters
+    ----------
+    measures
+        Which.
+    town
+        Theirs.
+    """
     known = _places(town)
-    points = [_point(measure, known, town) for measure in found.study.measures]
+    points = [_point(measure, known, town) for measure in measures]
     return gpd.GeoSeries(points, crs=town.lanes.crs)
 
 

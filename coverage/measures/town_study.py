@@ -23,7 +23,7 @@ from .offered import offered_measures
 from .request import MeasuresRequest
 from .study import MeasuresStudy, check_request, study_measures
 
-_WAYS: Final = (
+WAYS: Final = (
     MeasureKind.STATION,
     MeasureKind.NIGHT_CREW,
     MeasureKind.E_BIKE,
@@ -36,8 +36,8 @@ _WAYS: Final = (
 NEAR: Final = 5  # ids named beside one that there is not
 #: Kinds that can change what a yardstick counts.
 KINDS: Final[Mapping[Yardstick, tuple[MeasureKind, ...]]] = {
-    "late": _WAYS,
-    "minutes": (*_WAYS, MeasureKind.SMOKE_DETECTOR),
+    "late": WAYS,
+    "minutes": (*WAYS, MeasureKind.SMOKE_DETECTOR),
     "harm": tuple(MeasureKind),
 }
 
@@ -153,7 +153,7 @@ def study_town_measures(
     _ = then.coverage
     given = {measure.kind for measure in offer.listed}
     none = () if offer.only_listed else tuple(k for k in MeasureKind if k not in {*kinds, *given})
-    return TownMeasures(study, ground, (now, then), _beside(ground.instance), none)
+    return TownMeasures(study, ground, (now, then), near_nameless(ground.instance), none)
 
 
 def _named(request: MeasuresRequest, measures: Sequence[Measure]) -> MeasuresRequest:
@@ -173,7 +173,7 @@ def _named(request: MeasuresRequest, measures: Sequence[Measure]) -> MeasuresReq
     return replace(request, must=tuple(dict.fromkeys([*request.must, *listed])))
 
 
-def _beside(instance: MeasuresInstance) -> dict[int, Beside]:
+def near_nameless(instance: MeasuresInstance) -> dict[int, Beside]:
     """Return what is near the new stations that have no name, by number of the measure."""
     nameless = [
         number

@@ -32,7 +32,9 @@ def coverage_of(buildings: pd.DataFrame, tier: str, *, standard_s: float) -> dic
         ones; ``share_buildings`` of the known ones, while its low and high ends count the
         unknown ones as uncovered and as covered. ``people`` of all buildings that tell them and
         ``people_unknown_buildings`` that do not; ``known_people`` of these in buildings with an
-        answer, ``covered_people`` and ``share_people`` of them. What is counted over nothing is
+        answer, ``covered_people`` and ``share_people`` of them, ``late_people`` the rest;
+        ``late_people_low`` are those whom even fast crews reach too late, ``late_people_high``
+        all whom slow ones do or of whose building nothing is known. What is counted over nothing is
         None: not known, and not zero.
     """
     cover = buildings[c.cover(tier)]
@@ -60,6 +62,9 @@ def coverage_of(buildings: pd.DataFrame, tier: str, *, standard_s: float) -> dic
         "known_people": int(people[counted].sum()) if told else None,
         "covered_people": int(people[counted & typical].sum()) if told else None,
         "share_people": _share(people[counted & typical].sum(), people[counted].sum()),
+        "late_people": int(people[counted & ~typical].sum()) if told else None,
+        "late_people_low": int(people[counted & ~hopeful].sum()) if told else None,
+        "late_people_high": int(people[people.notna() & ~sure].sum()) if told else None,
         "people_unknown_buildings": int(people.isna().sum()),
     }
 

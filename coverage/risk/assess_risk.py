@@ -114,7 +114,9 @@ def risk(
         least=int(rules.risk.finding.cluster_least.value),
     )
     level = town_level(town.ledgers.incidents, day=day, rules=rules.risk.calibration)
-    of_places = _places(sums, places, rules)
+    of_places = _places(sums, places, rules).assign(
+        **_per_head(sums, town.communities[f.PEOPLE], rules)
+    )
     if level is not None:
         whole = table[c.FIRES_INDEX].sum()
         table |= _absolute(table, level.fires / whole, rules)
@@ -214,17 +216,20 @@ def _draw(
     names = (c.FIRES_INDEX, c.SEVERITY_INDEX, c.HARM_INDEX)
     table = {end(name): np.empty(n) for name in names for end in (str, c.low, c.high)}
     yearly = np.empty((n, numbers.draws), dtype=np.float32)
-    sums = {name: np.zeros((places + 1, numbers.draws)) for name in (names[0], names[2])}
+    summed = (names[0], names[2], f.PEOPLE)
+    sums = {name: np.zeros((places + 1, numbers.draws)) for name in summed}
     for begin in range(0, n, BLOCK):
         rows = slice(begin, begin + BLOCK)
         block = told.take(rows)
         logs = year_logs(block, numbers, rules, seed)
         fires, harm = np.exp(logs.fires) / home, np.exp(logs.harm) / deaths
+        place = block.shifts[told.year[0].now.is_day].place
+        _add(sums[f.PEOPLE], place, logs.residents)
         for name, values in zip(names, (fires, harm, fires * harm), strict=True):
             table[name][rows] = values.mean(axis=1)
             table[c.low(name)][rows], table[c.high(name)][rows] = spread(values, interval=interval)
             if name in sums:
-                _add(sums[name], block.shifts[told.year[0].now.is_day].place, values)
+                _add(sums[name], place, values)
         yearly[rows] = logs.fires + logs.harm
     return table, yearly, sums
 
@@ -252,10 +257,40 @@ def _ranked(table: Mapping[str, Any], yearly: Singles, rules: RuleSet) -> dict[s
 def _places(sums: Mapping[str, Floats], places: tuple[str, ...], rules: RuleSet) -> pd.DataFrame:
     interval = rules.risk.draw.interval.value
     table: dict[str, Any] = {}
-    for name, draws in sums.items():
+    for name in (c.FIRES_INDEX, c.HARM_INDEX):
+        draws = sums[name]
         table[name] = draws[:-1].mean(axis=1)
         table[c.low(name)], table[c.high(name)] = spread(draws[:-1], interval=interval)
     return pd.DataFrame(table, index=pd.Index(places, name=f.COMMUNITY_ID))
+
+
+def _per_head(sums: Mapping[str, Floats], told: pd.Series[float], rules: RuleSet) -> dict[str, Any]:
+    """Return inhabitants of communities, and their harm a head against that of all together.
+
+    Inhabitants are what the layer of communities tells, else those of its buildings as each draw
+    has them: so numbers of people that nobody told widen the interval.
+    """
+    heads = np.array(sums[f.PEOPLE][:-1])
+    given = pd.to_numeric(told, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    heads[given > 0] = given[given > 0, None]
+    harm = sums[c.HARM_INDEX][:-1]
+    lived = np.where(heads > 0, heads, np.nan)
+    there = np.isfinite(lived).all(axis=1)  # the rest is in no comparison
+    ratios, mean = np.full(harm.shape, np.nan), np.full(len(harm), np.nan)
+    if there.any():
+        harm, all_lived = harm[there], lived[there]
+        ratios[there] = harm / all_lived / (harm.sum(axis=0) / all_lived.sum(axis=0))
+        means, heads_mean = harm.mean(axis=1), all_lived.mean(axis=1)
+        mean[there] = means / heads_mean / (means.sum() / heads_mean.sum())
+    low, high = spread(ratios, interval=rules.risk.draw.interval.value)
+    name = c.HARM_PER_HEAD
+    return {
+        "inhabitants": lived.mean(axis=1),
+        "inhabitants_told": given > 0,
+        name: mean,
+        c.low(name): low,
+        c.high(name): high,
+    }
 
 
 def _summary(

@@ -21,12 +21,13 @@ class YearLogs:
     """Logs of fires a year and of deaths a fire, ``(buildings, draws)``.
 
     ``shares`` is how much of each building's harm falls in each stretch, ``(buildings,
-    stretches)``, the mean of the draws.
+    stretches)``, the mean of the draws; ``residents`` who lives there, drawn where nobody told.
     """
 
     fires: Floats
     harm: Floats
     shares: Floats
+    residents: Floats
 
 
 def year_logs(told: YearInputs, numbers: RiskNumbers, rules: RuleSet, seed: int | None) -> YearLogs:
@@ -64,7 +65,8 @@ def year_logs(told: YearInputs, numbers: RiskNumbers, rules: RuleSet, seed: int 
         total += harm
     shares /= shares.sum(axis=1, keepdims=True)
     fires = np.broadcast_to(_sum(often), total.shape)
-    return YearLogs(fires, _sum(bad) + filled[first].mitigation_blur + np.log(total), shares)
+    harm = _sum(bad) + filled[first].mitigation_blur + np.log(total)
+    return YearLogs(fires, harm, shares, np.broadcast_to(filled[first].residents, total.shape))
 
 
 def _sum(parts: dict[str, Floats]) -> Floats:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 import numpy as np
+import pandas as pd
 
 from ...coverage.measures import TownMeasures
+from ...coverage.siting import Beside
 from ...geo.measure import Measure
 from ...geo.words import Lang, MeasureKind, catalogue, label, text
 from ...geo.words import fields as f
@@ -36,14 +38,37 @@ def measure_names(found: TownMeasures, lang: Lang) -> list[str]:
     lang
         Language of the words.
     """
-    town = found.study.instance.town
-    ids = town.buildings[f.BUILDING_ID].astype(str)
-    addresses = dict(zip(ids, town.buildings[f.ADDRESS], strict=True))
+    return named_measures(
+        found.study.measures, found.beside, found.study.instance.town.buildings, lang
+    )
+
+
+def named_measures(
+    measures: Sequence[Measure],
+    beside: Mapping[int, Beside],
+    buildings: pd.DataFrame,
+    lang: Lang,
+) -> list[str]:
+    """Return what people call each of some measures; no two alike.
+
+    Parameters
+    ----------
+    measures
+        Of one town.
+    beside
+        What is near a new station without a name, by number of the measure.
+    buildings
+        The town's, with `building_id` and `address`.
+    lang
+        Language of the words.
+    """
+    ids = buildings[f.BUILDING_ID].astype(str)
+    addresses = dict(zip(ids, buildings[f.ADDRESS], strict=True))
     names = []
-    for number, measure in enumerate(found.study.measures):
+    for number, measure in enumerate(measures):
         where = shown(measure.name) if measure.name else ""
-        if not where and number in found.beside:
-            where = beside_said(found.beside[number], lang)
+        if not where and number in beside:
+            where = beside_said(beside[number], lang)
         address = addresses.get(measure.target)
         if not where and measure.kind in AT_BUILDINGS and isinstance(address, str):
             where = shown(address)
@@ -58,7 +83,7 @@ def measure_names(found: TownMeasures, lang: Lang) -> list[str]:
         name
         if often[name] == 1 or name.endswith(shown(measure.target))
         else text("measures.named_id", lang, name=name, id=shown(measure.target))
-        for name, measure in zip(names, found.study.measures, strict=True)
+        for name, measure in zip(names, measures, strict=True)
     ]
 
 

@@ -24,6 +24,7 @@ from weizhan.geo.plan import (
     NewStation,
     Plan,
     StationChanges,
+    merged,
     planned,
 )
 from weizhan.geo.wishes import Wishes
@@ -174,3 +175,18 @@ def test_stations_alone_are_what_siting_finds(town):
         assert best.answer.proven
         assert found.proven
         assert found.worth == best.answer.objective
+
+
+def test_the_first_measures_bring_what_the_town_under_them_has(town):
+    from weizhan.coverage.assessment import assess
+    from weizhan.coverage.measures import first_measures
+
+    now = assess(town, scenario="day", date=DAY.isoformat()).only()
+    found = first_measures(now, candidates.host_candidates(town), most=4)
+    assert 1 <= len(found.measures) <= 4
+    assert all(cost > 0 for cost in found.costs_yuan)
+    late = now.coverage["micro"]["late_people"]
+    for done in range(1, len(found.measures) + 1):
+        plan = merged([Plan(town=town.name), *(one.plan for one in found.measures[:done])])
+        then = assess(planned(town, plan), scenario="day", date=DAY.isoformat()).only()
+        assert late - then.coverage["micro"]["late_people"] == sum(found.gains[:done])

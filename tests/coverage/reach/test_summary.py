@@ -36,6 +36,9 @@ def test_unknown_buildings_widen_the_share_and_are_in_no_middle():
         "known_people": 60,  # of them where cover is known
         "covered_people": 30,
         "share_people": 0.5,
+        "late_people": 30,  # the doubtful one
+        "late_people_low": 0,  # the uncovered one does not tell its people
+        "late_people_high": 100,  # all but the one that is surely covered
         "people_unknown_buildings": 1,
     }
 
