@@ -52,12 +52,13 @@ def town_page(
     )
     town._id = "town"
     town.get_root()._id = "page"
+    root: Any = town.get_root()
+    root.header.add_child(Verbatim(f"<script>{template('guard.js')}</script>\n"), name="guard")
     town.default_js, town.default_css = list(LEAFLET_JS), list(LEAFLET_CSS)
     for layer in layers:
         town.add_child(layer)
     town.add_child(around)
     face = town_font(assessment, title, json.dumps(around.content, ensure_ascii=False))
-    root: Any = town.get_root()
     root.header.add_child(Verbatim(f"<style>{face}</style>\n"), name="font")
     if assessment.simulated:
         title = f"[{text('page.simulated', lang)}] {title}"
@@ -129,9 +130,21 @@ def bar_texts(assessment: Assessment, lang: Lang) -> dict[str, str]:
         "town": escape(shown(assessment.town)),
         "facts": escape(text("page.facts", lang, **facts) + _uncalibrated(assessment, lang)),
         "badge": badge if assessment.simulated else "",
-        "noscript": escape(text("page.noscript", lang)),
+        "trouble": _trouble(lang),
         "legend": escape(text("legend.title", lang)),
     }
+
+
+def _trouble(lang: Lang) -> str:
+    """Return what the page says without scripts, and what `guard.js` shows when they break."""
+    said = {name: escape(text(f"trouble.{name}", lang)) for name in ("noscript", "old", "broken")}
+    told = "".join(f'<p id="trouble-{n}" hidden>{said[n]}</p>' for n in ("old", "broken"))
+    away = f'<button id="trouble-away" type="button">{escape(text("trouble.away", lang))}</button>'
+    return (
+        f'<noscript><p class="trouble">{said["noscript"]}</p></noscript>'
+        f'<div id="trouble" class="trouble" role="alert" hidden>{told}'
+        f'<p id="trouble-why"></p>{away}</div>'
+    )
 
 
 def _uncalibrated(assessment: Assessment, lang: Lang) -> str:

@@ -28,9 +28,17 @@ function pattern(context, kind, colour, ratio) {
   return patterns[key] = made;
 }
 
+function rounded(context, x, y, side, radius) {
+  const corners = [x, y, x + side, y, x + side, y + side, x, y + side];
+  context.moveTo(x + side / 2, y);
+  for (let i = 2; i < 10; i += 2)
+    context.arcTo(corners[i % 8], corners[i % 8 + 1], corners[(i + 2) % 8], corners[(i + 2) % 8 + 1], radius);
+  context.closePath();
+}
+
 function outline(context, shape, x, y, half) {
   context.beginPath();
-  if (shape === "round") context.roundRect(x - half, y - half, 2 * half, 2 * half, half * 0.4);
+  if (shape === "round") rounded(context, x - half, y - half, 2 * half, half * 0.4);
   else if (shape === "square") context.rect(x - half * 0.85, y - half * 0.85, half * 1.7, half * 1.7);
   else if (shape === "circle") context.arc(x, y, half, 0, 7);
   else {

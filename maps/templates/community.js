@@ -51,7 +51,7 @@ function smallMap(at) {
 function openCommunity(id) {
   const box = byId("community"), row = content.communities.find((entry) => entry.id === id), at = layers.communities.features.find("id", id);
   if (!row) return;
-  if (content.pages && Object.hasOwn(content.pages, id)) { location.href = content.pages[id]; return; }
+  if (content.pages && Object.keys(content.pages).includes(id)) { location.href = content.pages[id]; return; }
   const back = make("button", say("tree.community_back"), "back");
   back.type = "button";
   back.addEventListener("click", () => { box.hidden = true; byId("whole").hidden = false; });

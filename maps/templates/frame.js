@@ -59,7 +59,7 @@ function option(type, label, checked, change) {
 
 // A choice with a label before it; groups of {label, entries: [{code, label, disabled}]}
 function selection(id, label, groups, change) {
-  const line = make("label"), select = make("select");
+  const line = make("label", undefined, "choice"), select = make("select");
   select.id = id;
   for (const group of groups) {
     const box = group.label ? make("optgroup") : select;

@@ -6,7 +6,7 @@ let beforePrint = null;
 function sheet(on) {
   const [wide, high] = SHEETS[byId("paper").value].map((mm) => mm - 2 * MARGIN_MM), where = beforePrint || map.getBounds();
   beforePrint = on ? where : null;
-  document.body.classList.toggle("sheet", on);
+  for (const part of [document.documentElement, document.body]) part.classList.toggle("sheet", on);
   document.body.classList.toggle("grey", on && byId("grey").checked);
   byId("sheet").hidden = !on;
   document.body.style.setProperty("--wide", wide + "mm");
