@@ -10,6 +10,7 @@ from ..geo.town import load_town
 from ..geo.words import fields as f
 from ..geo.words import label, whole_folder
 from .options import (
+    AlsoOption,
     BeforeOption,
     DateOption,
     LangOption,
@@ -30,6 +31,7 @@ def assess(
     date: DateOption = None,
     plan: PlanOption = None,
     before: BeforeOption = None,
+    also: AlsoOption = None,
     lang: LangOption = Language.zh,
 ) -> None:
     """Compute response times and coverage; write pages and tables."""
@@ -42,9 +44,14 @@ def assess(
         from ..coverage.siting import candidates
         from ..coverage.what_if import moments
         from ..maps.page import planner_page
-        from ..maps.results import RESULT_NAMES, write_results
+        from ..maps.results import RESULT_NAMES, pages_beside, write_results
         from ..maps.voice import next_record, no_answer
 
+        others = {
+            address: name
+            for folder_of_another in also or ()
+            for address, name in pages_beside(folder_of_another, out).items()
+        }
         # What the imports made stays; scanning it again and again took a third of the loading.
         gc.freeze()
         with whole_folder(out, may_hold=RESULT_NAMES) as unfinished:
@@ -78,6 +85,7 @@ def assess(
                 timings=timings,
                 scenes=scenes,
                 plan=given,
+                others=others,
                 progress=step,
             )
             step("step.planner")

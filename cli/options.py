@@ -40,6 +40,11 @@ BeforeOption = Annotated[
 ]
 
 
+AlsoOption = Annotated[
+    list[Path] | None, typer.Option("--also", metavar="FOLDER", help=both("cli.also"))
+]
+
+
 def day_of(date: str | None) -> dt.date:
     """Return the day that an option names, today without one."""
     if date is None:

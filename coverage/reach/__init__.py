@@ -26,7 +26,13 @@ from .response import (
 )
 from .speed_calibration import SpeedFit
 from .states import part_ms
-from .summary import community_coverage, coverage_by_use, coverage_of, lane_state_counts
+from .summary import (
+    community_coverage,
+    coverage_by_use,
+    coverage_of,
+    lane_state_counts,
+    late_against,
+)
 from .travel import (
     NOBODY,
     Crews,
@@ -74,6 +80,7 @@ __all__ = [
     "is_known",
     "journey",
     "lane_state_counts",
+    "late_against",
     "left_m",
     "lived_at",
     "nearest",

@@ -133,3 +133,32 @@ def lane_state_counts(states: pd.DataFrame) -> dict[str, int]:
 
 def _share(part: float, whole: float) -> float | None:
     return round(float(part) / float(whole), 4) if whole else None
+
+
+def late_against(
+    found: Mapping[str, Any] | None, whole: Mapping[str, Any] | None
+) -> tuple[float, float, float] | None:
+    """Return the share of people reached too late against that of all: value, low, high.
+
+    Parameters
+    ----------
+    found
+        Of a community, as `coverage_of` returns it.
+    whole
+        Of the whole town at the same time, alike.
+
+    Returns
+    -------
+    tuple or None
+        None where either is not known, or where nobody in the town is late.
+    """
+    if not found or not whole or not whole.get("late_people") or not whole.get("known_people"):
+        return None
+    if found.get("late_people") is None or not found.get("known_people"):
+        return None
+    town = whole["late_people"] / whole["known_people"]
+    return (
+        found["late_people"] / found["known_people"] / town,
+        found["late_people_low"] / found["known_people"] / town,
+        found["late_people_high"] / found["people"] / town,
+    )

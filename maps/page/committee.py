@@ -17,13 +17,18 @@ from ...geo.plan import Plan
 from ...geo.words import Lang, catalogue, text
 from ...geo.words import fields as f
 from ..html import differences_told, escape, shown
+from ..reports import communities_table, message, next_list
 from ..styles import style
 from ..voice import (
     FEWEST_PEOPLE,
     community_name,
+    community_rows,
     count,
     is_missing,
     key_figures,
+    main_tier,
+    next_steps,
+    opening_said,
     people,
     share,
     tiers_told,
@@ -37,8 +42,8 @@ from .town_page import Surroundings, bar_texts, script_content, town_page
 
 _CLICKS = ("proposed", "stations", "offices", "devices", "barriers", "crossings", "water",
            "buildings", "lanes", "hazard_areas", "estates", "grids", "communities")  # fmt: skip
-_HEADINGS = ("panel", "close", "figures", "communities", "notes", "communities_note", "tabs",
-             "tab_overview", "tab_layers", "tab_find")  # fmt: skip
+_HEADINGS = ("panel", "close", "figures", "notes", "tabs", "tab_overview", "tab_layers", "tab_find",
+             "views")  # fmt: skip
 _TREE = ("title", "search", "full", "measure", "print", "print_title", "paper", "grey",
          "print_now", "print_back", "north", "swipe", "swipe_handle")  # fmt: skip
 _TOOLS = ("tools.js", "heat.js", "swipe.js", "community.js", "print.js")
@@ -97,6 +102,14 @@ def committee_page(
     headings = {name: escape(text(f"page.{name}", lang)) for name in _HEADINGS}
     headings |= {f"tree_{name}": escape(text(f"tree.{name}", lang)) for name in _TREE}
     headings["differences"] = differences_told(against, lang)
+    past = scenes[BEFORE].communities if BEFORE in scenes else ()
+    rows = community_rows(assessment, lang, before=past)
+    headings |= {
+        "message": message(opening_said(assessment, lang)),
+        "table": communities_table(assessment, rows, lang),
+        "next_title": escape(text("opening.next", lang)),
+        "next": next_list(next_steps(assessment, lang), lang, leads=True),
+    }
     around = Surroundings(
         "committee",
         bar_texts(assessment, lang) | headings,
@@ -133,7 +146,7 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
     moments += [{"code": n, "label": shown(s.label.get(lang, n))} for n, s in scenes.items()]
     absent = {"crossings"} if assessment.crossings.empty else set()
     clicks = [name for name in _CLICKS if name not in absent]
-    script = script_content(assessment, clicks, lang, spoken=("scene", "tree"))
+    script = script_content(assessment, clicks, lang, spoken=("opening", "scene", "tree"))
     if BEFORE in scenes and any(d.part == "plan_after" for d in scenes[BEFORE].differences):
         for key in ("tree.kind_change", "tree.community_trend"):  # beside the present, not the past
             script["texts"][key] = catalogue()[f"{key}_plan"][lang]
@@ -142,22 +155,50 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
         "covers": [cover.value for cover in style.COVER_FILLS] + ["unknown"],
         "moments": moments,
         "figures": _figures(assessment, scenes, lang),
+        "openings": _openings(assessment, scenes, lang),
         "communities": _communities(assessment, scenes, lang),
         "notes": notes,
     }
+
+
+def _at_moments(assessment: Assessment, scenes: Mapping[str, Scene]) -> dict[str, Assessment]:
+    """Return the assessment as it would be shown at each moment."""
+    moments = {"": assessment}
+    for name, scene in scenes.items():
+        told = {"coverage": scene.coverage, "communities": scene.communities, "next": {}}
+        moments[name] = assessment.replaced(
+            summary={**assessment.summary, **told}, scenario_label=scene.label
+        )
+    return moments
 
 
 def _figures(
     assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang
 ) -> dict[str, list[dict[str, Any]]]:
     """Return the figures that matter most, by moment."""
-    moments = {"": assessment}
-    for name, scene in scenes.items():
-        summary = {**assessment.summary, "coverage": scene.coverage}
-        moments[name] = assessment.replaced(summary=summary)
     return {
-        name: [asdict(figure) for figure in key_figures(shown_then, lang)]
-        for name, shown_then in moments.items()
+        name: [asdict(figure) for figure in key_figures(then, lang)]
+        for name, then in _at_moments(assessment, scenes).items()
+    }
+
+
+def _openings(
+    assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang
+) -> dict[str, dict[str, Any]]:
+    """Return the opening sentence and the cells of late people, by moment."""
+    past = scenes[BEFORE].communities if BEFORE in scenes else ()
+    tier = main_tier(assessment)
+    return {
+        name: {
+            "said": opening_said(then, lang, tier=tier),
+            "late": {
+                row.identity: asdict(row.late)
+                for row in community_rows(
+                    then, lang, before=() if name == BEFORE else past, tier=tier
+                )
+            },
+        }
+        for name, then in _at_moments(assessment, scenes).items()
     }
 
 

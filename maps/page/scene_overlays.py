@@ -14,8 +14,8 @@ from ...coverage.scenes import BEFORE, Scene
 from ...geo.arrays import Longs
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
-from ..styles import style
-from ..voice import is_missing, tiers_told
+from ..styles import against_classes, against_style, style
+from ..voice import against_of, is_missing, late_against_of, main_tier, tiers_told
 from .layer_columns import Numbers, Styles
 from .overlays import column, few_hidden, whole_seconds
 
@@ -170,7 +170,29 @@ def community_styles(assessment: Assessment, scenes: Mapping[str, Scene], lang: 
     ids = column(assessment.communities, f.COMMUNITY_ID)
     told = {"": assessment.summary.get("communities", [])}
     told |= {f"@{name}": scene.communities for name, scene in scenes.items()}
-    return {
+    ids_told = ids.astype(str).tolist()
+    tier = main_tier(assessment) if assessment.tiers else ""
+    whole = {"": assessment.summary.get("coverage", {})}
+    whole |= {f"@{name}": scene.coverage for name, scene in scenes.items()}
+    by_id = {
+        at: {str(entry[f.COMMUNITY_ID]): entry for entry in entries} for at, entries in told.items()
+    }
+    against = {
+        f"against_{what}": [against_of(by_id[""].get(one, {}), name) for one in ids_told]
+        for what, name in (("harm", c.HARM_PER_HEAD), ("hazards", c.HAZARDS_PER_HEAD))
+    }
+    against |= {
+        f"against_late{at}": late_against_of(
+            [entries.get(one, {}) for one in ids_told], whole[at].get(tier), tier
+        )
+        for at, entries in by_id.items()
+    }
+    styles = {
+        name: (against_style(name.split("_")[1].partition("@")[0], lang), against_classes(found))
+        for name, found in against.items()
+        if any(one is not None for one in found)
+    }
+    return styles | {
         f"share_{tier}{at}": (
             share_style(tier, standard_s, lang),
             share_classes(list(entries), ids, tier),

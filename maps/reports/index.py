@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from string import Template
+from types import MappingProxyType
 
 from ...coverage.assessment import Assessment
 from ...geo.words import Lang, text
+from ...geo.words import fields as f
 from ...geo.yardstick import Difference
 from ..html import (
     HTML_LANG,
@@ -16,13 +18,25 @@ from ..html import (
     line,
     paragraph,
     seal,
+    section,
     shown,
     table,
     template,
     town_font,
 )
 from ..styles import standard_label, tier_label
-from ..voice import community_name, key_figures, missing_values, scenario_name, share, tiers_told
+from ..voice import (
+    community_rows,
+    key_figures,
+    main_tier,
+    missing_values,
+    next_steps,
+    opening_said,
+    scenario_name,
+    share,
+    tiers_told,
+)
+from .overview import cell, message, next_list
 from .plain_page import badge
 
 COMMUNITY_PAGES = "communities"  # folder of the pages of a city
@@ -37,7 +51,11 @@ FILES = {
 
 
 def index_page(
-    assessment: Assessment, *, against: Sequence[Difference] = (), lang: Lang = "zh"
+    assessment: Assessment,
+    *,
+    against: Sequence[Difference] = (),
+    others: Mapping[str, str] = MappingProxyType({}),
+    lang: Lang = "zh",
 ) -> str:
     """Return ``index.html`` of a result folder; it has no script.
 
@@ -47,6 +65,8 @@ def index_page(
         What the folder is about.
     against
         How the earlier assessment that its pages show was measured otherwise.
+    others
+        Pages and papers that other commands wrote: what they are called, by their address.
     lang
         Language of the page.
     """
@@ -78,6 +98,10 @@ def index_page(
             f'<dd class="small">{escape(figure.note)}</dd></div>'
             for figure in key_figures(assessment, lang)
         ),
+        message=message(opening_said(assessment, lang)),
+        next=section("opening.next", next_list(steps, lang), lang)
+        if (steps := next_steps(assessment, lang))
+        else "",
         communities_title=escape(text("page.communities", lang)),
         communities=_communities(assessment, lang),
         unknown_title=escape(text("index.unknown", lang)),
@@ -89,7 +113,8 @@ def index_page(
                 (Html(f'<a href="{name}">{name}</a>'), text(f"index.{key}", lang))
                 for name, key in FILES.items()
             ),
-        ),
+        )
+        + _others(others, lang),
         problems=_problems(assessment, lang),
         notes="".join(f"<p>{escape(note)}</p>" for note in notes),
     )
@@ -107,6 +132,17 @@ def _doors(lang: Lang) -> str:
     return "".join(doors)
 
 
+def _others(others: Mapping[str, str], lang: Lang) -> str:
+    """Return links to what other commands wrote; an address comes from `pages_beside`."""
+    if not others:
+        return ""
+    items = "".join(
+        f'<li><a href="{escape(address)}">{escape(shown(name))}</a></li>'
+        for address, name in others.items()
+    )
+    return f'<h2>{escape(text("index.others", lang))}</h2><ul id="others">{items}</ul>'
+
+
 def _communities(assessment: Assessment, lang: Lang) -> str:
     """Return the table of communities with the note that explains its shares."""
     communities = assessment.summary.get("communities", ())
@@ -114,12 +150,24 @@ def _communities(assessment: Assessment, lang: Lang) -> str:
         return line("page.no_communities", lang)
     headings = [text("page.community", lang)]
     tiers = tiers_told(assessment)
+    main = main_tier(assessment)
+    names = {
+        "tier": tier_label(main, lang),
+        "standard": standard_label(assessment.tiers[main], lang),
+    }
+    headings += [
+        text("opening.late_head", lang, **names),
+        text("opening.risk_head", lang),
+        text("opening.hazards_head", lang),
+    ]
+    entries = {shown(str(entry[f.COMMUNITY_ID])): entry for entry in communities}
     for tier, standard_s in tiers.items():
         headings.append(f"{tier_label(tier, lang)} {standard_label(standard_s, lang)}")
     rows = []
     whole = assessment.summary.get("coverage", {})
-    for community in communities:
-        cells = [community_name(community, lang)]
+    for told in community_rows(assessment, lang):
+        community = entries[told.identity]
+        cells = [told.name, *(cell(one) for one in (told.late, told.risk, told.hazards))]
         for tier in tiers:
             found = share(community.get("coverage", {}).get(tier), lang, town=whole.get(tier))
             span = text("verdict.detail", lang, parts=found.range) if found.range else ""

@@ -1,6 +1,7 @@
 """Whole result folders, one a command, written completely or not at all."""
 
 from .assessment_results import RESULT_NAMES, write_results
+from .beside import pages_beside
 from .export import names_of, write_export
 from .lanes_results import LANES_NAMES, write_lanes
 from .measures_results import MEASURES_NAMES, write_measures
@@ -14,6 +15,7 @@ __all__ = [
     "SITING_NAMES",
     "names_in",
     "names_of",
+    "pages_beside",
     "read_promises",
     "write_export",
     "write_lanes",

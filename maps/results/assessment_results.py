@@ -60,6 +60,7 @@ def write_results(
     timings: Mapping[str, float],
     scenes: Mapping[str, Scene] = MappingProxyType({}),
     plan: Plan | None = None,
+    others: Mapping[str, str] = MappingProxyType({}),
     progress: Callable[[str], None] = lambda step: None,
 ) -> None:
     """Write everything that an assessment shows into a folder that exists.
@@ -78,6 +79,8 @@ def write_results(
         Other moments that the committee's page may switch to.
     plan
         The plan under which the town was assessed, if any.
+    others
+        Pages and papers of other commands that ``index.html`` links, from `pages_beside`.
     progress
         Called with the catalogue key of each step as it begins.
     """
@@ -85,7 +88,7 @@ def write_results(
 
     progress("step.pages")
     against = scenes[BEFORE].differences if BEFORE in scenes else ()
-    door = index_page(assessment, against=against, lang=lang)
+    door = index_page(assessment, against=against, others=others, lang=lang)
     (folder / "index.html").write_text(door, encoding="utf-8")
     for name, page in committee_pages(assessment, scenes=scenes, plan=plan, lang=lang):
         (folder / name).parent.mkdir(exist_ok=True)

@@ -117,13 +117,18 @@ function choices() {
     }));
   const objects = branch("objects", false);
   ["stations", "proposed", "offices", "devices", "water", "barriers", "crossings", "communities", "grids", "estates", "hazard_areas"].filter((name) => name in layers).forEach((name) => overlay(objects, name));
-  const classes = branch("communities", false), entries = [{ code: "communities", label: say("tree.outline") },
-    ...content.told.filter((tier) => "share_" + tier.code in layers.communities.styles).map((tier) => ({ code: "share_" + tier.code, label: say("tree.share", { tier: tier.label }) }))];
-  classes.append(selection("choropleth", say("page.community"), [{ entries }], (style) => {
+  branch("communities", false).append(selection("choropleth", say("page.community"), [{ entries: communityPaints() }], (style) => {
     state.outline = style;
     outline();
+    pressed();
     legend();
   }));
+}
+function communityPaints() {
+  const there = ({ code }) => code in layers.communities.styles;
+  return [{ code: "communities", label: say("tree.outline") },
+    ...["late", "harm", "hazards"].map((what) => ({ code: "against_" + what, label: say("opening.view_" + what) })),
+    ...content.told.map((tier) => ({ code: "share_" + tier.code, label: say("tree.share", { tier: tier.label }) }))].filter(there);
 }
 function outline() {
   const then = state.outline + moment.at;
@@ -196,34 +201,75 @@ function notes() {
   for (const note of content.notes) byId("notes").querySelector("ul").append(make("li", note));
 }
 
+// The sentence and the table stand in the page already; here they follow the moment and sort
+const rowsOf = () => [...document.querySelectorAll("#communities tbody tr")];
+function fill(cell, { value, range, note }) {
+  cell.replaceChildren(make("strong", value));
+  if (range) cell.append(make("span", range, "range"));
+  if (note) cell.append(make("span", note, "small"));
+}
 function table() {
-  const box = byId("communities"), headings = make("tr"), lines = [];
-  if (!content.communities.length) {
-    box.querySelector("table").remove();
-    box.querySelector("p").textContent = say("page.no_communities");
-    return;
+  const opening = content.openings[moment.at.slice(1)], late = new Map(Object.entries(opening.late));
+  byId("message").textContent = opening.said;
+  for (const row of rowsOf()) {
+    const found = late.get(row.dataset.id);
+    if (!found) continue;
+    fill(row.cells[1], found);
+    row.dataset.late = found.order;
   }
-  headings.append(make("th", say("page.community")));
-  for (const tier of content.told) headings.append(make("th", tier.label + " " + tier.standard));
-  box.querySelector("thead").replaceChildren(headings);
-  for (const community of content.communities) {
-    const row = make("tr"), first = make("td"), button = make("button", community.name);
+  sort();
+}
+const sorting = { by: "late", down: true };
+function sort() {
+  const rows = rowsOf(), way = sorting.down ? 1 : -1;
+  if (!rows.length) return;
+  const value = (row) => (sorting.by === "name" ? row.cells[0].firstChild.textContent : Number(row.dataset[sorting.by]));
+  const compare = (one, two) => (sorting.by === "name" ? value(one).localeCompare(value(two), document.documentElement.lang) : value(one) - value(two));
+  rows[0].parentNode.append(...rows.sort((one, two) => way * compare(one, two)));
+  for (const head of document.querySelectorAll("#communities th"))
+    head.setAttribute("aria-sort", head.dataset.by === sorting.by ? (sorting.down ? "descending" : "ascending") : "none");
+}
+for (const row of rowsOf()) row.addEventListener("click", () => visit(row.dataset.id, row));
+for (const head of document.querySelectorAll("#communities th"))
+  head.addEventListener("click", () => {
+    sorting.down = head.dataset.by === sorting.by ? !sorting.down : true;
+    sorting.by = head.dataset.by;
+    sort();
+  });
+
+// What to do next: a click leads to the place
+const spot = L.circleMarker([0, 0], { radius: 16, color: "#111", weight: 4, fill: false, interactive: false });
+byId("next").hidden = !document.querySelector("#next ol");
+byId("next").addEventListener("click", (event) => {
+  const { lon, lat, lane, community } = event.target.dataset;
+  spot.remove();
+  if (community) return openCommunity(community);
+  const f = lane ? layers.lanes.features.find("id", lane) : -1;
+  if (f >= 0) return goTo("lanes", f);
+  if (lon === undefined) return;
+  if (narrow.matches) panel(false);
+  map.closePopup();
+  map.setView([Number(lat), Number(lon)], 17.5, { animate: false });
+  spot.setLatLng([Number(lat), Number(lon)]).addTo(map);
+});
+
+// Ways to see the communities at once: a click colours them, the legend says how
+function views() {
+  const box = byId("views");
+  for (const { code, label } of communityPaints()) {
+    const button = make("button", code === "communities" ? say("opening.view_none") : label);
     button.type = "button";
-    row.dataset.id = community.id;
-    first.append(button, make("span", say("page.inhabitants", community), "small"));
-    row.append(first);
-    for (const tier of content.told) {
-      const share = community.shares[moment.at.slice(1)][tier.code], cell = make("td");
-      cell.append(make("strong", share.value));
-      if (share.range) cell.append(make("span", say("verdict.detail", { parts: share.range }), "range"));
-      cell.append(make("span", share.detail, "small"));
-      if (share.rank) cell.append(make("span", share.rank, "small"));
-      row.append(cell);
-    }
-    row.addEventListener("click", () => visit(community.id, row));
-    lines.push(row);
+    button.dataset.style = code;
+    button.addEventListener("click", () => {
+      byId("choropleth").value = code;
+      byId("choropleth").dispatchEvent(new Event("change"));
+    });
+    if (!code.startsWith("share_")) box.append(button);
   }
-  box.querySelector("tbody").replaceChildren(...lines);
+  pressed();
+}
+function pressed() {
+  for (const button of byId("views").children) button.setAttribute("aria-pressed", String(button.dataset.style === state.outline));
 }
 
 function visit(id, row) {
@@ -289,6 +335,7 @@ document.addEventListener("keydown", (event) => {
 figures();
 notes();
 choices();
+views();
 table();
 if (content.home) {
   const back = make("a", say("tree.city_home"), "home");

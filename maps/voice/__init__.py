@@ -3,6 +3,13 @@
 Unknown is said as unknown.
 """
 
+from .community_rows import (
+    Cell,
+    CommunityRow,
+    against_of,
+    community_rows,
+    late_against_of,
+)
 from .compare_words import compared_causes, compared_communities
 from .figures import (
     FEWEST_PEOPLE,
@@ -131,10 +138,13 @@ __all__ = [
     "FINDING_COLUMNS",
     "KIT",
     "SEEN",
+    "Cell",
+    "CommunityRow",
     "Kind",
     "NextStep",
     "Record",
     "Table",
+    "against_of",
     "all_tables",
     "amount",
     "arrival",
@@ -150,6 +160,7 @@ __all__ = [
     "cluster_said",
     "communities",
     "community_name",
+    "community_rows",
     "compared_causes",
     "compared_communities",
     "costs",
@@ -181,6 +192,7 @@ __all__ = [
     "lane_called",
     "lanes_unknown",
     "lanes_without",
+    "late_against_of",
     "ledger_known",
     "left_out",
     "list_cells",

@@ -66,7 +66,7 @@ def main_tier(assessment: Assessment) -> str:
     return (known or told)[0]
 
 
-def opening_said(assessment: Assessment, lang: Lang) -> str:
+def opening_said(assessment: Assessment, lang: Lang, *, tier: str | None = None) -> str:
     """Return the sentence with which a page opens.
 
     How many are reached too late, with the range from fast to slow crews, in which communities
@@ -78,8 +78,10 @@ def opening_said(assessment: Assessment, lang: Lang) -> str:
         What is shown; its summary may be that of another time of day.
     lang
         Language of the sentence.
+    tier
+        Of which it speaks; the main one if not given.
     """
-    summary, tier = assessment.summary, main_tier(assessment)
+    summary, tier = assessment.summary, tier or main_tier(assessment)
     coverage = summary.get("coverage", {}).get(tier) or {}
     said = []
     for other, standard_s in tiers_told(assessment, further=False).items():
@@ -90,8 +92,10 @@ def opening_said(assessment: Assessment, lang: Lang) -> str:
         said.append(text("opening.no_answer", lang, why=why, **names))
     names = _names(tier, assessment.tiers[tier], lang)
     if is_missing(coverage.get("share_buildings")):
-        why = no_answer(coverage, lang)
-        return text("opening.no_answer", lang, why=why, **names)
+        withheld = coverage.get("withheld")
+        why = shown(withheld[lang]) if withheld else no_answer(coverage, lang)
+        said.append(text("opening.no_answer", lang, why=why, **names))
+        return "".join(said)
     said.append(_late(coverage, names, _worst(summary.get("communities", ()), tier, lang), lang))
     unknown = coverage.get("people_unknown_buildings")
     if not is_missing(coverage.get("late_people")) and unknown:
@@ -201,7 +205,7 @@ def _keep_clear(assessment: Assessment, lang: Lang) -> list[NextStep]:
         gain = text("opening.gain_clear", lang, buildings=count(lost, lang), people=heads)
         what = text("opening.keep_clear", lang, lane=where)
         cost = text("opening.cost_clear", lang)
-        steps.append(NextStep(what, cost, gain, lane=str(lane[f.LANE_ID])))
+        steps.append(NextStep(what, cost, gain, lane=shown(str(lane[f.LANE_ID]))))
     return steps
 
 
@@ -247,7 +251,7 @@ def _hazards(entries: Sequence[Mapping[str, Any]], lang: Lang) -> list[NextStep]
             text("opening.mend", lang, **values),
             text("opening.cost_mend", lang),
             text("opening.gain_mend", lang),
-            community=str(entry.get(f.COMMUNITY_ID) or ""),
+            community=shown(str(entry.get(f.COMMUNITY_ID) or "")),
         )
     ]
 

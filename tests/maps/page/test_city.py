@@ -25,12 +25,12 @@ def test_a_city_has_an_overview_and_a_page_for_each_community(browser, assessmen
 
     browser.open(pages["committee.html"])
     assert browser.run("return layers.buildings.features.count") == 0
-    assert browser.run("return layers.communities.style") == "share_micro"
-    assert "较好：90% 及以上" in browser.legend()
+    assert browser.run("return layers.communities.style") == "against_late"
+    assert "明显高于全街镇" in browser.legend()
     assert "点击社区打开" in browser.run("return document.getElementById('notes').innerText")
     assert browser.run("return content.pages") == {f"C{k}": files[k - 1] for k in (1, 2, 3, 4)}
     browser.pick("scene", "day")
-    assert browser.run("return layers.communities.style") == "share_micro@day"
+    assert browser.run("return layers.communities.style") == "against_late@day"
 
     own = assessment.buildings[assessment.buildings["community_id"] == "C3"]
     browser.open(pages[files[2]])

@@ -1,11 +1,14 @@
 """The door of a result folder."""
 
 import dataclasses
+from urllib.parse import quote
 
 import pytest
 
+from weizhan.geo.words import InputError
 from weizhan.geo.words.catalogue import LANGS
 from weizhan.maps.reports.index import FILES, index_page
+from weizhan.maps.results import pages_beside
 from weizhan.maps.voice.figures import community_name, percent, share
 
 
@@ -75,3 +78,21 @@ def test_hostile_texts_are_only_texts(browser, assessment):
 def test_buildings_outside_every_community_have_a_row_with_a_name():
     assert community_name({"community_id": "", "name": None}, "zh") == "未划入社区"
     assert community_name({"community_id": "C1", "name": float("nan")}, "zh") == "C1"
+
+
+def test_the_door_links_what_other_commands_wrote(tmp_path, assessment):
+    (tmp_path / "方案 一" / "teams").mkdir(parents=True)
+    for name in ("measures.html", "measures.pdf", "measures.json", "teams/1组.docx"):
+        (tmp_path / "方案 一" / name).write_text("")
+    found = pages_beside(tmp_path / "方案 一", tmp_path / "结果" / "index")
+    assert list(found.values()) == [
+        "方案 一/measures.html", "方案 一/measures.pdf", "方案 一/teams/1组.docx",
+    ]  # fmt: skip
+    address = f"../../{quote('方案 一')}/measures.html"
+    assert list(found)[0] == address
+    assert f'href="{address}"' in index_page(assessment, others=found)
+    with pytest.raises(InputError, match="找不到文件夹"):
+        pages_beside(tmp_path / "没有", tmp_path)
+    (tmp_path / "空").mkdir()
+    with pytest.raises(InputError, match="没有页面或图表"):
+        pages_beside(tmp_path / "空", tmp_path)
