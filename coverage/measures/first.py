@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import geopandas as gpd
 import numpy as np
 
+from ...geo.arrays import Floats
 from ...geo.measure import Measure
 from ..assessment import Assessment
 from ..reach import present
@@ -77,7 +78,7 @@ def first_measures(
     town, day, scenario = now.moment.town, now.moment.day, now.moment.scenario
     people = present(town, scenario).to_numpy(dtype=float, na_value=np.nan)
     counted = "people" if np.nansum(people) > 0 else "buildings"
-    weights = np.nan_to_num(people) if counted == "people" else np.ones(len(town.buildings))
+    weights: Floats = np.ones(len(people)) if counted == "buildings" else np.nan_to_num(people)
     offered = offered_measures(town, candidates, None, day, scenarios=[scenario], kinds=WAYS)
     name = now.scenario
     instance = make_instance(

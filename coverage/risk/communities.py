@@ -154,8 +154,8 @@ def _add_hazards_per_head(told: list[dict[str, Any]]) -> None:
             per = hazards / heads * one["inhabitants"]
             low = stats.gamma.ppf(0.05, count) if count else 0.0
             values = (count / per, low / per, stats.gamma.ppf(0.95, count + 1) / per)
-        for end, value in zip((str, c.low, c.high), values, strict=True):
-            one[end(name)] = None if value is None else _plain(value)
+        for key, value in zip((name, c.low(name), c.high(name)), values, strict=True):
+            one[key] = None if value is None else _plain(value)
 
 
 def _plain(value: Any) -> float | None:

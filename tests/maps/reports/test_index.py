@@ -89,7 +89,7 @@ def test_the_door_links_what_other_commands_wrote(tmp_path, assessment):
         "方案 一/measures.html", "方案 一/measures.pdf", "方案 一/teams/1组.docx",
     ]  # fmt: skip
     address = f"../../{quote('方案 一')}/measures.html"
-    assert list(found)[0] == address
+    assert next(iter(found)) == address
     assert f'href="{address}"' in index_page(assessment, others=found)
     with pytest.raises(InputError, match="找不到文件夹"):
         pages_beside(tmp_path / "没有", tmp_path)
