@@ -7,7 +7,7 @@ from .escape import escape, shown
 from .fonts import town_font
 from .packed_columns import Pack, Reference
 from .sealed import HTML_LANG, json_block, seal, template
-from .sections import Html, Row, differences_told, line, paragraph, section, table
+from .sections import Html, Row, differences_told, line, paragraph, section, steps, table
 
 __all__ = [
     "HTML_LANG",
@@ -23,6 +23,7 @@ __all__ = [
     "seal",
     "section",
     "shown",
+    "steps",
     "table",
     "template",
     "town_font",

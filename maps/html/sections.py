@@ -79,6 +79,18 @@ def line(key: str, lang: Lang, **values: object) -> str:
     return paragraph(text(key, lang, **values))
 
 
+def steps(said: Sequence[str]) -> str:
+    """Return sentences as a numbered list; nothing without any.
+
+    Parameters
+    ----------
+    said
+        Plain texts, escaped here.
+    """
+    items = "".join(f"<li>{escape(one)}</li>" for one in said)
+    return f"<ol>{items}</ol>" if items else ""
+
+
 def differences_told(differences: Sequence[Difference], lang: Lang) -> str:
     """Return how two results were not measured alike, for the head of a page; nothing if alike.
 

@@ -226,7 +226,8 @@ def _communities(
             }
         for tier in told:
             rank, first, last = ranks[tier].get(identity, (0, 0, 0))
-            said = text("scene.rank", lang, rank=rank, low=first, high=last) if rank else ""
+            tells = rank and (first, last) != (1, len(ranks[tier]))  # any place says nothing
+            said = text("scene.rank", lang, rank=rank, low=first, high=last) if tells else ""
             shares[""][tier]["rank"] = said
         rows.append(
             {

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+import geopandas as gpd
 import numpy as np
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..html import Html, Row, escape, paragraph, shown, table
+from ..html import Html, Row, escape, paragraph, shown, steps, table
 from ..styles import style
 from ..voice import (
     Record,
@@ -21,6 +22,9 @@ from ..voice import (
     findings_of,
     is_missing,
     keep_clear_reason,
+    lane_called,
+    lanes_next,
+    lanes_opening,
     lanes_unknown,
     lanes_without,
     lost_people,
@@ -55,6 +59,9 @@ def lanes_page(assessment: Assessment, *, lang: Lang = "zh") -> str:
     keys = ("keep_clear", "openings", "findings", "print")
     texts = {name: escape(text(f"lanes_page.{name}", lang)) for name in keys}
     tables = {
+        "headline": paragraph(lanes_opening(assessment, lang)),
+        "next_title": escape(text("lanes_opening.next", lang)),
+        "next": steps(lanes_next(assessment, lang)),
         "keep_clear_table": _keep_clear(assessment, lang),
         "openings_table": _openings(assessment, lang),
         "findings_table": _findings(assessment, lang),
@@ -113,7 +120,7 @@ def _keep_clear(assessment: Assessment, lang: Lang) -> str:
     for lane in lanes[:MOST_LANES]:
         cells = [
             count(lane[c.KEEP_CLEAR_RANK], lang),
-            _lane_cell(lane, lang),
+            _lane_cell(lane, assessment.lanes, lang),
             shown(state_said(lane, lang)),
             chance_said(lane, lang),
             *(_loss_cell(lane, tier, lang) for tier in tiers),
@@ -137,7 +144,7 @@ def _openings(assessment: Assessment, lang: Lang) -> str:
         gain = count(lane.get(c.OPENING_GAIN), lang)
         cells = [
             count(lane[c.OPENING_RANK], lang),
-            _lane_cell(lane, lang),
+            _lane_cell(lane, assessment.lanes, lang),
             text("lanes_page.lost_buildings", lang, count=gain),
             opening_reason(lane, lang),
         ]
@@ -218,21 +225,21 @@ def _names(assessment: Assessment) -> dict[tuple[str, str], str]:
     return names
 
 
-def _lane_cell(lane: Record, lang: Lang) -> Html:
+def _lane_cell(lane: Record, lanes: gpd.GeoDataFrame, lang: Lang) -> Html:
     kind, width = lane.get(f.LANE_CLASS), lane.get(f.WIDTH_M)
     said = [] if is_missing(kind) else [label("lane_class", kind, lang)]
     if is_missing(width):
         said.append(text("lanes_page.width_unknown", lang))
     else:
         said.append(text("lanes_page.width", lang, count=f"{float(str(width)):g}"))
-    return _named(lane.get(f.NAME), lane.get(f.LANE_ID), said)
+    return _named(lane_called(lane, lanes, lang), lane.get(f.LANE_ID), said)
 
 
 def _named(name: object, identity: object, said: Sequence[str]) -> Html:
     """Return a button that goes there, with its id and what else is said below."""
     called = "" if is_missing(name) else shown(name)
     known = shown(_said(identity))
-    below = [known, *map(shown, said)] if called else [*map(shown, said)]
+    below = [known, *map(shown, said)] if called and known not in called else [*map(shown, said)]
     lines = "".join(f'<span class="small">{escape(part)}</span>' for part in below if part)
     return Html(f'<button type="button">{escape(called or known)}</button>{lines}')
 

@@ -11,7 +11,7 @@ from ...coverage.siting import Study
 from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
-from ..html import Html, Row, escape, paragraph, section, shown, table
+from ..html import Html, Row, escape, paragraph, section, shown, steps, table
 from ..styles import style
 from ..voice import (
     Table,
@@ -46,6 +46,7 @@ from .siting_chart import Dot, chart
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
 MOST_DROPPED = 50  # on the page; the workbook has all
+_NEXT = ("visit", "price", "try")
 _CLICKS = ("candidates", "stations", "buildings")
 
 
@@ -64,6 +65,8 @@ def siting_page(study: Study, *, lang: Lang = "zh") -> str:
     texts = {name: escape(text(f"site.{name}", lang)) for name in (*headings, "print")}
     texts |= {
         "headline": escape(headline(study, lang)),
+        "next_title": escape(text("siting_next.heading", lang)),
+        "next": steps([text(f"siting_next.{step}", lang) for step in _NEXT]),
         "cautions": "".join(paragraph(said) for said in cautions(study, lang)),
         "sites_part": _sites(study, lang),
         "frontier_part": _frontier(study, lang),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ...geo.words import Lang, label, text
-from ..html import line, section, shown, table
-from ..voice import three_figures
+from ..html import line, section, shown, steps, table
+from ..voice import calibration_next, three_figures
 from .plain_page import plain_page
 
 RIVALS = ("priors", "shrinkage", "regression", "boosting", "density", "inspectors")
@@ -36,6 +36,8 @@ def calibration_page(told: dict[str, Any], *, lang: Lang = "zh") -> str:
             section("calibration.classes", _classes(told, lang), lang),
             section("calibration.communities", _communities(told, lang), lang),
         ]
+    next_steps = steps(calibration_next(told, lang))
+    parts.append(section("calibration_next.heading", next_steps, lang))
     said = text(
         "calibration.facts",
         lang,

@@ -9,11 +9,18 @@ from ...coverage.review import Comparison
 from ...geo.snapshots import Snapshot
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..html import differences_told, line, paragraph, section, shown, table
-from ..voice import compared_causes, compared_communities, is_missing, three_figures
+from ..html import differences_told, escape, line, paragraph, section, shown, steps, table
+from ..voice import (
+    compare_next,
+    compare_opening,
+    compared_causes,
+    compared_communities,
+    is_missing,
+    three_figures,
+)
 from .plain_page import plain_page
 
-SHOWN = 200  # causes and buildings on the page; the tables hold all
+SHOWN = 25  # causes and buildings on the page; the tables hold all
 
 
 def compare_page(
@@ -47,12 +54,16 @@ def compare_page(
     if not after.summary["risk"]["calibrated"]:
         notes.append(line("cli.risk_uncalibrated", lang))
     notes.append(line("compare.small_note", lang))
+    opening = compare_opening(found, before.period, after.period, tiers, lang)
     body = [
+        f'<p id="message">{escape(shown(opening))}</p>',
         section("compare.communities", "".join(notes) + _communities(found, tiers, lang),
                        lang),
         section("compare.causes", _causes(found, lang), lang),
         section("compare.buildings", _buildings(found.buildings, lang), lang),
     ]  # fmt: skip
+    next_steps = steps(compare_next(found, tiers, lang))
+    body.append(section("opening.next", next_steps, lang))
     body.append(paragraph(after.yardstick.said(lang), "small"))
     return plain_page(
         title,

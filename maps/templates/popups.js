@@ -97,6 +97,7 @@ function chances(tier, f, code) {
     if (chance) said.push(make("p", say("popup." + kind, values), "chance"));
     else if (kind === "arrival") said.push(make("p", say("popup.chance_unknown", values), "chance"));
   }
+  if (said.length === 2) said.push(make("p", say("popup.two_chances"), "small"));
   return said;
 }
 

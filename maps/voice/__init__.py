@@ -95,6 +95,13 @@ from .place_words import (
     work_said,
     yes_no,
 )
+from .report_openings import (
+    calibration_next,
+    compare_next,
+    compare_opening,
+    lanes_next,
+    lanes_opening,
+)
 from .route_text import (
     KIT,
     arrival,
@@ -152,6 +159,7 @@ __all__ = [
     "as_words",
     "beyond_said",
     "budget_frontier",
+    "calibration_next",
     "cautions",
     "certain_said",
     "certainties",
@@ -161,6 +169,8 @@ __all__ = [
     "communities",
     "community_name",
     "community_rows",
+    "compare_next",
+    "compare_opening",
     "compared_causes",
     "compared_communities",
     "costs",
@@ -190,6 +200,8 @@ __all__ = [
     "kinds_said",
     "known_before",
     "lane_called",
+    "lanes_next",
+    "lanes_opening",
     "lanes_unknown",
     "lanes_without",
     "late_against_of",

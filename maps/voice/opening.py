@@ -228,8 +228,8 @@ def lane_called(lane: Mapping[str, Any], lanes: gpd.GeoDataFrame, lang: Lang) ->
     own = lanes[lanes[f.LANE_ID].astype(str) == identity]
     if named.empty or own.empty:
         return shown(identity)
-    near = named.geometry.distance(own.geometry.iloc[0]).idxmin()
-    values = {"near": shown(named.at[near, f.NAME]), "id": shown(identity)}
+    _, near = named.sindex.nearest(own.geometry.iloc[0], return_all=False)
+    values = {"near": shown(named[f.NAME].iloc[near[0]]), "id": shown(identity)}
     return text("opening.lane_near", lang, **values)
 
 
