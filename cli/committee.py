@@ -74,7 +74,7 @@ def assess(
                 found.summary["notes"].insert(0, plan_note(given, name=plan.name))
             step("step.next")
             first = first_measures(found, candidates.host_candidates(town))
-            found.summary["next"] = next_record(first, town.buildings)
+            found.summary["next"] = next_record(first, town.buildings, town.lanes)
             timings = {"compile": compiled - began, "load": loaded - compiled}
             step("step.scenes")
             scenes = other_scenes(town, besides=found.scenario, day=day_of(date)) | past

@@ -266,6 +266,7 @@ function views() {
     });
     if (!code.startsWith("share_")) box.append(button);
   }
+  box.hidden = box.children.length < 2;
   pressed();
 }
 function pressed() {

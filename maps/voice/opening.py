@@ -166,7 +166,10 @@ def next_steps(assessment: Assessment, lang: Lang) -> list[NextStep]:
     lang
         Language of the words.
     """
-    measures = _measures(assessment.summary.get("next", {}), lang)
+    tier = next(iter(tiers_told(assessment, further=False)), "")
+    present = assessment.summary.get("coverage", {}).get(tier, {}).get("share_buildings")
+    way = "reach" if is_missing(present) else "gain"  # who is late today may not be known
+    measures = _measures(assessment.summary.get("next", {}), way, lang)
     lanes = _keep_clear(assessment, lang)
     hazards = _hazards(assessment.summary.get("communities", ()), lang)
     room = STEPS - len(hazards[:1])
@@ -174,15 +177,31 @@ def next_steps(assessment: Assessment, lang: Lang) -> list[NextStep]:
     return [*first, *lanes[: room - len(first)], *hazards[:1]]
 
 
-def _measures(told: Mapping[str, Any], lang: Lang) -> list[NextStep]:
+def _measures(told: Mapping[str, Any], way: str, lang: Lang) -> list[NextStep]:
     steps = []
     for step in told.get("steps", ()):
         cost = text("opening.cost", lang, yuan=_round(step["cost_yuan"]), years=told["years"])
         number = people if told["counted"] == "people" else count
-        gain = text(f"opening.gain_{told['counted']}", lang, count=number(step["gain"], lang))
+        gain = text(f"opening.{way}_{told['counted']}", lang, count=number(step["gain"], lang))
         place = step.get("lon"), step.get("lat")
         steps.append(NextStep(shown(step["name"][lang]), cost, gain, *place))
     return steps
+
+
+def _placed(
+    found: FirstMeasures, names: Sequence[str], lanes: gpd.GeoDataFrame, lang: Lang
+) -> list[str]:
+    """Return names in which a bare id stands beside the nearest lane that has a name."""
+    named = lanes[lanes[f.NAME].notna()]
+    said = []
+    for measure, name, point in zip(found.measures, names, found.places, strict=True):
+        known = shown(measure.target)
+        if not named.empty and known and name.endswith(known) and point is not None:
+            _, near = named.sindex.nearest(point, return_all=False)
+            values = {"near": shown(named[f.NAME].iloc[near[0]]), "id": known}
+            name = name.removesuffix(known) + text("opening.place_near", lang, **values)
+        said.append(name)
+    return said
 
 
 def _round(yuan: float) -> str:
@@ -256,7 +275,9 @@ def _hazards(entries: Sequence[Mapping[str, Any]], lang: Lang) -> list[NextStep]
     ]
 
 
-def next_record(found: FirstMeasures, buildings: pd.DataFrame) -> dict[str, Any]:
+def next_record(
+    found: FirstMeasures, buildings: pd.DataFrame, lanes: gpd.GeoDataFrame
+) -> dict[str, Any]:
     """Return the first measures as plain values, what ``summary["next"]`` holds.
 
     Parameters
@@ -265,8 +286,13 @@ def next_record(found: FirstMeasures, buildings: pd.DataFrame) -> dict[str, Any]
         What to do first.
     buildings
         The town's, with `building_id` and `address`.
+    lanes
+        The town's; a measure without a name is called by the nearest lane that has one.
     """
-    names = {g: named_measures(found.measures, found.beside, buildings, g) for g in LANGS}
+    names = {
+        g: _placed(found, named_measures(found.measures, found.beside, buildings, g), lanes, g)
+        for g in LANGS
+    }
     places = found.places.to_crs("EPSG:4326")
     steps: list[dict[str, Any]] = []
     for at, measure in enumerate(found.measures):
