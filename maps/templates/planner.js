@@ -153,7 +153,17 @@ function placeStation(place) {
   const name = tell("new_station_name", { count: changesNow().add.length + 1 });
   change(planner.added(changesNow(), { ...state.station, name }, lon, lat));
 }
+// What is told of a station holds for the plan and the moment it was told of
+let toldOf = "";
+const tellingOf = () => [state.shown, state.scenario, planAt(state.shown).key].join("|");
+function popupFollows() {
+  if (!map.hasLayer(popup)) return;
+  if (chosen === layers.buildings) choose("buildings", chosen.selected, popup.getLatLng());
+  else if (toldOf !== tellingOf()) map.closePopup();
+}
 function aboutStation(station, removed) {
+  map.closePopup();
+  toldOf = tellingOf();
   const box = make("div"), row = make("div", undefined, "row");
   const duty = engine.onDuty(station, state.scenario), count = (value) => (value === null ? UNKNOWN : value);
   box.append(head("station", nameOfStation(station)), rows([
@@ -169,12 +179,12 @@ function aboutStation(station, removed) {
     button.addEventListener("click", () => { map.closePopup(); todo(); });
     row.append(button);
   };
-  const changes = changesNow(), id = station.station_id;
-  if (removed) action("restore", () => change({ ...changes, remove: changes.remove.filter((other) => other !== id) }));
-  else action("remove", () => change(planner.removed(changes, id)));
-  if (station.moved) action("take_home", () => change({ ...changes, move: changes.move.filter((other) => other.station_id !== id) }));
+  const id = station.station_id;
+  if (removed) action("restore", () => change(planner.restored(changesNow(), id)));
+  else action("remove", () => change(planner.removed(changesNow(), id)));
+  if (station.moved) action("take_home", () => change(planner.takenHome(changesNow(), id)));
   if (station.added) {
-    const form = stationForm({ ...changes.add.find((other) => other.station_id === id) });
+    const form = stationForm({ ...changesNow().add.find((other) => other.station_id === id) });
     box.append(form.box);
     action("edit", () => change(planner.changed(changesNow(), id, form.values)));
   }
@@ -340,9 +350,9 @@ function changes() {
   const stationName = (id) => nameOfStation([...engine.present, ...now.add].find((station) => station.station_id === id));
   const laneName = (id) => (laneFeatures.text("name", planner.laneAt.get(id)[0]) || "") + " " + id;
   for (const { station_id } of now.add) line("did_add", { name: stationName(station_id) }, () => planner.removed(now, station_id));
-  for (const { station_id } of now.move) line("did_move", { name: stationName(station_id) }, () => ({ ...now, move: now.move.filter((other) => other.station_id !== station_id) }));
+  for (const { station_id } of now.move) line("did_move", { name: stationName(station_id) }, () => planner.takenHome(now, station_id));
   for (const { station_id } of now.equip) line("did_equip", { name: stationName(station_id) }, () => ({ ...now, equip: now.equip.filter((other) => other.station_id !== station_id) }));
-  for (const id of now.remove) line("did_remove", { name: stationName(id) }, () => ({ ...now, remove: now.remove.filter((other) => other !== id) }));
+  for (const id of now.remove) line("did_remove", { name: stationName(id) }, () => planner.restored(now, id));
   for (const kind of ["close", "open"])
     for (const id of now[kind]) line("did_" + kind, { name: laneName(id) }, () => planner.lane(now, kind, id));
   for (const [tier, value] of Object.entries(now.standard_s)) line("did_standard", { tier: tierOf(tier).label, value }, () => planner.standard(now, tier, engine.data.tiers[tier].standard_s));
@@ -543,6 +553,7 @@ function refresh() {
   communities();
   changes();
   legend();
+  popupFollows();
   askArea();
   const standard = byId("standard");
   if (document.activeElement !== standard) standard.value = planAt(state.shown).standards[state.tier];

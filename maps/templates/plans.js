@@ -140,8 +140,11 @@ class Planner {
     const move = changes.move.filter((other) => other.station_id !== id);
     const equip = changes.equip.filter((other) => other.station_id !== id);
     return own ? { ...changes, add: changes.add.filter((station) => station.station_id !== id) }
-      : { ...changes, move, equip, remove: [...changes.remove, id] };
+      : { ...changes, move, equip, remove: [...changes.remove.filter((other) => other !== id), id] };
   }
+
+  restored(changes, id) { return { ...changes, remove: changes.remove.filter((other) => other !== id) }; }
+  takenHome(changes, id) { return { ...changes, move: changes.move.filter((other) => other.station_id !== id) }; }
 
   // A lane is closed or opened, or is as it was again
   lane(changes, kind, id) {

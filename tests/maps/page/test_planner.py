@@ -151,6 +151,39 @@ def test_stations_are_dragged_and_removed_by_their_popup(browser, page):
     assert browser.run("return changesNow().remove") == []
 
 
+def test_the_popup_of_a_station_acts_on_the_plan_of_now_or_is_gone(browser, page):
+    browser.open(page)
+    one, two = browser.run("return engine.present.slice(0, 2).map(s => s.station_id)")
+    tell = "aboutStation(planAt(state.shown).stations.find(s => s.station_id === arguments[0]))"
+    remove = """[...document.querySelectorAll('.leaflet-popup-content button')]
+        .find(b => b.textContent === '拆除此站').click()"""
+    browser.run("change(planner.removed(changesNow(), arguments[0]))", one)
+    browser.run(tell, two)
+    press(browser, "#undo")  # what the popup was told of is no more
+    assert browser.popup() == ""
+    browser.run(tell, two)
+    press(browser, "#tabs button:last-child")  # another plan
+    assert browser.popup() == ""
+    browser.run(tell, two)
+    browser.pick("scenario", browser.run("return content.engine.scenarios.slice(-1)[0].name"))
+    assert browser.popup() == ""
+    browser.run(tell, two)
+    browser.run("state.plans[state.shown].states.push(planner.removed(changesNow(), arguments[0]));"
+                "state.plans[state.shown].at++", one)  # fmt: skip
+    browser.run(remove)
+    assert browser.run("return changesNow().remove") == [one, two]
+    assert browser.run("return state.plans[1].states[state.plans[1].at].remove") == []
+    assert browser.popup() == ""
+
+
+def test_the_popup_of_a_building_tells_of_the_plan_shown(browser, page):
+    browser.open(page)
+    browser.run("choose('buildings', 0, layers.buildings.bounds(0).getCenter())")
+    assert "方案1" in browser.popup()
+    press(browser, "#tabs button:last-child")
+    assert "方案2" in browser.popup() and "方案1" not in browser.popup()
+
+
 def test_a_lane_is_closed_and_opened_by_a_click(browser, page):
     browser.open(page)
     lane = browser.run(
