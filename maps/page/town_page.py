@@ -98,10 +98,12 @@ class Surroundings(Element):
         """Fill in the template."""
         super().__init__()
         self._name, self._id = name, "page"
-        self._parts, self._blocks = (*parts, "popups.js", "frame.js", *tools), blocks
+        self._parts, self._blocks = (*parts, "popups.js", "frame.js", "paper.js", *tools), blocks
         self.chrome = Template(template(f"{name}.html")).substitute(texts)
         self.content = content
-        self.sheets = "".join(f"<style>{template(sheet)}</style>\n" for sheet in sheets)
+        self.sheets = "".join(
+            f"<style>{template(sheet)}</style>\n" for sheet in (*sheets, "paper.css")
+        )
 
     def render(self, **kwargs: Any) -> str:
         """Put the page's styles, its elements, its data and its scripts."""

@@ -3,20 +3,23 @@
 "use strict";
 
 const patterns = {};
-// A pattern of 8 x 8 pixels, which 256-pixel tiles repeat without a seam
+// A pattern of 8 x 8 pixels, which 256-pixel tiles repeat without a seam; finer on paper
 function pattern(context, kind, colour, ratio) {
-  const key = kind + colour + ratio;
+  const step = weizhan.paper ? 4 : 8, thin = step / 8, key = kind + colour + ratio + step;
   if (patterns[key]) return patterns[key];
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = Math.round(8 * ratio);
+  canvas.width = canvas.height = Math.round(step * ratio);
   const pen = canvas.getContext("2d"), size = canvas.width;
   pen.strokeStyle = pen.fillStyle = colour;
-  pen.lineWidth = 1.3 * ratio;
+  pen.lineWidth = 1.3 * thin * ratio;
   pen.beginPath();
   if (kind === "dots") {
-    pen.arc(size / 2, size / 2, 1.2 * ratio, 0, 7);
+    pen.arc(size / 2, size / 2, 1.2 * thin * ratio, 0, 7);
     pen.fill();
+  } else if (kind === "level") {
+    pen.fillRect(0, size / 2, size, pen.lineWidth);
   } else {
+    if (kind === "back") { pen.translate(size, 0); pen.scale(-1, 1); }
     for (let shift = -size; shift <= size; shift += size) {
       pen.moveTo(shift - 1, size + 1); pen.lineTo(shift + size + 1, -1);
       if (kind === "cross") { pen.moveTo(shift - 1, -1); pen.lineTo(shift + size + 1, size + 1); }
@@ -72,7 +75,7 @@ weizhan.symbol = function (context, look, x, y, scale) {
 
 // The sample of a class for a legend, drawn by the same means as the map
 weizhan.swatch = function (look, shape) {
-  const canvas = document.createElement("canvas"), ratio = window.devicePixelRatio || 1;
+  const canvas = document.createElement("canvas"), ratio = weizhan.paper ? 4 : window.devicePixelRatio || 1;
   canvas.width = 26 * ratio; canvas.height = 18 * ratio;
   canvas.className = "swatch";
   const context = canvas.getContext("2d");
@@ -95,9 +98,42 @@ function paint(context, look, ratio) {
   context.fillStyle = look.fill;
   context.fill("evenodd");
   if (!look.pattern) return;
-  context.fillStyle = pattern(context, look.pattern, look.line, ratio);
+  context.fillStyle = pattern(context, look.pattern, look.ink || look.line, ratio);
   context.fill("evenodd");
 }
+
+/* On paper, "colour" or "grey", where a copier may come after: classes that it would make alike
+   are told apart by patterns; in grey, those without one are spread from light to dark. */
+weizhan.paper = "";
+const ALIKE = 20; // difference in lightness, of 100, below which greys look alike
+function lightness(colour) {
+  const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255).map((c) => (c > 0.04045 ? ((c + 0.055) / 1.055) ** 2.4 : c / 12.92));
+  const y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  return y > 0.008856 ? 116 * Math.cbrt(y) - 16 : 903.3 * y;
+}
+const greyOf = (light) => {
+  const y = light > 8 ? ((light + 16) / 116) ** 3 : light / 903.3, c = y > 0.0031308 ? 1.055 * y ** (1 / 2.4) - 0.055 : 12.92 * y;
+  return "#" + Math.round(c * 255).toString(16).padStart(2, "0").repeat(3);
+};
+weizhan.looks = function (style) {
+  if (!weizhan.paper) return style.classes;
+  const solid = (look) => /^#[0-9a-f]{6}$/i.test(look.fill || ""), taken = [];
+  const looks = style.classes.map((look) => ({ ...look }));
+  if (weizhan.paper === "grey") {
+    const plain = looks.filter((look) => solid(look) && !look.pattern), [first, last] = [plain[0], plain[plain.length - 1]];
+    const down = plain.length > 1 && lightness(first.fill) > lightness(last.fill), steps = Math.max(1, plain.length - 1);
+    plain.forEach((look, at) => { look.fill = greyOf(94 - 74 * (down ? at : steps - at) / steps); });
+  }
+  for (const look of looks) if (look.pattern && solid(look)) taken.push(look);
+  for (const look of looks) {
+    if (!solid(look) || look.pattern) continue;
+    const light = lightness(look.fill);
+    look.pattern = ["", "hatch", "dots", "back", "level", "cross"].find((kind) => !taken.some((other) => other.pattern === kind && Math.abs(lightness(other.fill) - light) < ALIKE)) || "";
+    look.ink = light > 50 ? "#1d1d1d" : "#ffffff";
+    taken.push(look);
+  }
+  return looks;
+};
 
 const Packed = L.GridLayer.extend({
   options: { updateWhenZooming: false, keepBuffer: 1, maxZoom: 22 },
@@ -128,14 +164,17 @@ const Packed = L.GridLayer.extend({
   },
 
   paintTile: function (tile, coords) {
-    const context = tile.getContext("2d"), ratio = tile.width / 256, world = 256 * 2 ** coords.z;
-    const x = coords.x * 256, y = coords.y * 256, pad = 24;
+    const context = tile.getContext("2d"), ratio = tile.width / 256;
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, 256, 256);
+    this.paintOn({ context, ratio, world: 256 * 2 ** coords.z, x: coords.x * 256, y: coords.y * 256, zoom: coords.z, wide: 256, high: 256 });
+  },
+
+  paintOn: function (view) {
+    const { context, world, x, y, wide, high } = view, pad = 24;
     context.lineJoin = context.lineCap = "round";
-    const view = { context, ratio, world, x, y, zoom: coords.z };
     view.found = this.features.query(
-      (x - pad) / world, (y - pad) / world, (x + 256 + pad) / world, (y + 256 + pad) / world);
+      (x - pad) / world, (y - pad) / world, (x + wide + pad) / world, (y + high + pad) / world);
     if (this.filter) view.found = view.found.filter(this.filter);
     if (view.found.length) this["draw_" + this.shape](view);
   },
@@ -165,7 +204,7 @@ const Packed = L.GridLayer.extend({
 
   draw_polygon: function (view) {
     const { context, world, found } = view, box = this.features.box;
-    const looks = this.styles[this.style].classes, classes = this.features.classes(this.style);
+    const looks = weizhan.looks(this.styles[this.style]), classes = this.features.classes(this.style);
     const lined = looks.map(() => []);
     for (const f of found) {
       const look = looks[classes[f]];

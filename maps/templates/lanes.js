@@ -38,6 +38,7 @@ function visit(row) {
 
 document.querySelectorAll("tr[data-layer]").forEach((row) => row.addEventListener("click", () => visit(row)));
 byId("print").addEventListener("click", () => window.print());
+figureOnPaper();
 window.addEventListener("beforeprint", () => document.querySelectorAll("#findings details").forEach((part) => { part.open = true; }));
 if (narrow.matches) byId("legend").open = false;
 map.invalidateSize({ pan: false });

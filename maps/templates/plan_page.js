@@ -31,4 +31,5 @@ function visit(row) {
 
 document.querySelectorAll("tr[data-layer]").forEach((row) => row.addEventListener("click", () => visit(row)));
 byId("print").addEventListener("click", () => window.print());
+figureOnPaper();
 window.addEventListener("beforeprint", () => document.querySelectorAll("#panel details").forEach((part) => { part.open = true; }));

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from .browser import Browser
+from .every_page import street, street_pages
 from .town import HOSTILE, MadeUp, make_assessment, spoil
 
 
@@ -38,6 +39,12 @@ def assessment() -> MadeUp:
 def large() -> MadeUp:
     """25,281 buildings."""
     return make_assessment(159)
+
+
+@pytest.fixture(scope="module")
+def pages(make_shared_town) -> dict[str, str]:
+    """Planner, lanes, siting and measures of a street, with a station to add."""
+    return street_pages(street(make_shared_town))
 
 
 @pytest.fixture(scope="session")
