@@ -74,6 +74,7 @@ weizhan.inflate = function (input, size) {
   for (let last = 0; !last;) {
     last = bits(1);
     const kind = bits(2);
+    if (kind === 3 || !(at <= end + 8)) throw new Error("damaged page");
     if (kind === 0) {
       at -= count >> 3; held = count = 0; // back to the byte after the header
       const length = input[at] | input[at + 1] << 8;
@@ -81,7 +82,6 @@ weizhan.inflate = function (input, size) {
       at += 4 + length; to += length;
       continue;
     }
-    if (kind === 3 || at > end + 8) throw new Error("damaged page");
     const [literal, distance] = kind === 1 ? FIXED : stated();
     for (;;) {
       const said = symbol(literal);

@@ -123,13 +123,13 @@ def test_hostile_texts_are_only_texts(browser, make, hostile, payload):
     assert browser.run("return document.body.innerText.includes('\u202e')") is False
 
 
-def test_print_shows_the_tables_and_no_map(browser, assessment):
+def test_print_shows_the_map_and_all_rows(browser, assessment):
     browser.open(lanes_page(assessment))
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         browser.run("window.dispatchEvent(new Event('beforeprint'))")
         height = "return document.querySelector(arguments[0]).offsetHeight"
-        assert browser.run(height, ".folium-map") == 0
+        assert browser.run(height, ".on-paper .folium-map") > 300
         assert browser.run(height, "#panel") > 768  # all rows, not only those on the screen
         assert browser.run(height, "#findings details table") > 0
         assert browser.run("return getComputedStyle(document.querySelector('td')).color") == (
@@ -137,6 +137,7 @@ def test_print_shows_the_tables_and_no_map(browser, assessment):
         )
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+        browser.run("window.dispatchEvent(new Event('afterprint'))")
 
 
 def test_a_phone_has_map_and_list(browser, assessment):
