@@ -139,7 +139,7 @@ const Packed = L.GridLayer.extend({
   options: { updateWhenZooming: false, keepBuffer: 1, maxZoom: 22 },
 
   initialize: function (data, features, options) {
-    L.GridLayer.prototype.initialize.call(this, { zIndex: data.zIndex, ...options });
+    L.GridLayer.prototype.initialize.call(this, { zIndex: data.zIndex, className: "packed-" + data.name, ...options });
     this.features = features;
     this.shape = data.shape;
     this.styles = { ...data.styles };

@@ -42,8 +42,8 @@ function recolour() {
 function legend() {
   const box = byId("legend").querySelector("div"), buildings = layers.buildings;
   box.replaceChildren();
-  if (visible("buildings") && buildings.features.count) box.append(legendPart(buildings.styles[buildings.style], "polygon"));
-  if (swiped()) box.append(make("h3", "▶ " + say("tree.swipe_right")), legendPart(rightStyle(), "polygon"));
+  if (visible("buildings") && buildings.features.count && !heatOn()) box.append(legendPart(buildings.styles[buildings.style], "polygon"));
+  if (swiped() && !heatOn()) box.append(make("h3", "▶ " + say("tree.swipe_right")), legendPart(rightStyle(), "polygon"));
   if (state.uncovered) {
     const list = make("ul"), item = make("li");
     item.append(weizhan.swatch({ fill: "#d9822b", line: "#111111" }, "polygon"), make("span", say("legend.uncovered")));

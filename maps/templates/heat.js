@@ -1,29 +1,33 @@
-/* Heat: a kernel density in metres, as density or as ratio; the unit and the bandwidth are told. */
+/* Heat: what each building counts, spread over the ground about it; by area or a building. */
 const HEATS = { late: null, people: "people", harm: "harm", hazards: "open_hazards", fires: "past_fires" };
-const HEAT_FILLS = [[254, 240, 200, 0], [253, 212, 120, 110], [244, 150, 62, 150], [205, 76, 26, 180], [120, 20, 10, 205]];
-const heat = { weight: "", kind: "density", metres: 200, edges: [] };
+// Purple, which no class of buildings or communities has; worse is darker
+const HEAT_FILLS = [[236, 224, 244, 190], [208, 172, 229, 200], [168, 110, 206, 210], [122, 56, 172, 220], [70, 16, 112, 230]];
+const heat = { weight: "", kind: "density", metres: 200, edges: [], unknown: 0 };
 function heatOn() { return Boolean(heat.weight); }
 
-// Weight of each building, and whether it counts at all
+// What each building counts; NaN where its cover, or the number asked for, is not known
 function heatWeights() {
   const { features } = layers.buildings, out = new Float64Array(features.count), column = HEATS[heat.weight];
-  const cover = "cover_" + state.tier + moment.at in layers.buildings.styles ? features.classes("cover_" + state.tier + moment.at) : null;
+  const unsaid = content.covers.indexOf("unknown"), cover = "cover_" + state.tier + moment.at in layers.buildings.styles ? features.classes("cover_" + state.tier + moment.at) : null;
   for (let f = 0; f < out.length; f++) {
-    const late = cover && (cover[f] === 2 || cover[f] === 3), value = column ? features.number(heat.weight === "people" ? "people" + moment.at : column, f) : 1;
-    out[f] = heat.weight === "late" || heat.weight === "people" ? (late ? value || 0 : 0) : value || 0;
+    const value = column ? features.number(heat.weight === "people" ? "people" + moment.at : column, f) : 1;
+    if (heat.weight !== "late" && heat.weight !== "people") out[f] = value;
+    else out[f] = !cover || cover[f] >= unsaid ? NaN : cover[f] === 2 || cover[f] === 3 ? value : 0;
   }
   return out;
 }
 
-// Densities on a grid of a third of the bandwidth, per square kilometre or per building
+// Densities on a grid of a third of the spread, per square kilometre or per building
 function heatGrid() {
   const { features } = layers.buildings, { all, box } = features, middle = (all[1] + all[3]) / 2;
   const latitude = Math.atan(Math.sinh(Math.PI * (1 - 2 * middle))), metre = 1 / (40075016.7 * Math.cos(latitude)), cell = heat.metres / 3 * metre;
   const pad = 3 * heat.metres * metre, x0 = all[0] - pad, y0 = all[1] - pad;
   const wide = Math.ceil((all[2] + pad - x0) / cell), high = Math.ceil((all[3] + pad - y0) / cell);
-  const weights = heatWeights(), sums = [new Float64Array(wide * high), new Float64Array(wide * high)];
+  const weights = heatWeights();
+  heat.unknown = weights.filter(Number.isNaN).length;
+  const sums = [new Float64Array(wide * high), new Float64Array(wide * high)];
   for (let f = 0; f < features.count; f++) {
-    if (!(box[4 * f] <= box[4 * f + 2])) continue;
+    if (!(box[4 * f] <= box[4 * f + 2]) || Number.isNaN(weights[f])) continue;
     const at = Math.floor(((box[4 * f + 1] + box[4 * f + 3]) / 2 - y0) / cell) * wide + Math.floor(((box[4 * f] + box[4 * f + 2]) / 2 - x0) / cell);
     sums[0][at] += weights[f];
     sums[1][at]++;
@@ -49,9 +53,10 @@ function heatGrid() {
 }
 
 const heatLayer = new (L.Layer.extend({
-  onAdd() { this.image = null; heat.redraw(); },
-  onRemove() { if (this.image) this.image.remove(); this.image = null; },
+  onAdd() { this.image = null; map.getContainer().classList.add("heated"); heat.redraw(); },
+  onRemove() { if (this.image) this.image.remove(); this.image = null; map.getContainer().classList.remove("heated"); },
 }))();
+map.on("layeradd", () => { if (heatLayer.image) heatLayer.image.bringToFront(); }); // over buildings that come later
 heat.redraw = () => {
   if (heatLayer.image) heatLayer.image.remove();
   const { values, near, wide, high, x0, y0, cell } = heatGrid(), top = values.reduce((a, b) => Math.max(a, b), 0);
@@ -66,13 +71,14 @@ heat.redraw = () => {
   heat.values = values;
   heatLayer.image = L.imageOverlay(canvas.toDataURL(), L.latLngBounds(place(x0, y0 + high * cell), place(x0 + wide * cell, y0)), { interactive: false, className: "heat", pane: "tilePane", zIndex: 3 }).addTo(map);
 };
-const heatWeight = () => say("tree.weight_" + heat.weight);
 function heatLegend() {
-  const said = (value) => (value >= 100 ? grouped(Math.round(value)) : String(Number(value.toPrecision(2))));
-  const names = heat.edges.map((edge, at) => (at + 1 < heat.edges.length ? said(edge) + "–" + said(heat.edges[at + 1]) : "≥ " + said(edge)));
-  const classes = names.map((label, at) => { const [r, g, b, a] = HEAT_FILLS[at + 1]; return { label, fill: `rgba(${r},${g},${b},${a / 255})`, line: "#8a8a8a", pattern: "", dash: [], pixels: 0 }; });
-  return legendPart({ title: say("tree.heat_title") + " · " + say("tree.heat_what", { weight: heatWeight(), kind: say("tree.heat_" + heat.kind) }), classes,
-    note: say("tree.heat_unit_" + heat.kind, { unit: say("tree.unit_" + heat.weight), metres: heat.metres }) }, "polygon");
+  const said = (value) => (value >= 100 ? grouped(Math.round(value)) : String(Number(value.toPrecision(2)))), { edges } = heat;
+  const names = edges.length ? [say("tree.heat_below", { value: said(edges[0]) })] : ["0"];
+  edges.forEach((edge, at) => names.push(at + 1 < edges.length ? said(edge) + "–" + said(edges[at + 1]) : "≥ " + said(edge)));
+  const classes = names.map((label, at) => { const [r, g, b, a] = HEAT_FILLS[at]; return { label, fill: `rgba(${r},${g},${b},${a / 255})`, line: "#8a8a8a", pattern: "", dash: [], pixels: 0 }; });
+  const spread = say("tree.heat_spread", { metres: heat.metres, most: 3 * heat.metres });
+  return legendPart({ title: say("tree.heat_" + heat.weight + "_" + heat.kind), classes,
+    note: heat.unknown ? spread + say("tree.heat_unknown", { count: grouped(heat.unknown) }) : spread }, "polygon");
 }
 function heatChoice(box) {
   const has = (name) => !HEATS[name] || HEATS[name] in layers.buildings.features.data.numbers;

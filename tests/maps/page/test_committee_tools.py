@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import colorsys
 import dataclasses
 import re
 
@@ -103,22 +104,107 @@ def test_before_and_after_side_by_side(browser, assessment, scenes):
     assert browser.run("return layers.buildings.getContainer().style.clip") == ""
 
 
-def test_heat_has_a_unit_a_bandwidth_and_the_right_sum(browser, assessment):
+SPREAD = "return heat.values.reduce((a, b) => a + b) * (heat.metres / 3000) ** 2"
+
+
+def test_heat_has_a_unit_in_words_a_spread_and_the_right_sum(browser, assessment):
     browser.open(committee_page(assessment))
     browser.pick("heat", "late density")
-    assert "栋/平方公里，高斯核，带宽 200 米" in browser.legend()
+    assert "每平方公里等不到的建筑（栋）" in browser.legend()
+    assert "约 200 米以内最浓，到 600 米为止" in browser.legend()
     late = assessment.buildings["micro_cover"].isin(["doubtful", "uncovered"]).sum()
-    whole = "return heat.values.reduce((a, b) => a + b) * (heat.metres / 3000) ** 2"
-    assert browser.run(whole) == pytest.approx(late, rel=0.02)
+    assert browser.run(SPREAD) == pytest.approx(late, rel=0.02)
     browser.pick("heat-metres", "100")
-    assert "带宽 100 米" in browser.legend()
-    assert browser.run(whole) == pytest.approx(late, rel=0.02)
+    assert "约 100 米以内最浓" in browser.legend()
+    assert browser.run(SPREAD) == pytest.approx(late, rel=0.02)
     browser.pick("heat", "late ratio")
-    assert "栋/栋" in browser.legend()
+    assert "等不到的建筑占多少（1 为全部）" in browser.legend()
     assert browser.run("return Math.max(...heat.values)") <= 1 + 1e-9
+    browser.pick("heat", "people density")
+    assert "每平方公里等不到的人" in browser.legend()
+    assert not re.search("高斯|带宽", browser.legend() + text_of(browser, "#tree"))
     browser.pick("heat", "")
-    assert "热力" not in browser.legend()
+    assert "每平方公里" not in browser.legend()
     assert browser.run("return document.querySelectorAll('.heat').length") == 0
+
+
+BUILT = """const image = heatLayer.image.getElement(), done = arguments[0];
+image.decode().then(() => {
+  const copy = document.createElement('canvas'), { features } = layers.buildings;
+  const { x0, y0, cell, wide } = heatGrid(), counts = heatWeights();
+  copy.width = image.naturalWidth; copy.height = image.naturalHeight;
+  const pen = copy.getContext('2d');
+  pen.drawImage(image, 0, 0);
+  const { data } = pen.getImageData(0, 0, copy.width, copy.height);
+  const box = features.box, built = [];
+  for (let f = 0; f < features.count; f++) {
+    if (!(box[4 * f] <= box[4 * f + 2]) || Number.isNaN(counts[f])) continue;
+    const x = (box[4 * f] + box[4 * f + 2]) / 2, y = (box[4 * f + 1] + box[4 * f + 3]) / 2;
+    const at = Math.floor((y - y0) / cell) * wide + Math.floor((x - x0) / cell);
+    built.push([...data.slice(4 * at, 4 * at + 4)]);
+  }
+  const classes = new Set(), clear = [0];
+  for (let k = 0; k < data.length; k += 4)
+    if (data[k + 3]) classes.add(data.slice(k, k + 4).join()); else clear[0]++;
+  done({ built, clear: clear[0], classes: classes.size });
+});"""
+
+
+def test_heat_is_purple_over_all_built_land_and_its_lowest_class_is_told(browser, assessment):
+    east = assessment.buildings.geometry.centroid.x
+    harm = ((east - east.min()) / (east.max() - east.min())) ** 2  # from nothing to much
+    frame = assessment.buildings.assign(harm_index=harm)
+    browser.open(committee_page(dataclasses.replace(assessment, buildings=frame)))
+    browser.pick("heat-metres", "100")
+    browser.pick("heat", "harm density")
+    drawn = browser.driver.execute_async_script(BUILT)
+    assert len(drawn["built"]) > 100
+    assert all(alpha >= 180 for *_, alpha in drawn["built"])  # nothing white over the worst
+    for r, g, b, _ in drawn["built"]:
+        hue = colorsys.rgb_to_hsv(r, g, b)[0] * 360
+        assert 260 <= hue <= 290, (r, g, b)
+    assert drawn["clear"] > 0  # land without buildings
+    legend = browser.run(
+        "return [...document.querySelectorAll('#legend ul')][0].innerText.trim().split('\\n')"
+    )
+    assert legend[0].startswith("低于 ") and legend[-1].startswith("≥ ")
+    assert drawn["classes"] == len(legend) == 5
+    light = browser.run("return HEAT_FILLS.map(([r, g, b]) => 0.3 * r + 0.59 * g + 0.11 * b)")
+    assert light == sorted(light, reverse=True)  # worse is darker
+
+
+MUTED = "return getComputedStyle({}.getContainer()).filter"
+
+
+def test_buildings_are_muted_under_heat_and_come_back(browser, assessment):
+    browser.open(committee_page(assessment))
+    assert browser.run(MUTED.format("layers.buildings")) == "none"
+    browser.pick("heat", "people density")
+    browser.run("document.getElementById('swipe').click()")
+    for layer in ("layers.buildings", "right.layer"):
+        assert "grayscale(1)" in browser.run(MUTED.format(layer))
+    heat, left, right, later, stations = browser.run(
+        """const image = heatLayer.image.getElement(), box = (layer) => layer.getContainer();
+        const over = image.compareDocumentPosition(box(right.layer));
+        return [image, box(layers.buildings), box(right.layer), over, box(layers.stations)]
+          .map((one) => one.style ? Number(one.style.zIndex) : Boolean(one & 2))"""
+    )
+    assert heat == left == right < stations and later
+    browser.pick("heat", "")
+    for layer in ("layers.buildings", "right.layer"):
+        assert browser.run(MUTED.format(layer)) == "none"
+
+
+def test_buildings_whose_number_is_not_known_are_left_out_of_the_heat(browser, assessment):
+    frame = assessment.buildings.assign(harm_index=2.0)
+    frame.loc[:9, "harm_index"] = None
+    browser.open(committee_page(dataclasses.replace(assessment, buildings=frame), lang="en"))
+    browser.pick("heat", "harm density")
+    assert browser.run(SPREAD) == pytest.approx(2 * (len(frame) - 10), rel=0.02)
+    assert "left out: 10." in browser.legend()
+    assert "Expected loss by fire a year, per km²" in browser.legend()
+    browser.pick("heat", "harm ratio")
+    assert browser.run("return Math.max(...heat.values)") == pytest.approx(2)
 
 
 def type_in(browser, words):

@@ -129,7 +129,7 @@ def test_the_ten_buildings_of_a_community_follow_the_rank_of_risk(browser, asses
     assert "按综合风险位次" in card
     assert "主要原因" in card
     browser.pick("heat", "harm density")
-    assert "普通住户倍数/平方公里" in browser.legend()
+    assert "每年每平方公里预期的火灾损失（普通住户一年为 1）" in browser.legend()
 
 
 def test_every_page_says_while_risk_is_not_calibrated(assessment):
