@@ -38,15 +38,26 @@ from ..voice import (
 from . import lane_overlays, overlays, place_overlays, scene_overlays
 from .layer_columns import Numbers, Styles
 from .overlays import column
+from .readings import readings, searched, use_words
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
 _CLICKS = ("proposed", "stations", "offices", "devices", "barriers", "crossings", "water",
            "buildings", "lanes", "hazard_areas", "estates", "grids", "communities")  # fmt: skip
 _HEADINGS = ("panel", "close", "figures", "notes", "tabs", "tab_overview", "tab_layers", "tab_find",
              "views")  # fmt: skip
-_TREE = ("title", "search", "full", "measure", "print", "print_title", "paper", "grey",
+_FIND = ("hint", "filters", "clear", "list", "copy")
+_TREE = ("title", "full", "measure", "print", "print_title", "paper", "grey",
          "print_now", "print_back", "north", "swipe", "swipe_handle")  # fmt: skip
-_TOOLS = ("tools.js", "heat.js", "swipe.js", "community.js", "print.js")
+_TOOLS = (
+    "tools.js",
+    "find.js",
+    "sieve.js",
+    "onscreen.js",
+    "heat.js",
+    "swipe.js",
+    "community.js",
+    "print.js",
+)
 
 
 def committee_page(
@@ -101,6 +112,7 @@ def committee_page(
     )
     headings = {name: escape(text(f"page.{name}", lang)) for name in _HEADINGS}
     headings |= {f"tree_{name}": escape(text(f"tree.{name}", lang)) for name in _TREE}
+    headings |= {f"find_{name}": escape(text(f"find.{name}", lang)) for name in _FIND}
     headings["differences"] = differences_told(against, lang)
     past = scenes[BEFORE].communities if BEFORE in scenes else ()
     rows = community_rows(assessment, lang, before=past)
@@ -146,7 +158,7 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
     moments += [{"code": n, "label": shown(s.label.get(lang, n))} for n, s in scenes.items()]
     absent = {"crossings"} if assessment.crossings.empty else set()
     clicks = [name for name in _CLICKS if name not in absent]
-    script = script_content(assessment, clicks, lang, spoken=("opening", "scene", "tree"))
+    script = script_content(assessment, clicks, lang, spoken=("find", "opening", "scene", "tree"))
     if BEFORE in scenes and any(d.part == "plan_after" for d in scenes[BEFORE].differences):
         for key in ("tree.kind_change", "tree.community_trend"):  # beside the present, not the past
             script["texts"][key] = catalogue()[f"{key}_plan"][lang]
@@ -156,6 +168,8 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
         "moments": moments,
         "figures": _figures(assessment, scenes, lang),
         "openings": _openings(assessment, scenes, lang),
+        "readings": readings(searched(assessment)),
+        "uses": use_words(lang),
         "communities": _communities(assessment, scenes, lang),
         "notes": notes,
     }

@@ -135,6 +135,7 @@ weizhan.looks = function (style) {
   return looks;
 };
 
+const MUTED = { fill: "#dedacf", line: "#c4bfb3", pattern: "", dash: [], pixels: 0 };
 const Packed = L.GridLayer.extend({
   options: { updateWhenZooming: false, keepBuffer: 1, maxZoom: 22 },
 
@@ -146,6 +147,7 @@ const Packed = L.GridLayer.extend({
     this.style = Object.keys(data.styles)[0];
     this.selected = -1;
     this.filter = null; // which features to draw, as a function of their number
+    this.passes = null; // which features keep their colours, one number each; the others are muted
     this.accent = null; // {style, classes, colour}: features to outline strongly
   },
 
@@ -204,10 +206,11 @@ const Packed = L.GridLayer.extend({
 
   draw_polygon: function (view) {
     const { context, world, found } = view, box = this.features.box;
-    const looks = weizhan.looks(this.styles[this.style]), classes = this.features.classes(this.style);
+    const passes = this.passes, all = weizhan.looks(this.styles[this.style]), looks = passes ? [...all, MUTED] : all;
+    const own = this.features.classes(this.style), classes = (f) => (passes && !passes[f] ? all.length : own[f]);
     const lined = looks.map(() => []);
     for (const f of found) {
-      const look = looks[classes[f]];
+      const look = looks[classes(f)];
       const wide = (box[4 * f + 2] - box[4 * f]) * world, high = (box[4 * f + 3] - box[4 * f + 1]) * world;
       if (look.fill && wide < 2 && high < 2) { // a speck
         context.fillStyle = look.fill;
@@ -220,7 +223,7 @@ const Packed = L.GridLayer.extend({
         this.trace(view, f);
         paint(context, look, view.ratio);
       }
-      lined[classes[f]].push(f);
+      lined[classes(f)].push(f);
     }
     lined.forEach((list, at) => {
       const look = looks[at], width = look.pixels || (view.zoom >= 16 ? 0.8 : view.zoom >= 15 ? 0.4 : 0);
@@ -228,7 +231,7 @@ const Packed = L.GridLayer.extend({
     });
     if (this.accent) {
       const marked = this.features.classes(this.accent.style), accent = this.accent;
-      const list = found.filter((f) => accent.classes.includes(marked[f]));
+      const list = found.filter((f) => accent.classes.includes(marked[f]) && (!passes || passes[f]));
       this.outlines(view, list, accent.colour, view.zoom >= 16 ? 2.6 : 1.6);
     }
     this.drawSelected(view);

@@ -23,6 +23,7 @@ function recolour() {
   if (!tiers(state.kind).length) state.kind = KINDS.find((kind) => tiers(kind).length);
   if (!offered(state.kind, state.tier)) state.tier = tiers(state.kind)[0];
   layers.buildings.style = styleOf(state.kind, state.tier);
+  sift();
   layers.buildings.setAccent(state.uncovered ? { style: "cover_" + state.tier + moment.at, classes: marks, colour: "#111111" } : null);
   const select = byId("tier");
   for (const entry of select.options) entry.disabled = !offered(state.kind, entry.value);
@@ -37,11 +38,13 @@ function recolour() {
     input.nextSibling.textContent = kindLabel(input.value) + (there ? "" : say(never ? "tree.no_data" : "tree.not_now"));
   }
   legend();
+  listSoon();
 }
 
 function legend() {
   const box = byId("legend").querySelector("div"), buildings = layers.buildings;
   box.replaceChildren();
+  if (sieving()) box.append(sieveLegend());
   if (visible("buildings") && buildings.features.count && !heatOn()) box.append(legendPart(buildings.styles[buildings.style], "polygon"));
   if (swiped() && !heatOn()) box.append(make("h3", "▶ " + say("tree.swipe_right")), legendPart(rightStyle(), "polygon"));
   if (state.uncovered) {
@@ -288,6 +291,7 @@ function tab(name) {
     byId(button.getAttribute("aria-controls")).hidden = !on;
   }
   byId("panel").scrollTop = 0;
+  list();
 }
 byId("tabs").addEventListener("click", (event) => { if (event.target.id) tab(event.target.id.slice(3)); });
 byId("tabs").addEventListener("keydown", (event) => {
@@ -336,6 +340,7 @@ document.addEventListener("keydown", (event) => {
 figures();
 notes();
 choices();
+sieveChoices();
 views();
 table();
 if (content.home) {

@@ -103,7 +103,11 @@ map.on("click", (event) => {
   if (hit) choose(...hit, event.latlng);
 });
 map.on("popupclose", () => { if (chosen) chosen.select(-1); chosen = null; if (weizhan.onchoose) weizhan.onchoose("", -1); });
-map.on("mousemove", (event) => { map.getContainer().style.cursor = under(event.latlng) ? "pointer" : ""; });
+map.on("mousemove", (event) => {
+  const hit = under(event.latlng);
+  map.getContainer().style.cursor = hit ? "pointer" : "";
+  if (weizhan.onhover) weizhan.onhover(hit, event);
+});
 
 // Letters on symbols may need the page's own font; canvases do not wait for it by themselves
 if (document.fonts && document.fonts.load)

@@ -104,12 +104,17 @@ class Features {
     return packed.near === undefined ? own : Math.round((own + (this.number(packed.near, f) || 0)) * packed.scale) / packed.scale;
   }
 
-  text(name, f) {
+  // A column of texts: of each feature the place in the table of different texts, from 1; 0 is missing
+  told(name) {
     const packed = this.data.texts[name], key = "text " + name;
-    if (!packed) return "";
-    const { codes, table } = this.columns[key] = this.columns[key] ||
+    if (!packed) return null;
+    return this.columns[key] = this.columns[key] ||
       { codes: this.pack.integers(packed.codes, Uint32Array), table: this.pack.table(packed.table) };
-    return codes[f] ? table[codes[f] - 1] : "";
+  }
+
+  text(name, f) {
+    const told = this.told(name);
+    return told && told.codes[f] ? told.table[told.codes[f] - 1] : "";
   }
 
   classes(style) {

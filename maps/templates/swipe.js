@@ -22,7 +22,9 @@ function repaintRight() {
 function swipe(on) {
   if (on === swiped()) return;
   if (on) {
-    right.layer = weizhan.twin(layers.buildings).addTo(map);
+    right.layer = weizhan.twin(layers.buildings);
+    right.layer.passes = layers.buildings.passes;
+    right.layer.addTo(map);
     rightChoice();
   } else {
     right.layer.remove();
