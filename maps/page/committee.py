@@ -91,6 +91,7 @@ def committee_page(
     against = scenes[BEFORE].differences if BEFORE in scenes else ()
     duties = {name: scene.on_duty for name, scene in scenes.items() if scene.on_duty is not None}
     layers = (
+        overlays.ponds(assessment, lang=lang),
         place_overlays.estates(assessment, lang=lang),
         overlays.communities(
             assessment,

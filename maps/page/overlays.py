@@ -238,6 +238,18 @@ def water(assessment: Assessment, *, lang: Lang) -> PackedPoints:
     )
 
 
+def ponds(assessment: Assessment, *, lang: Lang) -> PackedPolygons:
+    """Return the shapes of waters that are areas, beneath everything; the points stand on them."""
+    frame = assessment.water
+    if len(frame):
+        frame = frame[frame.geometry.geom_type.isin(["Polygon", "MultiPolygon"])]
+        frame = frame.reset_index(drop=True)
+    look = style.Style("", (style.Class("", "#b9d7ea", "#7fa9c4", pixels=1),))
+    return PackedPolygons(
+        "ponds", frame, styles={"ponds": (look, np.zeros(len(frame), np.int64))}, z_index=1
+    )
+
+
 def barriers(assessment: Assessment, *, lang: Lang) -> PackedPoints:
     """Return the obstacles on lanes."""
     frame = assessment.barriers

@@ -15,6 +15,7 @@ from ...geo.words import Lang, Vehicle, catalogue, label, text
 from ..html import escape, json_block, shown, template, town_font
 from ..styles import style
 from ..voice import is_missing, no_answer, scenario_name, tiers_told
+from .landmarks import landmarks
 from .standalone import LEAFLET_CSS, LEAFLET_JS, Verbatim, standalone
 
 # Sections of the catalogue that the scripts speak from
@@ -98,7 +99,8 @@ class Surroundings(Element):
         """Fill in the template."""
         super().__init__()
         self._name, self._id = name, "page"
-        self._parts, self._blocks = (*parts, "popups.js", "frame.js", "paper.js", *tools), blocks
+        shared = ("popups.js", "frame.js", "labels.js", "paper.js")
+        self._parts, self._blocks = (*parts, *shared, *tools), blocks
         self.chrome = Template(template(f"{name}.html")).substitute(texts)
         self.content = content
         self.sheets = "".join(
@@ -177,6 +179,7 @@ def script_content(
             if key.partition(".")[0] in {*_SPOKEN, *spoken}
         },
         "clicks": list(clicks),
+        "landmarks": landmarks(assessment.buildings),
         "tiers": [_tier(assessment, tier, lang) for tier in tiers_told(assessment)],
         "told": [_tier(assessment, tier, lang) for tier in tiers_told(assessment, further=False)],
         "vehicles": [

@@ -232,7 +232,7 @@ const Packed = L.GridLayer.extend({
     if (this.accent) {
       const marked = this.features.classes(this.accent.style), accent = this.accent;
       const list = found.filter((f) => accent.classes.includes(marked[f]) && (!passes || passes[f]));
-      this.outlines(view, list, accent.colour, view.zoom >= 16 ? 2.6 : 1.6);
+      this.outlines(view, list, accent.colour, view.zoom >= 17.5 ? 2.4 : view.zoom >= 16 ? 1.2 : 0.6); // thin from afar, or quarters would turn into one blot
     }
     this.drawSelected(view);
   },

@@ -8,7 +8,8 @@ const TREE = [
 ];
 const MOVING = ["response", "cover", "arrival", "lanes", "depth"]; // these change with the moment
 const KINDS = TREE.flatMap(({ kinds }) => kinds);
-const state = { kind: KINDS[0], tier: content.tiers[0].code, areas: "", uncovered: false, outline: "communities" };
+const LATE_LINE = "#d4008f"; // a hue of no class
+const state = { kind: KINDS[0], tier: (content.tiers.find((tier) => !tier.no_answer) || content.tiers[0]).code, areas: "", uncovered: false, outline: "communities" };
 
 const bare = (kind, tier) => (WHOLE.includes(kind) ? kind : kind + "_" + tier);
 // The style of a kind at the moment shown; what does not change with the moment is the same at all
@@ -24,7 +25,7 @@ function recolour() {
   if (!offered(state.kind, state.tier)) state.tier = tiers(state.kind)[0];
   layers.buildings.style = styleOf(state.kind, state.tier);
   sift();
-  layers.buildings.setAccent(state.uncovered ? { style: "cover_" + state.tier + moment.at, classes: marks, colour: "#111111" } : null);
+  layers.buildings.setAccent(state.uncovered ? { style: "cover_" + state.tier + moment.at, classes: marks, colour: LATE_LINE } : null);
   const select = byId("tier");
   for (const entry of select.options) entry.disabled = !offered(state.kind, entry.value);
   select.value = state.tier;
@@ -49,7 +50,7 @@ function legend() {
   if (swiped() && !heatOn()) box.append(make("h3", "▶ " + say("tree.swipe_right")), legendPart(rightStyle(), "polygon"));
   if (state.uncovered) {
     const list = make("ul"), item = make("li");
-    item.append(weizhan.swatch({ fill: "#d9822b", line: "#111111" }, "polygon"), make("span", say("legend.uncovered")));
+    item.append(weizhan.swatch({ fill: "#d9822b", line: LATE_LINE }, "polygon"), make("span", say("legend.uncovered")));
     list.append(item);
     box.append(list);
   }
@@ -102,7 +103,6 @@ function choices() {
     const label = (("overlay." + name) in content.texts ? say("overlay." + name) : say("tree." + name)) + (empty ? say("overlay.empty") : "");
     const line = option("checkbox", label, !empty && visible(name), (input) => {
       if (input.checked) map.addLayer(layers[name]); else map.removeLayer(layers[name]);
-      if (name === "communities" || name === "stations") places();
       legend();
     });
     line.firstChild.value = name;
@@ -306,31 +306,6 @@ function panel(open) {
   if (open && narrow.matches) byId("close").focus();
 }
 
-// Names of communities, moved aside from stations; left out at this zoom if they meet another
-const labels = L.layerGroup().addTo(map);
-function places() {
-  labels.clearLayers();
-  if (!visible("communities")) return;
-  const { features } = layers.communities, stations = layers.stations, taken = [];
-  for (let f = 0; visible("stations") && f < stations.features.count; f++)
-    if (stations.bounds(f))
-      taken.push({ ...map.latLngToLayerPoint(stations.bounds(f).getCenter()), half: 14, high: 26 });
-  for (let f = 0; f < features.count; f++) {
-    const name = features.text("name", f), bounds = layers.communities.bounds(f);
-    if (!name || !bounds) continue;
-    const centre = map.latLngToLayerPoint(bounds.getCenter());
-    const half = Math.min(12, [...name].length) * 6.5 + 10;
-    const free = (shift) => !taken.some((other) => Math.abs(other.y - centre.y - shift) < other.high &&
-      Math.abs(other.x - centre.x) < half + other.half);
-    const shift = [0, 26, -26].find(free);
-    if (shift === undefined) continue;
-    taken.push({ x: centre.x, y: centre.y + shift, half, high: 20 });
-    const icon = L.divIcon({ className: "place", html: make("span", name), iconSize: null, iconAnchor: [0, -shift] });
-    L.marker(bounds.getCenter(), { icon, interactive: false, keyboard: false }).addTo(labels);
-  }
-}
-
-map.on("zoomend", places);
 
 byId("toggle").addEventListener("click", () => panel(document.body.classList.contains("closed")));
 byId("close").addEventListener("click", () => { panel(false); byId("toggle").focus(); });
@@ -354,10 +329,8 @@ if (Object.keys(content.pages).length) { // an overview: communities by class in
   select.dispatchEvent(new Event("change"));
   byId("tree").querySelector("[data-branch=communities]").open = true;
 }
-byId("legend").addEventListener("toggle", () => map.invalidateSize({ pan: false }));
-if (narrow.matches) { panel(Boolean(byId("differences"))); byId("legend").open = false; } // first what forbids a comparison
+if (narrow.matches) panel(Boolean(byId("differences"))); // first what forbids a comparison
 map.invalidateSize({ pan: false });
 recolour();
 home();
-places();
 weizhan.ready = true;

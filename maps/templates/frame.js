@@ -19,11 +19,22 @@ L.control.zoom({ position: corner, zoomInTitle: say("page.zoom_in"), zoomOutTitl
 if (!narrow.matches) whole.addTo(map);
 map.getContainer().setAttribute("aria-label", say("page.map"));
 
+// The legend: beside the map where there is room, else folded, so that it covers nothing unasked
+const roomy = window.matchMedia("(min-width: 1100px)");
+function dock() {
+  document.body.classList.toggle("keyed", roomy.matches && byId("legend").open);
+  map.invalidateSize({ pan: false });
+}
+byId("legend").open = roomy.matches;
+byId("legend").addEventListener("toggle", dock);
+roomy.addListener(dock);
+dock();
+
 function visible(name) { return name in layers && map.hasLayer(layers[name]); }
 
 function home() {
   const all = layers.buildings.bounds() || layers.lanes.bounds() || layers.communities.bounds();
-  const beside = map.getSize().x < 800 ? 12 : byId("legend").offsetWidth + 20; // keep clear of the legend
+  const beside = byId("legend").open && !roomy.matches && !narrow.matches ? byId("legend").offsetWidth + 20 : 12; // keep clear of the legend
   if (all) map.fitBounds(all, { animate: false, paddingTopLeft: [12, 12], paddingBottomRight: [beside, 12] });
 }
 
@@ -102,6 +113,8 @@ map.on("click", (event) => {
   const hit = under(event.latlng);
   if (hit) choose(...hit, event.latlng);
 });
+// A popup leaves with its subject
+map.on("layerremove", ({ layer }) => { if (chosen && layer === chosen) map.closePopup(); });
 map.on("popupclose", () => { if (chosen) chosen.select(-1); chosen = null; if (weizhan.onchoose) weizhan.onchoose("", -1); });
 map.on("mousemove", (event) => {
   const hit = under(event.latlng);

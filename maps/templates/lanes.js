@@ -40,7 +40,6 @@ document.querySelectorAll("tr[data-layer]").forEach((row) => row.addEventListene
 byId("print").addEventListener("click", () => window.print());
 figureOnPaper();
 window.addEventListener("beforeprint", () => document.querySelectorAll("#findings details").forEach((part) => { part.open = true; }));
-if (narrow.matches) byId("legend").open = false;
 map.invalidateSize({ pan: false });
 colours();
 home();

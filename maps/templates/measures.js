@@ -17,7 +17,6 @@ function legend() {
     box.append(legendPart(stations.styles.stations, "point", new Set(stations.features.classes("stations"))));
 }
 
-if (narrow.matches) byId("legend").open = false;
 map.invalidateSize({ pan: false });
 paints();
 legend();

