@@ -22,6 +22,7 @@ map.getContainer().setAttribute("aria-label", say("page.map"));
 // The legend: beside the map where there is room, else folded, so that it covers nothing unasked
 const roomy = window.matchMedia("(min-width: 1100px)");
 function dock() {
+  if (document.documentElement.classList.contains("paper")) return; // a sheet is narrow, too, and has its own place for it
   document.body.classList.toggle("keyed", roomy.matches && byId("legend").open);
   map.invalidateSize({ pan: false });
 }

@@ -20,6 +20,7 @@ function picture() {
     }
     context.restore();
   }
+  weizhan.drawNames(context, { world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
   greyed(canvas);
   L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
   map.getPanes().tilePane.append(canvas);
