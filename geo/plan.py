@@ -18,7 +18,14 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from .care import PlannedCare
 from .ground import attachable, snap
@@ -50,13 +57,25 @@ from .yardstick import digest_of
 FORMAT: Final = "weizhan-plan"
 VERSION: Final = 1
 PLAN_ENDING = ".plan.json"
+#: In the schema of an entry: the fields of which one at least is said.
+SOME: Final = "some"
 
 _Entry = TypeVar("_Entry")
 
+
+def _number(value: object) -> object:
+    """Refuse what only looks like a number; a page could not read it alike."""
+    if isinstance(value, str | bytes | bool):
+        msg = "须为数字 (a number, not a text or a yes)"
+        raise ValueError(msg)
+    return value
+
+
+_Number = BeforeValidator(_number)
 Identity = Annotated[str, Field(min_length=1, max_length=200)]
-Longitude = Annotated[float, Field(ge=-180, le=180)]
-Latitude = Annotated[float, Field(ge=-80, le=84)]
-Crew = Annotated[int, Field(ge=0, le=500)]
+Longitude = Annotated[float, Field(ge=-180, le=180), _Number]
+Latitude = Annotated[float, Field(ge=-80, le=84), _Number]
+Crew = Annotated[int, Field(ge=0, le=500), _Number]
 
 
 class _Frozen(BaseModel):
@@ -75,7 +94,7 @@ class NewStation(_Frozen):
     vehicle: Vehicle | None = None
     crew_day: Crew | None = None
     crew_night: Crew | None = None
-    turnout_s: Annotated[float, Field(ge=0, le=3600)] | None = None
+    turnout_s: Annotated[float, Field(ge=0, le=3600), _Number] | None = None
 
 
 class MovedStation(_Frozen):
@@ -88,6 +107,8 @@ class MovedStation(_Frozen):
 
 class EquippedStation(_Frozen):
     """A station of the town that gets another vehicle or crew; what is not said stays."""
+
+    model_config = ConfigDict(json_schema_extra={SOME: ["vehicle", "crew_day", "crew_night"]})
 
     station_id: Identity
     vehicle: Vehicle | None = None
@@ -166,7 +187,7 @@ class Plan(_Frozen):
     """What somebody would change in a town; every part may be empty."""
 
     format: Literal["weizhan-plan"] = FORMAT
-    version: Literal[1] = VERSION
+    version: Annotated[Literal[1], _Number] = VERSION
     town: str = ""
     scenario: str | None = None
     note: str = ""
@@ -177,7 +198,7 @@ class Plan(_Frozen):
     devices: tuple[BuildingDevice, ...] = ()
     mended: tuple[MendedHazard, ...] = ()
     inspected: tuple[Identity, ...] = ()
-    standard_s: dict[str, Annotated[float, Field(gt=0, le=36_000)]] = {}
+    standard_s: dict[str, Annotated[float, Field(gt=0, le=36_000), _Number]] = {}
 
 
 def read_plan(file: Path) -> Plan:
@@ -196,7 +217,7 @@ def read_plan(file: Path) -> Plan:
         raise InputError("error.file_missing", file=file) from error
     except (OSError, UnicodeDecodeError) as error:
         raise InputError("error.file_unreadable", file=file, why=error) from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("error.plan_not_json", file=file, why=error) from error
     if not isinstance(said, dict) or said.get("format") != FORMAT:
         raise InputError("error.plan_format", file=file, format=FORMAT)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import shapely
 
+from .arrays import Flags, Floats
 from .ledgers import TownLedgers, has
 from .plan_lanes import twice, wrong
-from .rules import DeviceRule
 from .town import Town
 from .words import DeviceKind, HazardCode, HazardState, Problem, label
 from .words import fields as f
@@ -67,9 +68,11 @@ def building_problems(
     ids = pd.Index(town.buildings[f.BUILDING_ID].astype(str))
     named = {*inspected, *(b for b, _ in devices), *(b for b, _ in mended)}
     problems = [wrong("plan_building_unknown", b) for b in sorted(named - set(ids))]
+    refused = {device: refused_devices(town, device) for device in {d for _, d in devices}}
     for building, device in devices:
         if building in ids:
-            problems += _device_problems(town, int(ids.get_loc(building)), building, device)
+            row = int(ids.get_loc(building))
+            problems += _device_problems(town, row, building, device, refused[device])
     there = open_hazards(town) if mended else set()
     problems += [
         wrong("plan_hazard_absent", b, hazard=f"{label('hazard_code', code)} ({code})")
@@ -101,26 +104,52 @@ def _open_steps(ledgers: TownLedgers) -> pd.DataFrame:
     return last[last["state"] != HazardState.CLOSED]
 
 
-def _device_problems(town: Town, row: int, building: str, device: DeviceKind) -> list[Problem]:
+def refused_devices(town: Town, device: DeviceKind) -> tuple[Flags, Flags]:
+    """Return at which buildings a plan cannot have a device.
+
+    Parameters
+    ----------
+    town
+        As it is.
+    device
+        With a rule or without, which is refused everywhere.
+
+    Returns
+    -------
+    tuple
+        ``(buildings,)`` True where it does not serve the use, and where the floors are too large.
+    """
+    rules, count = town.rules.risk, len(town.buildings)
+    if device not in rules.device:
+        return np.ones(count, dtype=bool), np.zeros(count, dtype=bool)
+    rule, uses = rules.device[device], town.buildings[f.USE].astype(object)
+    served = {use for name in rule.classes for use in rules.classes[name].uses}
+    unserved = np.asarray(uses.notna() & ~uses.isin(served), dtype=bool)
+    if rule.area_most_m2 is None:
+        return unserved, np.zeros(count, dtype=bool)
+    return unserved, floors_m2(town) > rule.area_most_m2.value
+
+
+def floors_m2(town: Town) -> Floats:
+    """Return ``(buildings,)`` the area of all floors, missing where they are not counted."""
+    floors = pd.to_numeric(town.buildings[f.FLOORS], errors="coerce").to_numpy(dtype=float)
+    return np.asarray(floors * shapely.area(town.buildings.geometry.to_numpy()), dtype=float)
+
+
+def _device_problems(
+    town: Town, row: int, building: str, device: DeviceKind, refused: tuple[Flags, Flags]
+) -> list[Problem]:
     rules = town.rules.risk
     named = f"{label('device_kind', device)} ({device})"
     if device not in rules.device:
         return [wrong("plan_device_unknown", named, allowed=", ".join(rules.device))]
-    rule, use = rules.device[device], town.buildings[f.USE].iloc[row]
-    if pd.notna(use) and not _serves(town, rule, str(use)):
+    unserved, large = refused
+    if unserved[row]:
+        use = town.buildings[f.USE].iloc[row]
         told = f"{label('use', use)} ({use})"
         return [wrong("plan_device_unserved", building, device=named, use=told)]
-    floors = town.buildings[f.FLOORS].iloc[row]
-    if rule.area_most_m2 is None or pd.isna(floors):
+    most = rules.device[device].area_most_m2
+    if most is None or not large[row]:
         return []
-    floor_m2 = float(floors) * shapely.area(town.buildings.geometry.iloc[row])
-    most = rule.area_most_m2.value
-    if floor_m2 <= most:
-        return []
-    return [wrong("plan_device_large", building, allowed=f"{most:,.0f}", device=named,
-                  area=f"{floor_m2:,.0f}")]  # fmt: skip
-
-
-def _serves(town: Town, rule: DeviceRule, use: str) -> bool:
-    classes = town.rules.risk.classes
-    return any(use in classes[name].uses for name in rule.classes)
+    return [wrong("plan_device_large", building, allowed=f"{most.value:,.0f}", device=named,
+                  area=f"{floors_m2(town)[row]:,.0f}")]  # fmt: skip

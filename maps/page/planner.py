@@ -18,13 +18,15 @@ from ..html import Pack, escape, shown
 from ..styles import style
 from . import overlays
 from .canvas import PackedLines, PackedPolygons
+from .plan_table import plan_table
 from .planner_area import area_data
 from .planner_pack import engine_data, whole
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
 _CLICKS = ("buildings",)
 _HEADINGS = (
-    "plans", "undo", "redo", "export", "import", "print", "tools", "station", "moment", "results",
+    "plans", "undo", "redo", "drop", "unkept",
+    "export", "import", "print", "tools", "station", "moment", "results",
     "area",
     "curve", "communities", "changes", "few_note", "kept_note", "note",
 )  # fmt: skip
@@ -75,9 +77,10 @@ def planner_page(
             "area": area,
             "plan": plan and json.dumps(plan.model_dump()),
             "town": whole(town.name),
+            "plan_table": plan_table(),
         },
         ["committee.css", "planner.css"],
-        parts=("plane.js", "engine.js", "plans.js", "why.js"),
+        parts=("plane.js", "engine.js", "plan_table.js", "plans.js", "kept.js", "why.js"),
         tools=("area.js",),
         blocks=pack.block("engine-pack"),
     )  # fmt: skip

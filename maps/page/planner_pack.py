@@ -19,9 +19,11 @@ from ...coverage.reach import READINGS, station_vehicles
 from ...coverage.what_if import Moments
 from ...geo.arrays import Floats, Longs
 from ...geo.ground import CLASS_WHEN_UNKNOWN, IMPASSABLE, MILLIMETRE, PARTS, Positions, attachable
+from ...geo.plan_buildings import open_hazards, refused_devices
+from ...geo.plan_lanes import locks_at_all, locks_by_hours
 from ...geo.rules import Value
 from ...geo.town import Town
-from ...geo.words import LaneClass, Lang, Vehicle
+from ...geo.words import DeviceKind, HazardCode, LaneClass, Lang, Vehicle
 from ...geo.words import fields as f
 from ..html import Pack, Reference, shown
 from ..voice import FEWEST_PEOPLE
@@ -163,6 +165,31 @@ def engine_data(town: Town, moments: Moments, pack: Pack, *, lang: Lang) -> dict
             for identity in ids
         ],
         "stations": _stations(town, pack),
+        "steps": order[LaneClass.STEPS.value],
+        "named": _named(town, pack),
+    }
+
+
+def _named(town: Town, pack: Pack) -> dict[str, Any]:
+    """Return what a plan may name beside stations and lanes: gates, water, what buildings take."""
+    ids = {identity: row for row, identity in enumerate(town.buildings[f.BUILDING_ID].astype(str))}
+    refused = np.zeros(len(ids), np.int64)
+    for place, device in enumerate(DeviceKind):
+        unserved, large = refused_devices(town, device)
+        refused |= (unserved | large).astype(np.int64) << place
+    hazards, codes = np.zeros(len(ids), np.int64), [str(code) for code in HazardCode]
+    for building, code in open_hazards(town):
+        if building in ids and code in codes:
+            hazards[ids[building]] |= 1 << codes.index(code)
+    return {
+        "gates": [whole(gate) for gate in town.barriers[f.BARRIER_ID]],
+        "lock": locks_at_all(town.barriers).tolist(),
+        "lock_by_hours": locks_by_hours(town.barriers).tolist(),
+        "water": [whole(water) for water in town.water[f.WATER_ID]],
+        "devices": [device.value for device in DeviceKind],
+        "refused": pack.integers(refused),
+        "codes": codes,
+        "hazards": pack.integers(hazards),
     }
 
 

@@ -4,7 +4,8 @@ const enginePack = new weizhan.Pack("engine-pack");
 const engine = new weizhan.Engine(content.engine, enginePack);
 const laneFeatures = layers.lanes.features;
 const planner = new weizhan.Planner(engine, new weizhan.Snapper(content.engine, enginePack),
-  Array.from({ length: laneFeatures.count }, (_, lane) => ({ id: laneFeatures.text("id", lane), drawn: laneFeatures.text("drawn", lane) })));
+  Array.from({ length: laneFeatures.count }, (_, lane) => ({ id: laneFeatures.text("id", lane), drawn: laneFeatures.text("drawn", lane) })),
+  content.plan_table, (id) => layers.buildings.features.find("id", id));
 const tierOf = (code) => content.tiers.find((tier) => tier.code === code);
 const labelOf = (list, code) => (list.find((entry) => entry.code === code) || { label: UNKNOWN }).label;
 const state = {
@@ -51,6 +52,36 @@ function step(by) {
   refresh();
 }
 function note(word) { byId("said").textContent = word; byId("said").hidden = !word; }
+
+/* Plans stay in the browser; where they cannot, and are not exported, leaving is warned of */
+const kept = new weizhan.Kept(content.town, [byId("engine-pack").textContent, JSON.stringify(content.engine)]);
+const exported = new Set([JSON.stringify(weizhan.noChanges())]);
+const STATES_KEPT = 200;
+function keep() {
+  const plans = state.plans.slice(1).map(({ name, states, at }) => {
+    const first = Math.max(0, at + 1 - STATES_KEPT);
+    return { name, states: states.slice(first, first + STATES_KEPT), at: at - first };
+  });
+  const { shown, scenario, tier, paint } = state;
+  byId("unkept").hidden = kept.save({ plans, shown, scenario, tier, paint });
+}
+// What was kept is read like a file: what this town cannot take is left out
+function takeKept(said) {
+  const plans = [];
+  for (const { name, states, at } of Array.isArray(said && said.plans) ? said.plans : []) {
+    const read = states.map((changes) => planner.read(planner.write(changes, content.town, null), content.town).changes);
+    if (read.every(Boolean) && Number.isInteger(at) && read[at]) plans.push({ name: String(name), states: read, at });
+  }
+  if (!plans.some(({ states }) => states.length > 1 || JSON.stringify(states[0]) !== JSON.stringify(weizhan.noChanges()))) return;
+  state.plans = [state.plans[0], ...plans];
+  state.shown = state.plans[said.shown] ? said.shown : 1;
+  if (engine.scenario(said.scenario)) state.scenario = said.scenario;
+  if (tierOf(said.tier)) state.tier = said.tier;
+  if (Object.keys(KINDS).includes(said.paint)) state.paint = said.paint;
+  note(tell("restored", { count: plans.length }));
+}
+const atRisk = () => !kept.works && state.plans.some(({ states, at }) => !exported.has(JSON.stringify(states[at])));
+window.addEventListener("beforeunload", (event) => { if (atRisk()) { event.preventDefault(); event.returnValue = ""; } });
 
 /* Colours, from the answers of a plan */
 const KINDS = { response: 7, cover: 5, change: 6 };
@@ -426,6 +457,7 @@ function tabs() {
   more.addEventListener("click", () => { newPlan(changesNow()); refresh(); });
   byId("tabs").replaceChildren(...buttons, more);
   const plan = state.plans[state.shown];
+  byId("drop").disabled = state.shown === 0;
   byId("undo").disabled = plan.at === 0;
   byId("redo").disabled = plan.at === plan.states.length - 1;
   const entries = [{ code: "-1", label: tell("compare_none") }, ...state.plans.map(({ name }, at) => ({ code: String(at), label: name, disabled: at === state.shown }))];
@@ -484,6 +516,15 @@ function panel(open) {
 byId("toggle").addEventListener("click", () => panel(document.body.classList.contains("closed")));
 byId("close").addEventListener("click", () => { panel(false); byId("toggle").focus(); });
 byId("undo").addEventListener("click", () => step(-1));
+byId("drop").addEventListener("click", () => {
+  if (!state.shown || !window.confirm(tell("drop_sure", { plan: state.plans[state.shown].name }))) return;
+  state.plans.splice(state.shown, 1);
+  if (state.plans.length === 1) newPlan();
+  state.shown = Math.min(state.shown, state.plans.length - 1);
+  state.other = -1;
+  note("");
+  refresh();
+});
 byId("redo").addEventListener("click", () => step(1));
 byId("print").addEventListener("click", () => window.print());
 byId("note").addEventListener("change", () => change({ ...changesNow(), note: byId("note").value }));
@@ -497,6 +538,7 @@ byId("export").addEventListener("click", () => {
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   link.download = (content.town + "-" + state.plans[state.shown].name).replace(/[\\/:*?"<>|\s]+/g, "_").slice(0, 80) + ".plan.json";
   link.click();
+  exported.add(JSON.stringify(changesNow()));
   setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 });
 function take(text, name) {
@@ -514,8 +556,13 @@ byId("import").addEventListener("click", () => byId("file").click());
 byId("file").addEventListener("change", () => {
   const file = byId("file").files[0], reader = new FileReader();
   if (!file) return;
-  reader.onload = () => { take(String(reader.result), file.name); byId("file").value = ""; };
-  reader.readAsText(file);
+  reader.onload = () => {
+    let text = "";
+    try { text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(reader.result); } catch { /* no text: no plan */ }
+    take(text, file.name);
+    byId("file").value = "";
+  };
+  reader.readAsArrayBuffer(file);
 });
 
 describe.buildings = (f) => {
@@ -555,6 +602,7 @@ function refresh() {
   legend();
   popupFollows();
   askArea();
+  keep();
   const standard = byId("standard");
   if (document.activeElement !== standard) standard.value = planAt(state.shown).standards[state.tier];
   spent = performance.now() - begin;
@@ -562,13 +610,18 @@ function refresh() {
 }
 if (narrow.matches) panel(false);
 map.invalidateSize({ pan: false });
+try { takeKept(kept.load()); } catch { /* nothing of ours */ }
+if (content.plan) {
+  const { changes: given } = planner.read(content.plan, content.town), at = state.plans.findIndex(({ states, at }) => given && JSON.stringify(states[at]) === JSON.stringify(given));
+  const name = given && ([...given.note].slice(0, 12).join("") || tell("plan", { count: 1 }));
+  if (at > 0) state.shown = at;
+  else if (given && state.plans.length === 2 && state.plans[1].states.length === 1) state.plans[1] = { name, states: [given], at: 0 };
+  else if (given) newPlan(given, name);
+  if (given) exported.add(JSON.stringify(given));
+}
 toolbar();
 momentForm();
 areaForm();
 home();
-if (content.plan) {
-  const { changes: given } = planner.read(content.plan, content.town);
-  if (given) state.plans[1] = { name: [...given.note].slice(0, 12).join("") || state.plans[1].name, states: [given], at: 0 };
-}
 refresh();
 weizhan.ready = true;

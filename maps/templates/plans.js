@@ -13,8 +13,9 @@ const equipped = (equip) => Object.fromEntries(EQUIP.filter((name) => equip[name
 const degrees = (value) => Math.round(value * 1e7) / 1e7;
 
 class Planner {
-  constructor(engine, snapper, lanes) {
-    Object.assign(this, { engine, snapper, lanes });
+  // table: of plan_table.py; building(id): its row, or -1
+  constructor(engine, snapper, lanes, table, building) {
+    Object.assign(this, { engine, snapper, lanes, table, building, columns: {} });
     this.laneAt = new Map(); // id of a lane or of the lane it was cut from -> its rows
     lanes.forEach(({ id, drawn }, lane) => {
       for (const name of new Set([id, drawn])) {
@@ -55,51 +56,67 @@ class Planner {
     let said;
     try { said = JSON.parse(text.replace(/^\ufeff/, "")); } catch { return { problems: [["not_plan", {}]] }; }
     if (!said || said.format !== FORMAT || said.version !== VERSION) return { problems: [["not_plan", {}]] };
-    const { engine } = this, problems = [], wrong = (key, value) => problems.push([key, { value: String(value).slice(0, 80) }]);
-    const { data } = engine, known = new Set(engine.present.map((station) => station.station_id));
-    const list = (value) => (Array.isArray(value) ? value : []);
-    const place = (entry) => Number.isFinite(entry.lon) && Number.isFinite(entry.lat) && Math.abs(entry.lon) <= 180 && Math.abs(entry.lat) <= 84;
-    const changes = blank(), stations = said.stations || {}, lanes = said.lanes || {};
-    for (const entry of list(stations.add)) {
-      if (!entry || !entry.station_id || !place(entry)) { wrong("bad_station", entry && entry.station_id); continue; }
-      const station = Object.fromEntries(STATION.map((name) => [name, name in entry ? entry[name] : null]));
-      station.tier = station.tier || "micro_station";
-      if (station.vehicle && !data.vehicles.includes(station.vehicle)) wrong("bad_station", entry.vehicle);
-      if (!(station.tier in data.default_vehicle)) wrong("bad_station", entry.tier);
-      if (changes.add.some((other) => other.station_id === station.station_id)) wrong("station_twice", entry.station_id);
-      changes.add.push(station);
-    }
-    for (const entry of list(stations.move)) {
-      if (!entry || !known.has(entry.station_id)) wrong("station_unknown", entry && entry.station_id);
-      else if (!place(entry)) wrong("bad_station", entry.station_id);
-      else if (changes.move.some((other) => other.station_id === entry.station_id) || list(stations.remove).includes(entry.station_id)) wrong("station_twice", entry.station_id);
-      else changes.move.push({ station_id: entry.station_id, lon: entry.lon, lat: entry.lat });
-    }
-    for (const entry of list(stations.equip)) {
-      if (!entry || !known.has(entry.station_id)) wrong("station_unknown", entry && entry.station_id);
-      else if (!Object.keys(equipped(entry)).length || (entry.vehicle && !data.vehicles.includes(entry.vehicle))) wrong("bad_station", entry.station_id);
-      else if (changes.equip.some((other) => other.station_id === entry.station_id) || list(stations.remove).includes(entry.station_id)) wrong("station_twice", entry.station_id);
-      else changes.equip.push({ station_id: entry.station_id, ...equipped(entry) });
-    }
+    const wrongs = weizhan.planWrongs(said, this.table);
+    if (wrongs.length) return { problems: wrongs };
+    const { stations = {}, lanes = {}, standard_s = {} } = said, once = (ids = []) => [...new Set(ids)];
+    const changes = { ...blank(), note: said.note || "", standard_s: { ...standard_s },
+      add: (stations.add || []).map((entry) => ({ ...Object.fromEntries(STATION.map((name) => [name, null])), tier: "micro_station", ...entry })),
+      move: stations.move || [], remove: once(stations.remove), close: lanes.close || [], open: lanes.open || [],
+      equip: (stations.equip || []).map((entry) => ({ station_id: entry.station_id, ...equipped(entry) })) };
     for (const [part, names] of Object.entries(KEPT))
       for (const name of names) {
-        const entries = list(part ? (said[part] || {})[name] : said[name]);
-        if (entries.length) changes.kept[part ? part + "." + name : name] = entries;
+        const entries = (part ? said[part] || {} : said)[name];
+        if (entries && entries.length) changes.kept[part ? part + "." + name : name] = entries;
       }
-    for (const id of list(stations.remove)) if (known.has(id)) changes.remove.push(id); else wrong("station_unknown", id);
-    for (const { station_id } of changes.add)
-      if (known.has(station_id) && !changes.remove.includes(station_id)) wrong("station_twice", station_id);
-    for (const [name, ids] of [["close", list(lanes.close)], ["open", list(lanes.open)]])
-      for (const id of ids) if (this.laneAt.has(id)) changes[name].push(id); else wrong("lane_unknown", id);
-    for (const id of changes.close) if (changes.open.includes(id)) wrong("lane_both", id);
-    for (const [tier, value] of Object.entries(said.standard_s || {}))
-      if (tier in data.tiers && value > 0 && value <= 36000) changes.standard_s[tier] = value; else wrong("standard_unknown", tier);
-    for (const { station_id, lon, lat } of [...changes.add, ...changes.move])
-      if (!this.snap(lon, lat)) wrong("off_lanes", station_id);
-    changes.note = typeof said.note === "string" ? said.note : "";
+    const problems = this.problems(changes);
     if (problems.length) return { problems };
-    const scenario = data.scenarios.some(({ name }) => name === said.scenario) ? said.scenario : null;
+    const scenario = this.engine.data.scenarios.some(({ name }) => name === said.scenario) ? said.scenario : null;
     return { changes, scenario, other: said.town && said.town !== town ? said.town : "" };
+  }
+
+  // What keeps changes from being carried out in this town, as geo/plan.plan_problems
+  problems({ add, move, remove, equip, close, open, standard_s, kept }) {
+    const { engine: { data, present, laneClass }, laneAt } = this, { named } = data, problems = [];
+    const wrong = (key, value) => problems.push([key, { value: String(value).slice(0, 80) }]);
+    const each = (key, values, fails) => values.filter(fails).forEach((value) => wrong(key, value));
+    const twice = (values) => new Set(values.filter((value, at) => values.indexOf(value) < at));
+    const repeated = (key, values) => twice(values).forEach((value) => wrong(key, value));
+    const known = new Set(present.map(({ station_id }) => station_id)), ids = (entries) => entries.map((entry) => entry.station_id);
+    const all = (part) => kept[part] || [];
+    each("station_unknown", [...remove, ...ids(move), ...ids(equip)], (id) => !known.has(id));
+    each("station_twice", ids(add), (id) => known.has(id) && !remove.includes(id));
+    for (const entries of [add, move, equip]) repeated("station_twice", ids(entries));
+    each("station_twice", [...ids(move), ...ids(equip)], (id) => remove.includes(id));
+    each("standard_unknown", Object.keys(standard_s), (tier) => !Object.keys(data.tiers).includes(tier));
+    const water = all("hydrants.add");
+    for (const entry of [...add, ...move, ...water]) if (!this.snap(entry.lon, entry.lat)) wrong("off_lanes", entry.station_id || entry.water_id);
+    const clear = all("lanes.clear"), ramp = all("lanes.ramp"), rows = (id) => laneAt.get(id) || [];
+    const closed = new Set(close.flatMap(rows));
+    each("lane_unknown", [...close, ...open, ...clear, ...ramp], (id) => !laneAt.has(id));
+    each("lane_both", [...open, ...clear, ...ramp], (id) => rows(id).some((row) => closed.has(row)));
+    each("no_steps", ramp, (id) => laneAt.has(id) && !rows(id).some((row) => laneClass[row] === data.steps));
+    for (const part of [close, open, clear, ramp]) repeated("lane_twice", part);
+    const keys = all("gates.key_box"), hours = all("gates.open");
+    each("gate_unknown", [...keys, ...hours], (gate) => !named.gates.includes(gate));
+    each("gate_wrong", keys, (gate) => hours.includes(gate) || named.gates.every((other, at) => other !== gate || !named.lock[at]));
+    each("gate_wrong", hours, (gate) => named.gates.every((other, at) => other !== gate || !named.lock_by_hours[at]));
+    for (const part of [keys, hours]) repeated("entry_twice", part);
+    const holes = water.map((entry) => entry.water_id);
+    each("water_twice", holes, (id) => named.water.includes(id));
+    repeated("water_twice", holes);
+    const devices = all("devices"), mended = all("mended"), inspected = all("inspected");
+    const pair = (entry) => entry.building_id + " · " + (entry.device || entry.code);
+    const bit = (column, id, place) => Math.floor(this.packed(column)[this.building(id)] / 2 ** place) % 2;
+    each("building_unknown", [...inspected, ...[...devices, ...mended].map((entry) => entry.building_id)], (id) => this.building(id) < 0);
+    const there = (entry) => this.building(entry.building_id) >= 0;
+    each("device_refused", devices.filter((e) => there(e) && bit("refused", e.building_id, named.devices.indexOf(e.device))).map(pair), () => true);
+    each("hazard_absent", mended.filter((e) => there(e) && !bit("hazards", e.building_id, named.codes.indexOf(e.code))).map(pair), () => true);
+    for (const part of [devices.map(pair), mended.map(pair), inspected]) repeated("entry_twice", part);
+    return problems;
+  }
+
+  packed(column) {
+    return this.columns[column] = this.columns[column] || this.engine.pack.integers(this.engine.data.named[column]);
   }
 
   write(changes, town, scenario) {

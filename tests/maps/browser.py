@@ -14,6 +14,9 @@ class Browser:
         self.driver, self.folder, self.opened = driver, folder, 0
 
     def open(self, page: str, *, size: tuple[int, int] = (1366, 768)) -> None:
+        self.driver.execute_cdp_cmd(  # plans that another test left there
+            "Storage.clearDataForOrigin", {"origin": "file://", "storageTypes": "local_storage"}
+        )
         self.driver.execute_cdp_cmd(
             "Emulation.setDeviceMetricsOverride",
             {"width": size[0], "height": size[1], "deviceScaleFactor": 1, "mobile": False},

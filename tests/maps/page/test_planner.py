@@ -12,7 +12,8 @@ import pytest
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.what_if import moments
 from weizhan.data.demo import make_demo
-from weizhan.geo.plan import Plan, planned, read_plan
+from weizhan.geo.plan import Plan, plan_problems, planned, read_plan
+from weizhan.geo.plan_lanes import locks_at_all
 from weizhan.geo.town import load_town
 from weizhan.geo.words.errors import TownError
 from weizhan.maps.page.planner import planner_page
@@ -342,18 +343,23 @@ def test_a_plan_given_is_shown_first(browser, town, found, passing, tmp_path):
     assert "撤一站" in panel(browser)
 
 
-def test_parts_that_the_page_does_not_compute_are_told_and_kept(browser, page):
-    building, lane = "B1", "L1"
+def test_parts_that_the_page_does_not_compute_are_told_and_kept(browser, page, town):
+    buildings, lanes = town.buildings, town.lanes
+    building = buildings.loc[buildings["use"] == "residential", "building_id"].iloc[0]
+    place = buildings.geometry.representative_point().to_crs(4326).iloc[0]
     said = {
         "format": "weizhan-plan",
         "version": 1,
-        "lanes": {"clear": [lane], "ramp": [lane, "L2"]},
-        "gates": {"key_box": ["G1"]},
-        "hydrants": {"add": [{"water_id": "H1", "lon": 106.5, "lat": 29.5}]},
-        "devices": [{"building_id": building, "device": "rcd"}],
-        "mended": [{"building_id": building, "code": "H2"}],
+        "lanes": {
+            "clear": lanes.loc[lanes["lane_class"] != "steps", "lane_id"].tolist()[:1],
+            "ramp": lanes.loc[lanes["lane_class"] == "steps", "lane_id"].tolist()[:2],
+        },
+        "gates": {"key_box": town.barriers.loc[locks_at_all(town.barriers), "barrier_id"].tolist()},
+        "hydrants": {"add": [{"water_id": "H-new", "lon": place.x, "lat": place.y}]},
+        "devices": [{"building_id": building, "device": "smoke_detector"}],
         "inspected": [building],
     }
+    assert plan_problems(town, Plan.model_validate(said)) == []
     browser.open(page)
     before = browser.run(COVERED)
     browser.run("take(arguments[0], 'x.plan.json')", json.dumps(said))
