@@ -16,7 +16,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from ..geo.ground import Positions
+from ..geo.ground import Hillshade, Positions
 from ..geo.rules import choose_scenario
 from ..geo.town import Town, uses_on
 from ..geo.words import AlertLevel, Vehicle
@@ -222,6 +222,11 @@ class Assessment:
     def barriers(self) -> gpd.GeoDataFrame:
         """One row a barrier."""
         return self.moment.town.barriers
+
+    @cached_property
+    def hills(self) -> Hillshade | None:
+        """The shade of the terrain, for maps; None where the town has none."""
+        return self.moment.town.hills
 
     @cached_property
     def crossings(self) -> gpd.GeoDataFrame:

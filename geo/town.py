@@ -18,17 +18,19 @@ from .care import PlannedCare
 from .checklists import LoadedChecklist, read_checklists
 from .datum_check import misfits
 from .ground import (
+    Hillshade,
     Network,
     Positions,
     attachable,
     build_network,
-    lane_slopes,
+    hillshade,
     metric_crs,
     read_terrain,
     repair_lines,
     repair_points,
     repair_polygons,
     snap,
+    with_slopes,
 )
 from .inside import in_communities
 from .ledgers import (
@@ -111,6 +113,8 @@ class Town:
         Empty for the town as it is, else a digest of what a plan changes in it.
     care
         What a plan does at buildings.
+    hills
+        For maps; None without terrain.
     present
         The town without the plan; None for the town as it is.
     report_to
@@ -153,6 +157,7 @@ class Town:
     plan: str = ""
     present: Town | None = None
     care: PlannedCare = field(default_factory=PlannedCare)
+    hills: Hillshade | None = None
 
     @cached_property
     def place(self) -> tuple[float, float]:
@@ -453,8 +458,9 @@ def _freeze(
     layers["lane_reports"] = pd.concat(
         [layers["lane_reports"], ledger_reports(folder, lanes)], ignore_index=True
     )
+    hills = None
     if config.terrain:
-        lanes = _with_slopes(lanes, folder / config.terrain, rules, problems)
+        lanes, hills = _with_terrain(lanes, folder / config.terrain, rules, problems)
     progress("step.attach")
     allowed = attachable(network, lanes, fragment_m=limits.fragment_m.value)
     positions = {}
@@ -520,6 +526,7 @@ def _freeze(
         calibration=read_calibration(folder),
         gatherings=config.gatherings,
         report_to=config.report_to,
+        hills=hills,
     )
 
 
@@ -535,26 +542,16 @@ def _arrivals(folder: Path, config: TownConfig, problems: list[Problem]) -> pd.D
     return no_arrivals()
 
 
-def _with_slopes(
+def _with_terrain(
     lanes: gpd.GeoDataFrame, file: Path, rules: RuleSet, problems: list[Problem]
-) -> gpd.GeoDataFrame:
-    """Fill slopes that nobody measured from a terrain raster; `slope_from_terrain` says where."""
+) -> tuple[gpd.GeoDataFrame, Hillshade | None]:
+    """Return the lanes with the slopes of a terrain raster, and the shade of its hills."""
     try:
-        found = lane_slopes(read_terrain(file, rule=rules.terrain), lanes, rule=rules.terrain)
+        terrain = read_terrain(file, rule=rules.terrain)
+        return with_slopes(terrain, lanes, rule=rules.terrain), hillshade(terrain, lanes)
     except InputError as error:
         problems.append(told_error(error, "lanes", file.name))
-        return lanes
-    measured = lanes[f.SLOPE_PCT]
-    filled = measured.isna() & found[f.SLOPE_PCT].notna()
-    slope = measured.where(~filled, found[f.SLOPE_PCT])
-    uncertain = found["uncertainty_pct"].where(filled, 0.0)
-    return lanes.assign(
-        **{
-            f.SLOPE_PCT: slope,
-            f.SLOPE_FROM_TERRAIN: filled,
-            f.SLOPE_UNCERTAINTY_PCT: uncertain,
-        }
-    )
+        return lanes, None
 
 
 def _unknown_event_lanes(config: TownConfig, lanes: gpd.GeoDataFrame) -> list[Problem]:

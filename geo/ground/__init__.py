@@ -14,13 +14,14 @@ from .datum import (
     sniff_datum,
     to_wgs84,
 )
+from .hillshade import Hillshade, hillshade
 from .network import MILLIMETRE, Cross, Network, build_network
 from .passability import CLASS_WHEN_UNKNOWN, IMPASSABLE, Conditions, Limit, Passage, passage
 from .ranges import column_read
 from .repair import repair_lines, repair_points, repair_polygons
 from .separation import clusters, neighbours
 from .snapping import PARTS, Positions, attachable, snap
-from .terrain import UNCERTAINTY_PCT, lane_slopes, read_terrain
+from .terrain import UNCERTAINTY_PCT, lane_slopes, read_terrain, with_slopes
 
 __all__ = [
     "CLASS_WHEN_UNKNOWN",
@@ -32,6 +33,7 @@ __all__ = [
     "Conditions",
     "Cross",
     "DatumGuess",
+    "Hillshade",
     "Limit",
     "Network",
     "Passage",
@@ -42,6 +44,7 @@ __all__ = [
     "column_read",
     "from_wgs84",
     "geometry_to_wgs84",
+    "hillshade",
     "is_swapped",
     "judged",
     "lane_slopes",
@@ -55,4 +58,5 @@ __all__ = [
     "snap",
     "sniff_datum",
     "to_wgs84",
+    "with_slopes",
 ]

@@ -212,6 +212,33 @@ def lane_slopes(terrain: Terrain, lanes: gpd.GeoDataFrame, *, rule: TerrainRule)
     )
 
 
+def with_slopes(
+    terrain: Terrain, lanes: gpd.GeoDataFrame, *, rule: TerrainRule
+) -> gpd.GeoDataFrame:
+    """Fill slopes that nobody measured from terrain; `slope_from_terrain` says where.
+
+    Parameters
+    ----------
+    terrain, lanes, rule
+        As for `lane_slopes`.
+
+    Raises
+    ------
+    InputError
+        When no lane touches the raster.
+    """
+    found = lane_slopes(terrain, lanes, rule=rule)
+    measured = lanes[f.SLOPE_PCT]
+    filled = measured.isna() & found[f.SLOPE_PCT].notna()
+    return lanes.assign(
+        **{
+            f.SLOPE_PCT: measured.where(~filled, found[f.SLOPE_PCT]),
+            f.SLOPE_FROM_TERRAIN: filled,
+            f.SLOPE_UNCERTAINTY_PCT: found[UNCERTAINTY_PCT].where(filled, 0.0),
+        }
+    )
+
+
 def _apply(transform: Affine, x: Any, y: Any) -> tuple[Any, Any]:
     """Return where a transform takes coordinates, numbers or arrays."""
     t = transform

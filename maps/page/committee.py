@@ -36,6 +36,7 @@ from ..voice import (
     work_said,
 )
 from . import lane_overlays, overlays, place_overlays, scene_overlays
+from .hills import hills
 from .layer_columns import Numbers, Styles
 from .overlays import column
 from .readings import readings, searched, use_words
@@ -53,6 +54,7 @@ _TOOLS = (
     "find.js",
     "sieve.js",
     "onscreen.js",
+    "hills.js",
     "heat.js",
     "swipe.js",
     "community.js",
@@ -173,6 +175,7 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
         "uses": use_words(lang),
         "communities": _communities(assessment, scenes, lang),
         "notes": notes,
+        "hills": hills(assessment),
     }
 
 

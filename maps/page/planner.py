@@ -18,6 +18,7 @@ from ..html import Pack, escape, shown
 from ..styles import style
 from . import overlays
 from .canvas import PackedLines, PackedPolygons
+from .hills import hills
 from .plan_table import plan_table
 from .planner_area import area_data
 from .planner_pack import engine_data, whole
@@ -78,10 +79,11 @@ def planner_page(
             "plan": plan and json.dumps(plan.model_dump()),
             "town": whole(town.name),
             "plan_table": plan_table(),
+            "hills": hills(assessment),
         },
         ["committee.css", "planner.css"],
         parts=("plane.js", "engine.js", "plan_table.js", "plans.js", "kept.js", "why.js"),
-        tools=("area.js",),
+        tools=("area.js", "hills.js"),
         blocks=pack.block("engine-pack"),
     )  # fmt: skip
     layers = (

@@ -120,6 +120,7 @@ function choices() {
     }));
   const objects = branch("objects", false);
   ["stations", "proposed", "offices", "devices", "water", "barriers", "crossings", "communities", "grids", "estates", "hazard_areas"].filter((name) => name in layers).forEach((name) => overlay(objects, name));
+  hillsChoice(objects);
   branch("communities", false).append(selection("choropleth", say("page.community"), [{ entries: communityPaints() }], (style) => {
     state.outline = style;
     outline();

@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, Point, Polygon, box
 
 from weizhan.coverage.places import Places
+from weizhan.geo.ground import Hillshade
 
 CRS = "EPSG:32649"
 X0, Y0 = 500_000.0, 2_550_000.0
@@ -159,6 +160,7 @@ class MadeUp:
 
     places: Places = dataclasses.field(default_factory=lambda: no_places())
     report_to: str = ""
+    hills: Hillshade | None = None
     crossings: gpd.GeoDataFrame = dataclasses.field(default_factory=lambda: no_crossings())
 
     @property
