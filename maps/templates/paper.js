@@ -12,7 +12,7 @@ function picture() {
   map.eachLayer((layer) => { if (layer.paintOn || layer instanceof L.ImageOverlay) list.push(layer); });
   for (const layer of list.sort((a, b) => a.options.zIndex - b.options.zIndex)) {
     context.save();
-    if (layer.paintOn) layer.paintOn({ context, ratio: DOTS, world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
+    if (layer.paintOn) painted(layer, { context, ratio: DOTS, world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
     else {
       const from = map.project(layer.getBounds().getNorthWest()).subtract(corner), to = map.project(layer.getBounds().getSouthEast()).subtract(corner);
       context.globalAlpha = layer.options.opacity;
@@ -25,6 +25,18 @@ function picture() {
   L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
   map.getPanes().tilePane.append(canvas);
   return canvas;
+}
+
+// Buildings that are muted under heat are painted apart and put through the same filter
+function painted(layer, view) {
+  const { context, wide, high } = view;
+  if (layer.features.data.name !== "buildings" || !map.getContainer().classList.contains("heated")) return layer.paintOn(view);
+  const apart = make("canvas"), pen = apart.getContext("2d");
+  apart.width = context.canvas.width; apart.height = context.canvas.height;
+  pen.scale(DOTS, DOTS);
+  layer.paintOn({ ...view, context: pen });
+  context.filter = getComputedStyle(layer.getContainer()).filter;
+  context.drawImage(apart, 0, 0, wide, high);
 }
 
 // A filter of the style sheet would print coarse
