@@ -18,6 +18,8 @@ LEAFLET_JS = [pair for pair in folium.Map.default_js if pair[0] == "leaflet"]
 LEAFLET_CSS = [pair for pair in folium.Map.default_css if pair[0] == "leaflet_css"]
 
 _SOURCE_MAP = re.compile(r"^\s*(//[#@]|/\*[#@])\s*sourceMappingURL=.*$", re.MULTILINE)
+# folium forbids to pinch; whoever sees badly must be able to
+_VIEWPORT = re.compile(r'(<meta name="viewport" content=")[^"]*"')
 
 
 class Verbatim(Element):
@@ -68,6 +70,7 @@ def standalone(figure_or_map: folium.Map, *, title: str, lang: Lang) -> str:
             elif isinstance(child, CssLink):
                 part.add_child(Verbatim(f"<style>{_asset(child.url, 'style')}</style>"), name)
     text = str(figure._template.render(this=figure, kwargs={}))
+    text = _VIEWPORT.sub('\\g<1>width=device-width, initial-scale=1"', text)
     return seal(text.replace("<html>", f'<html lang="{HTML_LANG[lang]}">', 1))
 
 
