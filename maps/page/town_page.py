@@ -99,7 +99,7 @@ class Surroundings(Element):
         """Fill in the template."""
         super().__init__()
         self._name, self._id = name, "page"
-        shared = ("popups.js", "frame.js", "labels.js", "paper.js")
+        shared = ("popups.js", "frame.js", "labels.js", "paper.js", "keys.js")
         self._parts, self._blocks = (*parts, *shared, *tools), blocks
         self.chrome = Template(template(f"{name}.html")).substitute(texts)
         self.content = content

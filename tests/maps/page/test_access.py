@@ -1,0 +1,63 @@
+"""WCAG 2.2 AA by axe-core, pinch zoom, and stations by keyboard."""
+
+from __future__ import annotations
+
+from importlib.metadata import distribution
+from pathlib import Path
+
+import pytest
+
+from weizhan.coverage.reach import validate
+from weizhan.coverage.risk import calibrate
+from weizhan.maps.page.committee import committee_page
+from weizhan.maps.reports import calibration_page, index_page, public_page, validation_page
+
+AXE = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+
+
+def violations(browser):
+    """What axe finds in the page as it stands: rule, how often, one place."""
+    browser.run(Path(str(AXE)).read_text(encoding="utf-8") + "\nwindow.axe = axe;")
+    return browser.driver.execute_async_script(
+        """const [tags, done] = arguments;
+        axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(found => done(
+          found.violations.map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 160),
+            v.nodes[0].failureSummary.slice(0, 200)])), error => done(String(error)))""",
+        list(RULES),
+    )
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_the_committees_page(browser, assessment, lang, size):
+    browser.open(committee_page(assessment, lang=lang), size=size)
+    assert violations(browser) == []
+    browser.run("choose('buildings', 0, layers.buildings.bounds(0).getCenter())")
+    assert violations(browser) == []
+    browser.run(
+        """panel(true); for (const name of ['layers', 'find']) document.getElementById('to-' + name).click();
+        document.getElementById('to-layers').click();
+        document.querySelectorAll('#tree details').forEach(d => { d.open = true; });
+        document.getElementById('legend').open = true"""
+    )
+    assert violations(browser) == []
+    browser.run("openCommunity(content.communities[0].id)")
+    assert violations(browser) == []
+
+
+@pytest.mark.parametrize("name", ["planner", "siting", "measures", "lanes"])
+def test_pages_with_a_map(browser, pages, name):
+    browser.open(pages[name])
+    assert violations(browser) == []
+
+
+def test_reports(browser, assessment, town):
+    for page in (
+        index_page(assessment),
+        public_page(assessment, scenes={}),
+        validation_page(validate(town), town),
+        calibration_page(calibrate(town).told),
+    ):
+        browser.open(page)
+        assert violations(browser) == []
