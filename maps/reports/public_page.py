@@ -116,7 +116,7 @@ def _map(
         drawn.append(f'<g class="station"><circle cx="{x}" cy="{y}" r="11"/>'
                      f'<text x="{x}" y="{y}" dy="5">{escape(mark)}</text></g>')  # fmt: skip
     drawing = (
-        f'<svg viewBox="-12 -12 {WIDE + 24} {high + 24:.0f}" role="img" '
+        f'<svg viewBox="-12 -12 {WIDE + 24} {high + 24:.0f}" role="group" '
         f'aria-label="{escape(text("public.map", lang))}">{"".join(drawn)}</svg>'
     )
     used = set(blocks[f"{tier}_band"])

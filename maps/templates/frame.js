@@ -99,6 +99,7 @@ function choose(name, f, place) {
   if (narrow.matches) byId("legend").open = false;
   if (weizhan.onchoose) weizhan.onchoose(name, f);
   popup.setLatLng(place).setContent(box).openOn(map);
+  document.querySelector(".leaflet-popup-content").tabIndex = 0; // it may have to be scrolled by keys
   const close = document.querySelector(".leaflet-popup-close-button");
   if (close) close.setAttribute("aria-label", say("page.close_popup"));
 }

@@ -44,6 +44,9 @@ function newPlan(changes = weizhan.noChanges(), name = "") {
   state.shown = state.plans.length - 1;
   return plan;
 }
+byId("more").textContent = "+ " + tell("new_plan");
+byId("more").title = tell("copy_note");
+byId("more").addEventListener("click", () => { newPlan(changesNow()); refresh(); });
 function step(by) {
   const plan = state.plans[state.shown], to = plan.at + by;
   if (to < 0 || to >= plan.states.length) return;
@@ -451,11 +454,7 @@ function tabs() {
     button.addEventListener("click", () => { state.shown = at; note(""); refresh(); });
     return button;
   });
-  const more = make("button", "+ " + tell("new_plan"));
-  more.type = "button";
-  more.title = tell("copy_note");
-  more.addEventListener("click", () => { newPlan(changesNow()); refresh(); });
-  byId("tabs").replaceChildren(...buttons, more);
+  byId("tabs").replaceChildren(...buttons);
   const plan = state.plans[state.shown];
   byId("drop").disabled = state.shown === 0;
   byId("undo").disabled = plan.at === 0;

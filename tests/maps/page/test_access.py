@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from weizhan.coverage.reach import validate
-from weizhan.coverage.risk import calibrate
 from weizhan.maps.page.committee import committee_page
-from weizhan.maps.reports import calibration_page, index_page, public_page, validation_page
+from weizhan.maps.reports import index_page, public_page
 
 AXE = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -36,7 +34,7 @@ def test_the_committees_page(browser, assessment, lang, size):
     browser.run("choose('buildings', 0, layers.buildings.bounds(0).getCenter())")
     assert violations(browser) == []
     browser.run(
-        """panel(true); for (const name of ['layers', 'find']) document.getElementById('to-' + name).click();
+        """panel(true); document.getElementById('to-find').click();
         document.getElementById('to-layers').click();
         document.querySelectorAll('#tree details').forEach(d => { d.open = true; });
         document.getElementById('legend').open = true"""
@@ -52,12 +50,34 @@ def test_pages_with_a_map(browser, pages, name):
     assert violations(browser) == []
 
 
-def test_reports(browser, assessment, town):
-    for page in (
-        index_page(assessment),
-        public_page(assessment, scenes={}),
-        validation_page(validate(town), town),
-        calibration_page(calibrate(town).told),
-    ):
+def test_pages_without_a_script(browser, assessment):
+    for page in (index_page(assessment), public_page(assessment, scenes={})):
         browser.open(page)
         assert violations(browser) == []
+
+
+def test_a_station_opens_by_enter_and_its_popup_closes_by_escape(browser, assessment):
+    browser.open(committee_page(assessment))
+    name = browser.run(
+        "const mark = document.querySelector('.key-mark'); mark.focus();"
+        "return mark.getAttribute('aria-label')"
+    )
+    key(browser, "Enter", 13)
+    assert name.split(" ", 1)[1] in browser.popup()
+    key(browser, "Escape", 27)
+    assert browser.popup() == ""
+    assert browser.run("return document.activeElement.className.includes('key-mark')")
+
+
+def test_pages_may_be_pinched_larger(browser, assessment):
+    browser.open(committee_page(assessment))
+    said = browser.run("return document.querySelector('meta[name=viewport]').content")
+    assert "user-scalable" not in said and "maximum-scale" not in said
+
+
+def key(browser, name, code):
+    for kind in ("keyDown", "keyUp"):
+        browser.driver.execute_cdp_cmd(
+            "Input.dispatchKeyEvent",
+            {"type": kind, "key": name, "code": name, "windowsVirtualKeyCode": code},
+        )

@@ -163,7 +163,7 @@ def test_the_popup_of_a_station_acts_on_the_plan_of_now_or_is_gone(browser, page
     press(browser, "#undo")  # what the popup was told of is no more
     assert browser.popup() == ""
     browser.run(tell, two)
-    press(browser, "#tabs button:last-child")  # another plan
+    press(browser, "#more")  # another plan
     assert browser.popup() == ""
     browser.run(tell, two)
     browser.pick("scenario", browser.run("return content.engine.scenarios.slice(-1)[0].name"))
@@ -181,7 +181,7 @@ def test_the_popup_of_a_building_tells_of_the_plan_shown(browser, page):
     browser.open(page)
     browser.run("choose('buildings', 0, layers.buildings.bounds(0).getCenter())")
     assert "方案1" in browser.popup()
-    press(browser, "#tabs button:last-child")
+    press(browser, "#more")
     assert "方案2" in browser.popup() and "方案1" not in browser.popup()
 
 
@@ -243,7 +243,7 @@ def test_two_plans_side_by_side_follow_each_other(browser, page):
     browser.run(FARTHEST)
     press(browser, "#tools button[value=add]")
     click_map(browser)
-    press(browser, "#tabs button:last-child")
+    press(browser, "#more")
     click_map(browser, 120, 60)
     browser.pick("other", "1")
     assert browser.run("return document.getElementById('captions').innerText") == "方案2\n方案1"
