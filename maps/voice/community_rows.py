@@ -152,7 +152,7 @@ def _late_cells(
         else:
             value = people(one["late_people"], lang)
             ends = {end: people(one[f"late_people_{end}"], lang) for end in ("low", "high")}
-            span = text("opening.range", lang, **ends)
+            span = text("opening.range", lang, **ends) if {*ends.values()} != {value} else ""
         cells.append(Cell(value, span, note, place))
     return cells
 
