@@ -14,7 +14,10 @@ from .test_committee_opening import told
 #: Newer than Chrome 86, taken away before a page's first script.
 NEWER = """
 const keptHasOwn = Object.hasOwn; // the driver itself needs it once the page stands
-addEventListener('load', () => { window.missed = typeof Object.hasOwn; Object.hasOwn = keptHasOwn; });
+addEventListener('load', () => {
+  window.missed = typeof Object.hasOwn;
+  Object.hasOwn = keptHasOwn;
+});
 for (const [of, names] of [
   [Object, ['hasOwn', 'groupBy']], [window, ['structuredClone', 'scheduler']],
   [CanvasRenderingContext2D.prototype, ['roundRect', 'reset', 'createConicGradient']],
