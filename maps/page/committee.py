@@ -24,6 +24,7 @@ from ..voice import (
     community_name,
     community_rows,
     count,
+    guide_steps,
     is_missing,
     key_figures,
     main_tier,
@@ -47,6 +48,7 @@ _CLICKS = ("proposed", "stations", "offices", "devices", "barriers", "crossings"
 _HEADINGS = ("panel", "close", "figures", "notes", "tabs", "tab_overview", "tab_layers", "tab_find",
              "views")  # fmt: skip
 _FIND = ("hint", "filters", "clear", "list", "copy")
+_GUIDE = ("open", "print", "back", "next", "close")
 _TREE = ("title", "full", "measure", "print", "print_title", "paper", "grey",
          "print_now", "print_back", "north", "swipe", "swipe_handle")  # fmt: skip
 _TOOLS = (
@@ -59,6 +61,7 @@ _TOOLS = (
     "swipe.js",
     "community.js",
     "print.js",
+    "guide.js",
 )
 
 
@@ -116,6 +119,7 @@ def committee_page(
     headings = {name: escape(text(f"page.{name}", lang)) for name in _HEADINGS}
     headings |= {f"tree_{name}": escape(text(f"tree.{name}", lang)) for name in _TREE}
     headings |= {f"find_{name}": escape(text(f"find.{name}", lang)) for name in _FIND}
+    headings |= {f"guide_{name}": escape(text(f"guide.{name}", lang)) for name in _GUIDE}
     headings["differences"] = differences_told(against, lang)
     past = scenes[BEFORE].communities if BEFORE in scenes else ()
     rows = community_rows(assessment, lang, before=past)
@@ -129,7 +133,7 @@ def committee_page(
         "committee",
         bar_texts(assessment, lang) | headings,
         _content(assessment, scenes, lang) | {"pages": dict(pages or {}), "home": home},
-        ["committee.css", "print.css"],
+        ["committee.css", "print.css", "guide.css"],
         tools=_TOOLS,
     )
     title = text("page.title", lang, town=shown(assessment.town))
@@ -161,7 +165,9 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
     moments += [{"code": n, "label": shown(s.label.get(lang, n))} for n, s in scenes.items()]
     absent = {"crossings"} if assessment.crossings.empty else set()
     clicks = [name for name in _CLICKS if name not in absent]
-    script = script_content(assessment, clicks, lang, spoken=("find", "opening", "scene", "tree"))
+    script = script_content(
+        assessment, clicks, lang, spoken=("find", "guide", "opening", "scene", "tree")
+    )
     if BEFORE in scenes and any(d.part == "plan_after" for d in scenes[BEFORE].differences):
         for key in ("tree.kind_change", "tree.community_trend"):  # beside the present, not the past
             script["texts"][key] = catalogue()[f"{key}_plan"][lang]
@@ -176,6 +182,7 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
         "communities": _communities(assessment, scenes, lang),
         "notes": notes,
         "hills": hills(assessment),
+        "guide": [asdict(step) for step in guide_steps(assessment, lang)],
     }
 
 

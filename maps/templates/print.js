@@ -23,6 +23,6 @@ byId("printing").addEventListener("click", () => sheet(true));
 byId("print-back").addEventListener("click", () => sheet(false));
 byId("print-now").addEventListener("click", () => window.print());
 for (const id of ["paper", "grey"]) byId(id).addEventListener("change", () => sheet(true));
-window.addEventListener("beforeprint", () => { if (!offPaper) { sheet(true); once = true; } });
+window.addEventListener("beforeprint", () => { if (!offPaper && !byId("guide-paper")) { sheet(true); once = true; } });
 window.addEventListener("afterprint", () => { if (once) sheet(false); once = false; });
 document.addEventListener("keydown", (event) => { if (event.key === "Escape" && offPaper) sheet(false); });

@@ -34,6 +34,7 @@ from .figures import (
     three_figures,
     tiers_told,
 )
+from .guide import GuideStep, guide_steps
 from .lane_records import (
     FINDING_COLUMNS,
     SEEN,
@@ -147,6 +148,7 @@ __all__ = [
     "SEEN",
     "Cell",
     "CommunityRow",
+    "GuideStep",
     "Kind",
     "NextStep",
     "Record",
@@ -189,6 +191,7 @@ __all__ = [
     "frontier",
     "gain_said",
     "gained",
+    "guide_steps",
     "headline",
     "help_said",
     "host_said",

@@ -66,7 +66,9 @@ def main_tier(assessment: Assessment) -> str:
     return (known or told)[0]
 
 
-def opening_said(assessment: Assessment, lang: Lang, *, tier: str | None = None) -> str:
+def opening_said(
+    assessment: Assessment, lang: Lang, *, tier: str | None = None, advice: bool = True
+) -> str:
     """Return the sentence with which a page opens.
 
     How many are reached too late, with the range from fast to slow crews, in which communities
@@ -80,6 +82,8 @@ def opening_said(assessment: Assessment, lang: Lang, *, tier: str | None = None)
         Language of the sentence.
     tier
         Of which it speaks; the main one if not given.
+    advice
+        Whether it ends with what to do first.
     """
     summary, tier = assessment.summary, tier or main_tier(assessment)
     coverage = summary.get("coverage", {}).get(tier) or {}
@@ -101,7 +105,7 @@ def opening_said(assessment: Assessment, lang: Lang, *, tier: str | None = None)
     if not is_missing(coverage.get("late_people")) and unknown:
         said.append(text("opening.people_unknown", lang, count=count(unknown, lang)))
     steps = next_steps(assessment, lang)
-    if steps and summary.get("next", {}).get("steps"):
+    if advice and steps and summary.get("next", {}).get("steps"):
         first = steps[0]
         values = {"what": first.what, "cost": first.cost, "gain": first.gain}
         said.append(text("opening.first", lang, **values))
@@ -166,10 +170,7 @@ def next_steps(assessment: Assessment, lang: Lang) -> list[NextStep]:
     lang
         Language of the words.
     """
-    tier = next(iter(tiers_told(assessment, further=False)), "")
-    present = assessment.summary.get("coverage", {}).get(tier, {}).get("share_buildings")
-    way = "reach" if is_missing(present) else "gain"  # who is late today may not be known
-    measures = _measures(assessment.summary.get("next", {}), way, lang)
+    measures = _measures(assessment, lang)
     lanes = _keep_clear(assessment, lang)
     hazards = _hazards(assessment.summary.get("communities", ()), lang)
     room = STEPS - len(hazards[:1])
@@ -177,15 +178,35 @@ def next_steps(assessment: Assessment, lang: Lang) -> list[NextStep]:
     return [*first, *lanes[: room - len(first)], *hazards[:1]]
 
 
-def _measures(told: Mapping[str, Any], way: str, lang: Lang) -> list[NextStep]:
+def _measures(assessment: Assessment, lang: Lang) -> list[NextStep]:
     steps = []
+    told = assessment.summary.get("next", {})
     for step in told.get("steps", ()):
-        cost = text("opening.cost", lang, yuan=_round(step["cost_yuan"]), years=told["years"])
-        number = people if told["counted"] == "people" else count
-        gain = text(f"opening.{way}_{told['counted']}", lang, count=number(step["gain"], lang))
+        cost = text("opening.cost", lang, yuan=yuan_said(step["cost_yuan"]), years=told["years"])
+        gain = gain_told(assessment, step["gain"], lang)
         place = step.get("lon"), step.get("lat")
         steps.append(NextStep(shown(step["name"][lang]), cost, gain, *place))
     return steps
+
+
+def gain_told(assessment: Assessment, gain: float, lang: Lang) -> str:
+    """Return what priced things bring, people or buildings as they were counted.
+
+    Parameters
+    ----------
+    assessment
+        Whose ``summary["next"]`` tells what was counted.
+    gain
+        How many are reached in time.
+    lang
+        Language of the words.
+    """
+    tier = next(iter(tiers_told(assessment, further=False)), "")
+    present = assessment.summary.get("coverage", {}).get(tier, {}).get("share_buildings")
+    way = "reach" if is_missing(present) else "gain"  # who is late today may not be known
+    counted = assessment.summary["next"]["counted"]
+    number = people if counted == "people" else count
+    return text(f"opening.{way}_{counted}", lang, count=number(gain, lang))
 
 
 def _placed(
@@ -204,8 +225,14 @@ def _placed(
     return said
 
 
-def _round(yuan: float) -> str:
-    """Return yuan to the hundred: prices are not known better."""
+def yuan_said(yuan: float) -> str:
+    """Return yuan to the hundred: prices are not known better.
+
+    Parameters
+    ----------
+    yuan
+        How many.
+    """
     return f"{max(100, round(yuan, -2)):,.0f}"
 
 
