@@ -21,7 +21,8 @@ from .canvas import PackedLines, PackedPolygons
 from .hills import hills
 from .plan_table import plan_table
 from .planner_area import area_data
-from .planner_pack import engine_data, whole
+from .planner_pack import LENGTH_UNITS, engine_data, whole
+from .planner_prices import plan_prices
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
 _CLICKS = ("buildings",)
@@ -80,10 +81,12 @@ def planner_page(
             "town": whole(town.name),
             "plan_table": plan_table(),
             "hills": hills(assessment),
+            "prices": plan_prices(town.rules),
+            "length_units": LENGTH_UNITS,
         },
         ["committee.css", "planner.css"],
         parts=("plane.js", "engine.js", "plan_table.js", "plans.js", "kept.js", "why.js"),
-        tools=("area.js", "hills.js"),
+        tools=("area.js", "beside.js", "hills.js"),
         blocks=pack.block("engine-pack"),
     )  # fmt: skip
     layers = (

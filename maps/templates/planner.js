@@ -307,6 +307,10 @@ function figures() {
   });
   line("median", (cell, answer) => cell.append(quantile(answer, 0.5)));
   line("ninety", (cell, answer) => cell.append(quantile(answer, 0.9)));
+  line("worst", (cell, answer) => fillWorst(cell, answer));
+  line("crew", (cell, answer, plan) => fillCrew(cell, plan));
+  line("cost", (cell, answer, plan) => fillCost(cell, plan));
+  tbody.append(notHere(plans.length));
   table.append(thead, tbody);
   box.replaceChildren(table);
   const own = plans.filter((plan) => planAt(plan).standards[state.tier] !== answerOf(state.shown).standard);
