@@ -476,6 +476,7 @@ function useTool(tool) {
   byId("station").hidden = tool !== "add";
   document.body.classList.toggle("adding", tool !== "look");
   document.body.classList.toggle("drawing", tool === "area");
+  document.body.classList.toggle("placing", tool === "add");
 }
 function toolbar() {
   const box = document.querySelector("#tools .row");
@@ -588,6 +589,17 @@ weizhan.onmap = (place) => {
   if (lane >= 0) change(planner.lane(changesNow(), state.tool, laneFeatures.text("id", lane)));
   return true;
 };
+
+// By keyboard: arrows move the map under the cross, Enter places, Escape leaves
+map.getContainer().addEventListener("keydown", (event) => {
+  if (event.target !== map.getContainer() || state.tool !== "add") return;
+  if (event.key === "Escape") return useTool("look");
+  if (event.key !== "Enter") return;
+  const many = changesNow().add.length;
+  placeStation(map.getCenter());
+  const { add } = changesNow();
+  if (add.length > many && byId("said").hidden) note(tell("did_add", { name: nameOfStation(add[add.length - 1]) }));
+});
 
 let spent = 0;
 function refresh() {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from selenium.webdriver import ActionChains, Keys
 
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.what_if import moments
@@ -73,3 +74,17 @@ def test_crew_and_worst_community_stand_beside_and_the_rest_is_told(browser, pag
     }
     assert min(shares, key=shares.get) in row(browser, "最差的社区")
     assert "本页不重算" in row(browser, "风险、第二支力量、按时概率、到场力量")
+
+
+def test_a_station_is_placed_by_keyboard(browser, page):
+    browser.open(page)
+    browser.run(
+        """document.querySelector('#tools button[value=add]').click();
+        map.setView([engine.present[0].lat, engine.present[0].lon], 18, {animate: false});
+        map.getContainer().focus()"""
+    )
+    ActionChains(browser.driver).send_keys(Keys.ENTER).perform()
+    assert browser.run("return changesNow().add.length") == 1
+    assert "新设 拟建站 1" in browser.run("return document.getElementById('said').textContent")
+    ActionChains(browser.driver).send_keys(Keys.ESCAPE, Keys.ENTER).perform()
+    assert browser.run("return [state.tool, changesNow().add.length]") == ["look", 1]
