@@ -62,6 +62,7 @@ _TOOLS = (
     "community.js",
     "print.js",
     "guide.js",
+    "share.js",
 )
 
 
@@ -120,6 +121,7 @@ def committee_page(
     headings |= {f"tree_{name}": escape(text(f"tree.{name}", lang)) for name in _TREE}
     headings |= {f"find_{name}": escape(text(f"find.{name}", lang)) for name in _FIND}
     headings |= {f"guide_{name}": escape(text(f"guide.{name}", lang)) for name in _GUIDE}
+    headings["share"] = escape(text("share.button", lang))
     headings["differences"] = differences_told(against, lang)
     past = scenes[BEFORE].communities if BEFORE in scenes else ()
     rows = community_rows(assessment, lang, before=past)
@@ -166,13 +168,14 @@ def _content(assessment: Assessment, scenes: Mapping[str, Scene], lang: Lang) ->
     absent = {"crossings"} if assessment.crossings.empty else set()
     clicks = [name for name in _CLICKS if name not in absent]
     script = script_content(
-        assessment, clicks, lang, spoken=("find", "guide", "opening", "scene", "tree")
+        assessment, clicks, lang, spoken=("find", "guide", "opening", "scene", "share", "tree")
     )
     if BEFORE in scenes and any(d.part == "plan_after" for d in scenes[BEFORE].differences):
         for key in ("tree.kind_change", "tree.community_trend"):  # beside the present, not the past
             script["texts"][key] = catalogue()[f"{key}_plan"][lang]
     return {
         **script,
+        "share_name": f"{shown(assessment.town)}-{shown(assessment.date)}",
         "covers": [cover.value for cover in style.COVER_FILLS] + ["unknown"],
         "moments": moments,
         "figures": _figures(assessment, scenes, lang),

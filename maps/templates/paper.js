@@ -3,16 +3,16 @@ const DOTS = 2.5; // of the picture for a pixel of the page
 let offPaper = null; // brings back the view as it was
 
 // Everything that Leaflet would draw in tiles, which come too late for a printer
-function picture() {
+function mapPicture(ratio) {
   const canvas = make("canvas", undefined, "picture"), size = map.getSize(), corner = map.getPixelBounds().min, zoom = map.getZoom();
-  canvas.width = Math.round(size.x * DOTS); canvas.height = Math.round(size.y * DOTS);
+  canvas.width = Math.round(size.x * ratio); canvas.height = Math.round(size.y * ratio);
   canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
   const context = canvas.getContext("2d"), list = [];
-  context.scale(DOTS, DOTS);
+  context.scale(ratio, ratio);
   map.eachLayer((layer) => { if (layer.paintOn || layer instanceof L.ImageOverlay) list.push(layer); });
   for (const layer of list.sort((a, b) => a.options.zIndex - b.options.zIndex)) {
     context.save();
-    if (layer.paintOn) painted(layer, { context, ratio: DOTS, world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
+    if (layer.paintOn) painted(layer, { context, ratio, world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
     else {
       const from = map.project(layer.getBounds().getNorthWest()).subtract(corner), to = map.project(layer.getBounds().getSouthEast()).subtract(corner);
       context.globalAlpha = layer.options.opacity;
@@ -21,6 +21,10 @@ function picture() {
     context.restore();
   }
   weizhan.drawNames(context, { world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
+  return canvas;
+}
+function picture() {
+  const canvas = mapPicture(DOTS);
   greyed(canvas);
   L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
   map.getPanes().tilePane.append(canvas);
