@@ -37,7 +37,7 @@ function painted(layer, view) {
   if (layer.features.data.name !== "buildings" || !map.getContainer().classList.contains("heated")) return layer.paintOn(view);
   const apart = make("canvas"), pen = apart.getContext("2d");
   apart.width = context.canvas.width; apart.height = context.canvas.height;
-  pen.scale(DOTS, DOTS);
+  pen.scale(view.ratio, view.ratio);
   layer.paintOn({ ...view, context: pen });
   context.filter = getComputedStyle(layer.getContainer()).filter;
   context.drawImage(apart, 0, 0, wide, high);

@@ -39,9 +39,9 @@ function shareLegend(context, top) {
   return low;
 }
 function shareTable(context, top) {
-  const rows = rowsOf(), columns = [[0, 330], [350, 400], [770, 230]];
+  const rows = rowsOf(), columns = [[0, 270], [290, 320], [630, 370]];
   if (!rows.length) return top;
-  const said = (cell) => [...cell.children].map((part) => part.textContent).join(" ");
+  const said = (cell) => [...cell.children].map((part) => (part.className === "range" && !/[(（]/.test(part.textContent) ? say("verdict.detail", { parts: part.textContent }) : part.textContent)).join(" ");
   const line = (cells, y, look) => {
     const low = Math.max(...cells.map((cell, at) => shareText(context, cell, SHARE_EDGE + columns[at][0], y + 8, columns[at][1], 24, look))) + 8;
     context.fillStyle = "#d9d4ca";
