@@ -117,6 +117,7 @@ weizhan.names = function (view) {
     const p = spots.points[spots.paths[f]], cx = spots.xy[2 * p] * world - x, cy = spots.xy[2 * p + 1] * world - y;
     taken.take([cx - 10, cy - 10, cx + 10, cy + 10]);
   }
+  for (const { x: cx, y: cy } of view.markers || []) taken.take([cx - 17, cy - 17, cx + 17, cy + 17]);
   if ("communities" in layers && visible("communities")) {
     const { features } = layers.communities, all = [];
     for (let f = 0; f < features.count; f++) {
@@ -169,7 +170,8 @@ const Names = L.Layer.extend({
     const world = 256 * 2 ** on.getZoom(), origin = on.getPixelBounds().min, context = canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, wide, high);
-    this.view = { world, x: origin.x, y: origin.y, wide, high, zoom: on.getZoom() };
+    const markers = [...on.getPane("markerPane").children].map((element) => on.layerPointToContainerPoint(L.DomUtil.getPosition(element)));
+    this.view = { markers, world, x: origin.x, y: origin.y, wide, high, zoom: on.getZoom() };
     weizhan.drawNames(context, this.view);
   },
 });

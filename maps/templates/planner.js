@@ -175,6 +175,7 @@ function paintStations(group, number, live) {
     }
     marker.addTo(group);
   }
+  if (live && weizhan.nameLayer._map) weizhan.nameLayer.place(); // names keep clear of the markers
 }
 function moveStation(station, place) {
   const to = { lon: Number(place.lng.toFixed(7)), lat: Number(place.lat.toFixed(7)) };
