@@ -154,7 +154,7 @@ def _worst(entries: Sequence[Mapping[str, Any]], tier: str, lang: Lang) -> str:
         if 2 * sum_ >= whole:
             break
     values = {"share": percent(sum_ / whole), "names": text("site.comma", lang).join(named)}
-    return text("opening.where", lang, **values)
+    return text("opening.where_all" if sum_ == whole else "opening.where", lang, **values)
 
 
 def next_steps(assessment: Assessment, lang: Lang) -> list[NextStep]:

@@ -76,7 +76,7 @@ def test_without_people_it_counts_buildings_and_without_stations_it_says_why(mak
         town, summary={**town.summary, "coverage": {**town.summary["coverage"], "micro": none}}
     )
     said = opening_said(without, "zh")
-    assert "不知道微型消防站 3 分钟内到不了哪里：没有该级别的站点资料" in said
+    assert "不知道谁在 3 分钟内等不到微型消防站：没有该级别的站点资料" in said
     assert "5 分钟内等不到消防队" in said
 
 
