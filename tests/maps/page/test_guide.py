@@ -69,7 +69,7 @@ def test_a_town_of_which_nothing_is_known_invents_nothing(make):
     bare = dataclasses.replace(town, summary=summary, buildings=frame, lanes=lanes)
     steps = guide_steps(bare, "zh")
     assert [step.title for step in steps] == ["哪里等不到"]
-    assert "不知道微型消防站 3 分钟内到不了哪里" in steps[0].said
+    assert "不知道谁在 3 分钟内等不到微型消防站" in steps[0].said
     assert guide_steps(bare, "en")[0].title == "Where help comes too late"
 
 
