@@ -32,9 +32,13 @@ def lanes_opening(assessment: Assessment, lang: Lang) -> str:
     said = []
     lanes = ranked(assessment, c.KEEP_CLEAR_RANK, NAMED)
     tier = next(iter(tiers_told(assessment)))
-    known = [lane for lane in lanes if not is_missing(lane.get(c.lost(tier, "buildings")))]
+    known = [
+        lane
+        for lane in lanes
+        if not is_missing(lost := lane.get(c.lost(tier, "buildings"))) and float(str(lost))
+    ]
     if known:
-        names = [lane_called(lane, assessment.lanes, lang) for lane in known]
+        names = dict.fromkeys(lane_called(lane, assessment.lanes, lang) for lane in known)
         most = max(known, key=lambda lane: float(str(lane[c.lost(tier, "buildings")])))
         values = {
             "names": text("site.comma", lang).join(names),
@@ -51,7 +55,8 @@ def lanes_opening(assessment: Assessment, lang: Lang) -> str:
     if not found.empty:
         sure = int((found["certainty"] == "certain").sum())
         values = {"all": count(len(found), lang), "sure": count(sure, lang)}
-        said.append(text("lanes_opening.findings", lang, **values))
+        key = "findings" if sure else "findings_unsure"
+        said.append(text(f"lanes_opening.{key}", lang, **values))
     return _joined(said, lang) or text("lanes_opening.nothing", lang)
 
 
