@@ -532,6 +532,7 @@ byId("drop").addEventListener("click", () => {
 });
 byId("redo").addEventListener("click", () => step(1));
 byId("print").addEventListener("click", () => window.print());
+figureOnPaper();
 byId("note").addEventListener("change", () => change({ ...changesNow(), note: byId("note").value }));
 document.addEventListener("keydown", (event) => {
   if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || !(event.ctrlKey || event.metaKey)) return;

@@ -159,7 +159,7 @@ def test_the_longest_legend_is_whole_and_grey_classes_differ(browser, assessment
     assert browser.run("return weizhan.looks(layers.buildings.styles.use)[0].fill") == "#dfe5ea"
 
 
-@pytest.mark.parametrize("name", ["siting", "measures", "lanes"])
+@pytest.mark.parametrize("name", ["planner", "siting", "measures", "lanes"])
 def test_pages_beside_a_map_print_it_too(browser, pages, printed, name):
     browser.open(pages[name])
     before = browser.run(VIEW)
