@@ -179,5 +179,6 @@ def _against_cells(
 def _order(values: Sequence[Any]) -> list[int]:
     """Return the place of each value, the largest 0; missing ones last, ties in their order."""
     known = [-float(str(value)) if not is_missing(value) else float("inf") for value in values]
-    ranked = sorted(range(len(known)), key=lambda at: (known[at], at))
-    return [ranked.index(at) for at in range(len(known))]
+    ranked = sorted(range(len(known)), key=known.__getitem__)
+    places = {at: place for place, at in enumerate(ranked)}
+    return [places[at] for at in range(len(known))]

@@ -104,9 +104,7 @@ def opening_said(
     unknown = coverage.get("people_unknown_buildings")
     if not is_missing(coverage.get("late_people")) and unknown:
         said.append(text("opening.people_unknown", lang, count=count(unknown, lang)))
-    steps = next_steps(assessment, lang)
-    if advice and steps and summary.get("next", {}).get("steps"):
-        first = steps[0]
+    for first in _measures(assessment, lang)[:1] if advice else ():
         values = {"what": first.what, "cost": first.cost, "gain": first.gain}
         said.append(text("opening.first", lang, **values))
     when = scenario_name(assessment, lang)
