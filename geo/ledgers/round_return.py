@@ -1,4 +1,4 @@
-"""A round comes back: the workbook that was handed out, filled in by hand, into the ledgers.
+"""A round comes back: the workbook that was handed out or what phones sent, into the ledgers.
 
 The workbook carries our own column names in a hidden first row of each sheet, so that it is read
 by them and not by likeness, also where a sheet was copied or saved as CSV. Rows that nobody filled
@@ -32,9 +32,10 @@ from ..tables import (
 )
 from ..words import HIDDEN, HazardState, InputError, Problem, codes, normal, read_date, read_number
 from ..words import fields as f
-from .archive import read_records
+from .archive import read_versions
 from .building_match import Places
 from .intake import Intake, LedgerFile, import_ledger
+from .phone_return import is_phone_return, phone_records, waves
 
 MARK_SHEET: Final = "weizhan"  # hidden; says that a workbook is one of ours
 MARK: Final = "weizhan-round"
@@ -89,7 +90,9 @@ class _Return:
 
 
 def is_round_book(file: Path) -> bool:
-    """Return whether a file is a workbook that was handed out for a round, or a copy of a sheet."""
+    """Return whether a file is a workbook of a round, a copy of a sheet, or lines of phones."""
+    if is_phone_return(file):
+        return True
     if file.suffix.lower() not in TABLE_ENDINGS or not file.is_file():
         return False
     try:
@@ -114,7 +117,7 @@ def import_round(
     folder
         Of the town.
     file
-        The workbook, a copy of its sheets, or one of them as CSV.
+        The workbook, a copy of its sheets, or one of them as CSV; or lines from phones.
     as_of, at, places, progress
         As in `weizhan.geo.ledgers.intake.import_ledger`.
 
@@ -135,18 +138,56 @@ def import_round(
     """
     config = read_config(folder)
     rules = load_rules(config.rules, override=config.override).rounds
-    given = _opened(file)
     at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
     last = max(as_of or dt.date.today(), at.date())
-    tables = {kind: _table(rows, kind, file, sheet) for kind, (sheet, rows) in given.pages.items()}
-    visits = tables.get("inspections")
-    planned = _days(visits["planned_on"]) if visits is not None else []
+    problems: list[Problem] = []
+    returns = _returns(file, problems)
+    planned = [
+        day
+        for _, tables in returns
+        if "inspections" in tables
+        for day in _days(tables["inspections"]["planned_on"])
+    ]
     days = _Days(
         first=min(planned, default=last) - dt.timedelta(days=rules.return_before_days.value),
         last=last,
         year=max(planned, default=last).year,
     )
-    problems: list[Problem] = []
+    before = read_versions(folder, "inspections", personal=True)  # as it was before all of these
+    whole: list[dict[str, pd.DataFrame]] = []
+    taken: list[Intake] = []
+    for round_id, tables in returns:
+        news = _all_news(tables, file, days, problems)
+        whole.append(news)
+        for kind, table in news.items():
+            if table.empty:
+                continue
+            if kind == "inspections":
+                problems += _differing(before, table, file)
+            taken.append(
+                import_ledger(
+                    folder, LedgerFile(file, kind, source=round_id, as_of=as_of), at=at,
+                    places=places, raw=Sheet(table), progress=progress,
+                )
+            )  # fmt: skip
+    return taken, problems + _uncounted(whole, file)
+
+
+def _returns(file: Path, problems: list[Problem]) -> list[tuple[str, dict[str, pd.DataFrame]]]:
+    """Return each return of a file: which round, and its rows by kind."""
+    if is_phone_return(file):
+        records, told = phone_records(file)
+        problems += told
+        return list(waves(records, COLUMNS))
+    given = _opened(file)
+    tables = {kind: _table(rows, kind, file, sheet) for kind, (sheet, rows) in given.pages.items()}
+    return [(given.round_id, tables)]
+
+
+def _all_news(
+    tables: Mapping[str, pd.DataFrame], file: Path, days: _Days, problems: list[Problem]
+) -> dict[str, pd.DataFrame]:
+    """Return what is news in the tables of one return, ready for the ledgers."""
     news: dict[str, pd.DataFrame] = {}
     for kind, table in tables.items():
         said = _news(table, kind, file, problems)
@@ -154,20 +195,7 @@ def import_round(
             said = _new_findings(said, news.get("inspections"))
         said = _readable(said, kind, file, days, problems)
         news[kind] = _steps(said) if kind == "hazards" else said
-    problems += _uncounted(news, file)
-    taken: list[Intake] = []
-    for kind, table in news.items():
-        if table.empty:
-            continue
-        if kind == "inspections":
-            problems += _differing(folder, table, file)
-        taken.append(
-            import_ledger(
-                folder, LedgerFile(file, kind, source=given.round_id, as_of=as_of), at=at,
-                places=places, raw=Sheet(table), progress=progress,
-            )
-        )  # fmt: skip
-    return taken, problems
+    return news
 
 
 def _mark(file: Path) -> list[list[Cell]]:
@@ -328,20 +356,26 @@ def _steps(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=ACTED_ON)
 
 
-def _uncounted(news: Mapping[str, pd.DataFrame], file: Path) -> list[Problem]:
+def _uncounted(whole: Sequence[Mapping[str, pd.DataFrame]], file: Path) -> list[Problem]:
     """Ask about visits that found more hazards than stand in the return."""
-    visits = news.get("inspections")
-    if visits is None or visits.empty:
+    visits = [news["inspections"] for news in whole if "inspections" in news]
+    hazards = [news["hazards"] for news in whole if "hazards" in news]
+    if not visits:
         return []
-    hazards = news.get("hazards")
-    rows = hazards[f.BUILDING_ID].value_counts() if hazards is not None else pd.Series(dtype=int)
+    last = pd.concat(visits, ignore_index=True)
+    last = last[last["inspection_id"].isna() | ~last.duplicated("inspection_id", keep="last")]
+    rows = pd.concat(hazards, ignore_index=True) if hazards else pd.DataFrame()
+    if not rows.empty:
+        thing = rows["hazard_id"].fillna(rows["code"].map(str) + rows[FOUND_ON].map(str))
+        rows = rows[~rows.assign(thing=thing).duplicated([f.BUILDING_ID, "thing"])]
+    listed = rows[f.BUILDING_ID].value_counts() if not rows.empty else pd.Series(dtype=int)
     asked = []
     for row, key, building, found in zip(
-        visits[f.SOURCE_ROW].tolist(), visits["inspection_id"], visits[f.BUILDING_ID],
-        visits["hazards_found"], strict=True,
+        last[f.SOURCE_ROW].tolist(), last["inspection_id"], last[f.BUILDING_ID],
+        last["hazards_found"], strict=True,
     ):  # fmt: skip
         number = None if found is None else read_number(found)
-        there = int(rows.get(building, 0))
+        there = int(listed.get(building, 0))
         if number is not None and number > there:
             asked.append(
                 Problem("warning", "round_uncounted", "inspections", file.name, row, str(key or ""),
@@ -350,25 +384,35 @@ def _uncounted(news: Mapping[str, pd.DataFrame], file: Path) -> list[Problem]:
     return asked
 
 
-def _differing(folder: Path, table: pd.DataFrame, file: Path) -> list[Problem]:
-    """Return the visits of which an earlier return told something else."""
-    before = read_records(folder, "inspections", personal=True)
-    before = before.drop_duplicates("inspection_id", keep="last").set_index("inspection_id")
+def _differing(before: pd.DataFrame, table: pd.DataFrame, file: Path) -> list[Problem]:
+    """Return the visits of which an earlier return told something else, and none told this."""
+    told = dict(iter(before.groupby("inspection_id", sort=False)))
     problems = []
     for row in table.to_dict("records"):
-        key = row["inspection_id"]
-        if key is None or key not in before.index:
+        known = told.get(row["inspection_id"])
+        if known is None:
+            continue
+        if any(_all_same(said, row) for said in known.to_dict("records")):
             continue
         for column in TOLD:
-            old: Any = before.at[key, column]
-            new = row[column]
-            if pd.isna(old) or new is None or _same(old, new, column):
-                continue
-            problems.append(
-                Problem("warning", "round_differs", "inspections", file.name,
-                        int(row[f.SOURCE_ROW]), str(key), column, str(new), str(old))
-            )  # fmt: skip
+            said = known[column].dropna()
+            old: Any = None if said.empty else said.iloc[-1]
+            if not (old is None or row[column] is None or _same(old, row[column], column)):
+                problems.append(
+                    Problem("warning", "round_differs", "inspections", file.name,
+                            int(row[f.SOURCE_ROW]), str(row["inspection_id"]), column,
+                            str(row[column]), str(old))
+                )  # fmt: skip
     return problems
+
+
+def _all_same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
+    """Return whether a return was taken before, as it is."""
+    return all(
+        new[column] is None if pd.isna(old[column]) else
+        new[column] is not None and _same(old[column], new[column], column)
+        for column in TOLD
+    )  # fmt: skip
 
 
 def _same(old: Any, new: object, column: str) -> bool:
