@@ -32,7 +32,7 @@ ROOMS = {  # in each floor, a room uses only those before it; "" are the files o
         "measures",
         "review",
     ),
-    "maps": ("html", "styles", "voice", "reports", "page", "paper", "books", "results"),
+    "maps": ("html", "styles", "voice", "reports", "page", "paper", "books", "phone", "results"),
 }
 BASE = {  # every room may use these
     "weizhan.coverage.columns",

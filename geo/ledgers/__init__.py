@@ -33,6 +33,7 @@ from .ledger_return import (
 )
 from .observations import ledger_reports
 from .open_rows import open_cells, open_pairs, open_problems, things, unplaced_rows
+from .phone_lines import format_table as phone_format
 from .round_return import (
     COLUMNS,
     HEAD_ROWS,
@@ -93,6 +94,7 @@ __all__ = [
     "open_pairs",
     "open_problems",
     "parse_address",
+    "phone_format",
     "places_without_people",
     "read_arrivals",
     "read_events",

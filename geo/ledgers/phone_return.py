@@ -73,8 +73,11 @@ def phone_records(file: Path) -> tuple[list[Record], list[Problem]]:
     problems += _missing(records, file)
     records = sorted((one for one in records if one.letter != SUM), key=_sent)
     once: dict[tuple[object, ...], Record] = {}
-    for one in records:
-        once.setdefault((*thing(one), one.head["inspector"], *sorted(one.values.items())), one)
+    for one in records:  # what somebody says again later holds from then on
+        said = (*thing(one), one.head["inspector"], *sorted(one.values.items()))
+        if said not in once or once[said].head["sent_at"] < one.head["sent_at"]:
+            once.pop(said, None)
+            once[said] = one
     kept = list(once.values())
     return kept, problems + _differing(kept, file)
 

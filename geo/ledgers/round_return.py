@@ -32,7 +32,7 @@ from ..tables import (
 )
 from ..words import HIDDEN, HazardState, InputError, Problem, codes, normal, read_date, read_number
 from ..words import fields as f
-from .archive import read_versions
+from .archive import read_records
 from .building_match import Places
 from .intake import Intake, LedgerFile, import_ledger
 from .phone_return import is_phone_return, phone_records, waves
@@ -153,7 +153,7 @@ def import_round(
         last=last,
         year=max(planned, default=last).year,
     )
-    before = read_versions(folder, "inspections", personal=True)  # as it was before all of these
+    before = read_records(folder, "inspections", personal=True)
     whole: list[dict[str, pd.DataFrame]] = []
     taken: list[Intake] = []
     for round_id, tables in returns:
@@ -162,15 +162,15 @@ def import_round(
         for kind, table in news.items():
             if table.empty:
                 continue
-            if kind == "inspections":
-                problems += _differing(before, table, file)
             taken.append(
                 import_ledger(
                     folder, LedgerFile(file, kind, source=round_id, as_of=as_of), at=at,
                     places=places, raw=Sheet(table), progress=progress,
                 )
             )  # fmt: skip
-    return taken, problems + _uncounted(whole, file)
+    last = _last_visits(whole)
+    problems += _differing(before, last, file)
+    return taken, problems + _uncounted(last, whole, file)
 
 
 def _returns(file: Path, problems: list[Problem]) -> list[tuple[str, dict[str, pd.DataFrame]]]:
@@ -356,26 +356,32 @@ def _steps(table: pd.DataFrame) -> pd.DataFrame:
     return table.drop(columns=ACTED_ON)
 
 
-def _uncounted(whole: Sequence[Mapping[str, pd.DataFrame]], file: Path) -> list[Problem]:
-    """Ask about visits that found more hazards than stand in the return."""
+def _last_visits(whole: Sequence[Mapping[str, pd.DataFrame]]) -> pd.DataFrame:
+    """Return the visits of all returns of a file, of each what was said last."""
     visits = [news["inspections"] for news in whole if "inspections" in news]
-    hazards = [news["hazards"] for news in whole if "hazards" in news]
     if not visits:
-        return []
-    last = pd.concat(visits, ignore_index=True)
-    last = last[last["inspection_id"].isna() | ~last.duplicated("inspection_id", keep="last")]
-    rows = pd.concat(hazards, ignore_index=True) if hazards else pd.DataFrame()
-    if not rows.empty:
-        thing = rows["hazard_id"].fillna(rows["code"].map(str) + rows[FOUND_ON].map(str))
-        rows = rows[~rows.assign(thing=thing).duplicated([f.BUILDING_ID, "thing"])]
-    listed = rows[f.BUILDING_ID].value_counts() if not rows.empty else pd.Series(dtype=int)
+        return pd.DataFrame(columns=[*COLUMNS["inspections"], f.SOURCE_ROW])
+    every = pd.concat(visits, ignore_index=True)
+    return every[every["inspection_id"].isna() | ~every.duplicated("inspection_id", keep="last")]
+
+
+def _uncounted(
+    visits: pd.DataFrame, whole: Sequence[Mapping[str, pd.DataFrame]], file: Path
+) -> list[Problem]:
+    """Ask about visits that found more hazards than stand in the return."""
+    listed: dict[object, set[object]] = {}
+    for news in whole:
+        rows = news.get("hazards", pd.DataFrame())
+        for at, row in enumerate(rows.to_dict("records")):
+            new = (row["code"], row[FOUND_ON], row["description"], at if len(whole) == 1 else 0)
+            listed.setdefault(row[f.BUILDING_ID], set()).add(row["hazard_id"] or new)
     asked = []
     for row, key, building, found in zip(
-        last[f.SOURCE_ROW].tolist(), last["inspection_id"], last[f.BUILDING_ID],
-        last["hazards_found"], strict=True,
+        visits[f.SOURCE_ROW].tolist(), visits["inspection_id"], visits[f.BUILDING_ID],
+        visits["hazards_found"], strict=True,
     ):  # fmt: skip
         number = None if found is None else read_number(found)
-        there = int(listed.get(building, 0))
+        there = len(listed.get(building, ()))
         if number is not None and number > there:
             asked.append(
                 Problem("warning", "round_uncounted", "inspections", file.name, row, str(key or ""),
@@ -384,35 +390,24 @@ def _uncounted(whole: Sequence[Mapping[str, pd.DataFrame]], file: Path) -> list[
     return asked
 
 
-def _differing(before: pd.DataFrame, table: pd.DataFrame, file: Path) -> list[Problem]:
-    """Return the visits of which an earlier return told something else, and none told this."""
-    told = dict(iter(before.groupby("inspection_id", sort=False)))
+def _differing(before: pd.DataFrame, visits: pd.DataFrame, file: Path) -> list[Problem]:
+    """Return the visits of which an earlier return told something else."""
+    before = before.drop_duplicates("inspection_id", keep="last").set_index("inspection_id")
     problems = []
-    for row in table.to_dict("records"):
-        known = told.get(row["inspection_id"])
-        if known is None:
-            continue
-        if any(_all_same(said, row) for said in known.to_dict("records")):
+    for row in visits.to_dict("records"):
+        key = row["inspection_id"]
+        if key is None or key not in before.index:
             continue
         for column in TOLD:
-            said = known[column].dropna()
-            old: Any = None if said.empty else said.iloc[-1]
-            if not (old is None or row[column] is None or _same(old, row[column], column)):
-                problems.append(
-                    Problem("warning", "round_differs", "inspections", file.name,
-                            int(row[f.SOURCE_ROW]), str(row["inspection_id"]), column,
-                            str(row[column]), str(old))
-                )  # fmt: skip
+            old: Any = before.at[key, column]
+            new = row[column]
+            if pd.isna(old) or new is None or _same(old, new, column):
+                continue
+            problems.append(
+                Problem("warning", "round_differs", "inspections", file.name,
+                        int(row[f.SOURCE_ROW]), str(key), column, str(new), str(old))
+            )  # fmt: skip
     return problems
-
-
-def _all_same(old: Mapping[str, Any], new: Mapping[str, Any]) -> bool:
-    """Return whether a return was taken before, as it is."""
-    return all(
-        new[column] is None if pd.isna(old[column]) else
-        new[column] is not None and _same(old[column], new[column], column)
-        for column in TOLD
-    )  # fmt: skip
 
 
 def _same(old: Any, new: object, column: str) -> bool:

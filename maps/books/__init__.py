@@ -12,7 +12,7 @@ from .ledger_book import dictionary, ledger_book
 from .list_tables import write_lists
 from .measures_book import measures_book
 from .problem_book import problem_book
-from .round_book import round_book
+from .round_book import round_book, round_rows
 from .shared import VULNERABLE, shared_ledgers
 from .siting_book import siting_book
 
@@ -28,6 +28,7 @@ __all__ = [
     "openings_csv",
     "problem_book",
     "round_book",
+    "round_rows",
     "shared_ledgers",
     "sheet",
     "siting_book",

@@ -70,7 +70,7 @@ def round_book(
     lang
         Of headers and drop-downs; both languages are read back.
     """
-    rows = {name: _rows(name, rounds, ground, kind, round_id, lang) for name in SHEETS}
+    rows = {name: round_rows(name, rounds, ground, kind, round_id, lang) for name in SHEETS}
     written = io.BytesIO()
     book = new_book(written)
     days = [r.day for r in rounds.rounds]
@@ -94,7 +94,7 @@ def round_book(
     return written.getvalue()
 
 
-def _rows(
+def round_rows(
     sheet: str,
     rounds: Rounds,
     ground: SheetSource,
@@ -102,6 +102,15 @@ def _rows(
     round_id: str,
     lang: Lang,
 ) -> list[dict[str, Any]]:
+    """Return what stands in the rows of a sheet before anybody fills them in.
+
+    Parameters
+    ----------
+    sheet
+        One of `weizhan.geo.ledgers.SHEETS`.
+    rounds, ground, kind, round_id, lang
+        As in `round_book`.
+    """
     made = [(r, stop) for r in rounds.rounds for stop in r.stops]
     source = label("hazard_source", SOURCE[kind], lang)
     if sheet == "inspections":

@@ -1,4 +1,4 @@
-"""The folder of a round: route sheets, ``round.xlsx``, ``rounds.json``, ``left_out.csv``."""
+"""The folder of a round: sheets, pages for phones, ``round.xlsx``, ``rounds.json``, lists."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from ...geo.words import InputError, Lang, label, text
 from ...geo.words import fields as f
 from ..books import round_book, sheet
 from ..paper import SheetSource, clock, route_sheet
+from ..phone import phone_page
 from ..voice import reason_sentence
 
 NAMES: Final = ("round.xlsx", "rounds.json", "left_out.csv", "sample.csv")
@@ -27,7 +28,8 @@ _UNSAFE: Final = re.compile(r"[^\w\-]+")
 
 def names_in(folder: Path) -> list[str]:
     """Return the names that an earlier run of rounds left in a folder and that may be replaced."""
-    routes = [file.name for file in folder.glob("route-*.pdf")] if folder.is_dir() else []
+    endings = ("route-*.pdf", "route-*.html")
+    routes = [file.name for ending in endings for file in folder.glob(ending)]
     return [*NAMES, *routes]
 
 
@@ -91,6 +93,11 @@ def write_rounds(
         names.append(name)
     for name, drawn in zip(names, draw_sheets(rounds, ground, kind, paper, lang), strict=True):
         (folder / f"{name}.pdf").write_bytes(drawn)
+    for name, round_ in zip(names, rounds.rounds, strict=True):
+        page = phone_page(
+            round_, rounds, ground, kind=kind, round_id=round_id, file=name, lang=lang
+        )
+        (folder / f"{name}.html").write_text(page, encoding="utf-8", newline="\n")
     book = round_book(rounds, ground, kind=kind, round_id=round_id, lang=lang)
     (folder / "round.xlsx").write_bytes(book)
     said = json.dumps(_record(rounds, kind, ground), ensure_ascii=False, indent=1)
