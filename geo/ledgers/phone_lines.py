@@ -30,8 +30,9 @@ RECORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "t": "result",
     },
     "H": {
-        "h": "hazard_id", "b": f.BUILDING_ID, "l": f.LANE_ID, "c": "code", "z": "state",
-        "d": "acted_on", "m": "remaining_width_m", "t": "description", "e": "evidence",
+        "h": "hazard_id", "b": f.BUILDING_ID, "l": f.LANE_ID, "c": "code", "f": "found_on",
+        "z": "state", "d": "acted_on", "m": "remaining_width_m", "t": "description",
+        "e": "evidence",
     },
     "L": {
         "l": f.LANE_ID, "d": "observed_at", "z": "state", "m": "remaining_width_m", "s": "source",

@@ -31,7 +31,7 @@ VIEWERS: Final = (
 TAKEN: Final = {
     "inspections": (f.BUILDING_ID, "source"),
     "lane-reports": ("report_id", f.LANE_ID, f.NAME, "source"),
-    "hazards": ("hazard_id", f.BUILDING_ID, f.LANE_ID, "code"),
+    "hazards": ("hazard_id", f.BUILDING_ID, f.LANE_ID, "code", "found_on"),
 }
 _TROUBLE: Final = ("old", "broken", "away")
 

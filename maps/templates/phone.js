@@ -96,7 +96,7 @@ function recordsOf(stop) {
   for (const hazard of stop.hazards) {
     const seen = mine.hazards[hazard.hazard_id] || {};
     if (seen.state || seen.note || seen.photos)
-      found.push({ letter: "H", at: stop.id, values: { ...picked(hazard, ["hazard_id", "building_id", "lane_id", "code"]), state: seen.state, acted_on: mine.day, description: seen.note, evidence: photosSaid(seen.photos) } });
+      found.push({ letter: "H", at: stop.id, values: { ...picked(hazard, ["hazard_id", "building_id", "lane_id", "code", "found_on"]), state: seen.state, acted_on: mine.day, description: seen.note, evidence: photosSaid(seen.photos) } });
   }
   fresh.forEach((values) => found.push({ letter: "H", at: stop.id, values }));
   return found;
