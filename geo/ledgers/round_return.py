@@ -420,4 +420,4 @@ def _same(old: Any, new: object, column: str) -> bool:
             return float(str(old)) == float(str(new))
         except ValueError:
             return False
-    return str(old).strip() == str(new).strip()
+    return normal(old) == normal(new)  # the ledger holds it in plain letters
