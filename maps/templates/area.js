@@ -83,6 +83,7 @@ const yuanSaid = (yuan) => tell("area_yuan", { count: grouped(Math.round(yuan / 
 // Answers at once who is late and why; remedies are tried one after the other, so that the page stays awake
 function askArea() {
   const rows = membersOf(), said = byId("area-said"), turn = ++area.asked;
+  byId("area").classList.toggle("asked", rows !== null);
   area.remedies = [];
   area.done = true;
   if (!rows) return said.replaceChildren(make("p", tell(area.corners.length ? "area_more" : "area_none"), "note"));

@@ -3,6 +3,7 @@
 (function () {
 "use strict";
 const ROAD_FROM = [13, 13, 13.5, 14, 15.5, 16, 16.5], SMALL_FROM = 17; // zoom from which a class of lanes is named, the widest first
+const MARKERS_FROM = 13, MARK = 17; // zoom from which markers are named, and half their size
 const NEAR = 420; // pixels within which a road is not named again
 const FONT = "px system-ui, 'Microsoft YaHei', 'PingFang SC', 'Noto Sans CJK SC', weizhan, sans-serif";
 const pen = document.createElement("canvas").getContext("2d");
@@ -117,7 +118,7 @@ weizhan.names = function (view) {
     const p = spots.points[spots.paths[f]], cx = spots.xy[2 * p] * world - x, cy = spots.xy[2 * p + 1] * world - y;
     taken.take([cx - 10, cy - 10, cx + 10, cy + 10]);
   }
-  for (const { x: cx, y: cy } of view.markers || []) taken.take([cx - 17, cy - 17, cx + 17, cy + 17]);
+  for (const { x: cx, y: cy } of view.markers || []) taken.take([cx - MARK, cy - MARK, cx + MARK, cy + MARK]);
   if ("communities" in layers && visible("communities")) {
     const { features } = layers.communities, all = [];
     for (let f = 0; f < features.count; f++) {
@@ -129,6 +130,11 @@ weizhan.names = function (view) {
       const look = { size: 13, bold: true, colour: "#1f3a2a", apart: 8 }; // with air, or a city would be all names
       [0, 26, -26].some((shift) => flat(text, cx, cy + shift, look));
     }
+  }
+  for (const { x: cx, y: cy, name } of view.markers || []) {
+    if (!name || view.zoom < MARKERS_FROM) continue;
+    const look = { size: 12, bold: true, colour: "#22282d" }, aside = MARK + 4 + wide(short(name), 12, true) / 2, below = MARK + 10;
+    [[0, below], [aside, 0], [-aside, 0], [0, -below]].some(([dx, dy]) => flat(short(name), cx + dx, cy + dy, look));
   }
   for (const { name, x: px, y: py, from } of content.landmarks || []) {
     if (view.zoom < from) continue;
@@ -149,6 +155,11 @@ weizhan.names = function (view) {
   }
   return placed;
 };
+// The markers of a map: where they stand in its view, and their names
+weizhan.markers = (on) => [...on.getPane("markerPane").children].map((element) => {
+  const { x, y } = on.layerPointToContainerPoint(L.DomUtil.getPosition(element));
+  return { x, y, name: element.title };
+});
 weizhan.drawNames = (context, view) => { for (const label of weizhan.names(view)) write(context, label); };
 
 const Names = L.Layer.extend({
@@ -170,11 +181,11 @@ const Names = L.Layer.extend({
     const world = 256 * 2 ** on.getZoom(), origin = on.getPixelBounds().min, context = canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, wide, high);
-    const markers = [...on.getPane("markerPane").children].map((element) => on.layerPointToContainerPoint(L.DomUtil.getPosition(element)));
-    this.view = { markers, world, x: origin.x, y: origin.y, wide, high, zoom: on.getZoom() };
+    this.view = { markers: weizhan.markers(on), world, x: origin.x, y: origin.y, wide, high, zoom: on.getZoom() };
     weizhan.drawNames(context, this.view);
   },
 });
+weizhan.Names = Names;
 const names = weizhan.nameLayer = new Names();
 map.whenReady(() => names.addTo(map));
 map.on("layeradd layerremove", ({ layer }) => { if (layer instanceof L.GridLayer && names._map) names.place(); });

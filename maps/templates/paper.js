@@ -3,31 +3,31 @@ const DOTS = 2.5; // of the picture for a pixel of the page
 let offPaper = null; // brings back the view as it was
 
 // Everything that Leaflet would draw in tiles, which come too late for a printer
-function mapPicture(ratio) {
-  const canvas = make("canvas", undefined, "picture"), size = map.getSize(), corner = map.getPixelBounds().min, zoom = map.getZoom();
+function mapPicture(ratio, on = map) {
+  const canvas = make("canvas", undefined, "picture"), size = on.getSize(), corner = on.getPixelBounds().min, zoom = on.getZoom();
   canvas.width = Math.round(size.x * ratio); canvas.height = Math.round(size.y * ratio);
   canvas.style.width = size.x + "px"; canvas.style.height = size.y + "px";
   const context = canvas.getContext("2d"), list = [];
   context.scale(ratio, ratio);
-  map.eachLayer((layer) => { if (layer.paintOn || layer instanceof L.ImageOverlay) list.push(layer); });
+  on.eachLayer((layer) => { if (layer.paintOn || layer instanceof L.ImageOverlay) list.push(layer); });
   for (const layer of list.sort((a, b) => a.options.zIndex - b.options.zIndex)) {
     context.save();
     if (layer.paintOn) painted(layer, { context, ratio, world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
     else {
-      const from = map.project(layer.getBounds().getNorthWest()).subtract(corner), to = map.project(layer.getBounds().getSouthEast()).subtract(corner);
+      const from = on.project(layer.getBounds().getNorthWest()).subtract(corner), to = on.project(layer.getBounds().getSouthEast()).subtract(corner);
       context.globalAlpha = layer.options.opacity;
       context.drawImage(layer.getElement(), from.x, from.y, to.x - from.x, to.y - from.y);
     }
     context.restore();
   }
-  weizhan.drawNames(context, { world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
+  weizhan.drawNames(context, { markers: weizhan.markers(on), world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
   return canvas;
 }
-function picture() {
-  const canvas = mapPicture(DOTS);
+function picture(on) {
+  const canvas = mapPicture(DOTS, on);
   greyed(canvas);
-  L.DomUtil.setPosition(canvas, map.containerPointToLayerPoint([0, 0]));
-  map.getPanes().tilePane.append(canvas);
+  L.DomUtil.setPosition(canvas, on.containerPointToLayerPoint([0, 0]));
+  on.getPanes().tilePane.append(canvas);
   return canvas;
 }
 
@@ -63,7 +63,8 @@ function fitLegend() {
   }
 }
 
-// Put the map on paper, or bring it back; `dress` puts the page round it into its printed form and back
+// Put the map on paper, or bring it back; `dress` puts the page round it into its printed form and
+// back, and returns the maps that follow it
 function mapOnPaper(on, dress, grey) {
   if (offPaper) offPaper();
   offPaper = null;
@@ -73,35 +74,41 @@ function mapOnPaper(on, dress, grey) {
     root.classList.toggle("paper", there);
     weizhan.paper = there ? (grey ? "grey" : "colour") : "";
     byId("legend").open = there || open;
-    dress(there);
+    const others = dress(there) || [];
     legend();
     if (there) byId("legend").querySelectorAll("canvas").forEach(greyed);
     if (there) fitLegend(); else { root.classList.remove("wide-legend"); byId("legend").style.fontSize = ""; }
-    map.options.zoomSnap = there ? 0.1 : zoomSnap;
-    map.invalidateSize({ pan: false, animate: false });
+    for (const one of [map, ...others]) {
+      one.options.zoomSnap = there ? 0.1 : zoomSnap;
+      one.invalidateSize({ pan: false, animate: false });
+    }
+    return [map, ...others];
   };
-  put(true);
+  const maps = put(true);
   // all the town where all its buildings were seen, else what was seen
   const extents = [layers.buildings, layers.lanes, layers.communities].map((layer) => layer.bounds()).filter(Boolean);
   const town = extents.length && where.contains(extents[0]) ? extents.reduce((sum, bounds) => sum.extend(bounds), L.latLngBounds([])) : where;
   map.fitBounds(town, { animate: false, padding: [8, 8] });
   if (map._renderer) map._renderer._redraw(); // what was measured or drawn, at once
-  const painted = picture();
+  const painted = maps.map(picture);
   offPaper = () => {
-    painted.remove();
+    painted.forEach((canvas) => canvas.remove());
+    maps.forEach((one) => { one.options.zoomSnap = zoomSnap; });
     put(false);
     map.setView(...view, { animate: false, reset: true });
   };
 }
 
-// Pages beside their map: map and legend are a figure before the first section
-function figureOnPaper() {
-  const figure = make("figure", undefined, "on-paper"), parts = [map.getContainer(), byId("legend")], places = parts.map(() => document.createComment("map"));
+// Pages beside their map: map and legend are a figure before the first section, with what goes
+// along; `turn` puts that into its printed form and back, and returns the maps that follow
+function figureOnPaper(along = [], turn = () => []) {
+  const figure = make("figure", undefined, "on-paper"), parts = [map.getContainer(), byId("legend"), ...along], places = parts.map(() => document.createComment("map"));
   const dress = (on) => {
     if (on) byId("panel").querySelector("section").before(figure); else figure.remove();
     parts.forEach((part, at) => {
       if (on) { part.replaceWith(places[at]); figure.append(part); } else places[at].replaceWith(part);
     });
+    return turn(on);
   };
   window.addEventListener("beforeprint", () => mapOnPaper(true, dress));
   window.addEventListener("afterprint", () => mapOnPaper(false));

@@ -10,7 +10,7 @@ const tierOf = (code) => content.tiers.find((tier) => tier.code === code);
 const labelOf = (list, code) => (list.find((entry) => entry.code === code) || { label: UNKNOWN }).label;
 const state = {
   plans: [{ name: tell("present"), states: [weizhan.noChanges()], at: 0 }, { name: tell("plan", { count: 1 }), states: [weizhan.noChanges()], at: 0 }],
-  shown: 1, other: -1, tool: "look", scenario: content.scenario, tier: content.tiers[0].code, paint: "response",
+  shown: 1, other: -1, tool: "look", moving: null, scenario: content.scenario, tier: content.tiers[0].code, paint: "response",
   station: { tier: "micro_station", host_type: null, vehicle: null, crew_day: null, crew_night: null, turnout_s: null },
 };
 const resolved = new Map();
@@ -175,7 +175,8 @@ function paintStations(group, number, live) {
     }
     marker.addTo(group);
   }
-  if (live && weizhan.nameLayer._map) weizhan.nameLayer.place(); // names keep clear of the markers
+  const names = live ? weizhan.nameLayer : second.names;
+  if (names._map) names.place(); // round the markers
 }
 function moveStation(station, place) {
   const to = { lon: Number(place.lng.toFixed(7)), lat: Number(place.lat.toFixed(7)) };
@@ -215,6 +216,7 @@ function aboutStation(station, removed) {
     row.append(button);
   };
   const id = station.station_id;
+  if (!removed) action("move", () => { state.moving = id; useTool("move"); map.getContainer().focus(); });
   if (removed) action("restore", () => change(planner.restored(changesNow(), id)));
   else action("remove", () => change(planner.removed(changesNow(), id)));
   if (station.moved) action("take_home", () => change(planner.takenHome(changesNow(), id)));
@@ -377,15 +379,9 @@ function communities() {
   box.hidden = !lines.length;
 }
 
-function changes() {
-  const list = document.querySelector("#changes ul"), now = changesNow(), lines = [];
-  const line = (key, name, back) => {
-    const item = make("li"), button = make("button", tell("take_back"));
-    button.type = "button";
-    button.addEventListener("click", () => change(back()));
-    item.append(make("span", tell(key, name)), button);
-    lines.push(item);
-  };
+// What a plan changes: [in words, the changes without it]
+function told(now) {
+  const lines = [], line = (key, name, back) => lines.push([tell(key, name), back]);
   const stationName = (id) => nameOfStation([...engine.present, ...now.add].find((station) => station.station_id === id));
   const laneName = (id) => (laneFeatures.text("name", planner.laneAt.get(id)[0]) || "") + " " + id;
   for (const { station_id } of now.add) line("did_add", { name: stationName(station_id) }, () => planner.removed(now, station_id));
@@ -395,13 +391,23 @@ function changes() {
   for (const kind of ["close", "open"])
     for (const id of now[kind]) line("did_" + kind, { name: laneName(id) }, () => planner.lane(now, kind, id));
   for (const [tier, value] of Object.entries(now.standard_s)) line("did_standard", { tier: tierOf(tier).label, value }, () => planner.standard(now, tier, engine.data.tiers[tier].standard_s));
-  byId("kept").hidden = !Object.keys(now.kept).length;
   for (const [part, entries] of Object.entries(now.kept)) {
     const left = Object.fromEntries(Object.entries(now.kept).filter(([other]) => other !== part));
     line("did_kept", { part: tell("part_" + part.replace(".", "_")), count: entries.length }, () => ({ ...now, kept: left }));
   }
+  return lines;
+}
+function changes() {
+  const now = changesNow(), lines = told(now).map(([word, back]) => {
+    const item = make("li"), button = make("button", tell("take_back"));
+    button.type = "button";
+    button.addEventListener("click", () => change(back()));
+    item.append(make("span", word), button);
+    return item;
+  });
   if (!lines.length) lines.push(make("li", tell("no_changes")));
-  list.replaceChildren(...lines);
+  document.querySelector("#changes ul").replaceChildren(...lines);
+  byId("kept").hidden = !Object.keys(now.kept).length;
   if (document.activeElement !== byId("note")) byId("note").value = now.note;
   byId("note").disabled = state.shown === 0;
 }
@@ -428,7 +434,7 @@ function sideBySide() {
     const other = L.map("second", { zoomControl: false, attributionControl: false, maxZoom: 21, zoomSnap: 0.5, fadeAnimation: false, zoomAnimation: false });
     other.setView(map.getCenter(), map.getZoom(), { animate: false });
     second = { map: other, lanes: weizhan.twin(layers.lanes).addTo(other), buildings: weizhan.twin(layers.buildings).addTo(other),
-      communities: weizhan.twin(layers.communities).addTo(other), stations: L.layerGroup().addTo(other) };
+      communities: weizhan.twin(layers.communities).addTo(other), stations: L.layerGroup().addTo(other), names: new weizhan.Names().addTo(other) };
     let following = false;
     const follow = (from, to) => from.on("move", () => {
       if (following || byId("second").hidden) return;
@@ -470,14 +476,17 @@ function tabs() {
   line.querySelector("select").value = String(state.other);
   byId("against").replaceChildren(line);
 }
+const KEYED = ["add", "move", "close", "open"];
 function useTool(tool) {
   state.tool = tool;
   for (const button of document.querySelector("#tools .row").children) button.setAttribute("aria-checked", String(button.value === tool));
-  byId("hint").textContent = tell("hint_" + tool);
+  if (tool !== "move") state.moving = null;
+  const moved = planAt(state.shown).stations.find(({ station_id }) => station_id === state.moving);
+  byId("hint").textContent = tell("hint_" + tool, { name: moved ? nameOfStation(moved) : "" });
   byId("station").hidden = tool !== "add";
   document.body.classList.toggle("adding", tool !== "look");
   document.body.classList.toggle("drawing", tool === "area");
-  document.body.classList.toggle("placing", tool === "add");
+  document.body.classList.toggle("placing", KEYED.includes(tool));
 }
 function toolbar() {
   const box = document.querySelector("#tools .row");
@@ -532,7 +541,14 @@ byId("drop").addEventListener("click", () => {
 });
 byId("redo").addEventListener("click", () => step(1));
 byId("print").addEventListener("click", () => window.print());
-figureOnPaper();
+// On paper a plan stands beside what it is compared with: the map before, and the map after
+let compared = -1; // on screen
+figureOnPaper([byId("second"), byId("captions")], (on) => {
+  if (on) compared = state.other;
+  state.other = !on || compared >= 0 ? compared : state.shown ? 0 : -1;
+  sideBySide();
+  return state.other < 0 ? [] : [second.map];
+});
 byId("note").addEventListener("change", () => change({ ...changesNow(), note: byId("note").value }));
 document.addEventListener("keydown", (event) => {
   if (/^(INPUT|TEXTAREA|SELECT)$/.test(event.target.tagName) || !(event.ctrlKey || event.metaKey)) return;
@@ -585,6 +601,12 @@ describe.buildings = (f) => {
 };
 weizhan.onmap = (place) => {
   if (state.tool === "add") { placeStation(place); return true; }
+  if (state.tool === "move") {
+    const moved = planAt(state.shown).stations.find(({ station_id }) => station_id === state.moving);
+    useTool("look");
+    if (moved) moveStation(moved, place);
+    return true;
+  }
   if (state.tool === "area") { setCorners([...area.corners, place]); return true; }
   if (state.tool !== "close" && state.tool !== "open") return false;
   const lane = layers.lanes.pick(place, map.getZoom());
@@ -592,16 +614,20 @@ weizhan.onmap = (place) => {
   return true;
 };
 
-// By keyboard: arrows move the map under the cross, Enter places, Escape leaves
+// By keyboard: arrows move the map under the cross, Enter does there what a click does, Escape leaves
 map.getContainer().addEventListener("keydown", (event) => {
-  if (event.target !== map.getContainer() || state.tool !== "add") return;
+  if (event.target !== map.getContainer() || !KEYED.includes(state.tool)) return;
   if (event.key === "Escape") return useTool("look");
   if (event.key !== "Enter") return;
-  const many = changesNow().add.length;
-  placeStation(map.getCenter());
-  const { add } = changesNow();
-  if (add.length > many && byId("said").hidden) note(tell("did_add", { name: nameOfStation(add[add.length - 1]) }));
+  const before = JSON.stringify(changesNow());
+  weizhan.onmap(map.getCenter());
+  if (JSON.stringify(changesNow()) !== before && byId("said").hidden) note(latest(JSON.parse(before)));
 });
+// In words, the change that a state has and the one before had not
+function latest(before) {
+  const words = told(changesNow()), had = new Set(told(before).map(([word]) => word));
+  return (words.find(([word]) => !had.has(word)) || [tell("changed")])[0];
+}
 
 let spent = 0;
 function refresh() {

@@ -26,6 +26,8 @@ FARTHEST = """const ms = answerOf(0).times.typical.ms, f = layers.buildings;
     if (ms[b] < weizhan.FAR && (worst < 0 || ms[b] > ms[worst])) worst = b;
   map.setView(f.bounds(worst).getCenter(), 18, {animate: false});"""
 
+ENTER, ESCAPE = "\ue007", "\ue00c"
+
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory):
@@ -330,6 +332,104 @@ def test_a_station_moved_and_removed_is_told_as_python_tells_it(browser, page, t
     browser.run("take(arguments[0], 'x.plan.json')", json.dumps(said))
     assert "站点编号重复" in panel(browser)
     assert browser.run("return state.plans.length") == 2
+
+
+def keys(browser, *pressed):
+    """Press keys where the focus is."""
+    for code in pressed:
+        browser.driver.switch_to.active_element.send_keys(code)
+
+
+def test_all_is_done_by_keyboard_too(browser, page):
+    browser.open(page)
+    browser.run(FARTHEST)
+    press(browser, "#tools button[value=add]")
+    browser.run("map.getContainer().focus()")
+    keys(browser, ENTER, ESCAPE)
+    assert browser.run("return [changesNow().add.length, state.tool]") == [1, "look"]
+    assert "新设 拟建站 1" in panel(browser)
+    browser.run(
+        """aboutStation(planAt(state.shown).stations.slice(-1)[0], false);
+        [...document.querySelectorAll('.leaflet-popup-content button')]
+          .find((button) => button.textContent === '移动此站').click();"""
+    )
+    assert "移动“拟建站 1”" in panel(browser)
+    where = "const { lon, lat } = changesNow().add[0]; return [lon, lat]"
+    before = browser.run(where)
+    keys(browser, ESCAPE, ENTER)  # cancelled: Enter places nothing
+    assert browser.run(where) == before
+    browser.run(
+        """state.moving = changesNow().add[0].station_id; useTool('move');
+        map.getContainer().focus(); map.panBy([30, 10], { animate: false })"""
+    )
+    keys(browser, ENTER)
+    after = browser.run(where)
+    assert after != before and browser.run("return state.tool") == "look"
+    middle = browser.run("const { lng, lat } = map.getCenter(); return [lng, lat]")
+    assert after == pytest.approx(middle, abs=1e-6)
+    press(browser, "#undo")
+    assert browser.run(where) == before
+    browser.run(
+        """const { points, paths, xy } = laneFeatures, p = points[paths[0]], world = 256 * 2 ** 19;
+        map.setView(map.unproject([xy[2 * p] * world, xy[2 * p + 1] * world], 19), 19,
+          { animate: false })"""
+    )
+    press(browser, "#tools button[value=close]")
+    browser.run("map.getContainer().focus()")
+    keys(browser, ENTER)
+    assert browser.run("return changesNow().close.length") == 1
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1920, 1080), (390, 844)])
+def test_stations_are_named_beside_their_markers(browser, page, size):
+    browser.open(page, size=size)
+    browser.run("map.setView(stationGroup.getLayers()[0].getLatLng(), 15, { animate: false })")
+    placed, markers, stations = browser.run(
+        """return [weizhan.names(weizhan.nameLayer.view), weizhan.nameLayer.view.markers,
+          engine.present.map((station) => station.name)]"""
+    )
+    named = [one for one in placed if one["text"] in stations]
+    assert named
+    for one in named:
+        own = next(mark for mark in markers if mark["name"] == one["text"])
+        assert abs(one["x"] - own["x"]) + abs(one["y"] - own["y"]) < 150
+    high = 7
+    for one in named:  # no name over a marker or over another name
+        half = 6 * len(one["text"])
+        for mark in markers:
+            assert abs(one["x"] - mark["x"]) > half + 10 or abs(one["y"] - mark["y"]) > high + 10
+        for other in placed:
+            if other is not one and not other.get("angle"):
+                both = half + len(other["text"]) * other["size"] / 2
+                assert (
+                    abs(one["x"] - other["x"]) > both - 8 or abs(one["y"] - other["y"]) > 2 * high
+                )
+
+
+def test_paper_has_the_map_before_and_after(browser, page):
+    browser.open(page)
+    browser.run("change(planner.removed(changesNow(), engine.present[0].station_id))")
+    browser.run("window.dispatchEvent(new Event('beforeprint'))")
+    shown = """return [...document.querySelectorAll('.on-paper .leaflet-container')].map((one) => {
+      const r = one.getBoundingClientRect(), ink = one.querySelector('.picture'), { data } =
+        ink.getContext('2d').getImageData(0, 0, ink.width, ink.height); let sum = 0;
+      for (let i = 0; i < data.length; i += 4) sum = (sum + data[i] * (i % 9973)) % 1000003;
+      return [r.left, r.width, r.height, sum, one.querySelectorAll('.station-mark.gone').length];
+    })"""
+    after, before = browser.run(shown)
+    assert before[0] < after[0] and before[0] + before[1] <= after[0]
+    assert before[1:3] == pytest.approx(after[1:3], abs=1) and before[1] > 300 and before[2] > 400
+    assert before[3] != after[3] and (before[4], after[4]) == (0, 1)
+    where = "return [map, second.map].map((one) => [one.getCenter().lat, one.getZoom()])"
+    one, two = browser.run(where)
+    assert one == pytest.approx(two, abs=1e-4)
+    heads = "return [...document.querySelectorAll('#numbers thead th')].map((th) => th.textContent)"
+    assert browser.run(heads)[1:] == ["现状", "方案1"]
+    browser.run("window.dispatchEvent(new Event('afterprint'))")
+    assert browser.run("return [state.other, document.getElementById('second').hidden]") == [
+        -1, True
+    ]  # fmt: skip
+    assert browser.run("return document.querySelectorAll('.picture').length") == 0
 
 
 def test_a_plan_given_is_shown_first(browser, town, found, passing, tmp_path):
