@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from pyproj import Transformer
 
+from weizhan.coverage import columns as c
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.reach.kernels import FAR
 from weizhan.coverage.reach.moment import Moment
@@ -16,6 +19,7 @@ from weizhan.coverage.reach.response import READINGS
 from weizhan.coverage.reach.travel import arrive_at
 from weizhan.coverage.what_if import moments
 from weizhan.data.demo import make_demo
+from weizhan.geo.ledgers.arrivals import no_arrivals
 from weizhan.geo.plan import Plan, planned
 from weizhan.geo.town import load_town
 from weizhan.maps.page.planner import planner_page
@@ -171,3 +175,40 @@ def test_places_fall_on_the_plane_of_python(browser, town, page):
         place = (lon + shift, lat - shift)
         found = browser.run("return weizhan.toPlane(content.engine.plane, ...arguments)", *place)
         assert found == pytest.approx(to_plane.transform(*place), abs=2e-8)
+
+
+def test_speeds_fitted_to_arrivals_hold_in_the_page_as_under_the_plan(browser, tmp_path):
+    make_demo(tmp_path / "town", size="village", seed=3)
+    town = load_town(tmp_path / "town")
+    options = {"date": DAY.isoformat(), "draws": 2}
+    assumed = assess(town, **options)
+    tier = next(iter(town.rules.tier))
+    taken = assumed.buildings[c.response_time(tier)]
+    rows = assumed.buildings[taken.notna() & assumed.buildings[c.station(tier)].notna()]
+    seen = pd.DataFrame(
+        {
+            "arrival_id": [f"A{k}" for k in range(len(rows))],
+            "building_id": rows["building_id"].to_numpy(),
+            "station_id": rows[c.station(tier)].to_numpy(),
+            "seconds": 2.2 * taken[rows.index].to_numpy() - 60,
+        }
+    )
+    town = replace(town, arrivals=pd.concat([no_arrivals(), seen], ignore_index=True))
+    found = assess(town, **options)
+    assert found.summary["speeds"]["fitted"] and not assumed.summary["speeds"]["fitted"]
+    browser.open(planner_page(town, found, moments(town, day=DAY)))
+    plan = random_plan(town, 1)
+    said = browser_answer(browser, plan, found.scenario)
+    assert_equal(town, plan, found.scenario, said)
+    made = assess(planned(town, Plan.model_validate(plan)), **options)
+    assert made.summary["speeds"] == found.summary["speeds"]  # of the town as it is
+    for name, figures in made.summary["coverage"].items():
+        all_ = said[name]["all"]
+        assert (all_["known"], all_["covered"], all_["sure"], all_["hopeful"]) == (
+            figures["known_buildings"], figures["covered_buildings"],
+            figures["covered_buildings_low"], figures["covered_buildings_high"],
+        )  # fmt: skip
+    nothing = {"format": "weizhan-plan", "version": 1}
+    before = assumed.summary["coverage"][tier]["covered_buildings"]
+    now = browser_answer(browser, nothing, found.scenario)[tier]["all"]["covered"]
+    assert now == found.summary["coverage"][tier]["covered_buildings"] != before
