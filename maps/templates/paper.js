@@ -23,7 +23,7 @@ function mapPicture(ratio, on = map) {
   weizhan.drawNames(context, { markers: weizhan.markers(on), world: 256 * 2 ** zoom, x: corner.x, y: corner.y, zoom, wide: size.x, high: size.y });
   return canvas;
 }
-function picture(on) {
+function picture(on = map) {
   const canvas = mapPicture(DOTS, on);
   greyed(canvas);
   L.DomUtil.setPosition(canvas, on.containerPointToLayerPoint([0, 0]));
@@ -90,7 +90,7 @@ function mapOnPaper(on, dress, grey) {
   const town = extents.length && where.contains(extents[0]) ? extents.reduce((sum, bounds) => sum.extend(bounds), L.latLngBounds([])) : where;
   map.fitBounds(town, { animate: false, padding: [8, 8] });
   if (map._renderer) map._renderer._redraw(); // what was measured or drawn, at once
-  const painted = maps.map(picture);
+  const painted = maps.map((one) => picture(one));
   offPaper = () => {
     painted.forEach((canvas) => canvas.remove());
     maps.forEach((one) => { one.options.zoomSnap = zoomSnap; });
