@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 
+from weizhan.coverage.reach.validation import validate
+from weizhan.coverage.review.comparison import compare
+from weizhan.coverage.risk.calibration import calibrate
+from weizhan.data.demo import make_demo
+from weizhan.geo.town import load_town
 from weizhan.maps.page.committee import committee_page
 from weizhan.maps.reports import index_page, public_page
+from weizhan.maps.reports.calibration_page import calibration_page
+from weizhan.maps.reports.compare_page import compare_page
+from weizhan.maps.reports.validation_page import validation_page
+
+from ...coverage.review.test_compare_by_hand import frozen
+
+DAY = dt.date(2026, 11, 25)
 
 AXE = distribution("axe-playwright-python").locate_file("axe_playwright_python/axe.min.js")
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
@@ -54,6 +67,40 @@ def test_pages_without_a_script(browser, assessment):
     for page in (index_page(assessment), public_page(assessment, scenes={})):
         browser.open(page)
         assert violations(browser) == []
+
+
+def test_reports_of_compare_calibration_and_validation(browser, tmp_path):
+    make_demo(tmp_path / "town", size="village", seed=1)
+    town = load_town(tmp_path / "town")
+    before, after = frozen(), frozen("2026Q3")
+    compared = compare(before, after, tiers=("micro",))
+    checked, fitted = validate(town), calibrate(town, day=DAY).told
+    for page in (
+        compare_page(before, after, compared, tiers=("micro",)),
+        calibration_page(fitted),
+        validation_page(checked, town),
+    ):
+        browser.open(page)
+        assert violations(browser) == []
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (390, 844)])
+def test_the_card_of_the_guide_and_the_shared_picture(browser, assessment, size):
+    browser.open(committee_page(assessment), size=size)
+    browser.run("document.getElementById('guide-open').click()")
+    assert browser.run("return document.getElementById('guide').offsetHeight") > 50
+    assert violations(browser) == []
+    browser.run("guiding(false)")
+    browser.driver.execute_async_script(
+        """const done = arguments[0], look = setInterval(() => {
+          if (!document.querySelector('.shared img')) return;
+          clearInterval(look); done();
+        }, 50);
+        document.getElementById('share').click()"""
+    )
+    assert violations(browser) == []
+    key(browser, "Escape", 27)
+    assert browser.run("return document.querySelector('.shared')") is None
 
 
 def test_a_station_opens_by_enter_and_its_popup_closes_by_escape(browser, assessment):
