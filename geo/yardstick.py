@@ -9,7 +9,7 @@ import datetime as dt
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -24,6 +24,11 @@ _TITLE: Final = ("name", "dated", "overridden")  # of a rule set, beside its num
 _FORBIDDING: Final = frozenset({"plan_before", "scenario"})
 _PARTS: Final = ("standards_s", "moment", "plan", "rules_digest", "speeds", "calibration",
                  "program")  # fmt: skip
+
+
+#: Parts that are told by digests and names of versions.
+_TRACED: Final = frozenset({"plan_before", "plan_after", "rules", "speeds", "calibration",
+                            "program"})  # fmt: skip
 
 
 class Yardstick(Frozen):
@@ -71,8 +76,36 @@ class Yardstick(Frozen):
     def said(self, lang: Lang) -> str:
         """Return the yardstick as one line for the foot or head of a paper."""
         unknown = text("popup.unknown", lang)
+        told = {
+            part: unknown if value is None else value or text(f"yardstick.none_{part}", lang)
+            for part, value in (("speeds", self.speeds), ("calibration", self.calibration))
+        }
+        plan = unknown if self.plan is None else f"#{self.plan}" if self.plan else (
+            text("yardstick.none_plan", lang))  # fmt: skip
+        return text(
+            "yardstick.line", lang, standards=self._standards(lang) or unknown,
+            rules=_titled(self) if self.rules_digest else self.rules or unknown,
+            moment=_in_words(_when(self), lang) or unknown, plan=plan,
+            program=self.program or unknown, **told,
+        )  # fmt: skip
+
+    def plainly(self, moment: str, lang: Lang) -> str:
+        """Return the yardstick for a paper that is handed up: no digest, no rule set, no program.
+
+        ``moment`` is what people call the scenario.
+        """
+        unknown = text("popup.unknown", lang)
+        told = {
+            part: unknown if value is None else text("office.fitted", lang) if value
+            else text(f"yardstick.none_{part}", lang)
+            for part, value in (("speeds", self.speeds), ("calibration", self.calibration))
+        }  # fmt: skip
+        standards = self._standards(lang) or unknown
+        return text("office.measured", lang, standards=standards, moment=moment, **told)
+
+    def _standards(self, lang: Lang) -> str:
         comma = "、" if lang == "zh" else ", "
-        standards = comma.join(
+        return comma.join(
             text(
                 "yardstick.line_standard",
                 lang,
@@ -81,18 +114,6 @@ class Yardstick(Frozen):
             )
             for tier, s in (self.standards_s or {}).items()
         )
-        told = {
-            part: unknown if value is None else value or text(f"yardstick.none_{part}", lang)
-            for part, value in (("speeds", self.speeds), ("calibration", self.calibration))
-        }
-        plan = unknown if self.plan is None else f"#{self.plan}" if self.plan else (
-            text("yardstick.none_plan", lang))  # fmt: skip
-        return text(
-            "yardstick.line", lang, standards=standards or unknown,
-            rules=_titled(self) if self.rules_digest else self.rules or unknown,
-            moment=_in_words(_when(self), lang) or unknown, plan=plan,
-            program=self.program or unknown, **told,
-        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -134,6 +155,15 @@ class Difference:
         more = "…" if len(self.values) > NAMED else ""
         values = named.join(self.values[:NAMED]) + more
         return told + text("yardstick.values", lang, values=values)
+
+    def plainly(self, lang: Lang) -> str:
+        """Return the difference for a paper that is handed up: no digest, no rule set."""
+        if self.part in _TRACED:
+            return text(f"yardstick.plain_{self.part}", lang)
+        if self.part == "scenario":
+            plain = replace(self, before=_moment(self.before), after=_moment(self.after))
+            return plain.said(lang)
+        return self.said(lang)
 
     def _end(self, said: str, lang: Lang) -> str:
         """Return what one of the two says, in words."""
@@ -322,6 +352,11 @@ def _when(measured: Yardstick) -> str:
 def _in_words(moment: str, lang: Lang) -> str:
     """Return the name of a scenario, its day of the week and time, with the day in words."""
     return " ".join(label("yardstick_day", word, lang) for word in moment.split(" "))
+
+
+def _moment(scenario: str) -> str:
+    """Return day of the week and time, without the name of the scenario in the town's file."""
+    return scenario.partition(" ")[2] or scenario
 
 
 def _titled(measured: Yardstick) -> str:

@@ -14,6 +14,7 @@ from .grids import grid_table
 from .hydrants import WaterTold, best_hydrants, hydrant_places, hydrant_sites, water_told
 from .monitoring import device_counts, device_points, monitored_table
 from .offices import office_table, without_office
+from .open_days import in_use
 from .places import Places, town_places
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "hazard_areas",
     "hydrant_places",
     "hydrant_sites",
+    "in_use",
     "monitored_table",
     "office_table",
     "public_blocks",

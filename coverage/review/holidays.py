@@ -7,12 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
+import pandas as pd
+
 from ...geo.ledgers import read_events, read_records
-from ...geo.rules import KeyDates
+from ...geo.rules import Gathering, KeyDates
 from ...geo.town import Town
 from ...geo.words import Lang
-from ..assessment import assess
+from ..assessment import Assessment, assess
 from ..cases import case_table, overdue
+from ..places import in_use
+from .past_days import PastFires, fires_on
 from .period_review import NOW, Review
 
 AHEAD_DAYS: Final = 400  # how far one looks for public holidays
@@ -29,13 +33,32 @@ class Holiday:
     review
         The period's review, with the assessment and the overdue cases of the first day of the
         key date, under its scenario; of the day itself while it lasts.
+    other
+        The same day under the scenario of the other shift: the night where the key date has a
+        scenario by day. None where the town has none.
     following
         The key dates after it.
+    events
+        Large events on its days.
+    fires
+        Those of the same days in past years, from `weizhan.coverage.review.past_days.fires_on`;
+        None where no ledger tells.
+    in_use
+        ``(buildings,)`` bool: open or lived in on its days.
     """
 
     key: KeyDates
     review: Review
+    other: Assessment | None
     following: tuple[KeyDates, ...]
+    events: tuple[Gathering, ...]
+    fires: PastFires | None
+    in_use: pd.Series[bool]
+
+    @property
+    def shifts(self) -> tuple[Assessment, ...]:
+        """The town under both scenarios, the key date's own first."""
+        return (self.review.found, *([] if self.other is None else [self.other]))
 
 
 def coming_dates(town: Town, *, day: dt.date, lang: Lang) -> tuple[KeyDates, ...]:
@@ -84,6 +107,25 @@ def next_holiday(folder: Path, town: Town, told: Review, *, lang: Lang) -> Holid
         return None
     key, on = coming[0], max(coming[0].first, day)
     found = assess(town, scenario=key.scenario, date=on.isoformat()).only(*NOW)
+    shift = _other_shift(town, key.scenario)
+    other = None if shift is None else assess(town, scenario=shift, date=on.isoformat()).only()
     cases = case_table(read_records(folder, "hazards"), read_events(folder), on=on)
     late = overdue(cases, on=on, workdays=town.workdays)
-    return Holiday(key, replace(told, found=found, overdue=late), coming[1:])
+    scenarios = [key.scenario, *([] if shift is None else [shift])]
+    used = [in_use(town, town.scenarios[name], first=on, last=key.last) for name in scenarios]
+    return Holiday(
+        key=key,
+        review=replace(told, found=found, overdue=late),
+        other=other,
+        following=coming[1:],
+        events=tuple(e for e in town.gatherings if e.first <= key.last and key.first <= e.last),
+        fires=fires_on(town, key),
+        in_use=pd.concat(used, axis=1).any(axis=1),
+    )
+
+
+def _other_shift(town: Town, scenario: str) -> str | None:
+    """Return the scenario of the other shift, one that is meant for holidays first."""
+    is_day = town.scenarios[scenario].is_day
+    others = [name for name, told in town.scenarios.items() if told.is_day != is_day]
+    return min(others, key=lambda name: town.scenarios[name].day != "PH", default=None)

@@ -347,6 +347,7 @@ class UseGroups(Frozen):
     """Groups of uses that the plans name; the user may change them."""
 
     new_business_forms: tuple[Use, ...] = ()
+    shut_on_rest_days: tuple[Use, ...] = ()
 
 
 class RuleSet(Frozen):

@@ -3,11 +3,12 @@
 The same input gives the same bytes on every machine.
 """
 
-from .briefs import exposure_list, holiday_brief
+from .briefs import exposure_list
 from .case_sheet import case_sheets
 from .community_sheet import community_sheets
 from .duty_papers import duty_blocks, task_report
 from .gathering_sheet import Event, gathering_sheets
+from .holiday_brief import holiday_brief
 from .measures_sheet import measures_sheet
 from .meeting import period_pack
 from .passage_report import passage_report

@@ -10,13 +10,14 @@ from ...coverage.cases import listed
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from .drawing import Drawing, frame_round
-from .meeting import day_of, place_of, word_of
+from .grids import day_of, place_of, word_of
+from .official import TEXT_MM
 from .report import Block, Grid, Heading, NewPage, Paragraph, Picture, Report
 from .sheet_page import finished
 from .sheet_source import SheetSource
 
 AROUND_M: Final = 120.0
-MAP_MM: Final = (166.0, 84.0)
+MAP_MM: Final = (TEXT_MM, 84.0)
 FACTS: Final = ("case", "place", "hazard", "level", "status", "listed_on", "listed_due", "found_on",
                 "measure", "office", "partner")  # fmt: skip
 
@@ -52,13 +53,14 @@ def case_sheets(source: SheetSource, events: pd.DataFrame, *, lang: Lang) -> Rep
         blocks += _page(source, row, past, lang)
     title = text("duties.case_title", lang)
     subtitle = text("duties.case_subtitle", lang, town=found.town, day=found.date)
-    return Report(title, subtitle, f"{found.town}　{title}", found.date, found.simulated, blocks)
+    measured = found.yardstick.said(lang)
+    return Report(title, subtitle, found.date, found.simulated, blocks, measured)
 
 
 def _page(source: SheetSource, row: dict[Any, Any], past: pd.DataFrame, lang: Lang) -> list[Block]:
     facts = {
         "case": str(row["key"]),
-        "place": place_of(row),
+        "place": place_of(row, lang),
         "hazard": label("hazard_code", row["code"], lang),
         "level": word_of(row["supervision_level"], "supervision_level", lang),
         "status": label("listed_status", row["status"], lang),
@@ -80,9 +82,9 @@ def _page(source: SheetSource, row: dict[Any, Any], past: pd.DataFrame, lang: La
     heads = [text(f"duties.case_{name}", lang) for name in ("day", "step", "who")]
     return [
         Heading(text("duties.case_heading", lang, case=facts["case"], place=facts["place"])),
-        Grid([text("duties.case_fact", lang), text("duties.case_value", lang)], rows, (1, 3)),
+        Grid([text("duties.case_fact", lang), text("duties.case_value", lang)], rows),
         Paragraph(text("duties.case_said", lang, said=said)),
-        Grid(heads, steps, (1, 1, 2)),
+        Grid(heads, steps),
         *_map(source, row, lang),
         Paragraph(text("duties.case_sign", lang)),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
+from .official import TEXT_MM
 from .typeset import FONT
 
 LABELS = 12  # more do not fit side by side
@@ -15,7 +16,7 @@ def bars(
     labels: Sequence[str],
     series: Sequence[tuple[str, Sequence[float]]],
     *,
-    width_mm: float = 166,
+    width_mm: float = TEXT_MM,
     height_mm: float = 62,
 ) -> str:
     """Return a bar chart: groups of bars, each with its number on top, from zero.

@@ -10,7 +10,7 @@ import pandas as pd
 from ...coverage.review import Review
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..voice import list_cells, list_head
+from ..voice import list_cells, list_head, period_said
 from .meeting import report_of
 from .report import Block, Grid, Heading, Paragraph, Report
 
@@ -19,20 +19,15 @@ Lists = Mapping[str, pd.DataFrame]
 TASKS_SHOWN: Final = 40  # of one office in one community; the rest is counted and stands in the CSV
 ROWS: Final = 20
 TASK_COLUMNS: Final = ("task", "task_key", f.NAME, f.ADDRESS, "due_on", "days_overdue")
-#: What a meeting sees of each list: its columns and their widths.
-SHOWN: Final[Mapping[str, tuple[tuple[str, ...], tuple[float, ...]]]] = {
-    "duties": (("duty", f.NAME, "community", "owner", "duty_state", "due_on", "days_overdue"),
-               (2, 2, 1.2, 1.2, 0.9, 1.2, 0.8)),
-    "campaigns": (("campaign", "first", "last", "cases", "closed", "overdue_cases", "share_closed",
-                   "target", "target_met", "days_left"),
-                  (2, 1.3, 1.3, 0.8, 0.8, 0.8, 0.9, 0.9, 0.8, 0.8)),
-    "goals": (("goal", "figure", "value", "at_least", "at_most", "by", "goal_state", "source"),
-              (1.4, 1.8, 0.8, 0.8, 0.8, 1.2, 0.9, 1.6)),
-    "notices": (("issued_on", "notice", f.NAME, f.ADDRESS, "hazard_key", "reason", "issued_by"),
-                (1.2, 0.9, 1.4, 1.8, 1.1, 1.8, 1.3)),
-    "investigations": (("incident_id", "started_at", "grade", f.USE, "fire_cause", "deaths",
-                        "arrival_min", "fire_state", "measures_due_on"),
-                       (1, 1.3, 0.8, 1, 1, 0.6, 0.9, 1.4, 1.2)),
+#: What a meeting sees of each list.
+SHOWN: Final[Mapping[str, tuple[str, ...]]] = {
+    "duties": ("duty", f.NAME, "community", "owner", "duty_state", "due_on", "days_overdue"),
+    "campaigns": ("campaign", "first", "last", "cases", "closed", "overdue_cases", "share_closed",
+                  "target", "target_met", "days_left"),
+    "goals": ("goal", "figure", "value", "at_least", "at_most", "by", "goal_state", "source"),
+    "notices": ("issued_on", "notice", f.NAME, f.ADDRESS, "hazard_key", "reason", "issued_by"),
+    "investigations": ("incident_id", "started_at", "grade", f.USE, "fire_cause", "deaths",
+                       "arrival_min", "fire_state", "measures_due_on"),
 }  # fmt: skip
 
 
@@ -51,7 +46,7 @@ def task_report(told: Review, lists: Lists, *, lang: Lang) -> Report:
     tasks, offices = lists["tasks"], lists["offices"]
     blocks: list[Block] = [Paragraph(text("duties.tasks_note", lang), small=True)]
     blocks.append(Heading(text("duties.responsible", lang)))
-    blocks.append(list_grid(offices, tuple(offices.columns), (1.6, 1.6, 1, 1, 1, 1, 1, 1), lang))
+    blocks.append(list_grid(offices, tuple(offices.columns), lang))
     for owner in sorted(tasks["owner"].dropna().unique()):
         own = tasks[tasks["owner"] == owner]
         blocks.append(Heading(label("office", owner, lang)))
@@ -61,7 +56,7 @@ def task_report(told: Review, lists: Lists, *, lang: Lang) -> Report:
             visits = part["task"].isin(("inspect", "first_inspect"))  # they stand by risk
             others = part[~visits].sort_values(["due_on", "task"], kind="stable")
             ordered = pd.concat([others, part[visits]]).head(TASKS_SHOWN)
-            blocks.append(list_grid(ordered, TASK_COLUMNS, (1.3, 1.2, 2, 3, 1.2, 0.8), lang))
+            blocks.append(list_grid(ordered, TASK_COLUMNS, lang))
             if len(part) > TASKS_SHOWN:
                 blocks.append(
                     Paragraph(
@@ -69,7 +64,8 @@ def task_report(told: Review, lists: Lists, *, lang: Lang) -> Report:
                         small=True,
                     )
                 )
-    return report_of(told, text("duties.tasks_title", lang, period=told.period.name), blocks, lang)
+    title = text("duties.tasks_title", lang, period=period_said(told.period, lang))
+    return report_of(told, title, blocks, lang)
 
 
 def duty_blocks(lists: Lists, *, unknown: Mapping[str, str], lang: Lang) -> list[Block]:
@@ -85,7 +81,7 @@ def duty_blocks(lists: Lists, *, unknown: Mapping[str, str], lang: Lang) -> list
         Of the report.
     """
     blocks: list[Block] = [Heading(text("duties.title", lang))]
-    for name, (columns, widths) in SHOWN.items():
+    for name, columns in SHOWN.items():
         table = lists[name]
         blocks.append(Heading(label("list_title", name, lang), 2))
         if table.empty:
@@ -95,18 +91,14 @@ def duty_blocks(lists: Lists, *, unknown: Mapping[str, str], lang: Lang) -> list
             continue
         if name == "duties":
             blocks.append(Paragraph(_duties_said(table, lang)))
-        blocks.append(list_grid(table.head(ROWS), columns, widths, lang))
+        blocks.append(list_grid(table.head(ROWS), columns, lang))
         if len(table) > ROWS:
-            blocks.append(
-                Paragraph(text("duties.more", lang, shown=ROWS, all=len(table), file=f"{name}.csv"),
-                          small=True)
-            )  # fmt: skip
+            more = text("duties.more", lang, shown=ROWS, all=len(table))
+            blocks.append(Paragraph(more, small=True))
     return blocks
 
 
-def list_grid(
-    table: pd.DataFrame, columns: Sequence[str], widths: Sequence[float], lang: Lang
-) -> Grid:
+def list_grid(table: pd.DataFrame, columns: Sequence[str], lang: Lang) -> Grid:
     """Return a list, or some of its columns, as a grid; what is not known is said so."""
     unknown = text("popup.unknown", lang)
     cells = [list_cells(name, table, lang) for name in columns]
@@ -115,7 +107,7 @@ def list_grid(
     for row in rows:
         for at in counts:
             row[at] = row[at] or unknown
-    return Grid([list_head(name, lang) for name in columns], rows, tuple(widths))
+    return Grid([list_head(name, lang) for name in columns], rows)
 
 
 def _said(cell: object) -> str:

@@ -15,25 +15,24 @@ from ...coverage.places import Surrounding
 from ...geo.words import HazardState, Lang, RiskBand, Use, label, text
 from ...geo.words import fields as f
 from ..voice import (
-    SEEN,
     arrival_said,
     count,
+    days_said,
     is_missing,
-    keep_clear_reason,
     ledger_known,
     minutes_said,
     people,
     ranked,
-    records,
     scenario_name,
-    state_said,
 )
 from .drawing import Drawing, frame_round
-from .meeting import cases_grid, said_of, word_of
+from .grids import cases_grid, clear_grid, place_of, said_of, seen_block, word_of
+from .meeting import signed_by
+from .official import TEXT_MM
 from .report import Block, Grid, Heading, NewPage, Paragraph, Picture, Report
 from .sheet_page import finished
 
-MAP_MM: Final = (166.0, 100.0)
+MAP_MM: Final = (TEXT_MM, 100.0)
 ROWS: Final = 15
 #: Where many people are, or people who need help.
 WATCHED: Final = (
@@ -70,8 +69,7 @@ def gathering_sheets(events: Sequence[Event], *, lang: Lang) -> Report:
         blocks += _event(event, lang)
     found = events[0].found
     title = text("gathering.title", lang)
-    subtitle = text("gathering.subtitle", lang, town=found.town, rules=found.rules)
-    return Report(title, subtitle, f"{found.town}　{title}", found.date, found.simulated, blocks)
+    return signed_by(found, title, "", blocks, lang)
 
 
 def _event(event: Event, lang: Lang) -> list[Block]:
@@ -81,7 +79,7 @@ def _event(event: Event, lang: Lang) -> list[Block]:
     return [
         Heading(told.name),
         Paragraph(
-            text("gathering.facts", lang, first=told.first, last=told.last,
+            text("gathering.facts", lang, days=days_said(told.first, told.last, lang),
                  venue=_venue(near, lang), metres=f"{near.buffer_m:g}",
                  scenario=scenario_name(found, lang), day=found.date)
         ),
@@ -92,9 +90,9 @@ def _event(event: Event, lang: Lang) -> list[Block]:
         Heading(text("gathering.watched", lang), 2),
         *_watched(near, lang),
         Heading(text("gathering.clear", lang), 2),
-        *_clear(near, found, lang),
+        _clear(near, found, lang),
         Heading(text("gathering.seen", lang), 2),
-        *_seen(near, lang),
+        seen_block(near.lanes, found.lanes, lang, most=ROWS),
         Heading(text("gathering.hazards", lang), 2),
         *_hazards(event, lang),
         Paragraph("　".join([text("gathering.note", lang), *notes]), small=True),
@@ -103,7 +101,7 @@ def _event(event: Event, lang: Lang) -> list[Block]:
 
 def _venue(near: Surrounding, lang: Lang) -> str:
     row = near.stands
-    named = said_of(row[f.NAME]) or said_of(row[f.ADDRESS]) or str(row[f.BUILDING_ID])
+    named = place_of(row, lang)
     if near.off_m:
         return text("gathering.beside", lang, metres=f"{near.off_m:.0f}", name=named)
     return named
@@ -181,7 +179,7 @@ def _arrivals(near: Surrounding, found: Assessment, lang: Lang) -> list[Block]:
                      zip(inside[f.NAME], inside[f.STATION_ID], strict=True))  # fmt: skip
     heads = [text(f"papers.head_{n}", lang) for n in ("tier", "which", "station", "minutes")]
     return [
-        Grid(heads, rows, (1.3, 0.7, 2.4, 1.6)),
+        Grid(heads, rows),
         Paragraph(
             text("gathering.stations_inside", lang, names=there)
             if there
@@ -200,7 +198,7 @@ def _watched(near: Surrounding, lang: Lang) -> list[Block]:
                                               "minutes_micro")]  # fmt: skip
     rows = [
         [
-            said_of(row[f.NAME]) or said_of(row[f.ADDRESS]) or str(row[f.BUILDING_ID]),
+            place_of(row, lang),
             word_of(row[f.USE], "use", lang) or text("popup.unknown", lang),
             word_of(row[c.RISK_BAND], "risk_band", lang),
             people(row[c.PEOPLE], lang),
@@ -209,32 +207,17 @@ def _watched(near: Surrounding, lang: Lang) -> list[Block]:
         for row in chosen.head(ROWS).to_dict("records")
     ]
     return [
-        Grid(heads, rows, (2.4, 1.6, 0.6, 0.8, 1)),
+        Grid(heads, rows),
         Paragraph(text("gathering.shown", lang, shown=len(rows), all=len(chosen)), small=True),
     ]
 
 
-def _clear(near: Surrounding, found: Assessment, lang: Lang) -> list[Block]:
+def _clear(near: Surrounding, found: Assessment, lang: Lang) -> Block:
     wanted = set(_to_clear(near, found)[f.LANE_ID])
-    tiers = {tier: s for tier, s in found.tiers.items() if tier != "own"}
-    rows = [
-        [str(r[f.LANE_ID]), said_of(r[f.NAME]), keep_clear_reason(r, tiers, lang)]
-        for r in ranked(found, c.KEEP_CLEAR_RANK)
-        if r[f.LANE_ID] in wanted
-    ]
-    if not rows:
-        return [Paragraph(text("gathering.none_clear", lang))]
-    return [Grid([text(f"lane.head_{n}", lang) for n in ("id", "name", "reason")], rows,
-                 (1, 1.5, 4))]  # fmt: skip
-
-
-def _seen(near: Surrounding, lang: Lang) -> list[Block]:
-    seen = near.lanes[near.lanes[c.STATE].isin(SEEN)]
-    if seen.empty:
-        return [Paragraph(text("papers.none_seen", lang))]
-    rows = [[str(r[f.LANE_ID]), said_of(r[f.NAME]), state_said(r, lang)] for r in records(seen)]
-    return [Grid([text(f"lane.head_{n}", lang) for n in ("id", "name", "state")], rows[:ROWS],
-                 (1, 2, 3))]  # fmt: skip
+    lanes = [row for row in ranked(found, c.KEEP_CLEAR_RANK) if row[f.LANE_ID] in wanted]
+    if not lanes:
+        return Paragraph(text("gathering.none_clear", lang))
+    return clear_grid(found, lanes, lang)
 
 
 def _hazards(event: Event, lang: Lang) -> list[Block]:

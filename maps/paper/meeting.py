@@ -6,40 +6,40 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
-import pandas as pd
 import shapely
 
 from ...coverage import columns as c
+from ...coverage.assessment import Assessment
 from ...coverage.cases import Flow
 from ...coverage.review import Review
 from ...geo.rules import KeyDates
 from ...geo.words import Lang, RiskBand, label, text
 from ...geo.words import fields as f
 from ..voice import (
-    SEEN,
-    arrival_said,
     community_name,
     count,
+    days_said,
     expected,
     is_missing,
-    keep_clear_reason,
     ledger_known,
     of_known,
+    period_said,
     ranked,
-    reasons_said,
-    records,
-    state_said,
+    scenario_name,
     work_said,
 )
 from .charts import bars
 from .drawing import Drawing, frame_round
-from .report import Block, Grid, Heading, Paragraph, Picture, Report
+from .grids import buildings_grid, cases_grid, clear_grid, place_of, said_of, seen_block
+from .official import TEXT_MM
+from .report import Block, Grid, Heading, Paragraph, Picture, Report, Signature
 from .sheet_page import finished
 from .wall_map import GREYS
 
 TOP: Final = 10
 ROWS: Final = 20
-MAP_MM: Final = (166.0, 112.0)
+MAP_MM: Final = (TEXT_MM, 112.0)
+CHART_MM: Final = (TEXT_MM, 62.0)
 FLOW: Final = ("opening", "new", "closed", "reopened", "closing")
 WORK_FIRST: Final = 5  # columns of the first table of what communities do
 SMALL: Final = 10  # fires: below this a change is told to be within chance
@@ -62,7 +62,7 @@ def period_pack(
         Of the report.
     """
     blocks: list[Block] = [
-        *_notes(told, lang),
+        *_not_alike(told, lang),
         *_coverage(told, lang),
         *_risk(told, lang),
         *_loop(told, lang),
@@ -72,8 +72,10 @@ def period_pack(
         *_fires(told, lang),
         *duties,
         *_next_holiday(told, calendar, lang),
+        *_notes(told, lang),
     ]
-    return report_of(told, text("pack.title", lang, period=told.period.name), blocks, lang)
+    title = text("pack.title", lang, period=period_said(told.period, lang))
+    return report_of(told, title, blocks, lang)
 
 
 def next_key_date(calendar: Sequence[KeyDates], date: str) -> KeyDates | None:
@@ -86,27 +88,35 @@ def next_key_date(calendar: Sequence[KeyDates], date: str) -> KeyDates | None:
 def report_of(told: Review, title: str, blocks: list[Block], lang: Lang) -> Report:
     """Return a report of a review under a title."""
     found = told.found
-    subtitle = text(
-        "pack.subtitle", lang,
-        town=found.town, first=told.period.first, last=found.date, rules=found.rules,
-        scenario=found.scenario_label.get(lang) or found.scenario,
-    )  # fmt: skip
-    return Report(title, subtitle, f"{found.town}　{title}", found.date, found.simulated, blocks)
+    days = days_said(told.period.first, found.moment.day, lang)
+    subtitle = text("pack.subtitle", lang, town=found.town, days=days)
+    return signed_by(found, title, subtitle, blocks, lang)
+
+
+def signed_by(
+    found: Assessment, title: str, subtitle: str, blocks: Sequence[Block], lang: Lang
+) -> Report:
+    """Return a report that a town signs on the day of an assessment."""
+    measured = found.yardstick.said(lang)
+    whole = [*blocks, Signature(found.town)]
+    return Report(title, subtitle, found.date, found.simulated, whole, measured)
 
 
 def _notes(told: Review, lang: Lang) -> list[Block]:
-    said = [str(note[lang]) for note in told.found.summary["notes"]]
+    """Return how all was measured, and what the figures do not say."""
+    found = told.found
+    measured = found.yardstick.plainly(scenario_name(found, lang), lang)
+    said = [str(note[lang]) for note in found.summary["notes"]]
     said.append(text("pack.before_note", lang, day=told.before.date))
-    said.append(told.found.yardstick.said(lang))
-    return [*_not_alike(told, lang), Paragraph("　".join(said), small=True)]
+    return [Heading(text("pack.notes", lang)), *(Paragraph(note) for note in (measured, *said))]
 
 
 def _not_alike(told: Review, lang: Lang) -> list[Block]:
     """Return what forbids to set figures of the period beside others, if anything does."""
-    said = [difference.said(lang) for difference in told.differences]
+    said = [difference.plainly(lang) for difference in told.differences]
     if told.published:
-        before = "".join(difference.said(lang) for difference in told.published)
-        named = {"period": told.period.before.name, "said": before}
+        before = "".join(difference.plainly(lang) for difference in told.published)
+        named = {"period": period_said(told.period.before, lang), "said": before}
         said.append(text("yardstick.published", lang, **named))
     last = told.found.moment.day
     if last < told.period.last:
@@ -132,7 +142,7 @@ def _coverage(told: Review, lang: Lang) -> list[Block]:
     heads = ("tier", "minutes", "share", "share_before", "buildings", "on_duty")
     return [
         Heading(text("pack.coverage", lang)),
-        Grid([text(f"pack.{n}", lang) for n in heads], rows, (1.4, 0.8, 2, 2, 1.3, 1.2)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows),
         _map(told, lang),
     ]
 
@@ -186,7 +196,7 @@ def _risk(told: Review, lang: Lang) -> list[Block]:
     heads = ("figure", "now", "before")
     return [
         Heading(text("pack.risk", lang)),
-        Grid([text(f"pack.{n}", lang) for n in heads], rows, (2.4, 1, 1)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows),
         Paragraph(text("pack.risk_note", lang, share=f"{now['completeness']:.0%}"), small=True),
     ]
 
@@ -213,14 +223,14 @@ def _sure(figures: dict[str, Any], band: RiskBand) -> str:
 
 def _loop(told: Review, lang: Lang) -> list[Block]:
     flows = (told.flow, told.flow_before, told.flow_year_before)
-    names = (told.period.name, told.period.before.name, told.period.year_before.name)
+    periods = (told.period, told.period.before, told.period.year_before)
+    names = [period_said(period, lang) for period in periods]
     table = Grid(
         [text("pack.period", lang), *(text(f"pack.flow_{n}", lang) for n in FLOW)],
         [
             [name, *(str(getattr(flow, n)) for n in FLOW)]
             for name, flow in zip(names, flows, strict=True)
         ],
-        (1.2, 1, 1, 1, 1, 1),
     )  # fmt: skip
     chart = bars(
         [text(f"pack.flow_{n}", lang) for n in FLOW],
@@ -235,7 +245,7 @@ def _loop(told: Review, lang: Lang) -> list[Block]:
     return [
         Heading(text("pack.loop", lang)),
         table,
-        Picture(chart, 166, 62, text("pack.flow_said", lang)),
+        Picture(chart, *CHART_MM, text("pack.flow_said", lang)),
         Paragraph(_reading(told.flow, told, lang)),
         Heading(text("pack.overdue", lang), 2),
         cases_grid(told.overdue.head(ROWS), lang),
@@ -264,57 +274,13 @@ def _of(shown: int, all_: int, lang: Lang) -> str:
     return text("pack.shown", lang, shown=min(shown, all_), all=all_)
 
 
-def cases_grid(cases: pd.DataFrame, lang: Lang) -> Grid:
-    """Return cases with place, state and due day."""
-    heads = ("case", "place", "hazard", "state", "due_on", "late", "office")
-    return Grid(
-        [text(f"pack.{n}", lang) for n in heads],
-        [
-            [
-                str(row["key"]),
-                place_of(row),
-                label("hazard_code", row["code"], lang),
-                label("hazard_state", row[f.STATE], lang),
-                day_of(row["due_on"]),
-                "" if is_missing(row.get("days_overdue")) else str(int(row["days_overdue"])),
-                word_of(row["lead_dept"], "office", lang),
-            ]
-            for row in cases.to_dict("records")
-        ],
-        (1.2, 2, 2, 0.9, 1.2, 0.7, 1.4),
-    )
-
-
 def _top_buildings(told: Review, lang: Lang) -> list[Block]:
     top = told.found.buildings.sort_values(c.RISK_RANK).head(TOP)
     return [Heading(text("pack.top", lang)), buildings_grid(top, lang)]
 
 
-def buildings_grid(buildings: pd.DataFrame, lang: Lang) -> Grid:
-    """Return buildings with their rank, reasons and minutes."""
-    heads = ("building", "use", "band", "rank", "when", "reasons", "minutes_micro")
-    return Grid(
-        [text(f"pack.{n}", lang) for n in heads],
-        [
-            [
-                said_of(row[f.NAME]) or said_of(row[f.ADDRESS]) or str(row[f.BUILDING_ID]),
-                word_of(row[f.USE], "use", lang),
-                word_of(row[c.RISK_BAND], "risk_band", lang),
-                f"{row[c.RISK_RANK]}（{row[c.RISK_RANK_LOW]}–{row[c.RISK_RANK_HIGH]}）",
-                word_of(row[c.RISK_MOMENT], "risk_moment", lang),
-                reasons_said(row, lang),
-                arrival_said(row, "micro", lang),
-            ]
-            for row in buildings.to_dict("records")
-        ],
-        (2, 1.3, 0.5, 1.3, 0.9, 2.4, 0.9),
-    )
-
-
 def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
     found = told.found
-    tiers = {tier: s for tier, s in found.tiers.items() if tier != "own"}
-    seen = found.lanes[found.lanes[c.STATE].isin(SEEN)]
     clear = ranked(found, c.KEEP_CLEAR_RANK, TOP)
     return [
         Heading(text("pack.stations_lanes", lang)),
@@ -322,34 +288,18 @@ def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
             [text(f"pack.{n}", lang) for n in ("station", "tier", "crew", "first_at")],
             [
                 [
-                    said_of(row[f.NAME]) or str(row[f.STATION_ID]),
+                    place_of(row, lang),
                     label("tier", row[f.TIER], lang),
                     f"{_count(row[f.CREW_DAY], lang)} / {_count(row[f.CREW_NIGHT], lang)}",
                     _first_at(found, row, lang),
                 ]
                 for row in found.stations.to_dict("records")
             ],
-            (2, 1.4, 1.2, 1),
         ),
         Heading(text("pack.lanes_seen", lang), 2),
-        Grid(
-            [text(f"lane.head_{n}", lang) for n in ("id", "name", "state")],
-            [[str(r[f.LANE_ID]), said_of(r[f.NAME]), state_said(r, lang)] for r in records(seen)][
-                :ROWS
-            ],
-            (1, 2, 3),
-        )
-        if len(seen)
-        else Paragraph(text("papers.none_seen", lang)),
+        seen_block(found.lanes, found.lanes, lang, most=ROWS),
         Heading(text("lanes_page.keep_clear", lang), 2),
-        Grid(
-            [text(f"lane.head_{n}", lang) for n in ("id", "name", "reason")],
-            [
-                [str(r[f.LANE_ID]), said_of(r[f.NAME]), keep_clear_reason(r, tiers, lang)]
-                for r in clear
-            ],
-            (1, 1.5, 4),
-        ),
+        clear_grid(found, clear, lang),
     ]  # fmt: skip
 
 
@@ -392,7 +342,7 @@ def _communities(told: Review, lang: Lang) -> list[Block]:
     heads = ("community", "share_micro", "buildings", "red", "stock", "rate", "fire_ratio")
     return [
         Heading(text("pack.communities", lang)),
-        Grid([text(f"pack.{n}", lang) for n in heads], rows, (1.4, 2, 0.8, 0.6, 1.4, 2, 1.7)),
+        Grid([text(f"pack.{n}", lang) for n in heads], rows),
         Paragraph(text("pack.communities_note", lang), small=True),
         *_work(told, lang),
     ]
@@ -411,7 +361,6 @@ def _work(told: Review, lang: Lang) -> list[Block]:
             [text("pack.community", lang), *(what for what, _ in said[0][part])],
             [[name, *(value for _, value in row[part])]
              for name, row in zip(names, said, strict=True)],
-            (1.2, *[1.3] * len(said[0][part])),
         )
         for part in parts
     ]  # fmt: skip
@@ -459,17 +408,17 @@ def _fires(told: Review, lang: Lang) -> list[Block]:
     undated = [Paragraph(text("pack.fires_undated", lang, count=told.fires_undated))] \
         if told.fires_undated else []  # fmt: skip
     months = told.fires_by_month
-    chart = bars([str(month) for month in months.index],
+    chart = bars([f"{month.year}.{month.month}" for month in months.index],
                  [(text("pack.fires", lang), months.tolist())])  # fmt: skip
     heads = ("use", "fires_now", "fires_then", "fires_chance", "victims")
     return [
         Heading(text("pack.fires_title", lang)),
         Paragraph(text(key, lang, now=now, then=then)),
         *undated,
-        Grid([text(f"pack.{n}", lang) for n in heads], rows, (2, 1, 1, 1.6, 1))
+        Grid([text(f"pack.{n}", lang) for n in heads], rows)
         if rows
         else Paragraph(text("pack.no_fires", lang)),
-        Picture(chart, 166, 62, text("pack.months_said", lang)),
+        Picture(chart, *CHART_MM, text("pack.months_said", lang)),
     ]
 
 
@@ -478,38 +427,11 @@ def _next_holiday(told: Review, calendar: Sequence[KeyDates], lang: Lang) -> lis
     said = (
         text("pack.holiday_none", lang)
         if following is None
-        else text("pack.holiday_named", lang, name=following.name, first=following.first,
-                  last=following.last)
+        else text("pack.holiday_named", lang, name=following.name,
+                  days=days_said(following.first, following.last, lang))
     )  # fmt: skip
     return [Heading(text("pack.holiday", lang)), Paragraph(said),
             Paragraph(text("pack.advice", lang), small=True)]  # fmt: skip
-
-
-def place_of(row: Any) -> str:
-    """Return the name, address or id by which a case is found."""
-    return next(
-        (
-            said_of(row[n])
-            for n in (f.NAME, f.ADDRESS, f.BUILDING_ID, f.LANE_ID)
-            if said_of(row.get(n))
-        ),
-        "",
-    )
-
-
-def said_of(value: object) -> str:
-    """Return a text, empty when missing."""
-    return value if isinstance(value, str) else ""
-
-
-def day_of(value: Any) -> str:
-    """Return a day as text, empty when missing."""
-    return "" if is_missing(value) else pd.Timestamp(value).date().isoformat()
-
-
-def word_of(value: object, vocabulary: str, lang: Lang) -> str:
-    """Return the word of a code, empty when missing."""
-    return "" if is_missing(value) else label(vocabulary, value, lang)
 
 
 def _count(value: Any, lang: Lang) -> str:

@@ -1,18 +1,35 @@
-"""A report as blocks, from which the Word file and the PDF are both made."""
+"""A report as blocks, from which the Word file and the PDF are both made, in the official form."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, TypeAlias
 
 from ...geo.words import Lang, text
+from ..voice import dates_in_words
+from .official import (
+    BOTTOM_MM,
+    CHAPTER,
+    DENSE,
+    LEFT_MM,
+    LONG,
+    NUMBER_BELOW_MM,
+    RIGHT_MM,
+    SIZES,
+    TEXT_MM,
+    TOP_MM,
+    column_shares,
+    number,
+)
 from .typeset import pdf
+
+POINT_MM = 25.4 / 72
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading; level 1 begins a part."""
+    """A heading; level 1 begins a part and is numbered, level 0 is the title of a further sheet."""
 
     said: str
     level: int = 1
@@ -28,11 +45,23 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: header and rows of text, and the share of the width of each column."""
+    """A table: header and rows of text; columns are as wide as what stands in them asks for.
+
+    A form has no header: its first row is a row.
+    """
 
     head: Sequence[str]
     rows: Sequence[Sequence[str]]
-    widths: Sequence[float]
+
+    def size(self, lang: Lang) -> float:
+        """Return the points of its text."""
+        dense = len(self.head or self.rows[0]) >= DENSE or len(self.rows) >= LONG
+        return SIZES[lang].dense if dense else SIZES[lang].table
+
+    def widths(self, lang: Lang) -> list[float]:
+        """Return the share of the width of each column."""
+        ems = TEXT_MM / (self.size(lang) * POINT_MM)
+        return column_shares(self.head or self.rows[0], self.rows, ems=ems)
 
 
 @dataclass(frozen=True)
@@ -50,7 +79,14 @@ class NewPage:
     """The next block begins a page."""
 
 
-Block: TypeAlias = Heading | Paragraph | Grid | Picture | NewPage
+@dataclass(frozen=True)
+class Signature:
+    """Whose report it is, over its day."""
+
+    by: str
+
+
+Block: TypeAlias = Heading | Paragraph | Grid | Picture | NewPage | Signature
 
 
 @dataclass(frozen=True)
@@ -60,23 +96,61 @@ class Report:
     Attributes
     ----------
     title, subtitle
-        On top.
-    foot
-        On every page.
+        On top; the subtitle may be empty.
     date
         ISO 8601; the files carry it.
     simulated
         Whether it must say so.
     blocks
         In order.
+    measured
+        By what it was measured, for the properties of the file and not for its pages.
     """
 
     title: str
     subtitle: str
-    foot: str
     date: str
     simulated: bool
     blocks: Sequence[Block]
+    measured: str = ""
+
+
+def in_form(report: Report, *, lang: Lang) -> Report:
+    """Return a report with its headings numbered and all days written as an office writes them.
+
+    Parameters
+    ----------
+    report
+        What it says, in the language already.
+    lang
+        Of numbers and days, and the mark of simulated towns.
+    """
+
+    def said(words: str) -> str:
+        return dates_in_words(words, lang)
+
+    at: list[int] = []
+    blocks: list[Block] = []
+    for block in report.blocks:
+        match block:
+            case Heading(level=level) if level > CHAPTER:
+                at = [*at[:level], *[0] * (level - len(at))]
+                at[level - 1] += 1
+                blocks.append(replace(block, said=number(at, lang) + said(block.said)))
+            case Heading():
+                at = []
+                blocks.append(replace(block, said=said(block.said)))
+            case Paragraph() | Picture():
+                blocks.append(replace(block, said=said(block.said)))
+            case Grid():
+                rows = [[said(cell) for cell in row] for row in block.rows]
+                blocks.append(Grid([said(cell) for cell in block.head], rows))
+            case _:
+                blocks.append(block)
+    subtitle = said(report.subtitle)
+    if report.simulated:
+        subtitle = f"{subtitle}　{text('paper.simulated', lang)}".strip("　")
+    return replace(report, title=said(report.title), subtitle=subtitle, blocks=blocks)
 
 
 def report_pdf(report: Report, *, lang: Lang) -> bytes:
@@ -89,6 +163,7 @@ def report_pdf(report: Report, *, lang: Lang) -> bytes:
     lang
         Of page numbers and the mark of simulated towns.
     """
+    report = in_form(report, lang=lang)
     drawings = {}
     told: list[dict[str, Any]] = []
     for at, block in enumerate(report.blocks):
@@ -103,7 +178,8 @@ def report_pdf(report: Report, *, lang: Lang) -> bytes:
                         "kind": "grid",
                         "head": list(block.head),
                         "rows": [list(row) for row in block.rows],
-                        "widths": list(block.widths),
+                        "widths": block.widths(lang),
+                        "size": block.size(lang),
                     }
                 )
             case Picture():
@@ -118,18 +194,19 @@ def report_pdf(report: Report, *, lang: Lang) -> bytes:
                 )
             case NewPage():
                 told.append({"kind": "page"})
+            case Signature():
+                day = dates_in_words(report.date, lang)
+                told.append({"kind": "signature", "by": block.by, "day": day})
     data = {
-        "paper": "a4",
-        "flipped": False,
         "lang": lang,
-        "words": {
-            "page": text("paper.page", lang, page="{page}", pages="{pages}"),
-            "simulated": text("paper.simulated", lang),
+        "page": {
+            "top": TOP_MM, "bottom": BOTTOM_MM, "left": LEFT_MM, "right": RIGHT_MM,
+            "below": NUMBER_BELOW_MM, "number": text("office.page_number", lang, page="{page}"),
         },
-        "simulated": report.simulated,
-        "foot": report.foot,
+        "sizes": asdict(SIZES[lang]),
         "title": report.title,
         "subtitle": report.subtitle,
+        "measured": report.measured,
         "blocks": told,
-    }
+    }  # fmt: skip
     return pdf("report", data, date=report.date, **drawings)

@@ -11,6 +11,7 @@ from .community_rows import (
     late_against_of,
 )
 from .compare_words import compared_causes, compared_communities
+from .days_said import dates_in_words, day_said, days_said, period_said
 from .figures import (
     FEWEST_PEOPLE,
     arrival_said,
@@ -179,6 +180,9 @@ __all__ = [
     "count",
     "counted",
     "cover_unknown",
+    "dates_in_words",
+    "day_said",
+    "days_said",
     "decider",
     "draws_said",
     "dropped",
@@ -237,6 +241,7 @@ __all__ = [
     "other_plans",
     "people",
     "percent",
+    "period_said",
     "plain",
     "plan_kinds",
     "plan_steps",
