@@ -23,6 +23,7 @@ from .plan_table import plan_table
 from .planner_area import area_data
 from .planner_pack import LENGTH_UNITS, engine_data, whole
 from .planner_prices import plan_prices
+from .planner_standing import standing
 from .town_page import Surroundings, bar_texts, script_content, town_page
 
 _CLICKS = ("buildings",)
@@ -30,7 +31,7 @@ _HEADINGS = (
     "plans", "undo", "redo", "drop", "unkept",
     "export", "import", "print", "tools", "station", "moment", "results",
     "area",
-    "curve", "communities", "changes", "few_note", "kept_note", "note",
+    "curve", "communities", "changes", "few_note", "kept_note", "note", "standing",
 )  # fmt: skip
 CLOSED = style.Class("", "#b3001b", pixels=5, dash=(3, 7), casing="#ffffff")
 OPENED = style.Class("", "#00734d", pixels=5, casing="#ffffff")
@@ -66,6 +67,7 @@ def planner_page(
     texts["crossings_note"] = (
         escape(text("planner.crossings_note", lang)) if len(town.network.crossing) else ""
     )
+    texts["stands"] = standing(assessment, lang)
     title = text("planner.title", lang, town=shown(assessment.town))
     around = Surroundings(
         "planner",

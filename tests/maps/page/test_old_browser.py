@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -65,18 +66,36 @@ def test_every_page_works_without_what_is_newer_than_chrome_86(browser, make, pa
             browser.run("const s = document.getElementById('search'); s.value = 'hk'; find()")
 
 
-def test_without_scripts_the_sentence_and_the_table_stand(browser, make):
+def without_scripts(browser, page, table):
+    """What a page says without scripts, and how high a table of it is, as text."""
     browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
-        browser.open(committee_page(told(make())))
-        seen = browser.driver.execute_cdp_cmd(
+        browser.open(page)
+        return browser.driver.execute_cdp_cmd(
             "Runtime.evaluate",
             {"expression": "JSON.stringify([document.body.innerText,"
-             "document.querySelector('#communities table').offsetHeight])",
+             f"document.querySelector('{table}').offsetHeight])",
              "returnByValue": True},
         )["result"]["value"]  # fmt: skip
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_without_scripts_the_planner_tells_how_the_town_stands(browser, pages):
+    seen = without_scripts(browser, pages["planner"], "#standing table")
+    assert "地图要用 JavaScript" in seen
+    assert "评估结果" in seen and "内到达的建筑" in seen
+    for name in ("东街", "西街"):
+        assert re.search(name + r"\\t\d+%\\t(<5|[\d,]+)", seen), name
+    assert not seen.endswith(",0]")
+    for hidden in ("在地图上做什么", "改动清单"):
+        assert hidden not in seen
+    browser.open(pages["planner"])
+    assert browser.run("return document.getElementById('standing').offsetHeight") == 0
+
+
+def test_without_scripts_the_sentence_and_the_table_stand(browser, make):
+    seen = without_scripts(browser, committee_page(told(make())), "#communities table")
     assert "其中 90%在老街社区" in seen and "450–1,800" in seen and "新建站点：东门" in seen
     assert not seen.endswith(",0]")
 

@@ -1,0 +1,43 @@
+"""What the planner's page says of the town as it is, where scripts do not run."""
+
+from __future__ import annotations
+
+from ...coverage.assessment import Assessment
+from ...geo.words import Lang, text
+from ...geo.words import fields as f
+from ..html import table
+from ..reports import cell, message
+from ..styles.style import standard_label, tier_label
+from ..voice import community_rows, is_missing, main_tier, opening_said, percent
+
+
+def standing(assessment: Assessment, lang: Lang) -> str:
+    """Return the sentence of the town and its communities with their shares, as HTML.
+
+    Parameters
+    ----------
+    assessment
+        Of the town as it is.
+    lang
+        Language of the words.
+    """
+    tier = main_tier(assessment)
+    unknown = text("popup.unknown", lang)
+    shares = {}
+    for entry in assessment.summary.get("communities", ()):
+        share = ((entry.get("coverage") or {}).get(tier) or {}).get("share_buildings")
+        shares[str(entry[f.COMMUNITY_ID])] = unknown if is_missing(share) else percent(share)
+    names = {
+        "tier": tier_label(tier, lang),
+        "standard": standard_label(assessment.tiers[tier], lang),
+    }
+    heads = (
+        text("planner.community", lang),
+        text("planner.standing_share", lang, **names),
+        text("opening.late_head", lang, **names),
+    )
+    rows = [
+        (row.name, shares.get(row.identity, unknown), cell(row.late))
+        for row in community_rows(assessment, lang)
+    ]
+    return message(opening_said(assessment, lang)) + table(heads, rows, numeric=(1, 2))
