@@ -7,7 +7,7 @@ from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..html import table
 from ..reports import cell, message
-from ..styles.style import standard_label, tier_label
+from ..styles import style
 from ..voice import community_rows, is_missing, main_tier, opening_said, percent
 
 
@@ -28,8 +28,8 @@ def standing(assessment: Assessment, lang: Lang) -> str:
         share = ((entry.get("coverage") or {}).get(tier) or {}).get("share_buildings")
         shares[str(entry[f.COMMUNITY_ID])] = unknown if is_missing(share) else percent(share)
     names = {
-        "tier": tier_label(tier, lang),
-        "standard": standard_label(assessment.tiers[tier], lang),
+        "tier": style.tier_label(tier, lang),
+        "standard": style.standard_label(assessment.tiers[tier], lang),
     }
     heads = (
         text("planner.community", lang),
