@@ -68,6 +68,10 @@ def rounds(
     alert: Annotated[str, _option("round_alert", "--alert", "LEVEL")] = "normal",
     keep: Annotated[Path | None, _option("round_keep", "--keep", "FILE")] = None,
     paper: Annotated[str, _option("round_paper", "--paper", "SIZE")] = "a4",
+    large: Annotated[bool, typer.Option("--large", help=both("cli.round_large"))] = False,
+    list_left_out: Annotated[
+        bool, typer.Option("--list-left-out", help=both("cli.round_list_left_out"))
+    ] = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """Plan rounds; write route sheets, the workbook to hand out, and what is left out."""
@@ -77,7 +81,7 @@ def rounds(
         from ..coverage.rounds import Landmarks, default_teams, plan_drawn, plan_rounds, visits_for
         from ..coverage.rounds import reasons_to_visit as why
         from ..geo.teams import WORKING, read_teams
-        from ..maps.paper import SIZES, SheetSource
+        from ..maps.paper import SIZES, Paper, SheetSource
         from ..maps.results import names_in, read_promises, write_rounds
 
         _among(kind, list(why.RoundKind), "error.round_kind")
@@ -149,8 +153,9 @@ def rounds(
             step("step.sheets")
             ground = SheetSource(found, facts.cases, Landmarks.of(town))
             write_rounds(
-                planned, ground, unfinished, kind=chosen, first=begin, paper=paper,
-                reasons=reasons, lang=lang.value,
+                planned, ground, unfinished, kind=chosen, first=begin,
+                paper=Paper(paper, large=large, left_out=list_left_out), reasons=reasons,
+                lang=lang.value,
             )  # fmt: skip
     say_problems(town.problems, lang.value, folder=folder)
     if rest := passed_over(going, start=begin):

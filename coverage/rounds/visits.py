@@ -17,6 +17,7 @@ from ...geo.rules import RoundsRule
 from ...geo.town import Town
 from ...geo.words import UNKNOWN, HazardState, Hours, parse_hours
 from ...geo.words import fields as f
+from .lane_stretches import stretches, walked
 from .reasons_to_visit import CASE, DUE_ON, HOMES, LANE_ROW, VALUES, WEIGHT, WHY
 
 DOOR: Final = "door"
@@ -26,14 +27,17 @@ _HOUSE: Final = re.compile(r"\d+栋$")
 
 @dataclass(frozen=True)
 class Visit:
-    """One stop of a round; several houses of one yard are one.
+    """One stop of a round; several houses of one yard, or pieces of one road, are one.
 
     Attributes
     ----------
     visit_id
-        The id of its first building or of its lane: stable from one round to the next.
+        The id of its first building or lane: stable from one round to the next.
     buildings
-        Ids of its buildings, none for a lane.
+        Ids of its buildings, none for a road.
+    lanes
+        Rows of the lanes that are looked at, in the order in which they are walked; none for
+        premises.
     kind
         What decides its checklist and minutes: a use, ``door`` or ``lane``.
     name, address, community_id
@@ -56,6 +60,7 @@ class Visit:
 
     visit_id: str
     buildings: tuple[str, ...]
+    lanes: tuple[int, ...]
     kind: str
     name: str
     address: str
@@ -97,8 +102,10 @@ def visits_for(rows: pd.DataFrame, town: Town, cases: pd.DataFrame) -> tuple[Vis
     yards = there[f.BUILDING_ID].map(lambda key: _yard(buildings.iloc[row_of[str(key)]]))
     for _, group in there.groupby(yards, sort=False):
         found.append(_of_buildings(group, town, buildings, row_of, open_at))
-    for _, group in rows[rows[LANE_ROW].notna()].groupby(LANE_ROW, sort=False):
-        found.append(_of_lane(group, town))
+    on_lanes = rows[rows[LANE_ROW].notna()]
+    road = stretches(town, on_lanes[LANE_ROW].to_numpy(dtype=np.int64))
+    for _, group in on_lanes.groupby(road, sort=False):
+        found.append(_of_lanes(group, town))
     return tuple(sorted(found, key=lambda visit: (-visit.weight, visit.visit_id)))
 
 
@@ -141,6 +148,7 @@ def _of_buildings(
     return Visit(
         visit_id=ids[0],
         buildings=ids,
+        lanes=(),
         kind=kind,
         name=_text(first[f.NAME]),
         address=_text(first[f.ADDRESS]),
@@ -164,15 +172,17 @@ def _of_buildings(
     )
 
 
-def _of_lane(group: pd.DataFrame, town: Town) -> Visit:
-    row = int(group[LANE_ROW].iloc[0])
-    lane = town.lanes.iloc[row]
-    middle = lane.geometry.interpolate(0.5, normalized=True)
+def _of_lanes(group: pd.DataFrame, town: Town) -> Visit:
+    rows = walked(town, group[LANE_ROW].to_numpy(dtype=np.int64))
+    lanes = town.lanes.iloc[rows]
+    row = int(rows[(len(rows) - 1) // 2])
+    middle = town.lanes.geometry.iloc[row].interpolate(0.5, normalized=True)
     return Visit(
-        visit_id=str(lane[f.LANE_ID]),
+        visit_id=min(lanes[f.LANE_ID].astype(str)),
         buildings=(),
+        lanes=tuple(rows.tolist()),
         kind=LANE,
-        name=_text(lane[f.NAME]),
+        name=next((name for name in map(_text, lanes[f.NAME]) if name), ""),
         address="",
         community_id=_community_at(town, middle),
         x=middle.x,
@@ -180,7 +190,7 @@ def _of_lane(group: pd.DataFrame, town: Town) -> Visit:
         lane=row,
         fraction=0.5,
         access_m=0.0,
-        minutes=_minutes(group, LANE, town.rules.rounds, 0),
+        minutes=_minutes(group, LANE, town.rules.rounds, 0) + _walk_minutes(town, rows),
         weight=float(group[WEIGHT].max()),
         hours=parse_hours("24/7"),
         hours_known=True,
@@ -188,6 +198,19 @@ def _of_lane(group: pd.DataFrame, town: Town) -> Visit:
         reasons=_reasons(group),
         cases=(),
     )
+
+
+def _walk_minutes(town: Town, rows: np.ndarray) -> float:
+    """Return the minutes to walk a road from its middle to both ends and back, gaps included.
+
+    A single piece is seen from where one stands.
+    """
+    if len(rows) == 1:
+        return 0.0
+    shapes = town.lanes.geometry.to_numpy()[rows]
+    gaps = shapely.distance(shapes[:-1], shapes[1:])
+    metres = float(town.network.length_m[rows].sum() + gaps.sum())
+    return 2 * metres / town.rules.rounds.walk_m_s.value / 60
 
 
 def _minutes(group: pd.DataFrame, kind: str, rules: RoundsRule, cases: int) -> float:

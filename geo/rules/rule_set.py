@@ -313,6 +313,7 @@ class RoundsRule(Frozen):
     hazard_min: Value
     longest_leg_min: Value
     lanes_listed: Value
+    road_gap_m: Value
     sample_floor: Value
     holiday_ahead_days: Value
     return_before_days: Value

@@ -130,14 +130,14 @@ def round_rows(
     if sheet == "lane-reports":
         return [
             {
-                "report_id": f"{round_id}/{stop.visit.visit_id}",
-                f.LANE_ID: _drawn(ground, stop.visit.lane),
+                "report_id": f"{round_id}/{drawn}",
+                f.LANE_ID: drawn,
                 f.NAME: stop.visit.name,
                 "source": source,
                 "inspector": r.team.name,
             }
             for r, stop in made
-            if not stop.visit.buildings
+            for drawn in ground.drawn(stop.visit.lanes)
         ]
     keys = dict.fromkeys(key for _, stop in made for key in stop.visit.cases)
     cases = ground.open_cases.loc[list(keys)]
@@ -152,10 +152,6 @@ def round_rows(
         }
         for key, case in cases.iterrows()
     ]
-
-
-def _drawn(ground: SheetSource, row: int) -> str:
-    return str(ground.found.lanes[f.DRAWN_LANE_ID].iloc[row])
 
 
 def _sheet(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -29,22 +30,48 @@ from .sheet_source import SheetSource
 from .signs import legend
 from .typeset import pdf
 
-SECTION_STOPS: Final = 4  # stops on one detail map at the most
+SECTION_STOPS: Final = 5  # stops on one detail map at the most
 SECTION_SCALE: Final = 4000  # and so many as fit at this scale
 MARGIN_MM: Final = 10
 CODE_MASK: Final = 3  # any mask is read; trying all eight takes longer than the rest of a stop
 SMALLEST: Final = 1500  # no detail map is drawn larger than 1 : this
-LEFT_SHOWN: Final = 40
 OWN_CHECKS: Final = 12  # of a town's own checklists at a stop; all stand in round.xlsx
 HAZARDS_SHOWN: Final = 6
-SIZES: Final = {"a4": ((186, 150), (186, 76)), "a3": ((396, 205), (396, 120))}  # mm of both maps
+#: Millimetres of the overview, of a map of several stops, and of one of a single stop.
+SIZES: Final = {
+    "a4": ((186, 140), (186, 76), (186, 46)),
+    "a3": ((396, 190), (396, 120), (396, 80)),
+}
 WORDS: Final = (
-    "page", "simulated", "why", "way", "open_hazards", "no_hazards", "checklist", "findings",
-    "signature", "inspector_signature", "time_spent", "left_out_title",
+    "page", "simulated", "why", "way", "open_hazards", "no_hazards", "findings", "fit", "unfit",
+    "not_asked", "width_of_lane", "width_found", "metres", "photos", "signature",
+    "inspector_signature", "time_spent", "left_out_title",
 )  # fmt: skip
 LEGEND: Final = (
     "stop", "route", "end", "station", "hydrant", "water", "hazard", "closed", "narrowed", "steps",
 )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a sheet is printed on.
+
+    Attributes
+    ----------
+    size
+        ``a4`` or ``a3``; A3 lies across.
+    large
+        Whether in big type.
+    left_out
+        Whether a page lists what the rounds leave out.
+    """
+
+    size: str = "a4"
+    large: bool = False
+    left_out: bool = False
+
+
+PLAIN: Final = Paper()
 
 
 def route_sheet(
@@ -54,7 +81,7 @@ def route_sheet(
     kind: str,
     seed: int,
     left_out: Sequence[LeftOut] = (),
-    paper: str = "a4",
+    paper: Paper = PLAIN,
     lang: Lang = "zh",
 ) -> bytes:
     """Return one day of one team as PDF.
@@ -68,15 +95,15 @@ def route_sheet(
     kind, seed
         Of the rounds, as told on the sheet.
     left_out
-        Visits that no round makes; listed at the end.
+        Visits that no round makes; counted, and listed at the end where the paper lists them.
     paper
-        ``a4`` or ``a3``; A3 lies across.
+        What it is printed on.
     lang
         Of the sheet.
     """
     found = ground.found
     numbers = {id(stop): str(k + 1) for k, stop in enumerate(round_.stops)}
-    wide, detail = SIZES[paper]
+    wide, detail, single = SIZES[paper.size]
     overview = _map(ground, round_.halves, numbers, size=wide, lang=lang, whole=True)
     drawings = {"overview": overview[0]}
     sections = []
@@ -84,8 +111,9 @@ def route_sheet(
     first = 0
     for k, part in enumerate(_sections(stops, detail)):
         halves = [_part(half, part) for half in round_.halves]
+        size = single if len(part) == 1 else detail
         drawn, frame = _map(
-            ground, [half for half in halves if half], numbers, size=detail, lang=lang
+            ground, [half for half in halves if half], numbers, size=size, lang=lang
         )
         drawings[f"section-{k}"] = drawn
         title = (
@@ -110,10 +138,11 @@ def route_sheet(
     entries, signs = legend(LEGEND, lang)
     heading = text("paper.route_title", lang)
     data = {
-        "paper": paper,
-        "flipped": paper == "a3",
+        "paper": paper.size,
+        "flipped": paper.size == "a3",
+        "large": paper.large,
         "lang": lang,
-        "words": {name: text(f"paper.{name}", lang, **_BLANKS.get(name, {})) for name in WORDS},
+        "words": _words(lang),
         "simulated": found.simulated,
         "title": f"{heading}　{round_.team.name}　{round_.day.isoformat()}",
         "foot": f"{found.town}　{heading}　{round_.team.name}　{round_.day.isoformat()}",
@@ -126,16 +155,21 @@ def route_sheet(
         "halves": [_half(half, numbers, lang) for half in round_.halves],
         "sections": sections,
         "note": text("paper.heuristic", lang, seed=seed),
+        "left_out_told": text("paper.left_out_told", lang, count=len(left_out)) if left_out else "",
         "left_out": [
             [item.visit.visit_id, _name(item.visit.name, item.visit.address, lang),
              text(f"left_out.{item.why}", lang)]
-            for item in left_out[:LEFT_SHOWN]
-        ],
-        "left_out_more": text("paper.left_out_more", lang, count=len(left_out) - LEFT_SHOWN)
-        if len(left_out) > LEFT_SHOWN
-        else "",
+            for item in left_out
+        ] if paper.left_out else [],
     }  # fmt: skip
     return pdf("route", data, date=round_.day.isoformat(), **drawings, **signs)
+
+
+def _words(lang: Lang) -> dict[str, Any]:
+    said: dict[str, Any] = {
+        name: text(f"paper.{name}", lang, **_BLANKS.get(name, {})) for name in WORDS
+    }
+    return said | {"states": [label("lane_state", state, lang) for state in LaneState]}
 
 
 _BLANKS: Final[Mapping[str, Mapping[str, str]]] = {"page": {"page": "{page}", "pages": "{pages}"}}
@@ -206,6 +240,8 @@ def _stop(
         "way": ways,
         "why": [reason_sentence(why, values, lang) for why, values in visit.reasons[:4]],
         "hazards": _hazards(visit.cases, ground, lang),
+        "pieces": _pieces(visit.lanes, ground, lang),
+        "signed": bool(visit.buildings),  # a road has nobody who signs
         "checks": _looked_at(visit.kind, ground, lang),
     }
     for half in round_.halves:
@@ -215,6 +251,21 @@ def _stop(
             told_stop["back"] = _returns(half, lang)
             told_stop["back_way"] = way_sentences(half.back, lanes, ground.landmarks, lang)
     return told_stop
+
+
+def _pieces(rows: Sequence[int], ground: SheetSource, lang: Lang) -> list[str]:
+    """Return the drawn lanes of a road, each with its length and what is known of its width."""
+    told = []
+    for drawn, lanes in ground.found.lanes.iloc[list(rows)].groupby(f.DRAWN_LANE_ID, sort=False):
+        widths = lanes[f.WIDTH_M].dropna()
+        width = (
+            text("paper.width_unknown", lang)
+            if widths.empty
+            else text("paper.width_known", lang, metres=f"{widths.min():g}")
+        )
+        metres = max(1, round(lanes.geometry.length.sum()))
+        told.append("　".join([str(drawn), f"{metres} {text('paper.metres', lang)}", width]))
+    return told
 
 
 def _looked_at(kind: str, ground: SheetSource, lang: Lang) -> list[str]:

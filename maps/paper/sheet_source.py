@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -57,6 +58,11 @@ class SheetSource:
         if way not in self._lines:
             self._lines[way] = way_line(way, self.found.lanes)
         return self._lines[way]
+
+    def drawn(self, lanes: Sequence[int]) -> list[str]:
+        """Return the ids under which some rows of lanes were drawn, each once, in order."""
+        ids = self.found.lanes[f.DRAWN_LANE_ID].astype(str).iloc[list(lanes)]
+        return list(dict.fromkeys(ids))
 
     @cached_property
     def places(self) -> gpd.GeoSeries:

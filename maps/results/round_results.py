@@ -17,7 +17,7 @@ from ...coverage.rounds import Promised, Round, RoundKind, Rounds
 from ...geo.words import InputError, Lang, label, text
 from ...geo.words import fields as f
 from ..books import round_book, sheet
-from ..paper import SheetSource, clock, route_sheet
+from ..paper import Paper, SheetSource, clock, route_sheet
 from ..phone import phone_page
 from ..voice import reason_sentence
 
@@ -61,7 +61,7 @@ def write_rounds(
     *,
     kind: RoundKind,
     first: dt.date,
-    paper: str,
+    paper: Paper,
     reasons: pd.DataFrame,
     lang: Lang,
 ) -> None:
@@ -78,7 +78,7 @@ def write_rounds(
     kind, first
         Of the rounds, and their first day.
     paper
-        ``a4`` or ``a3``.
+        What the sheets are printed on.
     reasons
         The reasons that made the visits; a draw is written out so that it can be repeated.
     lang
@@ -120,7 +120,7 @@ def write_rounds(
 
 
 def draw_sheets(
-    rounds: Rounds, ground: SheetSource, kind: RoundKind, paper: str, lang: Lang
+    rounds: Rounds, ground: SheetSource, kind: RoundKind, paper: Paper, lang: Lang
 ) -> Iterator[bytes]:
     """Return the sheet of each round; while one is set the next is drawn."""
 

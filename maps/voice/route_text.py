@@ -22,7 +22,7 @@ SELF_BUILT: Final = (
 PREMISES: Final = ("exits", "lane", "systems", "electrics", "e_bikes", "extinguishers", "people")
 BASICS: Final = ("exits", "lane", "extinguishers")
 AT_DOORS: Final = ("detector", "stove", "wiring", "e_bikes", "exits", "bars", "helper")
-ON_LANES: Final = ("width", "parked", "stall", "gate", "height", "marked")
+ON_LANES: Final = ("parked", "stall", "gate", "height", "marked")
 KIT: Final = (
     "extinguisher", "nozzle", "hose", "splitter", "hydrant_key", "light", "helmet", "suit",
     "gloves", "boots", "belt", "mask", "axe", "crowbar", "phone", "radio",
@@ -100,7 +100,9 @@ def reason_sentence(why: str, values: Mapping[str, Any], lang: Lang) -> str:
 
 
 def checklist(kind: str, lang: Lang) -> list[str]:
-    """Return what is looked at: the nine, the six, or what fits the use.
+    """Return what is looked at, each line told so that what is right is in order.
+
+    The nine and the six stand in the plans' own words, as what shall not be found.
 
     Parameters
     ----------
@@ -114,9 +116,9 @@ def checklist(kind: str, lang: Lang) -> list[str]:
     if kind == DOOR:
         return [text(f"check.{item}", lang) for item in AT_DOORS]
     if kind in INDUSTRY:
-        return [label("hazard_code", code, lang) for code in NINE] + _checks(BASICS[2:], lang)
+        return _free_of(NINE, lang) + _checks(BASICS[2:], lang)
     if kind in SELF_BUILT:
-        return [label("hazard_code", code, lang) for code in SIX] + _checks(BASICS, lang)
+        return _free_of(SIX, lang) + _checks(BASICS, lang)
     return _checks(PREMISES, lang)
 
 
@@ -137,6 +139,10 @@ def town_checks(kind: str, town: Town, lang: Lang) -> list[tuple[str, str]]:
     items = [(own.name, item) for own in town.checklists if own.is_for(kind) for item in own.items]
     six = town.rules.six_without_exception.measures if kind in INDUSTRY else ()
     return items + [(text("check.six", lang), measure) for measure in six]
+
+
+def _free_of(codes: tuple[HazardCode, ...], lang: Lang) -> list[str]:
+    return [text("check.free_of", lang, fault=label("hazard_code", code, lang)) for code in codes]
 
 
 def _checks(items: tuple[str, ...], lang: Lang) -> list[str]:
