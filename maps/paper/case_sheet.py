@@ -9,12 +9,14 @@ import pandas as pd
 from ...coverage.cases import listed
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from .drawing import Drawing, frame_round
+from .drawing import Drawing
+from .frames import frame_round
 from .grids import day_of, place_of, word_of
 from .official import TEXT_MM
 from .report import Block, Grid, Heading, NewPage, Paragraph, Picture, Report
 from .sheet_page import finished
 from .sheet_source import SheetSource
+from .strokes import ground_of
 
 AROUND_M: Final = 120.0
 MAP_MM: Final = (TEXT_MM, 84.0)
@@ -99,12 +101,9 @@ def _map(source: SheetSource, row: dict[Any, Any], lang: Lang) -> list[Block]:
     bounds = (west - AROUND_M, south - AROUND_M, east + AROUND_M, north + AROUND_M)
     frame = frame_round(bounds, width_mm=MAP_MM[0], height_mm=MAP_MM[1])
     drawing = Drawing(frame)
-    drawing.ground(
-        buildings=found.buildings, lanes=found.lanes, water=found.water,
-        communities=found.communities,
-    )  # fmt: skip
+    drawing.ground(ground_of(found))
     drawing.houses(there.geometry.to_numpy(), fill="#222")
-    drawing.lane_names(found.lanes, most=12)
+    drawing.lane_names(ground_of(found).named, most=12)
     return [
         Picture(finished(drawing, lang), *MAP_MM, text("duties.case_map", lang, scale=frame.scale))
     ]

@@ -25,12 +25,15 @@ from ..voice import (
     ranked,
     scenario_name,
 )
-from .drawing import Drawing, frame_round
+from .drawing import Drawing
+from .frames import frame_round
 from .grids import cases_grid, clear_grid, place_of, said_of, seen_block, word_of
 from .meeting import signed_by
+from .names import NamedLanes
 from .official import TEXT_MM
 from .report import Block, Grid, Heading, NewPage, Paragraph, Picture, Report
 from .sheet_page import finished
+from .strokes import ground_of
 
 MAP_MM: Final = (TEXT_MM, 100.0)
 ROWS: Final = 15
@@ -128,15 +131,12 @@ def _map(event: Event, lang: Lang) -> Picture:
     frame = frame_round(near.area.bounds, width_mm=MAP_MM[0], height_mm=MAP_MM[1], margin_mm=6,
                         smallest=1000)  # fmt: skip
     drawing = Drawing(frame)
-    drawing.ground(
-        buildings=found.buildings, lanes=found.lanes, water=found.water,
-        communities=found.communities,
-    )  # fmt: skip
+    drawing.ground(ground_of(found))
     drawing.area(np.array([near.area], dtype=object))
     red = near.buildings[near.buildings[c.RISK_BAND] == RiskBand.RED]
     drawing.houses(red.geometry.to_numpy(), fill="#1a1a1a")
     drawing.emphasised(_to_clear(near, found).geometry.to_numpy())
-    drawing.lane_names(near.lanes, most=15)
+    drawing.lane_names(NamedLanes(near.lanes), most=15)
     for shape, name in zip(found.stations.geometry, found.stations[f.NAME], strict=True):
         drawing.mark(shape.x, shape.y, "station", said_of(name))
     return Picture(finished(drawing, lang), *MAP_MM,

@@ -29,11 +29,13 @@ from ..voice import (
     work_said,
 )
 from .charts import bars
-from .drawing import Drawing, frame_round
+from .drawing import Drawing
+from .frames import frame_round
 from .grids import buildings_grid, cases_grid, clear_grid, place_of, said_of, seen_block
 from .official import TEXT_MM
 from .report import Block, Grid, Heading, Paragraph, Picture, Report, Signature
 from .sheet_page import finished
+from .strokes import ground_of
 from .wall_map import GREYS
 
 TOP: Final = 10
@@ -165,10 +167,7 @@ def _map(told: Review, lang: Lang) -> Picture:
     found = told.found
     frame = frame_round(found.buildings.total_bounds, width_mm=MAP_MM[0], height_mm=MAP_MM[1])
     drawing = Drawing(frame)
-    drawing.ground(
-        buildings=found.buildings, lanes=found.lanes, water=found.water,
-        communities=found.communities,
-    )  # fmt: skip
+    drawing.ground(ground_of(found))
     for band, grey in GREYS.items():
         of_band = found.buildings[found.buildings[c.RISK_BAND] == band]
         drawing.houses(of_band.geometry.to_numpy(), fill=grey)

@@ -24,15 +24,18 @@ from ...coverage.rounds import (
 )
 from ...geo.words import LaneState, Lang, Vehicle, WaterKind, label, text
 from ...geo.words import fields as f
-from ..voice import arrival, checklist, reason_sentence, town_checks, way_sentences
-from .drawing import Drawing, Frame, frame_round
+from ..voice import arrival, checklist, lane_called, reason_sentence, town_checks, way_sentences
+from .drawing import Drawing
+from .frames import Frame, frame_round
 from .sheet_source import SheetSource
 from .signs import legend
+from .strokes import ground_of
 from .typeset import pdf
 
 SECTION_STOPS: Final = 5  # stops on one detail map at the most
 SECTION_SCALE: Final = 4000  # and so many as fit at this scale
 MARGIN_MM: Final = 10
+BAND_MM: Final = 1.6
 CODE_MASK: Final = 3  # any mask is read; trying all eight takes longer than the rest of a stop
 SMALLEST: Final = 1500  # no detail map is drawn larger than 1 : this
 OWN_CHECKS: Final = 12  # of a town's own checklists at a stop; all stand in round.xlsx
@@ -216,6 +219,9 @@ def _stop(
     lang: Lang,
 ) -> dict[str, Any]:
     visit, lanes = stop.visit, ground.found.lanes
+    called = _name(visit.name, visit.address, lang)
+    if visit.lanes and not visit.name:
+        called = lane_called(lanes.iloc[visit.lanes[0]], lanes, lang)
     communities = dict(
         zip(ground.found.communities[f.COMMUNITY_ID], ground.found.communities[f.NAME], strict=True)
     )
@@ -234,7 +240,7 @@ def _stop(
     ways.append(arrival(stop.way, lanes, visit.x, visit.y, visit.access_m, lang))
     told_stop: dict[str, Any] = {
         "number": numbers[id(stop)],
-        "name": _name(visit.name, visit.address, lang),
+        "name": called,
         "address": visit.address,
         "facts": [fact for fact in facts if fact],
         "way": ways,
@@ -255,7 +261,9 @@ def _stop(
 
 def _pieces(rows: Sequence[int], ground: SheetSource, lang: Lang) -> list[str]:
     """Return the drawn lanes of a road, each with its length and what is known of its width."""
-    told = []
+    told: list[str] = []
+    if not rows:
+        return told
     for drawn, lanes in ground.found.lanes.iloc[list(rows)].groupby(f.DRAWN_LANE_ID, sort=False):
         widths = lanes[f.WIDTH_M].dropna()
         width = (
@@ -317,10 +325,7 @@ def _map(
         smallest=1 if whole else SMALLEST,
     )  # fmt: skip
     drawing = Drawing(frame)
-    drawing.ground(
-        buildings=found.buildings, lanes=found.lanes, water=found.water,
-        communities=found.communities,
-    )  # fmt: skip
+    drawing.ground(ground_of(found))
     inside = {key for stop in stops for key in stop.visit.buildings}
     mine = found.buildings[f.BUILDING_ID].isin(inside)
     drawing.houses(found.buildings.geometry[mine].to_numpy(), fill="#bdbdbd" if whole else "#777")
@@ -328,12 +333,16 @@ def _map(
     lanes = found.lanes.geometry.to_numpy()
     drawing.closed(lanes[state == LaneState.BLOCKED])
     drawing.narrowed(lanes[state == LaneState.NARROWED])
-    drawing.lane_names(found.lanes, most=18 if whole else 30)
+    if not whole:  # a band shows how far a road is to be looked at
+        looked_at = lanes[[row for stop in stops for row in stop.visit.lanes]]
+        bands = shapely.buffer(looked_at, BAND_MM * frame.scale / 1000, quad_segs=4)
+        drawing.area(shapely.get_parts(shapely.union_all(bands)))
+    drawing.lane_names(ground_of(found).named, most=18 if whole else 30)
     drawing.route(lines)
     signs_of(drawing, found, ground.hazard_xy, overview=whole)
-    for half in halves:
-        for place in (half.start, half.end):
-            drawing.mark(place.x, place.y, "end", place.name)
+    ends = {(p.x, p.y): p.name for half in halves for p in (half.start, half.end)}
+    for (x, y), name in ends.items():
+        drawing.mark(x, y, "end", name)
     for stop in stops:
         drawing.stop(stop.visit.x, stop.visit.y, numbers[id(stop)])
     return drawing.svg(north=text("paper.north", lang), metres=text("paper.metres", lang)), frame

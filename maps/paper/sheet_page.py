@@ -12,15 +12,20 @@ import shapely
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...geo.words import LaneState, Lang, text
-from .drawing import Drawing, Frame, frame_round
+from .drawing import Drawing
+from .frames import LARGE_MM, Frame, frame_round
 from .signs import legend
+from .strokes import ground_of
 from .typeset import pdf
 
 SIGNS_USED: Final = (
     "station", "hydrant", "water", "hazard", "closed", "narrowed", "clear", "steps",
 )  # fmt: skip
-#: Size of the map in mm, by paper; A3 lies across, a strip leaves A4 to tables.
-MAPS: Final = {"a4": (186.0, 106.0), "a3": (396.0, 225.0), "strip": (186.0, 78.0)}
+#: Size of the map in mm; a strip leaves A4 to tables.
+MAPS: Final = {"a4": (186.0, 106.0), "strip": (186.0, 78.0)}
+#: The same on a wall: A3, across or upright, with type that is read from further off.
+WALL: Final = {False: (396.0, 228.0), True: (273.0, 348.0)}
+WALL_SCALES: Final = (*range(500, 10_000, 250), *range(10_000, 200_001, 1000))
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Page:
-    """One page; a map may be missing."""
+    """One page; a map may be missing. A3 lies across unless it is upright."""
 
     title: str
     facts: Sequence[tuple[str, str]]
@@ -50,6 +55,7 @@ class Page:
     ticks_title: str = ""
     ticks: Sequence[str] = ()
     notes: Sequence[str] = field(default_factory=tuple)
+    upright: bool = False
 
 
 def paper_of(
@@ -66,7 +72,7 @@ def paper_of(
     foot
         What the paper is.
     paper
-        ``a4``, or ``a3`` lying across.
+        ``a4``, or ``a3`` for walls, in big type.
     lang
         Of legend and foot.
     """
@@ -74,7 +80,8 @@ def paper_of(
     drawings = {f"map-{k}": page.drawing for k, page in enumerate(pages) if page.drawing}
     data: dict[str, Any] = {
         "paper": paper,
-        "flipped": paper == "a3",
+        "large": paper == "a3",
+        "flipped": False,
         "lang": lang,
         "words": {
             "page": text("paper.page", lang, page="{page}", pages="{pages}"),
@@ -86,6 +93,7 @@ def paper_of(
         "pages": [
             {
                 "title": page.title,
+                "flipped": paper == "a3" and not page.upright,
                 "facts": [list(fact) for fact in page.facts],
                 "map": f"map-{k}" if page.drawing else "",
                 "scale": text("paper.scale", lang, scale=page.scale),
@@ -127,17 +135,41 @@ def ground_map(
     """
     width, height = MAPS[paper]
     frame = frame_round(bounds, width_mm=width, height_mm=height, margin_mm=10, smallest=1000)
-    drawing = Drawing(frame)
-    drawing.ground(
-        buildings=found.buildings, lanes=found.lanes, water=found.water,
-        communities=found.communities,
+    return _on_ground(found, frame, names), frame
+
+
+def wall_ground(found: Assessment, bounds: Sequence[float]) -> tuple[Drawing, Frame]:
+    """Return the map of a wall: across or upright, whichever shows the place larger.
+
+    Parameters
+    ----------
+    found
+        The assessment.
+    bounds
+        What it must show.
+    """
+    frame = min(
+        (
+            frame_round(
+                bounds, width_mm=width, height_mm=height, smallest=1000, type_mm=LARGE_MM,
+                scales=WALL_SCALES,
+            )
+            for width, height in WALL.values()
+        ),
+        key=lambda frame: frame.scale,
     )  # fmt: skip
+    return _on_ground(found, frame, 60), frame
+
+
+def _on_ground(found: Assessment, frame: Frame, names: int) -> Drawing:
+    drawing = Drawing(frame)
+    drawing.ground(ground_of(found))
     state = found.lanes[c.STATE].to_numpy(dtype=object)
     lines = found.lanes.geometry.to_numpy()
     drawing.closed(lines[state == LaneState.BLOCKED])
     drawing.narrowed(lines[state == LaneState.NARROWED])
-    drawing.lane_names(found.lanes, most=names)
-    return drawing, frame
+    drawing.lane_names(ground_of(found).named, most=names)
+    return drawing
 
 
 def finished(drawing: Drawing, lang: Lang) -> str:

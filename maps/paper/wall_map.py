@@ -12,7 +12,7 @@ from ...geo.words import Lang, RiskBand, text
 from ...geo.words import fields as f
 from ..voice import ranked
 from .route_sheet import signs_of
-from .sheet_page import Page, finished, ground_map, paper_of
+from .sheet_page import Page, finished, paper_of, wall_ground
 from .sheet_source import SheetSource
 
 GREYS: Final = {RiskBand.RED: "#1a1a1a", RiskBand.ORANGE: "#6f6f6f", RiskBand.YELLOW: "#b4b4b4"}
@@ -35,7 +35,7 @@ def wall_maps(ground: SheetSource, *, lang: Lang) -> bytes:
 
 def _page(community: pd.Series, ground: SheetSource, lang: Lang) -> Page:
     found = ground.found
-    drawing, frame = ground_map(found, community.geometry.bounds, paper="a3", names=60)
+    drawing, frame = wall_ground(found, community.geometry.bounds)
     inside = found.buildings[found.buildings[f.COMMUNITY_ID] == community[f.COMMUNITY_ID]]
     counts = {}
     for band, grey in GREYS.items():
@@ -73,6 +73,7 @@ def _page(community: pd.Series, ground: SheetSource, lang: Lang) -> Page:
         facts=facts,
         drawing=finished(drawing, lang),
         scale=frame.scale,
+        upright=frame.height_mm > frame.width_mm,
         notes=[shades, *_notes(ground, lang)],
     )
 
