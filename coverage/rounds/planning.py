@@ -14,6 +14,7 @@ from ...geo.ground import Conditions, Positions
 from ...geo.teams import Team
 from ...geo.town import Town
 from ...geo.words import Vehicle, parse_hours
+from .even_loads import even_tours
 from .legs import Mover, Way, leg_times, leg_ways, mover
 from .tours import NO_WAY, Legs, Shift, Tours, Visits, Window, find_tours
 from .visits import Visit, positions_of
@@ -166,7 +167,10 @@ def plan_rounds(
     row = [k for k, visit in enumerate(on_lane) if visit.visit_id not in never]
     problem = _problem([on_lane[k] for k in row], row, len(row_of_end), windows, skills, bound,
                        longest_s=rule.longest_leg_min.value * 60)  # fmt: skip
-    tours = find_tours(legs, problem, shifts, seed=seed, iterations=iterations, patience=PATIENCE)
+    search = {"seed": seed, "iterations": iterations, "patience": PATIENCE}
+    tours = find_tours(legs, problem, shifts, **search)
+    whose = [number for number, *_ in of_shift]
+    tours = even_tours(legs, problem, shifts, tours, team=whose, **search)
     left += [LeftOut(on_lane[row[k]], "time") for k in tours.left_out]
     by_vehicle = dict(zip(vehicles, legs, strict=True))
     setting = _Setting(town, tuple(teams), ends, tuple(of_shift), moves, by_vehicle, days[0])

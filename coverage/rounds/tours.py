@@ -73,7 +73,8 @@ class Visits:
 class Shift:
     """Somebody who goes out once: from where, to where, between when and when, able to do what.
 
-    ``legs`` is the row of the way of moving; ``capacity`` has one entry a kind of need.
+    ``legs`` is the row of the way of moving; ``capacity`` has one entry a kind of need; the search
+    keeps nobody out longer than ``longest_s`` seconds.
     """
 
     legs: int
@@ -83,6 +84,7 @@ class Shift:
     closes_s: int
     capacity: tuple[int, ...] = ()
     count: int = 1
+    longest_s: int = NO_WAY
 
 
 @dataclass(frozen=True)
@@ -313,6 +315,7 @@ def _problem(
                     end_depot=depot[shift.end],
                     tw_early=shift.opens_s,
                     tw_late=shift.closes_s,
+                    shift_duration=shift.longest_s,
                     profile=shift.legs,
                 )
                 for shift in shifts

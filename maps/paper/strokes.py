@@ -61,10 +61,10 @@ class Strokes:
         dashed = ""
         if dash:
             dashed = f' stroke-dasharray="{" ".join(f"{float(d) * 100:g}" for d in dash.split())}"'
-        x, y = np.rint(100 * np.array([frame.west, -frame.north]) / frame.scale * 1000)
+        x, y = np.rint(np.array([frame.west, -frame.north]) * (100_000 / frame.scale)).astype(int)
         paths = self._written(seen, frame.scale, closed=fill != "none")
         return (
-            f'<path transform="scale(0.01)translate({-x:.0f} {-y:.0f})" d="{"".join(paths)}" '
+            f'<path transform="scale(0.01)translate({-x} {-y})" d="{"".join(paths)}" '
             f'fill="{fill}" fill-opacity="{tint:g}" fill-rule="evenodd" '
             f'stroke="{stroke}" stroke-width="{width * 100:g}" '
             f'stroke-linejoin="round" stroke-linecap="{cap}"{dashed}/>'

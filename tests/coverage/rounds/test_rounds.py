@@ -52,7 +52,7 @@ def _visit(town, row, *, minutes=20.0, weight=1.0, hours="24/7", skills=()):
     at = town.building_positions
     middle = town.buildings.geometry.iloc[row].centroid
     return Visit(
-        f"B{row + 1}", (f"B{row + 1}",), "small_premises", "", "", "", middle.x, middle.y,
+        f"B{row + 1}", (f"B{row + 1}",), (), "small_premises", "", "", "", middle.x, middle.y,
         int(at.lane[row]), float(at.fraction[row]), float(at.access_m[row]), minutes, weight,
         parse_hours(hours), True, frozenset(skills), (), (),
     )  # fmt: skip

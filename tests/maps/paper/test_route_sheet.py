@@ -8,7 +8,7 @@ import pypdf
 import pytest
 
 from weizhan.coverage.assessment import assess
-from weizhan.coverage.rounds.planning import default_teams, plan_rounds
+from weizhan.coverage.rounds.planning import LeftOut, default_teams, plan_rounds
 from weizhan.coverage.rounds.reasons_to_visit import RoundKind, read_facts, reasons_to_visit
 from weizhan.coverage.rounds.visits import visits_for
 from weizhan.coverage.rounds.way_directions import Landmarks
@@ -16,14 +16,15 @@ from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
 from weizhan.geo.town import load_town
 from weizhan.geo.words import fields as f
+from weizhan.geo.words import label
 from weizhan.geo.words.vocabulary import Vehicle
 from weizhan.maps.paper.passage_report import passage_report
 from weizhan.maps.paper.pre_plan import key_buildings, pre_plans
-from weizhan.maps.paper.route_sheet import clock, route_sheet
+from weizhan.maps.paper.route_sheet import Paper, clock, route_sheet
 from weizhan.maps.paper.sheet_source import SheetSource
 from weizhan.maps.paper.station_sheet import station_sheets
 from weizhan.maps.paper.wall_map import wall_maps
-from weizhan.maps.voice.route_text import checklist, way_sentences
+from weizhan.maps.voice.route_text import NINE, SIX, checklist, way_sentences
 
 DAY = dt.date(2026, 9, 30)
 PAYLOADS = (
@@ -61,7 +62,10 @@ def test_every_stop_every_direction_and_every_check_is_on_paper(drawn):
     _, ground, rounds = drawn
     (round_,) = rounds.rounds
     assert len(round_.stops) >= 5
-    content = route_sheet(round_, ground, kind="due", seed=1, left_out=rounds.left_out)
+    listed = Paper(left_out=True)
+    content = route_sheet(
+        round_, ground, kind="due", seed=1, left_out=rounds.left_out, paper=listed
+    )
     said = _words(content)
     for stop in round_.stops:
         visit = stop.visit
@@ -100,7 +104,7 @@ def test_the_same_round_gives_the_same_bytes_in_both_languages_and_sizes(drawn):
     (round_,) = rounds.rounds
     for paper, lang, word in (("a4", "zh", "检查路线单"), ("a3", "en", "Routesheet")):
         twice = [
-            route_sheet(round_, ground, kind="due", seed=1, paper=paper, lang=lang)
+            route_sheet(round_, ground, kind="due", seed=1, paper=Paper(paper), lang=lang)
             for _ in range(2)
         ]
         assert twice[0] == twice[1]
@@ -164,3 +168,49 @@ def test_papers_of_the_town_tell_what_they_promise(drawn):
     )
     for key in found.buildings.loc[rows, f.BUILDING_ID]:
         assert key in plans
+
+
+@pytest.mark.parametrize(("kind", "codes"), [("factory", NINE), ("self_built", SIX)])
+def test_the_nine_and_the_six_stand_in_the_plans_words_and_run_one_way(kind, codes):
+    told = checklist(kind, "zh")
+    for code in codes:
+        assert f"无“{label('hazard_code', code, 'zh')}”" in told
+    assert len(told) == len(set(told))
+
+
+def test_every_check_has_a_box_for_each_answer_and_a_road_has_no_signature(drawn):
+    _, ground, rounds = drawn
+    (round_,) = rounds.rounds
+    said = _words(route_sheet(round_, ground, kind="due", seed=1))
+    assert said.count("被检查方签字") == len(round_.stops)
+    for word in ("符合", "不符合", "不适用", "照片编号", "消防车道实测净宽"):
+        assert said.count(word) >= len(round_.stops)
+    assert "有问题打叉" not in said
+    road = replace(
+        round_.stops[0].visit, visit_id="L1", buildings=(), lanes=(0, 1), kind="lane", cases=()
+    )
+    half = replace(round_.halves[0], stops=(replace(round_.stops[0], visit=road),))
+    said = _words(route_sheet(replace(round_, halves=(half,)), ground, kind="lanes", seed=1))
+    assert "被检查方签字" not in said
+    for lane in ground.drawn((0, 1)):
+        assert lane in said
+    assert said.count("实测净宽") == len(ground.drawn((0, 1)))
+
+
+def test_places_left_out_are_printed_on_request_only_and_big_type_takes_more_pages(drawn):
+    _, ground, rounds = drawn
+    (round_,) = rounds.rounds
+    left = [LeftOut(replace(stop.visit, visit_id=f"Z{k:06}"), "time")
+            for k, stop in enumerate(round_.stops)]  # fmt: skip
+
+    def sheet(**how):
+        content = route_sheet(round_, ground, kind="due", seed=1, left_out=left, paper=Paper(**how))
+        return len(pypdf.PdfReader(io.BytesIO(content)).pages), _words(content)
+
+    pages, said = sheet()
+    assert "Z000000" not in said
+    assert f"另有{len(left)}处" in said
+    listed_pages, listed = sheet(left_out=True)
+    assert listed_pages == pages + 1
+    assert all(f"Z{k:06}" in listed for k in range(len(left)))
+    assert sheet(large=True)[0] > pages
