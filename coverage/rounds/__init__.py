@@ -8,7 +8,7 @@ from .drawn_rounds import plan_drawn
 from .legs import Way
 from .planning import HalfDay, LeftOut, Promised, Round, Rounds, Stop, default_teams, plan_rounds
 from .reasons_to_visit import RoundKind, read_facts
-from .visits import DOOR, LANE, visits_for
+from .visits import DOOR, LANE, Visit, visits_for
 from .way_directions import Landmarks, Stretch, directions, piece_line, way_line
 from .work_places import Place
 
@@ -25,6 +25,7 @@ __all__ = [
     "Rounds",
     "Stop",
     "Stretch",
+    "Visit",
     "Way",
     "default_teams",
     "directions",

@@ -14,7 +14,7 @@ from .meeting import period_pack
 from .passage_report import passage_report
 from .pre_plan import key_buildings, pre_plans
 from .report import report_pdf
-from .route_sheet import SIZES, Paper, clock, route_sheet
+from .route_sheet import SIZES, Paper, clock, route_sheet, stop_name
 from .sheet_source import SheetSource
 from .station_sheet import station_sheets
 from .wall_map import wall_maps
@@ -41,6 +41,7 @@ __all__ = [
     "report_word",
     "route_sheet",
     "station_sheets",
+    "stop_name",
     "task_report",
     "wall_maps",
 ]

@@ -21,6 +21,7 @@ from ...coverage.rounds import (
     Place,
     Round,
     Stop,
+    Visit,
 )
 from ...geo.words import LaneState, Lang, Vehicle, WaterKind, label, text
 from ...geo.words import fields as f
@@ -219,9 +220,6 @@ def _stop(
     lang: Lang,
 ) -> dict[str, Any]:
     visit, lanes = stop.visit, ground.found.lanes
-    called = _name(visit.name, visit.address, lang)
-    if visit.lanes and not visit.name:
-        called = lane_called(lanes.iloc[visit.lanes[0]], lanes, lang)
     communities = dict(
         zip(ground.found.communities[f.COMMUNITY_ID], ground.found.communities[f.NAME], strict=True)
     )
@@ -240,7 +238,7 @@ def _stop(
     ways.append(arrival(stop.way, lanes, visit.x, visit.y, visit.access_m, lang))
     told_stop: dict[str, Any] = {
         "number": numbers[id(stop)],
-        "name": called,
+        "name": stop_name(visit, ground, lang),
         "address": visit.address,
         "facts": [fact for fact in facts if fact],
         "way": ways,
@@ -406,6 +404,24 @@ def _code(stop: Stop, ground: SheetSource) -> str:
 def _kind(kind: str, lang: Lang) -> str:
     vocabulary = "visit_kind" if kind in (DOOR, LANE) else "use"
     return label(vocabulary, kind, lang) if kind else ""
+
+
+def stop_name(visit: Visit, ground: SheetSource, lang: Lang) -> str:
+    """Return what a stop is called: a road without a name by the nearest that has one.
+
+    Parameters
+    ----------
+    visit
+        The stop.
+    ground
+        With the lanes.
+    lang
+        Of the words.
+    """
+    if visit.lanes and not visit.name:
+        lanes = ground.found.lanes
+        return lane_called(lanes.iloc[visit.lanes[0]], lanes, lang)
+    return _name(visit.name, visit.address, lang)
 
 
 def _name(name: str, address: str, lang: Lang) -> str:

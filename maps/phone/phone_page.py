@@ -15,8 +15,8 @@ from ...geo.words import HazardCode, HazardState, LaneState, Lang, catalogue, la
 from ...geo.words import fields as f
 from ..books import round_rows
 from ..html import HTML_LANG, escape, json_block, seal, shown, template
-from ..paper import SheetSource, clock
-from ..voice import arrival, checklist, reason_sentence, town_checks, way_sentences
+from ..paper import SheetSource, clock, stop_name
+from ..voice import arrival, coded_checks, reason_sentence, town_checks, way_sentences
 from .way_drawing import WayDrawing
 
 SCRIPTS: Final = ("guard.js", "phone_lines.js", "phone_kept.js", "phone_map.js", "phone.js")
@@ -140,19 +140,20 @@ def _stop(
     if len(visit.buildings) > 1:
         ids = "、".join(visit.buildings)
         facts.append(text("paper.houses", lang, count=len(visit.buildings), ids=ids))
-    codes = {label("hazard_code", code, lang): str(code) for code in HazardCode}
-    checks = checklist(visit.kind, lang) + [
-        f"{item}〔{name}〕" for name, item in town_checks(visit.kind, town, lang)
+    checks: list[dict[str, str]] = [
+        {"said": item} | ({"code": label("hazard_code", code, lang)} if code else {})
+        for item, code in coded_checks(visit.kind, lang)
     ]
+    checks += [{"said": f"{item}〔{name}〕"} for name, item in town_checks(visit.kind, town, lang)]
     told: dict[str, Any] = {
         "id": visit.visit_id,
         "number": str(number),
-        "name": shown(visit.name or visit.address or text("paper.nobody", lang)),
+        "name": shown(stop_name(visit, ground, lang)),
         "brief": " ".join((planned, _kind(visit.kind, lang))),
         "facts": [shown(fact) for fact in facts if fact],
         "why": [shown(reason_sentence(why, v, lang)) for why, v in visit.reasons[:REASONS]],
         "way": [shown(sentence) for sentence in way],
-        "checks": [{"said": item} | ({"code": item} if item in codes else {}) for item in checks],
+        "checks": checks,
         "x": x,
         "y": y,
         "line": [] if line is None else drawing.parts([line]),

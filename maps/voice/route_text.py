@@ -102,8 +102,6 @@ def reason_sentence(why: str, values: Mapping[str, Any], lang: Lang) -> str:
 def checklist(kind: str, lang: Lang) -> list[str]:
     """Return what is looked at, each line told so that what is right is in order.
 
-    The nine and the six stand in the plans' own words, as what shall not be found.
-
     Parameters
     ----------
     kind
@@ -111,10 +109,23 @@ def checklist(kind: str, lang: Lang) -> list[str]:
     lang
         Language of the text.
     """
+    return [said for said, _ in coded_checks(kind, lang)]
+
+
+def coded_checks(kind: str, lang: Lang) -> list[tuple[str, HazardCode | None]]:
+    """Return the lines of `checklist`, each with the hazard that a no to it means, where one does.
+
+    The nine and the six stand in the plans' own words, as what shall not be found.
+
+    Parameters
+    ----------
+    kind, lang
+        As for `checklist`.
+    """
     if kind == LANE:
-        return [text(f"check.{item}", lang) for item in ON_LANES]
+        return _checks(ON_LANES, lang)
     if kind == DOOR:
-        return [text(f"check.{item}", lang) for item in AT_DOORS]
+        return _checks(AT_DOORS, lang)
     if kind in INDUSTRY:
         return _free_of(NINE, lang) + _checks(BASICS[2:], lang)
     if kind in SELF_BUILT:
@@ -141,12 +152,15 @@ def town_checks(kind: str, town: Town, lang: Lang) -> list[tuple[str, str]]:
     return items + [(text("check.six", lang), measure) for measure in six]
 
 
-def _free_of(codes: tuple[HazardCode, ...], lang: Lang) -> list[str]:
-    return [text("check.free_of", lang, fault=label("hazard_code", code, lang)) for code in codes]
+def _free_of(codes: tuple[HazardCode, ...], lang: Lang) -> list[tuple[str, HazardCode | None]]:
+    return [
+        (text("check.free_of", lang, fault=label("hazard_code", code, lang)), code)
+        for code in codes
+    ]
 
 
-def _checks(items: tuple[str, ...], lang: Lang) -> list[str]:
-    return [text(f"check.{item}", lang) for item in items]
+def _checks(items: tuple[str, ...], lang: Lang) -> list[tuple[str, HazardCode | None]]:
+    return [(text(f"check.{item}", lang), None) for item in items]
 
 
 def _sentence(stretch: Stretch, lang: Lang) -> str:
