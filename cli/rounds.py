@@ -72,6 +72,8 @@ def rounds(
     list_left_out: Annotated[
         bool, typer.Option("--list-left-out", help=both("cli.round_list_left_out"))
     ] = False,
+    xlsform: Annotated[bool, typer.Option("--xlsform", help=both("cli.round_xlsform"))] = False,
+    qfield: Annotated[bool, typer.Option("--qfield", help=both("cli.round_qfield"))] = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """Plan rounds; write route sheets, the workbook to hand out, and what is left out."""
@@ -82,7 +84,7 @@ def rounds(
         from ..coverage.rounds import reasons_to_visit as why
         from ..geo.teams import WORKING, read_teams
         from ..maps.paper import SIZES, Paper, SheetSource
-        from ..maps.results import names_in, read_promises, write_rounds
+        from ..maps.results import names_in, read_promises, write_forms, write_rounds
 
         _among(kind, list(why.RoundKind), "error.round_kind")
         _among(alert, list(AlertLevel), "error.round_kind")
@@ -156,6 +158,10 @@ def rounds(
                 planned, ground, unfinished, kind=chosen, first=begin,
                 paper=Paper(paper, large=large, left_out=list_left_out), reasons=reasons,
                 lang=lang.value,
+            )  # fmt: skip
+            write_forms(
+                planned, ground, unfinished, kind=chosen, first=begin, xlsform=xlsform,
+                qfield=qfield, lang=lang.value,
             )  # fmt: skip
     say_problems(town.problems, lang.value, folder=folder)
     if rest := passed_over(going, start=begin):

@@ -22,6 +22,7 @@ from .completion import (
     import_completion,
     is_completion_book,
 )
+from .form_return import FORM_DAY, FORM_ROUND, FORM_STOP, KNOWN_PARTS, LANE_PARTS, NEW, form_thing
 from .history import read_events
 from .intake import Intake, LedgerFile, import_ledger
 from .ledger_return import (
@@ -56,14 +57,20 @@ __all__ = [
     "COLUMNS",
     "COMPLETE_MARK",
     "EVENT_COLUMNS",
+    "FORM_DAY",
+    "FORM_ROUND",
+    "FORM_STOP",
     "GUESSES",
     "HEAD_ROWS",
     "HOW",
     "IMPORT_COLUMNS",
+    "KNOWN_PARTS",
+    "LANE_PARTS",
     "LAT",
     "LON",
     "MARK",
     "MARK_SHEET",
+    "NEW",
     "PAIRS",
     "SAME_PLACE_M",
     "SCORE",
@@ -80,6 +87,7 @@ __all__ = [
     "copy_of",
     "fill_buildings",
     "fill_stations",
+    "form_thing",
     "has",
     "import_completion",
     "import_ledger",

@@ -71,15 +71,28 @@ def phone_records(file: Path) -> tuple[list[Record], list[Problem]]:
         else:
             records.append(found)
     problems += _missing(records, file)
-    records = sorted((one for one in records if one.letter != SUM), key=_sent)
+    kept, told = settled([one for one in records if one.letter != SUM], file)
+    return kept, problems + told
+
+
+def settled(records: Sequence[Record], file: Path) -> tuple[list[Record], list[Problem]]:
+    """Return records each once in the order of sending, and which tell different things.
+
+    Parameters
+    ----------
+    records
+        As they stand in a file.
+    file
+        Named in problems.
+    """
     once: dict[tuple[object, ...], Record] = {}
-    for one in records:  # what somebody says again later holds from then on
+    for one in sorted(records, key=_sent):  # what somebody says again later holds from then on
         said = (*thing(one), one.head["inspector"], *sorted(one.values.items()))
         if said not in once or once[said].head["sent_at"] < one.head["sent_at"]:
             once.pop(said, None)
             once[said] = one
     kept = list(once.values())
-    return kept, problems + _differing(kept, file)
+    return kept, _differing(kept, file)
 
 
 def waves(

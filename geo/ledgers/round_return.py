@@ -34,8 +34,9 @@ from ..words import HIDDEN, HazardState, InputError, Problem, codes, normal, rea
 from ..words import fields as f
 from .archive import read_records
 from .building_match import Places
+from .form_return import form_records, is_form_return
 from .intake import Intake, LedgerFile, import_ledger
-from .phone_return import is_phone_return, phone_records, waves
+from .phone_return import is_phone_return, phone_records, settled, waves
 
 MARK_SHEET: Final = "weizhan"  # hidden; says that a workbook is one of ours
 MARK: Final = "weizhan-round"
@@ -90,8 +91,8 @@ class _Return:
 
 
 def is_round_book(file: Path) -> bool:
-    """Return whether a file is a workbook of a round, a copy of a sheet, or lines of phones."""
-    if is_phone_return(file):
+    """Return whether a file is a workbook of a round, a copy, lines of phones, or of a form."""
+    if is_phone_return(file) or is_form_return(file):
         return True
     if file.suffix.lower() not in TABLE_ENDINGS or not file.is_file():
         return False
@@ -117,7 +118,8 @@ def import_round(
     folder
         Of the town.
     file
-        The workbook, a copy of its sheets, or one of them as CSV; or lines from phones.
+        The workbook, a copy of its sheets, or one of them as CSV; lines from phones; or
+        the table that a server of forms exported.
     as_of, at, places, progress
         As in `weizhan.geo.ledgers.intake.import_ledger`.
 
@@ -179,6 +181,11 @@ def _returns(file: Path, problems: list[Problem]) -> list[tuple[str, dict[str, p
         records, told = phone_records(file)
         problems += told
         return list(waves(records, COLUMNS))
+    if is_form_return(file):
+        records, told = form_records(file)
+        kept, differing = settled(records, file)
+        problems += told + differing
+        return list(waves(kept, COLUMNS))
     given = _opened(file)
     tables = {kind: _table(rows, kind, file, sheet) for kind, (sheet, rows) in given.pages.items()}
     return [(given.round_id, tables)]

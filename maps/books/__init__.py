@@ -15,6 +15,7 @@ from .problem_book import problem_book
 from .round_book import round_book, round_rows
 from .shared import VULNERABLE, shared_ledgers
 from .siting_book import siting_book
+from .workbook import new_book
 
 __all__ = [
     "VULNERABLE",
@@ -25,6 +26,7 @@ __all__ = [
     "keep_clear_csv",
     "ledger_book",
     "measures_book",
+    "new_book",
     "openings_csv",
     "problem_book",
     "round_book",

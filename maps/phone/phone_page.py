@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
 from string import Template
 from typing import Any, Final
-
-import pandas as pd
 
 from ...coverage.rounds import DOOR, LANE, HalfDay, Place, Round, RoundKind, Rounds, Stop
 from ...geo.ledgers import phone_format
 from ...geo.words import HazardCode, HazardState, LaneState, Lang, catalogue, label, text
-from ...geo.words import fields as f
-from ..books import round_rows
 from ..html import HTML_LANG, escape, json_block, seal, shown, template
 from ..paper import SheetSource, clock, stop_name
-from ..voice import arrival, coded_checks, reason_sentence, town_checks, way_sentences
+from ..voice import arrival, reason_sentence, way_sentences
+from .stop_rows import checks_at, stop_rows
 from .way_drawing import WayDrawing
 
 SCRIPTS: Final = ("guard.js", "phone_lines.js", "phone_kept.js", "phone_map.js", "phone.js")
@@ -27,12 +22,6 @@ VIEWERS: Final = (
     ("dingtalk", r"DingTalk"), ("alipay", r"AlipayClient"), ("lark", r"\b(Lark|Feishu)/"),
     ("weibo", r"Weibo"),
 )  # fmt: skip
-#: What of the rows of the workbook comes back with what was filled in, by sheet.
-TAKEN: Final = {
-    "inspections": (f.BUILDING_ID, "source"),
-    "lane-reports": ("report_id", f.LANE_ID, f.NAME, "source"),
-    "hazards": ("hazard_id", f.BUILDING_ID, f.LANE_ID, "code", "found_on"),
-}
 _TROUBLE: Final = ("old", "broken", "away")
 
 
@@ -85,7 +74,7 @@ def phone_page(
     content |= {"ground": drawing.surroundings(), "place": drawing.degrees()}
     content["stops"] = [
         _stop(stop, number, round_, ground, drawing, lang)
-        | _rows(stop, round_, rounds, ground, kind=kind, round_id=round_id, lang=lang)
+        | stop_rows(stop, round_, rounds, ground, kind=kind, round_id=round_id, lang=lang)
         for number, stop in enumerate(round_.stops, start=1)
     ]
     badge = f'<p class="badge">{escape(text("paper.simulated", lang))}</p>'
@@ -140,11 +129,10 @@ def _stop(
     if len(visit.buildings) > 1:
         ids = "、".join(visit.buildings)
         facts.append(text("paper.houses", lang, count=len(visit.buildings), ids=ids))
-    checks: list[dict[str, str]] = [
+    checks = [
         {"said": item} | ({"code": label("hazard_code", code, lang)} if code else {})
-        for item, code in coded_checks(visit.kind, lang)
+        for item, code in checks_at(visit.kind, town, lang)
     ]
-    checks += [{"said": f"{item}〔{name}〕"} for name, item in town_checks(visit.kind, town, lang)]
     told: dict[str, Any] = {
         "id": visit.visit_id,
         "number": str(number),
@@ -169,46 +157,6 @@ def _stop(
             ]
             told["backSaid"] = _returns(half, lang)
     return told
-
-
-def _rows(
-    stop: Stop,
-    round_: Round,
-    rounds: Rounds,
-    ground: SheetSource,
-    *,
-    kind: RoundKind,
-    round_id: str,
-    lang: Lang,
-) -> dict[str, Any]:
-    """Return the rows of the workbook that stand for a stop, as they go out."""
-    half = replace(round_.halves[0], stops=(stop,))
-    alone = replace(rounds, rounds=(replace(round_, halves=(half,)),))
-
-    def rows(sheet: str) -> list[dict[str, Any]]:
-        made = round_rows(sheet, alone, ground, kind, round_id, lang)
-        return [{name: _plain(row[name]) for name in TAKEN[sheet]} for row in made]
-
-    visits, lanes, hazards = (rows(sheet) for sheet in TAKEN)
-    for row in lanes:
-        row["name"] = shown(row["name"] or "")
-    for row in hazards:
-        row["said"] = _hazard(ground.open_cases.loc[row["hazard_id"]], row["hazard_id"], lang)
-    return {"inspections": visits[0] if visits else None, "lanes": lanes, "hazards": hazards}
-
-
-def _hazard(case: Mapping[str, Any] | pd.Series, key: str, lang: Lang) -> str:
-    parts = [key, label("hazard_code", case["code"], lang),
-             label("hazard_state", case[f.STATE], lang)]  # fmt: skip
-    for column, word in (("found", "found_on"), ("due_on", "due_on")):
-        if not pd.isna(case[column]):
-            day = pd.Timestamp(case[column]).date().isoformat()
-            parts.append(text(f"paper.{word}", lang, day=day))
-    return shown("　".join(parts))
-
-
-def _plain(cell: object) -> str | None:
-    return None if cell is None or pd.isna(cell) else str(cell)  # type: ignore[call-overload]
 
 
 def _kind(kind: str, lang: Lang) -> str:

@@ -5,7 +5,7 @@ from .beside import pages_beside
 from .export import names_of, write_export
 from .lanes_results import LANES_NAMES, write_lanes
 from .measures_results import MEASURES_NAMES, write_measures
-from .round_results import names_in, read_promises, write_rounds
+from .round_results import names_in, read_promises, write_forms, write_rounds
 from .siting_results import SITING_NAMES, write_siting
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "pages_beside",
     "read_promises",
     "write_export",
+    "write_forms",
     "write_lanes",
     "write_measures",
     "write_results",

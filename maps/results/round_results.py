@@ -18,10 +18,11 @@ from ...geo.words import InputError, Lang, label, text
 from ...geo.words import fields as f
 from ..books import round_book, sheet
 from ..paper import Paper, SheetSource, clock, route_sheet
-from ..phone import phone_page
+from ..phone import PACKAGE, PROJECT, phone_page, round_form, write_field_project
 from ..voice import reason_sentence
 
-NAMES: Final = ("round.xlsx", "rounds.json", "left_out.csv", "sample.csv")
+FORM: Final = "round-xlsform.xlsx"
+NAMES: Final = ("round.xlsx", "rounds.json", "left_out.csv", "sample.csv", FORM, PACKAGE, PROJECT)
 FORMAT: Final = "weizhan-rounds"
 _UNSAFE: Final = re.compile(r"[^\w\-]+")
 
@@ -84,7 +85,7 @@ def write_rounds(
     lang
         Of everything that people read.
     """
-    round_id = f"{first.isoformat()}-{kind}-{rounds.seed}"
+    round_id = round_name(rounds, kind, first)
     names: list[str] = []
     for round_ in rounds.rounds:
         name = f"route-{_file_name(round_.team.name)}-{round_.day.isoformat()}"
@@ -117,6 +118,47 @@ def write_rounds(
     (folder / "left_out.csv").write_text(table, encoding="utf-8-sig", newline="")
     if kind == RoundKind.OPEN_SECRET:
         (folder / "sample.csv").write_text(_sample(reasons, lang), encoding="utf-8-sig", newline="")
+
+
+def write_forms(
+    rounds: Rounds,
+    ground: SheetSource,
+    folder: Path,
+    *,
+    kind: RoundKind,
+    first: dt.date,
+    xlsform: bool,
+    qfield: bool,
+    lang: Lang,
+) -> None:
+    """Write what other programs on phones take: a form for ODK, a project for QGIS.
+
+    Parameters
+    ----------
+    rounds, ground, folder, kind, first, lang
+        As for `write_rounds`.
+    xlsform, qfield
+        Which of both.
+    """
+    round_id = round_name(rounds, kind, first)
+    if xlsform:
+        form = round_form(rounds, ground, kind=kind, round_id=round_id, lang=lang)
+        (folder / FORM).write_bytes(form)
+    if qfield and rounds.rounds:
+        write_field_project(
+            folder, rounds, ground, kind=kind, round_id=round_id, date=first.isoformat(), lang=lang
+        )
+
+
+def round_name(rounds: Rounds, kind: RoundKind, first: dt.date) -> str:
+    """Return the id by which all that comes back of some rounds is known.
+
+    Parameters
+    ----------
+    rounds, kind, first
+        What was planned, its kind and its first day.
+    """
+    return f"{first.isoformat()}-{kind}-{rounds.seed}"
 
 
 def draw_sheets(

@@ -42,10 +42,13 @@ def test_a_week_of_rounds_is_printed_and_kept_when_a_site_is_added(call, village
     words = ("rounds", village, "--kind", "due", *DAY, "--from", "2026-10-12", "--days", 2,
              "--teams", teams, "--seed", 4)  # fmt: skip
     out = tmp_path / "first"
-    code, said = call(*words, "--sites", 14, "--out", out)
+    code, said = call(*words, "--sites", 14, "--xlsform", "--qfield", "--out", out)
     assert code == 0, said
     told = json.loads((out / "rounds.json").read_text("utf-8"))
     assert told["heuristic"] is True
+    assert {"round-xlsform.xlsx", "round.gpkg", "round.qgs"} <= {p.name for p in out.iterdir()}
+    pages = sorted(file.stem for file in out.glob("route-*.html"))
+    assert pages == sorted(file.stem for file in out.glob("route-*.pdf"))
     routes = sorted(file.name for file in out.glob("route-*.pdf"))
     assert len(routes) == len(told["rounds"]) >= 2
     assert all("=" not in name for name in routes)
@@ -63,6 +66,7 @@ def test_a_week_of_rounds_is_printed_and_kept_when_a_site_is_added(call, village
     assert {key: after[key] for key in made} == made
     code, said = call(*words, "--sites", 14, "--out", out)  # its own results it may replace
     assert code == 0, said
+    assert not (out / "round.gpkg").exists()
     (out / "mine.txt").write_text("mine")
     code, said = call(*words, "--sites", 14, "--out", out)
     assert code == 1

@@ -9,20 +9,16 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from weizhan.coverage.assessment import assess
-from weizhan.coverage.rounds import Landmarks, default_teams, plan_rounds, visits_for
-from weizhan.coverage.rounds.reasons_to_visit import RoundKind, read_facts, reasons_to_visit
+from weizhan.coverage.rounds import RoundKind
 from weizhan.geo.ledgers import import_round, read_events, read_records
 from weizhan.geo.ledgers.phone_lines import HEAD, PLAIN, RECORDS, Record, encode
-from weizhan.geo.town import load_town
-from weizhan.geo.words import Vehicle
 from weizhan.geo.words import fields as f
-from weizhan.maps.books import round_book
 from weizhan.maps.paper import SheetSource
 from weizhan.maps.phone import phone_page
 
-from ...cli.small_town import DAY, small_town
+from ...cli.small_town import DAY
 from ..page.test_access import violations
+from .conftest import ROUND
 
 PHONE = (360, 800)
 WECHAT = "Mozilla/5.0 (Linux; Android 11) AppleWebKit/537.36 Chrome/86.0 MicroMessenger/8.0.37"
@@ -34,29 +30,6 @@ AGENTS = (
     ("x AlipayClient/10", "支付宝"),
     ("x MQQBrowser/12 Mobile", ""),
 )
-ROUND = "2026-09-30-due-1"
-
-
-@pytest.fixture(scope="module")
-def handed(tmp_path_factory):
-    """A street, and the page, the workbook and what makes them of one day."""
-    folder = small_town(tmp_path_factory.mktemp("phone") / "town")
-    town = load_town(folder)
-    found = assess(town, date=DAY, draws=20)
-    told = read_facts(folder, found, town.rules, on=dt.date.fromisoformat(DAY))
-    visits = {
-        visit.visit_id: visit
-        for kind, most in ((RoundKind.DUE, 5), (RoundKind.HOLIDAY, 9), (RoundKind.LANES, 1))
-        for visit in visits_for(reasons_to_visit(kind, told), town, told.cases)[:most]
-        if kind != RoundKind.HOLIDAY or visit.cases
-    }
-    teams = default_teams(1, Vehicle.FOOT, hours="Mo-Su 08:00-20:00", named="检查员{number}")
-    rounds = plan_rounds(
-        town, [*visits.values()], teams, [dt.date.fromisoformat(DAY)], iterations=300
-    )
-    ground = SheetSource(found, told.cases, Landmarks.of(town))
-    book = round_book(rounds, ground, kind=RoundKind.DUE, round_id=ROUND, lang="zh")
-    return folder, rounds, ground, book
 
 
 @pytest.fixture(scope="module")
