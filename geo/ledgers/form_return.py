@@ -84,7 +84,15 @@ def form_records(file: Path) -> tuple[list[Record], list[Problem]]:
 
 
 def form_thing(parts: Sequence[str], values: Mapping[str, object]) -> str:
-    """Return what a calculation says of a thing: its parts between bars."""
+    """Return what a calculation says of a thing: its parts between bars.
+
+    Parameters
+    ----------
+    parts
+        `KNOWN_PARTS` or `LANE_PARTS`.
+    values
+        By part; what is missing stays empty.
+    """
     return BAR.join(str(values.get(name) or "").replace(BAR, " ") for name in parts)
 
 

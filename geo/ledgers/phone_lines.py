@@ -228,8 +228,8 @@ def _escaped(said: str, *, prose: bool = False) -> str:
     made = []
     for letter in said:
         counts = _fold(letter)
-        plain = any(first <= ord(letter) <= last for first, last in PLAIN) and counts
-        plain = plain and letter not in MARKS and counts not in (PART, ESCAPE)
+        plain = any(first <= ord(letter) <= last for first, last in PLAIN)
+        plain = plain and letter not in MARKS and counts not in ("", PART, ESCAPE)
         if plain and (prose or counts == letter):
             made.append(letter)
         else:

@@ -170,9 +170,9 @@ def import_round(
                     places=places, raw=Sheet(table), progress=progress,
                 )
             )  # fmt: skip
-    last = _last_visits(whole)
-    problems += _differing(before, last, file)
-    return taken, problems + _uncounted(last, whole, file)
+    visits = _last_visits(whole)
+    problems += _differing(before, visits, file)
+    return taken, problems + _uncounted(visits, whole, file)
 
 
 def _returns(file: Path, problems: list[Problem]) -> list[tuple[str, dict[str, pd.DataFrame]]]:

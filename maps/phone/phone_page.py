@@ -54,7 +54,7 @@ def phone_page(
     """
     found, team, day = ground.found, shown(round_.team.name), round_.day.isoformat()
     said = label("round_kind", kind, lang)
-    content = {
+    content: dict[str, Any] = {
         "format": phone_format(),
         "round": round_id,
         "team": team,

@@ -161,20 +161,20 @@ def _result(lists: Sequence[Sequence[str]], lang: Lang) -> list[Question]:
             f"if(${{k{k}_open}} != '', {_literal(text('phone.unfinished', lang))}, "
             f"{_literal(text('phone.passed', lang))}))"
         )
-        told = [
+        answers = [
             f"if(${{k{k}_{answer}}} != '', concat({_literal(apart + words)}, "
             f"substr(${{k{k}_{answer}}}, {len(between)})), '')"
             for answer in ("no", "yes", "none", "open")
             for words in [text(f"phone.said_{answer}", lang, items="")]
         ]
         answered = f"concat(${{k{k}_yes}}, ${{k{k}_no}}, ${{k{k}_none}}) != ''"
-        whole = f"concat({verdict}, {', '.join(told)})"
+        whole = f"concat({verdict}, {', '.join(answers)})"
         made = f"if(${{checks}} = 'k{k}' and {answered}, {whole}, '')"
         asked.append(_calculated(f"k{k}_said", made))
         parts.append(f"${{k{k}_said}}")
-    for name, said in (("note", text("phone.said_note", lang, note="")),
+    for name, note in (("note", text("phone.said_note", lang, note="")),
                        ("photos", text("phone.photos_said", lang, photos=""))):  # fmt: skip
-        words = _literal(apart + said)
+        words = _literal(apart + note)
         parts.append(f"if(${{{name}}} != '', concat({words}, ${{{name}}}), '')")
     return [*asked, _calculated("result", f"concat({', '.join(parts)}, '')")]
 
