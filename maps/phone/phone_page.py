@@ -66,6 +66,7 @@ def phone_page(
         "unclassified": label("hazard_code", HazardCode.UNCLASSIFIED, lang),
         "states": [label("hazard_state", state, lang) for state in HazardState],
         "found": label("hazard_state", HazardState.FOUND, lang),
+        "clear": label("lane_state", LaneState.CLEAR, lang),
         "laneStates": [label("lane_state", state, lang) for state in LaneState],
         "halves": [f"{_leaves(half, lang)}　{_returns(half, lang)}" for half in round_.halves],
         "note": text("phone.heuristic", lang),
@@ -145,6 +146,7 @@ def _stop(
         "x": x,
         "y": y,
         "line": [] if line is None else drawing.parts([line]),
+        "looked": drawing.parts(list(lanes.geometry.iloc[list(visit.lanes)])),
     }
     for half in round_.halves:
         if half.stops[0] is stop:

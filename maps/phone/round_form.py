@@ -34,6 +34,7 @@ CHOICES: Final = ("list_name", "name", "label", "team", FORM_STOP, FORM_DAY, f.B
 ANSWERS: Final = ("yes", "no", "none")
 
 Question = dict[str, str]
+Checks = Sequence[tuple[str, str]]  # what is looked at, and what a no to it is called
 
 
 def round_form(
@@ -51,7 +52,8 @@ def round_form(
     stops = [
         {"team": r.team.name, "day": r.day.isoformat(), "id": stop.visit.visit_id,
          "name": stop_name(stop.visit, ground, lang), "number": str(number),
-         "checks": [said for said, _ in checks_at(stop.visit.kind, ground.found.moment.town, lang)]}
+         "checks": [(said, label("hazard_code", code, lang) if code else said)
+                    for said, code in checks_at(stop.visit.kind, ground.found.moment.town, lang)]}
         | stop_rows(stop, r, rounds, ground, kind=kind, round_id=round_id, lang=lang)
         for r in rounds.rounds
         for number, stop in enumerate(r.stops, start=1)
@@ -86,12 +88,12 @@ def _whose(round_id: str, lang: Lang) -> list[Question]:
     ]  # fmt: skip
 
 
-def _checks(lists: Sequence[Sequence[str]], lang: Lang) -> list[Question]:
+def _checks(lists: Sequence[Checks], lang: Lang) -> list[Question]:
     return [
         _asked("select_one answers", f"c{k}_{n}", f"{n}. {item}", relevant=f"${{checks}} = 'k{k}'",
                appearance="horizontal-compact")
         for k, items in enumerate(lists, start=1)
-        for n, item in enumerate(items, start=1)
+        for n, (item, _) in enumerate(items, start=1)
     ]  # fmt: skip
 
 
@@ -141,7 +143,7 @@ def _lanes(
     return asked
 
 
-def _result(lists: Sequence[Sequence[str]], lang: Lang) -> list[Question]:
+def _result(lists: Sequence[Checks], lang: Lang) -> list[Question]:
     """Return note and photos, and all that was answered in the words that the phone page uses."""
     apart, between = text("phone.semicolon", lang), text("phone.and", lang)
     asked = [_asked("text", "note", text("phone.note", lang), appearance="multiline"),
@@ -152,8 +154,8 @@ def _result(lists: Sequence[Sequence[str]], lang: Lang) -> list[Question]:
             value = "" if answer == "open" else answer
             said = [
                 f"if(${{c{k}_{n}}} = '{value}', "
-                f"{_literal(between + (f'{n} {item}' if answer == 'no' else str(n)))}, '')"
-                for n, item in enumerate(items, start=1)
+                f"{_literal(between + (f'{n} {wrong}' if answer == 'no' else str(n)))}, '')"
+                for n, (_, wrong) in enumerate(items, start=1)
             ]
             asked.append(_calculated(f"k{k}_{answer}", f"concat({', '.join(said)}, '')"))
         verdict = (
@@ -180,7 +182,7 @@ def _result(lists: Sequence[Sequence[str]], lang: Lang) -> list[Question]:
 
 
 def _choices(
-    stops: Sequence[Mapping[str, Any]], lists: Sequence[Sequence[str]], lang: Lang
+    stops: Sequence[Mapping[str, Any]], lists: Sequence[Checks], lang: Lang
 ) -> list[Question]:
     teams = {team: f"t{n}" for n, team in enumerate(dict.fromkeys(s["team"] for s in stops), 1)}
     made = [_choice("teams", name, team) for team, name in teams.items()]

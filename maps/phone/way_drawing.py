@@ -42,7 +42,9 @@ class WayDrawing:
 
     def parts(self, shapes: Sequence[shapely.Geometry]) -> Parts:
         """Return lines, and the outer rings of areas, as steps."""
-        made = []
+        made: Parts = []
+        if not shapes:
+            return made
         for shape in shapely.get_parts(np.array(shapes, dtype=object)):
             line = shape.exterior if shape.geom_type == "Polygon" else shape
             if line.is_empty or line.geom_type not in ("LineString", "LinearRing"):

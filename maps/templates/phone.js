@@ -48,12 +48,14 @@ function bracketed(...parts) {
   const there = parts.filter(Boolean);
   return there.length ? say("phone.bracket", { said: there.join(say("phone.comma")) }) : "";
 }
+// What a no means: the hazard of the line, else its own words
+function wrong(check) { return check.code || check.said; }
 // The checks in words; what was not looked at is said, too
 function checksSaid(stop) {
   const mine = told(stop), by = { [YES]: [], [NO]: [], [NONE]: [], open: [] };
   stop.checks.forEach((check, at) => {
     const answer = mine.checks[at] || {};
-    by[answer.said || "open"].push(answer.said === NO ? (at + 1) + " " + check.said + bracketed(answer.note, photosSaid(answer.photos)) : String(at + 1));
+    by[answer.said || "open"].push(answer.said === NO ? (at + 1) + " " + wrong(check) + bracketed(answer.note, photosSaid(answer.photos)) : String(at + 1));
   });
   const answered = stop.checks.length - by.open.length, parts = [];
   if (answered) {
@@ -72,7 +74,7 @@ function newHazards(stop) {
     const answer = mine.checks[at] || {};
     if (answer.said !== NO || !stop.inspections) return;
     const code = answer.code || check.code || content.unclassified, there = kinds.get(code) || { words: [], photos: [] };
-    there.words.push(check.said + (answer.note ? say("phone.colon") + answer.note : ""));
+    there.words.push(wrong(check) + (answer.note ? say("phone.colon") + answer.note : ""));
     if (answer.photos) there.photos.push(answer.photos);
     kinds.set(code, there);
   });
@@ -253,7 +255,11 @@ function drawStop(stop, number) {
   parts.push(make("h3", say("phone.way")), ...[stop.leave].filter(Boolean).map((said) => make("p", said)), mapPart(stop, number), list(stop.way, "ol"));
   if (stop.why.length) parts.push(make("h3", say("phone.why")), list(stop.why));
   if (stop.hazards.length) parts.push(make("h3", say("phone.hazards")), ...stop.hazards.map((hazard) => hazardPart(stop, hazard)));
-  if (stop.lanes.length) parts.push(make("h3", say("phone.lane")), ...stop.lanes.map((lane, k) => lanePart(stop, lane, k)));
+  if (stop.lanes.length) parts.push(make("h3", say("phone.lane")), ...(stop.lanes.length > 1 ? [button(say("phone.all_clear"), () => {
+    const all = fill(stop).lanes;
+    for (const lane of stop.lanes) all[lane.report_id] = { ...all[lane.report_id], state: all[lane.report_id] && all[lane.report_id].state || content.clear };
+    drawStop(stop, number); save();
+  })] : []), ...stop.lanes.map((lane, k) => lanePart(stop, lane, k)));
   parts.push(make("h3", say("phone.checks")), ...stop.checks.map((check, k) => checkPart(stop, check, k)));
   const mine = told(stop) || {};
   parts.push(make("h3", say("phone.rest")), field("phone.note", mine.note, (value) => { fill(stop).note = value; }, { long: true }));

@@ -32,7 +32,7 @@ class RouteMap {
   draw(at = this.at, whole = this.whole) {
     Object.assign(this, { at, whole });
     const stop = this.stops[at], shown = whole ? this.stops : [stop], all = [];
-    for (const one of shown) { all.push([one.x, one.y, one.x, one.y]); one.line.forEach((part) => all.push(ends(part))); if (whole && one.back) one.back.forEach((part) => all.push(ends(part))); }
+    for (const one of shown) { all.push([one.x, one.y, one.x, one.y]); [...one.line, ...one.looked].forEach((part) => all.push(ends(part))); if (whole && one.back) one.back.forEach((part) => all.push(ends(part))); }
     let [west, south, east, north] = [0, 1, 2, 3].map((side) => Math[side < 2 ? "min" : "max"](...all.map((b) => b[side])));
     const edge = Math.max(30, 0.12 * Math.max(east - west, north - south)), wide = 340, high = 250;
     const metres = Math.max(120 / wide, (east - west + 2 * edge) / wide, (north - south + 2 * edge) / high); // to a pixel
@@ -42,13 +42,18 @@ class RouteMap {
     for (const house of this.ground.houses) svg.append(shape("path", { d: path(house, true), fill: "#e3ded4", stroke: "#b9b2a4", "stroke-width": (0.7 * metres).toFixed(2) }));
     for (const lane of this.ground.lanes) line(lane, "#a8a8a8", 4);
     for (const lane of this.ground.lanes) line(lane, "#fff", 2.6);
+    shown.forEach((one) => one.looked.forEach((part) => line(part, "#e8a33d", 9)));
     shown.forEach((one) => {
       const way = [...one.line, ...(whole && one.back ? one.back : [])];
       way.forEach((part) => line(part, "#fff", 7));
       way.forEach((part) => line(part, "#0b5cad", 4));
     });
-    for (const [name, lx, ly, turn] of this.ground.names)
+    const written = [];
+    for (const [name, lx, ly, turn] of this.ground.names) {
+      if (written.some(([a, b]) => Math.abs(a - lx) < 55 * metres && Math.abs(b - ly) < 22 * metres)) continue;
+      written.push([lx, ly]);
       svg.append(shape("text", { x: lx, y: -ly, transform: `rotate(${turn} ${lx} ${-ly})`, "font-size": 11 * metres, "text-anchor": "middle", "dominant-baseline": "central", fill: "#333", stroke: "#fff", "stroke-width": 2.5 * metres, "paint-order": "stroke" }, name));
+    }
     if (!whole && stop.line.length) { // where the way begins
       const [bx, by] = stop.line[0];
       svg.append(shape("circle", { cx: bx, cy: -by, r: 5 * metres, fill: "#fff", stroke: "#0b5cad", "stroke-width": 2.5 * metres }));
