@@ -169,7 +169,7 @@ class PackedLayer(Element):
         figure: Any = self.get_root()
         parent: Any = self._parent
         name = self.get_name()
-        for part in ("pack.js", "packed.js", "canvas.js"):
+        for part in ("pack.js", "packed.js", "looks.js", "canvas.js"):
             figure.header.add_child(Verbatim(f"<script>{template(part)}</script>\n"), name=part)
         block = self.pack.block(f"{name}-pack") + json_block(name, self.data)
         figure.html.add_child(Verbatim(block), name=name)

@@ -83,12 +83,13 @@ weizhan.swatch = function (look, shape) {
   if (shape === "point") weizhan.symbol(context, { ...look, pixels: Math.min(look.pixels, 16) }, 13, 9, 1);
   else if (shape === "line") {
     context.beginPath(); context.moveTo(1, 9); context.lineTo(25, 9);
-    context.setLineDash(look.dash); context.strokeStyle = look.fill || look.line;
+    if (look.casing) { context.strokeStyle = look.casing; context.lineWidth = look.pixels + 1.6; context.stroke(); }
+    context.setLineDash(look.dash || []); context.strokeStyle = look.fill || look.line;
     context.lineWidth = look.pixels; context.stroke();
   } else {
     context.beginPath(); context.rect(1.5, 2.5, 23, 13);
     paint(context, look, ratio);
-    context.strokeStyle = look.line; context.lineWidth = 1; context.stroke();
+    context.strokeStyle = look.line; context.lineWidth = 1; context.setLineDash(look.dash || []); context.stroke();
   }
   return canvas;
 };
@@ -101,39 +102,6 @@ function paint(context, look, ratio) {
   context.fillStyle = pattern(context, look.pattern, look.ink || look.line, ratio);
   context.fill("evenodd");
 }
-
-/* On paper, "colour" or "grey", where a copier may come after: classes that it would make alike
-   are told apart by patterns; in grey, those without one are spread from light to dark. */
-weizhan.paper = "";
-const ALIKE = 20; // difference in lightness, of 100, below which greys look alike
-function lightness(colour) {
-  const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16) / 255).map((c) => (c > 0.04045 ? ((c + 0.055) / 1.055) ** 2.4 : c / 12.92));
-  const y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
-  return y > 0.008856 ? 116 * Math.cbrt(y) - 16 : 903.3 * y;
-}
-const greyOf = (light) => {
-  const y = light > 8 ? ((light + 16) / 116) ** 3 : light / 903.3, c = y > 0.0031308 ? 1.055 * y ** (1 / 2.4) - 0.055 : 12.92 * y;
-  return "#" + Math.round(c * 255).toString(16).padStart(2, "0").repeat(3);
-};
-weizhan.looks = function (style) {
-  if (!weizhan.paper) return style.classes;
-  const solid = (look) => /^#[0-9a-f]{6}$/i.test(look.fill || ""), taken = [];
-  const looks = style.classes.map((look) => ({ ...look }));
-  if (weizhan.paper === "grey") {
-    const plain = looks.filter((look) => solid(look) && !look.pattern), [first, last] = [plain[0], plain[plain.length - 1]];
-    const down = plain.length > 1 && lightness(first.fill) > lightness(last.fill), steps = Math.max(1, plain.length - 1);
-    plain.forEach((look, at) => { look.fill = greyOf(94 - 74 * (down ? at : steps - at) / steps); });
-  }
-  for (const look of looks) if (look.pattern && solid(look)) taken.push(look);
-  for (const look of looks) {
-    if (!solid(look) || look.pattern) continue;
-    const light = lightness(look.fill);
-    look.pattern = ["", "hatch", "dots", "back", "level", "cross"].find((kind) => !taken.some((other) => other.pattern === kind && Math.abs(lightness(other.fill) - light) < ALIKE)) || "";
-    look.ink = light > 50 ? "#1d1d1d" : "#ffffff";
-    taken.push(look);
-  }
-  return looks;
-};
 
 const MUTED = { fill: "#dedacf", line: "#c4bfb3", pattern: "", dash: [], pixels: 0 };
 const Packed = L.GridLayer.extend({
@@ -206,7 +174,7 @@ const Packed = L.GridLayer.extend({
 
   draw_polygon: function (view) {
     const { context, world, found } = view, box = this.features.box;
-    const passes = this.passes, all = weizhan.looks(this.styles[this.style]), looks = passes ? [...all, MUTED] : all;
+    const passes = this.passes, all = weizhan.looks(this.styles[this.style], "polygon"), looks = passes ? [...all, MUTED] : all;
     const own = this.features.classes(this.style), classes = (f) => (passes && !passes[f] ? all.length : own[f]);
     const lined = looks.map(() => []);
     for (const f of found) {
@@ -238,7 +206,7 @@ const Packed = L.GridLayer.extend({
   },
 
   draw_line: function (view) {
-    const { found, world } = view, looks = this.styles[this.style].classes;
+    const { found, world } = view, looks = weizhan.looks(this.styles[this.style], "line");
     const classes = this.features.classes(this.style), lists = looks.map(() => []);
     const latitude = Math.atan(Math.sinh(Math.PI * (1 - 2 * (view.y + 128) / world)));
     const pixels = world / (40075016.7 * Math.cos(latitude)); // of a metre
@@ -254,7 +222,7 @@ const Packed = L.GridLayer.extend({
   },
 
   draw_point: function (view) {
-    const looks = this.styles[this.style].classes, classes = this.features.classes(this.style);
+    const looks = weizhan.looks(this.styles[this.style], "point"), classes = this.features.classes(this.style);
     const { xy, points, paths } = this.features, scale = symbolScale(view.zoom);
     for (const f of view.found) {
       const p = points[paths[f]], look = looks[classes[f]];

@@ -42,7 +42,7 @@ function home() {
 function legendPart(style, shape, used) {
   const part = document.createDocumentFragment(), list = make("ul");
   part.append(make("h3", style.title));
-  (shape === "polygon" ? weizhan.looks(style) : style.classes).forEach((look, at) => {
+  weizhan.looks(style, shape).forEach((look, at) => {
     if (used && !used.has(at)) return;
     const item = make("li");
     item.append(weizhan.swatch(look, shape), make("span", look.label));
