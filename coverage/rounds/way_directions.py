@@ -115,14 +115,15 @@ def directions(way: Way, lanes: gpd.GeoDataFrame, landmarks: Landmarks) -> tuple
     """
     told: list[Stretch] = []
     heading = np.nan
-    known = {name: lanes[name].to_numpy(dtype=object) for name in TOLD}
+    rows = [piece.lane for piece in way.pieces]
+    known = {name: lanes[name].array.take(rows) for name in TOLD}
     before_rides: bool | None = None
-    for piece, rides in zip(way.pieces, way.rides, strict=True):
+    for at, (piece, rides) in enumerate(zip(way.pieces, way.rides, strict=True)):
         line = piece_line(piece, lanes)
         if line.length < 1e-6:
             continue
         first, last = _bearing(line, 0), _bearing(line, -2)
-        lane = {name: column[piece.lane] for name, column in known.items()}
+        lane = {name: column[at] for name, column in known.items()}
         name = lane[f.NAME] if isinstance(lane[f.NAME], str) else ""
         kind = _class(lane)
         turn = _turn(heading, first) if told else Turn.START

@@ -47,21 +47,18 @@ class Drawing:
         """Draw the border of what a map is about, heavier than that of its neighbours."""
         self._path(shapely.boundary(shapes), "none", "#000", 0.9, dash="5 1.2 1 1.2", cap="butt")
 
-    def closed(self, lines: np.ndarray) -> None:
-        """Draw lanes that are blocked: a heavy broken line, crossed in the middle."""
-        self._path(lines, "none", "#000", 0.9, dash="1.2 0.9", cap="butt")
-        for line in lines:
-            x, y = self.frame.mm(shapely.get_coordinates(line.interpolate(0.5, normalized=True)))[0]
+    def states(self, ground: Ground) -> None:
+        """Draw blocked lanes as a heavy broken line with a cross, narrowed ones without it."""
+        self._path(ground.blocked, "none", "#000", 0.9, dash="1.2 0.9", cap="butt")
+        middles = shapely.line_interpolate_point(ground.blocked, 0.5, normalized=True)
+        for x, y in self.frame.mm(shapely.get_coordinates(middles)).tolist():
             if self._inside(x, y):
                 self._parts.append(
                     f'<circle cx="{x:.2f}" cy="{y:.2f}" r="1.5" fill="#fff" stroke="#000" '
                     f'stroke-width="0.3"/><path d="M{x - 1:.2f} {y - 1:.2f}l2 2m0-2l-2 2" '
                     'stroke="#000" stroke-width="0.4"/>'
                 )
-
-    def narrowed(self, lines: np.ndarray) -> None:
-        """Draw lanes that are narrowed: a broken line without a cross."""
-        self._path(lines, "none", "#000", 0.7, dash="1.2 0.9", cap="butt")
+        self._path(ground.narrowed, "none", "#000", 0.7, dash="1.2 0.9", cap="butt")
 
     def emphasised(self, lines: np.ndarray) -> None:
         """Draw lanes that must stay clear: a heavy line."""

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.rounds import (
     DOOR,
@@ -23,7 +22,7 @@ from ...coverage.rounds import (
     Stop,
     Visit,
 )
-from ...geo.words import LaneState, Lang, Vehicle, WaterKind, label, text
+from ...geo.words import LaneState, Lang, Vehicle, label, text
 from ...geo.words import fields as f
 from ..voice import arrival, checklist, lane_called, reason_sentence, town_checks, way_sentences
 from .drawing import Drawing
@@ -220,12 +219,9 @@ def _stop(
     lang: Lang,
 ) -> dict[str, Any]:
     visit, lanes = stop.visit, ground.found.lanes
-    communities = dict(
-        zip(ground.found.communities[f.COMMUNITY_ID], ground.found.communities[f.NAME], strict=True)
-    )
     facts = [
         visit.visit_id,
-        str(communities.get(visit.community_id) or visit.community_id),
+        ground.communities.get(visit.community_id) or visit.community_id,
         _kind(visit.kind, lang),
         f"{text('paper.field', lang)} {frame.grid(visit.x, visit.y)}",
         text("paper.planned", lang, begin=clock(stop.begin_s), end=clock(stop.leave_s)),
@@ -324,14 +320,11 @@ def _map(
     )  # fmt: skip
     drawing = Drawing(frame)
     drawing.ground(ground_of(found))
-    inside = {key for stop in stops for key in stop.visit.buildings}
-    mine = found.buildings[f.BUILDING_ID].isin(inside)
-    drawing.houses(found.buildings.geometry[mine].to_numpy(), fill="#bdbdbd" if whole else "#777")
-    state = found.lanes[c.STATE].to_numpy(dtype=object)
-    lanes = found.lanes.geometry.to_numpy()
-    drawing.closed(lanes[state == LaneState.BLOCKED])
-    drawing.narrowed(lanes[state == LaneState.NARROWED])
+    mine = ground.houses([key for stop in stops for key in stop.visit.buildings])
+    drawing.houses(mine, fill="#bdbdbd" if whole else "#777")
+    drawing.states(ground_of(found))
     if not whole:  # a band shows how far a road is to be looked at
+        lanes = found.lanes.geometry.to_numpy()
         looked_at = lanes[[row for stop in stops for row in stop.visit.lanes]]
         bands = shapely.buffer(looked_at, BAND_MM * frame.scale / 1000, quad_segs=4)
         drawing.area(shapely.get_parts(shapely.union_all(bands)))
@@ -355,11 +348,8 @@ def signs_of(
     if overview:
         return
     drawing.marks(hazard_xy, "hazard")
-    water = found.water[shapely.get_dimensions(found.water.geometry.to_numpy()) == 0]
-    xy = shapely.get_coordinates(water.geometry.to_numpy())
-    hydrant = (water[f.KIND] == WaterKind.HYDRANT).to_numpy()
-    drawing.marks(xy[hydrant], "hydrant")
-    drawing.marks(xy[~hydrant], "water")
+    drawing.marks(ground_of(found).hydrant_xy, "hydrant")
+    drawing.marks(ground_of(found).water_xy, "water")
 
 
 def _sections(stops: Sequence[Stop], size: tuple[float, float]) -> list[Sequence[Stop]]:

@@ -9,9 +9,8 @@ from typing import Any, Final
 import numpy as np
 import shapely
 
-from ...coverage import columns as c
 from ...coverage.assessment import Assessment
-from ...geo.words import LaneState, Lang, text
+from ...geo.words import Lang, text
 from .drawing import Drawing
 from .frames import LARGE_MM, Frame, frame_round
 from .signs import legend
@@ -164,10 +163,7 @@ def wall_ground(found: Assessment, bounds: Sequence[float]) -> tuple[Drawing, Fr
 def _on_ground(found: Assessment, frame: Frame, names: int) -> Drawing:
     drawing = Drawing(frame)
     drawing.ground(ground_of(found))
-    state = found.lanes[c.STATE].to_numpy(dtype=object)
-    lines = found.lanes.geometry.to_numpy()
-    drawing.closed(lines[state == LaneState.BLOCKED])
-    drawing.narrowed(lines[state == LaneState.NARROWED])
+    drawing.states(ground_of(found))
     drawing.lane_names(ground_of(found).named, most=names)
     return drawing
 

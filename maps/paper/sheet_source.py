@@ -59,6 +59,21 @@ class SheetSource:
             self._lines[way] = way_line(way, self.found.lanes)
         return self._lines[way]
 
+    @cached_property
+    def communities(self) -> dict[str, str]:
+        """Name of each community by id; those without a name are left out."""
+        named = self.found.communities.dropna(subset=[f.NAME])
+        return dict(zip(named[f.COMMUNITY_ID].astype(str), named[f.NAME].astype(str), strict=True))
+
+    @cached_property
+    def _row_of(self) -> dict[str, int]:
+        return {str(key): row for row, key in enumerate(self.found.buildings[f.BUILDING_ID])}
+
+    def houses(self, ids: Sequence[str]) -> np.ndarray:
+        """Return the shapes of some buildings, ``(buildings,)`` geometries in metres."""
+        rows = sorted({self._row_of[key] for key in ids})
+        return self.found.buildings.geometry.to_numpy()[rows]
+
     def drawn(self, lanes: Sequence[int]) -> list[str]:
         """Return the ids under which some rows of lanes were drawn, each once, in order."""
         ids = self.found.lanes[f.DRAWN_LANE_ID].astype(str).iloc[list(lanes)]

@@ -13,8 +13,9 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import shapely
 
+from ...coverage import columns as c
 from ...coverage.assessment import Assessment
-from ...geo.words import LaneClass
+from ...geo.words import LaneClass, LaneState, WaterKind
 from ...geo.words import fields as f
 from .frames import Frame
 from .names import NamedLanes
@@ -123,7 +124,7 @@ def paths_of(shapes: np.ndarray, scale: int, *, closed: bool) -> list[str]:
 
 @dataclass(frozen=True)
 class Ground:
-    """What orients the reader of a map, by how it is drawn."""
+    """What orients the reader of a map, by how it is drawn; signs as ``(places, 2)`` metres."""
 
     houses: Strokes
     wide: Strokes
@@ -133,6 +134,10 @@ class Ground:
     borders: Strokes
     waters: Strokes
     named: NamedLanes
+    blocked: np.ndarray
+    narrowed: np.ndarray
+    hydrant_xy: np.ndarray
+    water_xy: np.ndarray
 
 
 _GROUNDS: WeakKeyDictionary[Assessment, Ground] = WeakKeyDictionary()
@@ -150,7 +155,10 @@ def ground_of(found: Assessment) -> Ground:
         kind = found.lanes[f.LANE_CLASS].fillna(LaneClass.SERVICE).astype(str).to_numpy()
         lines = found.lanes.geometry.to_numpy()
         wide, steps, narrow = np.isin(kind, WIDE), kind == LaneClass.STEPS, np.isin(kind, NARROW)
+        state = found.lanes[c.STATE].to_numpy(dtype=object)
         waters = found.water.geometry.to_numpy()
+        is_point = shapely.get_dimensions(waters) == 0
+        hydrant = (found.water[f.KIND] == WaterKind.HYDRANT).to_numpy()
         _GROUNDS[found] = Ground(
             houses=Strokes(found.buildings.geometry.to_numpy()),
             wide=Strokes(lines[wide]),
@@ -160,5 +168,9 @@ def ground_of(found: Assessment) -> Ground:
             borders=Strokes(shapely.boundary(found.communities.geometry.to_numpy())),
             waters=Strokes(waters[shapely.get_dimensions(waters) == 2]),
             named=NamedLanes(found.lanes),
+            blocked=lines[state == LaneState.BLOCKED],
+            narrowed=lines[state == LaneState.NARROWED],
+            hydrant_xy=shapely.get_coordinates(waters[is_point & hydrant]),
+            water_xy=shapely.get_coordinates(waters[is_point & ~hydrant]),
         )
     return _GROUNDS[found]
