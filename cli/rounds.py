@@ -101,12 +101,13 @@ def rounds(
             rule = town.rules.rounds
             named = text("paper.team_numbered", lang.value, number="{number}")
             skills = tuple(dict.fromkeys(s for wanted in rule.skills.values() for s in wanted))
+            resting = chosen is why.RoundKind.HOLIDAY
+            hours = rule.holiday_hours if resting else rule.hours
             crew = (
-                default_teams(inspectors, Vehicle(vehicle),
-                              hours=rule.hours, named=named)
+                default_teams(inspectors, Vehicle(vehicle), hours=hours, named=named)
                 if teams is None
-                else read_teams(teams, hours=rule.hours, skills=skills)
-            )  # fmt: skip
+                else read_teams(teams, hours=hours, skills=skills)
+            )
             inside = None if community is None else _community(town, community)
             houses = None if grid is None else _grid(town, grid)
             today = day_of(date)
@@ -124,7 +125,6 @@ def rounds(
                 alert=AlertLevel(alert),
                 workdays=town.workdays,
             )
-            resting = chosen is why.RoundKind.HOLIDAY
             going = (
                 [begin + dt.timedelta(days=k) for k in range(days)]
                 if resting
@@ -166,6 +166,9 @@ def rounds(
     say_problems(town.problems, lang.value, folder=folder)
     if rest := passed_over(going, start=begin):
         say("cli.rounds_rest", lang.value, days=", ".join(day.isoformat() for day in rest))
+    if planned.idle:
+        idle = ", ".join(day.isoformat() for day in planned.idle)
+        say("cli.rounds_idle", lang.value, days=idle)
     if not all(map(is_announced, going)):
         say("cli.rounds_unannounced", lang.value, year=going[-1].year)
     say("cli.rounds_done", lang.value, rounds=len(planned.rounds),

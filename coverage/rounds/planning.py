@@ -86,13 +86,15 @@ class LeftOut:
 class Rounds:
     """Every team's days, and what is left out.
 
-    ``seed`` and ``iterations`` are those of the search, which is a heuristic.
+    ``idle`` are days asked for on which no team works; ``seed`` and ``iterations`` are those of
+    the search, which is a heuristic.
     """
 
     rounds: tuple[Round, ...]
     left_out: tuple[LeftOut, ...]
     seed: int
     iterations: int
+    idle: tuple[dt.date, ...] = ()
 
 
 def plan_rounds(
@@ -176,7 +178,8 @@ def plan_rounds(
     setting = _Setting(town, tuple(teams), ends, tuple(of_shift), moves, by_vehicle, days[0])
     rounds = _rounds(setting, tours, [on_lane[k] for k in row], row)
     left.sort(key=lambda item: (-item.visit.weight, item.visit.visit_id))
-    return Rounds(rounds, tuple(left), seed, iterations)
+    idle = tuple(day for day in days if not any(at_work[k, day] for k in range(len(teams))))
+    return Rounds(rounds, tuple(left), seed, iterations, idle)
 
 
 def _skills(visits: Sequence[Visit], teams: Sequence[Team]) -> tuple[str, ...]:

@@ -301,10 +301,11 @@ class RoundsRule(Frozen):
     """How inspectors move and how long they stay.
 
     ``visit_min`` is by use, by ``door``, ``lane`` and ``station``, else ``default``; ``skills``
-    by hazard code or use. ``hours`` and ``premises_hours`` are opening hours.
+    by hazard code or use. ``hours``, ``holiday_hours`` and ``premises_hours`` are opening hours.
     """
 
     hours: str
+    holiday_hours: str
     premises_hours: str
     lunch_s: Value
     walk_m_s: Value

@@ -180,3 +180,16 @@ def test_sheets_packs_and_exports_are_written(call, village, tmp_path):
     code, said = call("export", village, *DAY, "--with-personal", "--out", tmp_path / "export")
     assert code == 0, said
     assert "个人信息" in (tmp_path / "export" / "README.txt").read_text("utf-8-sig")
+
+
+def test_a_holiday_round_works_the_weekend_or_says_that_nobody_does(call, village, tmp_path):
+    words = ("rounds", village, "--kind", "holiday", *DAY, "--from", "2026-10-02", "--days", 3,
+             "--sites", 12)  # fmt: skip
+    code, said = call(*words, "--out", tmp_path / "all")
+    assert code == 0, said
+    assert "没有人去" not in said
+    teams = tmp_path / "检查员.csv"
+    teams.write_text("检查员,工作时间\n张三,周一至周五 9:00-12:00\n", encoding="utf-8")
+    code, said = call(*words, "--teams", teams, "--out", tmp_path / "weekdays")
+    assert code == 0, said
+    assert "没有人去：2026-10-03, 2026-10-04" in said
