@@ -65,7 +65,9 @@ def places_of(town: Town, teams: Sequence[Team]) -> dict[str, tuple[Place, Posit
 
 
 def _place(town: Town, told: str) -> Place | None:
-    """Return a station or building by id, a point by its degrees; for nothing the default.
+    """Return a station or building by id, name or address, or a point by its degrees.
+
+    A name or address that more than one of a layer carry is none; nothing is the default.
 
     The default is the house of the residents' services, else the first station of a residents'
     committee, else the first station, else the middle of the lanes.
@@ -76,6 +78,11 @@ def _place(town: Town, told: str) -> Place | None:
             same = frame[frame[identity].astype(str) == told]
             if len(same):
                 return _at(same.iloc[0], identity)
+        for frame, identity in ((stations, f.STATION_ID), (buildings, f.BUILDING_ID)):
+            for column in (f.NAME, f.ADDRESS):
+                same = frame[frame[column] == told] if column in frame else frame[:0]
+                if len(same) == 1:
+                    return _at(same.iloc[0], identity)
         parts = told.replace("，", ",").split(",")
         try:
             lon, lat = (float(part) for part in parts)

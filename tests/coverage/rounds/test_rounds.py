@@ -1,6 +1,7 @@
 """Rounds by hand: a street, a flight of steps, a few premises, one or two inspectors."""
 
 import datetime as dt
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from weizhan.coverage.rounds.planning import plan_rounds
 from weizhan.coverage.rounds.reasons_to_visit import draw
 from weizhan.coverage.rounds.visits import Visit, positions_of, visits_for
 from weizhan.coverage.rounds.way_directions import Landmarks, Turn, directions, way_line
+from weizhan.coverage.rounds.work_places import places_of
 from weizhan.geo.ground.snapping import Positions
 from weizhan.geo.teams import Team
 from weizhan.geo.words.errors import TownError
@@ -241,3 +243,15 @@ def test_every_premises_can_be_drawn_and_the_risky_more_often():
 
 def _promises(rounds):
     return {stop.visit.visit_id: (r.team.name, r.day) for r in rounds.rounds for stop in r.stops}
+
+
+def test_a_team_starts_where_its_table_says_by_id_name_or_degrees(hill):
+    for told in ("B4", "山上厂"):
+        (place, at) = places_of(hill, [_team(start=told)])[told]
+        assert place.place_id == "B4"
+        assert at.attached.all()
+    with pytest.raises(TownError):
+        places_of(hill, [_team(start="山下厂")])
+    twice = replace(hill, buildings=hill.buildings.assign(name="同名"))
+    with pytest.raises(TownError):
+        places_of(twice, [_team(start="同名")])
