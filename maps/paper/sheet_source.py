@@ -72,7 +72,8 @@ class SheetSource:
     def houses(self, ids: Sequence[str]) -> np.ndarray:
         """Return the shapes of some buildings, ``(buildings,)`` geometries in metres."""
         rows = sorted({self._row_of[key] for key in ids})
-        return self.found.buildings.geometry.to_numpy()[rows]
+        shapes: np.ndarray = self.found.buildings.geometry.to_numpy()[rows]
+        return shapes
 
     def drawn(self, lanes: Sequence[int]) -> list[str]:
         """Return the ids under which some rows of lanes were drawn, each once, in order."""
