@@ -86,6 +86,10 @@ def phone_page(
         "facts": escape(text("phone.facts", lang, kind=said, day=day, team=team)),
         "badge": badge if found.simulated else "",
         "noscript": escape(text("phone.noscript", lang)),
+        "plain": "".join(
+            f"<li>{escape('　'.join([stop['name'], *stop['facts']]))}</li>"
+            for stop in content["stops"]
+        ),
         **{name: escape(text(f"trouble.{name}", lang)) for name in _TROUBLE},
         "style": template("phone.css"),
         "data": json_block("content", content),

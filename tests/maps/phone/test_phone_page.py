@@ -18,10 +18,12 @@ from weizhan.maps.phone import phone_page
 
 from ...cli.small_town import DAY
 from ..page.test_access import violations
+from ..page.test_old_browser import old, without_scripts
 from .conftest import ROUND
 
 PHONE = (360, 800)
 WECHAT = "Mozilla/5.0 (Linux; Android 11) AppleWebKit/537.36 Chrome/86.0 MicroMessenger/8.0.37"
+SLOW = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 AGENTS = (
     (WECHAT, "微信"),
     ("x QQ/8.9 y", "QQ"),
@@ -178,8 +180,21 @@ def test_what_is_copied_comes_back_as_the_workbook_does(browser, page, handed, t
     ]  # fmt: skip
     again, problems = import_round(made["text"], tmp_path / "聊天.txt", at=at, as_of=at.date())
     assert problems == [] and all(part.added == part.changed == 0 for part in again)
-    saved = tmp_path / "route.json"
-    saved.write_text(json.dumps({"format": "weizhan-phone", "lines": lines}), encoding="utf-8")
+    name, text = browser.driver.execute_async_script(
+        """const done = arguments[0];
+        URL.createObjectURL = (blob) => {
+          blob.text().then((said) => { window.said = said; });
+          return '#';
+        };
+        HTMLAnchorElement.prototype.click = function () {
+          setTimeout(() => done([this.download, window.said]), 100);
+        };
+        [...document.querySelectorAll('#return button')]
+          .find((b) => /json/.test(b.textContent)).click()"""
+    )
+    assert name == "route-x.json" and json.loads(text)["lines"] == lines
+    saved = tmp_path / name
+    saved.write_text(text, encoding="utf-8")
     again, problems = import_round(made["text"], saved, at=at, as_of=at.date())
     assert problems == [] and all(part.added == part.changed == 0 for part in again)
 
@@ -224,6 +239,8 @@ def test_taps_stay_when_the_page_is_opened_again_and_a_full_storage_is_told(brow
 def test_inside_a_chat_app_the_first_screen_says_what_to_do(browser, page):
     driver = browser.driver
     own = browser.run("return navigator.userAgent")
+    driver.execute_cdp_cmd("Network.enable", {})
+    driver.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": True, **SLOW})
     try:
         for agent, app in AGENTS:
             driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": agent})
@@ -236,8 +253,25 @@ def test_inside_a_chat_app_the_first_screen_says_what_to_do(browser, page):
                 "return document.getElementById('viewer').getBoundingClientRect().bottom"
             )
             assert bottom < 600
+            go(browser, 0)
+            tap(browser, 0, "yes")
+            assert kept(browser) == "已存 1 条"
     finally:
+        driver.execute_cdp_cmd("Network.emulateNetworkConditions", {"offline": False, **SLOW})
         driver.execute_cdp_cmd("Network.setUserAgentOverride", {"userAgent": own})
+
+
+def test_it_works_in_chrome_86_and_lists_its_stops_without_scripts(browser, page):
+    with old(browser):
+        browser.open(page(), size=PHONE)
+        assert browser.run("return [window.missed, typeof [].at]") == ["undefined"] * 2
+        for stop in range(len(browser.run("return weizhan.phone.content.stops"))):
+            go(browser, stop)
+            tap(browser, 0, "no")
+        assert browser.run("return document.getElementById('trouble').hidden") is True
+        assert len(browser.run("return weizhan.phone.copied()")) > 3
+    said = without_scripts(browser, page(), "noscript ol")
+    assert "请用手机自带的浏览器打开" in said and "B01 自建房" in said
 
 
 def test_without_a_clipboard_and_without_a_place_the_page_says_so(browser, page):
