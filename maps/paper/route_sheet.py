@@ -145,7 +145,7 @@ def route_sheet(
         "flipped": paper.size == "a3",
         "large": paper.large,
         "lang": lang,
-        "words": _words(lang),
+        "words": _words(ground, lang),
         "simulated": found.simulated,
         "title": f"{heading}　{round_.team.name}　{round_.day.isoformat()}",
         "foot": f"{found.town}　{heading}　{round_.team.name}　{round_.day.isoformat()}",
@@ -168,10 +168,17 @@ def route_sheet(
     return pdf("route", data, date=round_.day.isoformat(), **drawings, **signs)
 
 
-def _words(lang: Lang) -> dict[str, Any]:
+def _ledger_unknown(ground: SheetSource) -> bool:
+    """Return whether no ledger of hazards was imported, so that none is known at any stop."""
+    return bool(ground.found.moment.town.ledgers.hazards.empty)
+
+
+def _words(ground: SheetSource, lang: Lang) -> dict[str, Any]:
     said: dict[str, Any] = {
         name: text(f"paper.{name}", lang, **_BLANKS.get(name, {})) for name in WORDS
     }
+    if _ledger_unknown(ground):
+        said["no_hazards"] = text("paper.no_ledger", lang)
     return said | {"states": [label("lane_state", state, lang) for state in LaneState]}
 
 

@@ -214,3 +214,18 @@ def test_places_left_out_are_printed_on_request_only_and_big_type_takes_more_pag
     assert listed_pages == pages + 1
     assert all(f"Z{k:06}" in listed for k in range(len(left)))
     assert sheet(large=True)[0] > pages
+
+
+def test_without_a_ledger_open_hazards_are_not_known(drawn):
+    town, ground, rounds = drawn
+    (round_,) = rounds.rounds
+    without = replace(town.ledgers, hazards=town.ledgers.hazards[:0])
+    moment = replace(ground.found.moment, town=replace(town, ledgers=without))
+    bare = replace(ground, found=replace(ground.found, moment=moment), cases=ground.cases[:0])
+    halves = tuple(
+        replace(half, stops=tuple(replace(s, visit=replace(s.visit, cases=())) for s in half.stops))
+        for half in round_.halves
+    )
+    said = _words(route_sheet(replace(round_, halves=halves), bare, kind="due", seed=1))
+    assert "未导入隐患台账，有无不详" in said
+    assert "台账中无未销案隐患" not in said
