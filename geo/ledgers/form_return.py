@@ -124,7 +124,7 @@ def _records(row: Mapping[str, str], line: int) -> Iterator[Record]:
         return Record(letter, head | more, {k: v for k, v in said.items() if v}, line)
 
     result = row.get("result", "").lstrip(" ;；,，、")
-    if row.get(f.BUILDING_ID) and result:
+    if row.get(f.BUILDING_ID) and (result or row.get("hazards_found", "0") not in ("", "0")):
         yield record("I", {
             f.BUILDING_ID: row[f.BUILDING_ID], "inspected_on": on, "source": row.get("source", ""),
             "hazards_found": row.get("hazards_found", ""), "result": result,

@@ -6,6 +6,7 @@ whose heads are the names here. What identifies a thing is a calculation, which 
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -31,6 +32,7 @@ SURVEY: Final = ("type", "name", "label", "required", "relevant", "calculation",
                  "appearance", "default")  # fmt: skip
 CHOICES: Final = ("list_name", "name", "label", "team", FORM_STOP, FORM_DAY, f.BUILDING_ID,
                   "source", "checks")  # fmt: skip
+NO_DAY: Final = dt.date(2000, 1, 1)  # of a form without rounds
 ANSWERS: Final = ("yes", "no", "none")
 
 Question = dict[str, str]
@@ -66,7 +68,8 @@ def round_form(
     title = f"{shown(ground.found.town)} {label('round_kind', kind, lang)} {round_id}"
     settings = {"form_title": _plain(title), "form_id": f"weizhan-{round_id}",
                 "version": round_id.replace("-", "")}  # fmt: skip
-    return _book(survey, _choices(stops, lists, lang), settings)
+    days = [r.day for r in rounds.rounds]
+    return _book(survey, _choices(stops, lists, lang), settings, made=min(days, default=NO_DAY))
 
 
 def _whose(round_id: str, lang: Lang) -> list[Question]:
@@ -236,10 +239,15 @@ def _literal(said: str) -> str:
 
 
 def _book(
-    survey: Sequence[Question], choices: Sequence[Question], settings: Mapping[str, str]
+    survey: Sequence[Question],
+    choices: Sequence[Question],
+    settings: Mapping[str, str],
+    *,
+    made: dt.date,
 ) -> bytes:
     written = io.BytesIO()
     book = new_book(written)
+    book.set_properties({"created": dt.datetime.combine(made, dt.time())})
     for name, heads, rows in (
         ("survey", SURVEY, survey),
         ("choices", CHOICES, choices),

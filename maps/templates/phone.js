@@ -50,6 +50,8 @@ function bracketed(...parts) {
 }
 // What a no means: the hazard of the line, else its own words
 function wrong(check) { return check.code || check.said; }
+// Hazards that no line of the checklist asks about
+function more(stop) { return (told(stop).more || []).filter((one) => one.code); }
 // The checks in words; what was not looked at is said, too
 function checksSaid(stop) {
   const mine = told(stop), by = { [YES]: [], [NO]: [], [NONE]: [], open: [] };
@@ -57,12 +59,13 @@ function checksSaid(stop) {
     const answer = mine.checks[at] || {};
     by[answer.said || "open"].push(answer.said === NO ? (at + 1) + " " + wrong(check) + bracketed(answer.note, photosSaid(answer.photos)) : String(at + 1));
   });
-  const answered = stop.checks.length - by.open.length, parts = [];
-  if (answered) {
-    parts.push(say(by[NO].length ? "phone.failed" : by.open.length ? "phone.unfinished" : "phone.passed"));
+  const answered = stop.checks.length - by.open.length, others = more(stop).map(({ code, note, photos }) => code + bracketed(note, photosSaid(photos))), parts = [];
+  if (answered || others.length) {
+    parts.push(say(by[NO].length || others.length ? "phone.failed" : by.open.length ? "phone.unfinished" : "phone.passed"));
     for (const [key, items] of [["no", by[NO]], ["yes", by[YES]], ["none", by[NONE]], ["open", by.open]])
       if (items.length) parts.push(say("phone.said_" + key, { items: items.join(say("phone.and")) }));
   }
+  if (others.length) parts.push(say("phone.said_more", { items: others.join(say("phone.and")) }));
   if (mine.note) parts.push(say("phone.said_note", { note: mine.note }));
   if (mine.photos) parts.push(photosSaid(mine.photos));
   return parts.join(say("phone.semicolon"));
@@ -70,14 +73,18 @@ function checksSaid(stop) {
 // New hazards of a stop: one a kind, as the ledger knows one place, kind and day as one case
 function newHazards(stop) {
   const mine = told(stop), kinds = new Map();
+  const found = (code, words, photos) => {
+    const there = kinds.get(code) || { words: [], photos: [] };
+    there.words.push(words);
+    if (photos) there.photos.push(photos);
+    kinds.set(code, there);
+  };
+  if (!stop.inspections) return [];
   stop.checks.forEach((check, at) => {
     const answer = mine.checks[at] || {};
-    if (answer.said !== NO || !stop.inspections) return;
-    const code = answer.code || check.code || content.unclassified, there = kinds.get(code) || { words: [], photos: [] };
-    there.words.push(wrong(check) + (answer.note ? say("phone.colon") + answer.note : ""));
-    if (answer.photos) there.photos.push(answer.photos);
-    kinds.set(code, there);
+    if (answer.said === NO) found(answer.code || check.code || content.unclassified, wrong(check) + (answer.note ? say("phone.colon") + answer.note : ""), answer.photos);
   });
+  more(stop).forEach(({ code, note, photos }) => found(code, note || code, photos));
   return [...kinds].map(([code, { words, photos }]) => ({
     building_id: stop.inspections.building_id, code, state: content.found, acted_on: mine.day,
     description: words.join(say("phone.semicolon")), evidence: photosSaid(photos.join(say("phone.and"))),
@@ -194,6 +201,17 @@ function lanePart(stop, lane, at) {
   box.append(field("phone.width", known.width, (value) => { mine().width = value.replace("，", ".").replace(",", "."); }, { mode: "decimal" }));
   return box;
 }
+function morePart(stop) {
+  const box = make("div"), add = button(say("phone.more_add"), () => { const mine = fill(stop); mine.more = [...(mine.more || []), {}]; draw(); });
+  const draw = () => box.replaceChildren(...((told(stop) || {}).more || []).map((one) => {
+    const part = make("fieldset");
+    part.append(pickOne("phone.code", words(content.codes, say("phone.choose")), one.code || "", (value) => { one.code = value; }),
+      pair(field("phone.what", one.note, (value) => { one.note = value; }), field("phone.photos", one.photos, (value) => { one.photos = value; })));
+    return part;
+  }), add);
+  draw();
+  return box;
+}
 let map = null, watch = null;
 function mapPart(stop, number) {
   const box = make("div", undefined, { id: "map" }), row = make("div", undefined, { className: "row" }), where = make("p", "", { className: "quiet", id: "where" });
@@ -262,6 +280,7 @@ function drawStop(stop, number) {
   })] : []), ...stop.lanes.map((lane, k) => lanePart(stop, lane, k)));
   parts.push(make("h3", say("phone.checks")), ...stop.checks.map((check, k) => checkPart(stop, check, k)));
   const mine = told(stop) || {};
+  if (stop.inspections) parts.push(make("h3", say("phone.more")), morePart(stop));
   parts.push(make("h3", say("phone.rest")), field("phone.note", mine.note, (value) => { fill(stop).note = value; }, { long: true }));
   parts.push(pair(field("phone.photos", mine.photos, (value) => { fill(stop).photos = value; }), field("phone.day", mine.day || now().day, (value) => { if (value) fill(stop).day = value; }, { type: "date" })));
   if (stop.back) parts.push(make("h3", say("phone.way_back")), list(stop.backWay, "ol"), make("p", stop.backSaid));

@@ -93,12 +93,15 @@ def filled(browser, handed):
     write(browser, "照片编号", "12、13")
     for check in range(1, len(stops[houses[0]]["checks"])):
         tap(browser, check, "yes")
+    press(browser, "加一条隐患")
+    write(browser, "隐患类别", "电气火灾隐患", nth=1)
+    write(browser, "具体情况", "插座发黑", nth=1)
     go(browser, houses[1])
     for check in range(len(stops[houses[1]]["checks"])):
         tap(browser, check, "yes" if check else "none")
     go(browser, known)
     write(browser, "现在的状态", "已整改")
-    write(browser, "备注、其他发现", "已清走😀")
+    write(browser, "备注", "已清走😀")
     go(browser, lane)
     browser.run("document.querySelector('[name=lane-0][value=变窄]').click()")
     write(browser, "实测剩余宽度（米）", "2.4")
@@ -114,10 +117,10 @@ def test_what_is_copied_comes_back_as_the_workbook_does(browser, page, handed, t
     folder, _, _, book = handed
     browser.open(page(), size=PHONE)
     failed, passed, known, lane = filled(browser, handed)
-    assert kept(browser) == "已存 6 条"
+    assert kept(browser) == "已存 7 条"
     browser.run("document.querySelector('#moves button:nth-child(3)').click()")
     lines = browser.run("return document.getElementById('lines').value").split("\n")
-    assert len(lines) == 7 and all(line.endswith("|ZW") for line in lines)
+    assert len(lines) == 8 and all(line.endswith("|ZW") for line in lines)
     chat = "组长 17:02\n今天的发一下\n" + "\n".join(
         f"检查员1 17:0{k}\n{line[:40]}\n{line[40:]}" for k, line in enumerate(lines)
     )
@@ -130,7 +133,7 @@ def test_what_is_copied_comes_back_as_the_workbook_does(browser, page, handed, t
     taken, problems = import_round(made["text"], tmp_path / "聊天.txt", at=at, as_of=at.date())
     assert problems == []
     assert {part.kind: part.added + part.changed for part in taken} == {
-        "inspections": 3, "hazards": 2, "lane-reports": 1,
+        "inspections": 3, "hazards": 3, "lane-reports": 1,
     }  # fmt: skip
 
     values = browser.run("return weizhan.phone.filled().sent")
@@ -144,10 +147,13 @@ def test_what_is_copied_comes_back_as_the_workbook_does(browser, page, handed, t
                       ("检查记录", "building_id"))  # fmt: skip
         rows = typed[sheet]
         names = [cell.value for cell in rows[1]]
-        fits = (
-            n for n in range(3, 99) if rows.cell(n, names.index(key) + 1).value == told.get(key)
+        filled_in = names.index("description" if sheet == "隐患" else "inspector") + 1
+        row = next(
+            n
+            for n in range(3, 99)
+            if rows.cell(n, names.index(key) + 1).value == told.get(key)
+            and (told.get(key) or rows.cell(n, filled_in).value is None)
         )
-        row = next(fits)
         for column, value in told.items():
             rows.cell(row, names.index(column) + 1).value = value or None
     typed.save(file)
@@ -170,7 +176,10 @@ def test_what_is_copied_comes_back_as_the_workbook_does(browser, page, handed, t
 
     visits = read_records(made["text"], "inspections", personal=True).set_index("inspection_id")
     first = visits.loc[f"{ROUND}/{failed['id']}"]
-    assert first["hazards_found"] == 1 and first["result"].startswith("不合格;不符合:1 ")
+    assert first["hazards_found"] == 2 and first["result"].endswith(
+        ";另发现:电气火灾隐患(插座发黑)"
+    )
+    assert first["result"].startswith("不合格;不符合:1 ")
     assert "(二层 加盖“铁皮”|约5~6米^,照片 12、13)" in first["result"]
     assert visits.at[f"{ROUND}/{passed['id']}", "result"].startswith("合格;符合:2、3")
     assert visits.at[f"{ROUND}/{known['id']}", "result"] == "备注:已清走😀"
