@@ -42,7 +42,7 @@ def town_page(
     """
     town = folium.Map(
         location=[0, 0],
-        zoom_start=2,
+        zoom_start=21,  # where nothing is: from afar the whole town is drawn onto one spot first
         tiles=None,
         prefer_canvas=True,
         zoom_control=False,
