@@ -1,5 +1,5 @@
 /* What is under the pointer, and the table of what is on the screen, to be copied into a spreadsheet. */
-const MOST_LISTED = 2000;
+const MOST_LISTED = 200; // in the page; a copy has them all
 const hover = byId("hover");
 let touched = -Infinity; // a finger makes moves of a mouse, too, and has a popup
 document.addEventListener("touchstart", (event) => { touched = event.timeStamp; }, { passive: true });
@@ -52,7 +52,7 @@ function cell(said) {
   const line = said.replace(/[\t\r\n\u2028\u2029]+/g, " "), safe = /^[\s]*[=+\-@]/.test(line) ? "'" + line : line;
   return safe.includes('"') ? '"' + safe.replaceAll('"', '""') + '"' : safe;
 }
-function listText() { return [listHeadings(), ...onScreen().slice(0, MOST_LISTED).map(listRow)].map((row) => row.map(cell).join("\t")).join("\r\n"); }
+function listText() { return [listHeadings(), ...onScreen().map(listRow)].map((row) => row.map(cell).join("\t")).join("\r\n"); }
 
 function list() {
   if (byId("tab-find").hidden || !layers.buildings.features.count) return;
@@ -93,6 +93,6 @@ function copyText(said) {
   return done ? Promise.resolve() : navigator.clipboard ? navigator.clipboard.writeText(said) : Promise.reject(new Error());
 }
 byId("list-copy").addEventListener("click", () => {
-  const tell = (key) => { byId("list-said").textContent = say(key, { count: grouped(Math.min(MOST_LISTED, onScreen().length)) }); };
+  const tell = (key) => { byId("list-said").textContent = say(key, { count: grouped(onScreen().length) }); };
   copyText(listText()).then(() => tell("find.copied"), () => tell("find.not_copied"));
 });

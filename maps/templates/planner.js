@@ -263,8 +263,11 @@ const percentOf = (part, whole) => {
   return rounded === 0 && share > 0 ? "<0.1%" : rounded === 100 && share < 1 ? ">99.9%" : rounded.toFixed(1) + "%";
 };
 const number = (value) => (value < 5 && value > 0 ? "<5" : grouped(Math.round(value)));
-function quantile({ times, cover }, share) {
-  const ms = times.typical.ms.filter((_, b) => cover[b] !== 4).sort(), at = Math.ceil(share * ms.length) - 1;
+const inOrder = new WeakMap(); // of an answer, the known times from early to late
+function quantile(answer, share) {
+  const { times, cover } = answer;
+  if (!inOrder.has(answer)) inOrder.set(answer, times.typical.ms.filter((_, b) => cover[b] !== 4).sort());
+  const ms = inOrder.get(answer), at = Math.ceil(share * ms.length) - 1;
   if (at < 0) return UNKNOWN;
   return ms[at] >= weizhan.FAR ? tell("never") : say("popup.seconds", { count: Math.ceil(ms[at] / 1000) });
 }
@@ -427,8 +430,10 @@ function sideBySide() {
   const two = state.other >= 0 && state.other !== state.shown, turned = document.body.classList.contains("two") !== two, where = map.getBounds();
   document.body.classList.toggle("two", two);
   byId("second").hidden = byId("captions").hidden = !two;
-  map.invalidateSize({ pan: false });
-  if (turned) map.fitBounds(where, { animate: false });
+  if (turned) {
+    map.invalidateSize({ pan: false });
+    map.fitBounds(where, { animate: false });
+  }
   if (!two) return;
   if (!second) {
     const other = L.map("second", { zoomControl: false, attributionControl: false, maxZoom: 21, zoomSnap: 0.5, fadeAnimation: false, zoomAnimation: false });

@@ -157,6 +157,12 @@ def test_the_list_holds_what_is_on_the_screen_and_copies_without_formulas(browse
     assert any("河口社区40号楼" in row for row in near)
     browser.run("document.querySelector('#list tbody button').click()")
     assert browser.run("return chosen === layers.buildings")
+    browser.run("window.own = onScreen; onScreen = () => [...own(), ...own(), ...own()]; home()")
+    many = 3 * 144
+    assert browser.run("list(); return document.querySelectorAll('#list tbody tr').length") == 200
+    said = f"共 {many} 栋，这里列出最晚到的 200 栋，复制则是全部"
+    assert text_of(browser, "#list-count") == said
+    assert len(browser.run("return listText()").split("\r\n")) == 1 + many
 
 
 def test_the_value_under_the_pointer_is_told(browser, town):
