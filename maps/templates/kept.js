@@ -1,5 +1,6 @@
 /* Plans kept in the browser, by town and by what the page computes with, so that a reload brings
-   them back with what was undone. A browser may refuse, and then the page says so. */
+   them back with what was undone. A browser may refuse, and then the page says so. Of two tabs
+   the one opened last keeps plans: neither writes over what the other does not know. */
 (function () {
 "use strict";
 
@@ -11,7 +12,7 @@ function digest(text) {
 }
 
 class Kept {
-  constructor(name, texts) { this.key = ["weizhan-plans", name, ...texts.map(digest)].join("|"); this.works = null; }
+  constructor(name, texts) { this.key = ["weizhan-plans", name, ...texts.map(digest)].join("|"); this.works = null; this.elsewhere = false; this.tab = ""; }
 
   // What was kept, or null; whatever is there that is none of ours is nothing
   load() {
@@ -19,7 +20,13 @@ class Kept {
   }
 
   save(said) {
-    try { window.localStorage.setItem(this.key, JSON.stringify(said)); this.works = true; } catch { this.works = false; }
+    const there = this.tab && this.load();
+    this.elsewhere = Boolean(there && there.tab !== this.tab);
+    this.tab = this.tab || Math.random().toString(36).slice(2);
+    try {
+      if (!this.elsewhere) window.localStorage.setItem(this.key, JSON.stringify({ ...said, tab: this.tab }));
+      this.works = !this.elsewhere;
+    } catch { this.works = false; }
     return this.works;
   }
 }

@@ -67,6 +67,7 @@ function keep() {
   });
   const { shown, scenario, tier, paint } = state;
   byId("unkept").hidden = kept.save({ plans, shown, scenario, tier, paint });
+  byId("unkept").textContent = tell(kept.elsewhere ? "elsewhere" : "unkept");
 }
 // What was kept is read like a file: what this town cannot take is left out
 function takeKept(said) {

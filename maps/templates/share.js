@@ -83,8 +83,15 @@ function sharePicture() {
 let shareAway = null;
 byId("share").addEventListener("click", () => {
   if (shareAway) shareAway();
-  if (swiped()) swipe(false); // one map, one legend
-  sharePicture().toBlob((blob) => {
+  const sides = swiped() && byId("right-kind").value;
+  if (sides) swipe(false); // one map, one legend
+  const painted = sharePicture();
+  if (sides) {
+    swipe(true);
+    byId("right-kind").value = sides;
+    byId("right-kind").dispatchEvent(new Event("change"));
+  }
+  painted.toBlob((blob) => {
     const box = make("div", undefined, "shared"), image = make("img"), link = make("a", say("share.save")), close = make("button", say("share.close")), url = URL.createObjectURL(blob);
     image.src = link.href = url;
     image.alt = byId("message").textContent;

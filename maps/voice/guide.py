@@ -113,6 +113,8 @@ def _community(
     late = _late_of(worst["coverage"][tier], heads=heads) or (0, 0, 0)
     number = people if heads else count
     values = {n: number(v, lang) for n, v in zip(("late", "low", "high"), late, strict=True)}
+    span = "" if late[1] == late[2] else text("guide.range", lang, **values)
+    values = {"late": values["late"], "range": span}
     names = {"name": community_name(worst, lang), "tier": tier_label(tier, lang),
              "standard": standard_label(assessment.tiers[tier], lang)}  # fmt: skip
     said = text(f"guide.worst_{'people' if heads else 'buildings'}", lang, **values, **names)

@@ -90,3 +90,23 @@ def test_leaving_is_warned_of_only_where_nothing_is_kept_or_exported(browser, pa
     browser.run("HTMLAnchorElement.prototype.click = () => {}")
     press(browser, "export")
     assert browser.run(LEAVING) is False
+
+
+def test_the_tab_opened_last_keeps_the_plans_and_the_other_says_so(browser, page):
+    browser.open(page)
+    browser.run(REMOVE, 0)
+    browser.run(  # as another tab of the same page does when it opens
+        """const there = JSON.parse(localStorage.getItem(kept.key)); there.tab = 'other';
+        localStorage.setItem(kept.key, JSON.stringify(there))"""
+    )
+    browser.run(REMOVE, 1)
+    assert "在另一个标签页里打开" in said(browser)
+    assert browser.run(LEAVING) is True
+    kept = "return JSON.parse(localStorage.getItem(kept.key))"
+    found = browser.run(kept)
+    assert found["tab"] == "other" and len(found["plans"][0]["states"]) == 2
+    browser.run("exported.add(JSON.stringify(changesNow()))")
+    browser.driver.refresh()
+    assert browser.run(REMOVED) == 1
+    assert "在另一个标签页里打开" not in said(browser)
+    assert browser.run(kept)["tab"] != "other"
