@@ -51,3 +51,21 @@ def test_it_is_offered_as_a_file_and_leaves_with_escape(browser, make):
         True,
         "share",
     ]
+
+
+def test_two_sides_come_back_after_sharing(browser, assessment):
+    browser.open(committee_page(assessment))
+    browser.run("document.getElementById('swipe').click()")
+    kinds = browser.run(
+        "return [...document.querySelectorAll('#right-kind option')].map((o) => o.value)"
+    )
+    browser.pick("right-kind", kinds[-1])
+    browser.driver.execute_async_script(
+        """const done = arguments[0], look = setInterval(() => {
+          if (!document.querySelector('.shared img')) return;
+          clearInterval(look); done();
+        }, 50);
+        document.getElementById('share').click()"""
+    )
+    now = "return [swiped(), document.getElementById('right-kind').value]"
+    assert browser.run(now) == [True, kinds[-1]]
