@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 NAMES = (
     "pack.docx", "pack.pdf", "holiday.docx", "holiday.pdf", "exposure.docx", "exposure.pdf",
+    "supervision.docx", "supervision.pdf",
     "tasks.docx", "tasks.pdf", "indicators.xlsx", "ledgers.xlsx",
 )  # fmt: skip
 PersonalOption = Annotated[bool, typer.Option("--with-personal", help=both("cli.with_personal"))]
@@ -71,6 +72,7 @@ def pack(
             period_pack,
             report_pdf,
             report_word,
+            supervision_report,
             task_report,
         )
 
@@ -87,12 +89,14 @@ def pack(
             source = ListSource(told.found)
             lists = duty_lists(source, start=chosen.first) | {"tasks": source.tasks}
             lists = without_unknown_counts(lists, town)
-            duties = duty_blocks(lists, unknown=lists_without_ledger(lists, town), lang=lang.value)
+            unknown = lists_without_ledger(lists, town)
+            duties = duty_blocks(lists, unknown=unknown, lang=lang.value)
             reports = {
                 "pack": period_pack(told, calendar=coming, duties=duties, lang=lang.value),
                 "tasks": task_report(told, lists, lang=lang.value),
                 "holiday": holiday_brief(told, holiday, lang=lang.value),
                 "exposure": exposure_list(told, lang=lang.value),
+                "supervision": supervision_report(told, lists, unknown=unknown, lang=lang.value),
             }
             for name, report in reports.items():
                 (unfinished / f"{name}.docx").write_bytes(report_word(report, lang=lang.value))

@@ -36,7 +36,8 @@ NAMES = {
     "cases": "cases.pdf",
     "gatherings": "gatherings.pdf",
 }
-WORD = {"gatherings": "gatherings.docx"}  # the same as Word file, for offices to edit
+# the same as Word files, for offices to edit
+WORD = {"cases": "cases.docx", "gatherings": "gatherings.docx"}
 # What each shows of an assessment beyond response; see `weizhan.coverage.assessment.Part`.
 PARTS = {
     "stations": ("closures",),
@@ -102,7 +103,7 @@ def sheets(
             cases = read_facts(folder, found, town.rules, on=today).cases
             ground = SheetSource(found, cases, Landmarks.of(town))
             step("step.sheets")
-            made = {}
+            made, word = {}, {}
             if "stations" in wanted and len(found.stations):
                 made["stations"] = station_sheets(ground, lang=lang.value)
             if "wall" in wanted and len(found.communities):
@@ -118,17 +119,20 @@ def sheets(
             if "cases" in wanted:
                 named = with_community(found.buildings, found.communities)
                 placed = SheetSource(found, located_cases(town, named, day=today), ground.landmarks)
-                report = case_sheets(placed, town.ledgers.events, lang=lang.value)
+                told = town.ledgers
+                report = case_sheets(placed, told.events, told.notices, lang=lang.value)
                 if report is not None:
                     made["cases"] = report_pdf(report, lang=lang.value)
+                    word["cases"] = report_word(report, lang=lang.value)
             if "gatherings" in wanted and (events := _events(folder, town, today, step)):
-                report = gathering_sheets(events, lang=lang.value)
+                report = gathering_sheets(events, on=today, lang=lang.value)
                 made["gatherings"] = report_pdf(report, lang=lang.value)
-                written = report_word(report, lang=lang.value)
-                (unfinished / WORD["gatherings"]).write_bytes(written)
+                word["gatherings"] = report_word(report, lang=lang.value)
             empty = [name for name in wanted if name not in made]
             for name, content in made.items():
                 (unfinished / NAMES[name]).write_bytes(content)
+            for name, content in word.items():
+                (unfinished / WORD[name]).write_bytes(content)
     say_problems(town.problems, lang.value, folder=folder)
     for name in empty:
         say(

@@ -76,7 +76,8 @@ def overdue(cases: pd.DataFrame, *, on: dt.date, workdays: Workdays | None = Non
 def listed(cases: pd.DataFrame, *, on: dt.date, workdays: Workdays | None = None) -> pd.DataFrame:
     """Return the cases under listed supervision (挂牌督办): those overdue first.
 
-    `status` is ``lifted``, ``overdue`` (past the due day of the listing) or ``open``.
+    `status` is ``lifted``, ``overdue`` (past the due day of the listing) or ``open``;
+    `days_overdue` are those since that day, missing for all others.
 
     Parameters
     ----------
@@ -92,10 +93,12 @@ def listed(cases: pd.DataFrame, *, on: dt.date, workdays: Workdays | None = None
     under = cases[cases["supervision_level"].notna() & ~(listed_on > day)]
     lifted_on = pd.to_datetime(under["lifted_on"])
     lifted = (lifted_on <= day) & ~(lifted_on < pd.to_datetime(under["listed_on"]))  # listed again
-    late = due_days(under["listed_due_on"], workdays) < day
+    past = (day - due_days(under["listed_due_on"], workdays)).dt.days
+    late = past > 0
     status = np.where(lifted, "lifted", np.where(late, "overdue", "open"))
     rank = pd.Series(status, index=under.index).map({"overdue": 0, "open": 1, "lifted": 2})
-    ordered = under.assign(status=status, _rank=rank).sort_values(
+    days = past.where(status == "overdue").astype("float64")
+    ordered = under.assign(status=status, days_overdue=days, _rank=rank).sort_values(
         ["_rank", "listed_due_on", "key"], ignore_index=True
     )
     return ordered.drop(columns="_rank")

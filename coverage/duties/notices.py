@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ...geo.words import NoticeKind
+from ...geo.words import NoticeKind, Workdays
 from ...geo.words import fields as f
-from ..cases import OPEN
+from ..cases import OPEN, due_days
 
 NOTICE_COLUMNS: Final = ("issued_on", "notice", f.NAME, f.ADDRESS, "community", "hazard_key",
                          "reason", "issued_by", "outcome", "told_in")  # fmt: skip
@@ -53,7 +53,9 @@ def notice_table(
     return ordered[list(NOTICE_COLUMNS)].reset_index(drop=True)
 
 
-def exposure_cases(cases: pd.DataFrame, *, start: dt.date, end: dt.date) -> pd.DataFrame:
+def exposure_cases(
+    cases: pd.DataFrame, *, start: dt.date, end: dt.date, workdays: Workdays | None = None
+) -> pd.DataFrame:
     """Return the major hazards that may be exposed in a period, and those that may not, with why.
 
     Parameters
@@ -62,6 +64,8 @@ def exposure_cases(cases: pd.DataFrame, *, start: dt.date, end: dt.date) -> pd.D
         As they stand on the last day.
     start, end
         First and last day of the period.
+    workdays
+        The calendar; a due day of rest is put off to the next working day.
 
     Returns
     -------
@@ -69,7 +73,8 @@ def exposure_cases(cases: pd.DataFrame, *, start: dt.date, end: dt.date) -> pd.D
         Cases that somebody judged to be a major hazard (重大火灾隐患). `exposure` is ``yes`` where
         that was judged within the period and the case is open on its last day; else ``mended``,
         ``earlier`` (judged before the period), ``undated`` (nobody told when) or ``later``. A
-        listed case that nobody judged major is not among them.
+        listed case that nobody judged major is not among them. `days_overdue` are those since an
+        open case was to be mended, missing for all others.
     """
     major = cases[cases["major"] == 1].copy()
     judged = pd.to_datetime(major["major_on"])
@@ -79,4 +84,6 @@ def exposure_cases(cases: pd.DataFrame, *, start: dt.date, end: dt.date) -> pd.D
         ["mended", "undated", "earlier", "later"],
         "yes",
     )
+    late = (pd.Timestamp(end) - due_days(major["due_on"], workdays)).dt.days
+    major["days_overdue"] = late.where(is_open & (late > 0)).astype("float64")
     return major.sort_values(["exposure", "key"], ignore_index=True)

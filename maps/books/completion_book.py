@@ -45,14 +45,12 @@ def completion_book(folder: Path, *, lang: Lang) -> bytes | None:
         Of headers and words; both languages are read back.
     """
     written = io.BytesIO()
-    book = new_book(written)
+    book = new_book(written, lang=lang)
     style = look(book)
     wanted = book.add_format({"font_name": "Microsoft YaHei", "font_size": 10, "border": 1,
                               "bg_color": "#FFF2CC", "locked": False})  # fmt: skip
-    sheet = book.add_worksheet(text("to_complete.guide", lang))
-    sheet.set_column(0, 0, 100)
-    for at, line in enumerate(text("to_complete.how", lang).split("\n")):
-        sheet.write_string(at, 0, line, style.wrapped)
+    lines = text("to_complete.how", lang).split("\n")
+    book.add_guide(text("to_complete.guide", lang), lines)
     names: dict[str, str] = {}
     for kind in KINDS:
         rows = _rows(folder, kind, lang)
@@ -71,6 +69,7 @@ def completion_book(folder: Path, *, lang: Lang) -> bytes | None:
             for column, value in enumerate(cells):
                 cell(page, at, column, value, style.of() if at else style.head)
         page.set_column(3, 3, 100)
+        page.freeze_panes(1, 0)
     mark = book.add_worksheet(MARK_SHEET)
     mark.write(0, 0, COMPLETE_MARK)
     for at, (name, title) in enumerate(names.items()):
@@ -126,7 +125,6 @@ def _sheet(
     for at, name in enumerate(columns):
         said = header(kind, name, lang) if name in entries else text(f"to_complete.{name}", lang)
         sheet.write_string(1, at, said, style.head)
-        sheet.set_column(at, at, 44 if name == "wanted" else 26 if name == f.ADDRESS else 14)
     for number, row in enumerate(rows, start=HEAD_ROWS):
         for at, name in enumerate(columns):
             entry = entries.get(name)

@@ -13,7 +13,7 @@ from ...coverage.review import Counts
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..voice import FEWEST_PEOPLE, ledger_known
-from .workbook import cell, look, new_book
+from .workbook import BASE, cell, look, new_book
 
 COLUMNS: Final = (
     "community", "buildings", "covered", "covered_low", "covered_high", "red", "opening", "new",
@@ -43,18 +43,21 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
         Of the headers.
     """
     written = io.BytesIO()
-    book = new_book(written)
+    book = new_book(written, lang=lang)
     day = dt.date.fromisoformat(found.date)
     book.set_properties({"created": dt.datetime.combine(day, dt.time())})
     style = look(book)
-    sheet = book.add_worksheet(text("indicators.sheet", lang))
     title = text("indicators.title", lang, town=found.town, year=year, day=day)
+    lines = [title, text("guide_sheet.indicators", lang), text("indicators.note", lang)]
+    lines += [text(f"guide_sheet.{name}", lang) for name in ("blank", "printing")]
+    book.add_guide(text("guide_sheet.title", lang), [*lines, found.yardstick.said(lang)])
+    share = book.add_format({**BASE, "num_format": "0.0%"})
+    sheet = book.add_worksheet(text("indicators.sheet", lang))
     sheet.write_string(0, 0, title, style.title)
     heads = [text(f"indicators.{name}", lang) for name in COLUMNS]
     heads += [text(f"list_head.{name}", lang) for name in WORK if name != "people"]
     for at, head in enumerate(heads):
         sheet.write_string(1, at, head, style.head)
-        sheet.set_column(at, at, 13)
     fires_known = ledger_known(found.buildings, c.PAST_FIRES)
     visits_known = ledger_known(found.buildings, c.INSPECTED_ON)
     none = 0 if ledger_known(found.buildings, c.OPEN_HAZARDS) else None  # where no case is told
@@ -84,10 +87,9 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
         own = [_told(name, work.get(name)) for name in WORK if name != "people"]
         for at, value in enumerate([*(values[name] for name in COLUMNS), *own]):
             plain = value.item() if hasattr(value, "item") else value
-            cell(sheet, row, at, plain, style.of())
+            is_share = at < len(COLUMNS) and COLUMNS[at].startswith("covered")
+            cell(sheet, row, at, plain, share if is_share else style.of())
     last = 2 + len(found.summary["communities"])
-    sheet.write_string(last + 1, 0, text("indicators.note", lang))
-    sheet.write_string(last + 2, 0, found.yardstick.said(lang))
     sheet.freeze_panes(2, 1)
     sheet.autofilter(1, 0, last - 1, len(heads) - 1)
     book.close()

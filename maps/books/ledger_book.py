@@ -37,16 +37,20 @@ def ledger_book(
         Of headers and words.
     """
     written = io.BytesIO()
-    book = new_book(written)
+    book = new_book(written, lang=lang)
     book.set_properties({"created": dt.datetime.combine(on, dt.time())})
     style = look(book)
+    note = text(f"ledgers_book.{'with' if personal else 'without'}_personal", lang)
+    lines = [text("guide_sheet.ledgers", lang), note]
+    lines += [text(f"guide_sheet.{name}", lang) for name in ("blank", "printing")]
+    book.add_guide(text("guide_sheet.title", lang), lines)
     late = book.add_format({"bg_color": "#F4B183"})
     soon = book.add_format({"bg_color": "#FFE699"})
     columns = {
         name: _sheet(book, KINDS[name], frame, style, (late, soon), on, lang)
         for name, frame in ledgers.items()
     }
-    _dictionary(book, ledgers, style, personal, lang)
+    _dictionary(book, ledgers, style, lang)
     mark = book.add_worksheet(BOOK_SHEET)
     mark.write_string(0, 0, BOOK_MARK)
     known = [name for name in columns if "key" in columns[name]]  # sums are for reading only
@@ -78,7 +82,6 @@ def _sheet(
         said = header(kind.name, kind.identity if column == "key" else column, lang)
         sheet.write_string(0, at, said, style.head)
         copy.write_string(0, at, said)
-        sheet.set_column(at, at, 26 if column in ("address", "description") else 14)
     values = {name: frame[name].tolist() for name in columns}
     for row in range(len(frame)):
         for at, column in enumerate(columns):
@@ -129,20 +132,16 @@ def _dictionary(
     book: Workbook,
     ledgers: Mapping[str, pd.DataFrame],
     style: Look,
-    personal: bool,
     lang: Lang,
 ) -> None:
     sheet = book.add_worksheet(text("ledgers_book.dictionary", lang))
-    note = "with_personal" if personal else "without_personal"
-    sheet.write_string(0, 0, text(f"ledgers_book.{note}", lang), style.wrapped)
     heads = ("ledger", "column", "name", "kind", "allowed", "personal")
     for at, name in enumerate(heads):
-        sheet.write_string(1, at, text(f"ledgers_book.{name}", lang), style.head)
-        sheet.set_column(at, at, 60 if name == "allowed" else 20)
-    for row, cells in enumerate(dictionary(ledgers, lang), start=2):
+        sheet.write_string(0, at, text(f"ledgers_book.{name}", lang), style.head)
+    for row, cells in enumerate(dictionary(ledgers, lang), start=1):
         for at, value in enumerate(cells):
             cell(sheet, row, at, value, style.of())
-    sheet.freeze_panes(2, 0)
+    sheet.freeze_panes(1, 0)
 
 
 def dictionary(ledgers: Mapping[str, pd.DataFrame], lang: Lang) -> list[list[str]]:
@@ -162,7 +161,7 @@ def dictionary(ledgers: Mapping[str, pd.DataFrame], lang: Lang) -> list[list[str
             entry.name,
             entry.kind,
             allowed_words(entry),
-            text("ledgers_book.yes", lang) if entry.personal else "",
+            text(f"ledgers_book.{'yes' if entry.personal else 'no'}", lang),
         ]
         for name in ledgers
         for entry in KINDS[name].stored

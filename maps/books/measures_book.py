@@ -16,7 +16,7 @@ from ..voice import (
     measures_tables,
     slices_said,
 )
-from .table_sheets import table_formats, table_sheet, text_sheet
+from .table_sheets import table_formats, table_sheet
 from .workbook import look, new_book
 
 
@@ -31,7 +31,7 @@ def measures_book(found: TownMeasures, *, lang: Lang) -> bytes:
         Language of headings and words.
     """
     written = io.BytesIO()
-    book = new_book(written)
+    book = new_book(written, lang=lang)
     day = dt.date.fromisoformat(found.assessed[0].date)
     book.set_properties({"created": dt.datetime.combine(day, dt.time())})
     style, formats = look(book), table_formats(book)
@@ -45,7 +45,7 @@ def measures_book(found: TownMeasures, *, lang: Lang) -> bytes:
         "",
         *measures_notes(found, lang),
     ]
-    text_sheet(book, text("measures.answer", lang), said, style)
+    book.add_guide(text("measures.answer", lang), said)
     for table in measures_tables(found, lang):
         if table.rows:
             title = text(f"measures.{table.name}", lang)

@@ -9,7 +9,6 @@ from ...geo.words import Lang, Problem, grouped, text
 from .workbook import cell, look, new_book
 
 COLUMNS = ("severity", "file", "sheet", "row", "feature", "header", "value", "allowed", "said")
-WIDE = ("value", "allowed", "said")
 
 
 def problem_book(problems: Sequence[Problem], *, lang: Lang) -> bytes:
@@ -23,12 +22,16 @@ def problem_book(problems: Sequence[Problem], *, lang: Lang) -> bytes:
         Of headings and sentences.
     """
     written = io.BytesIO()
-    book = new_book(written)
+    book = new_book(written, lang=lang)
     style = look(book)
+    lines = [text(f"guide_sheet.{name}", lang) for name in ("problems", "printing")]
+    book.add_guide(text("guide_sheet.title", lang), lines)
     kinds = book.add_worksheet(text("problem_book.kinds", lang))
     for at, name in enumerate(("severity", "count", "said")):
         kinds.write_string(0, at, text(f"problem_book.{name}", lang), style.head)
-        kinds.set_column(at, at, 90 if name == "said" else 12)
+        if name == "said":
+            kinds.set_column(at, at, 90)
+    kinds.freeze_panes(1, 0)
     for number, group in enumerate(grouped(problems), start=1):
         first = group[0]
         severity = text(f"problem.severity_{first.severity}", lang)
@@ -38,7 +41,6 @@ def problem_book(problems: Sequence[Problem], *, lang: Lang) -> bytes:
     sheet = book.add_worksheet(text("problem_book.all", lang))
     for at, name in enumerate(COLUMNS):
         sheet.write_string(0, at, text(f"problem_book.{name}", lang), style.head)
-        sheet.set_column(at, at, 40 if name in WIDE else 14)
     for number, p in enumerate(problems, start=1):
         severity = text(f"problem.severity_{p.severity}", lang)
         said = (severity, p.file, p.sheet, p.row, p.feature, p.details.get("header", p.column),

@@ -72,12 +72,13 @@ def round_book(
     """
     rows = {name: round_rows(name, rounds, ground, kind, round_id, lang) for name in SHEETS}
     written = io.BytesIO()
-    book = new_book(written)
+    book = new_book(written, lang=lang)
     days = [r.day for r in rounds.rounds]
     made = min(days) if days else dt.date(2000, 1, 1)
     book.set_properties({"title": round_id, "created": dt.datetime.combine(made, dt.time())})
     style = look(book)
-    _guide(book, style, lang)
+    said = [text("round_book.guide_title", lang), *text("round_book.guide_lines", lang).split("\n")]
+    book.add_guide(text("round_book.guide", lang), said, locked=True)
     lists = _lists(book, lang)
     names = {name: text(f"round_book.{name.replace('-', '_')}", lang) for name in SHEETS}
     for name in SHEETS:
@@ -170,7 +171,8 @@ def _sheet(
     sheet.set_row(0, None, None, {"hidden": True})
     for at, column in enumerate(columns):
         sheet.write(1, at, header(name, column, lang), style.head)
-        sheet.set_column(at, at, WIDTHS.get(column, 14))
+        if column in WIDTHS:  # room to write in
+            sheet.set_column(at, at, WIDTHS[column])
     sheet.freeze_panes(HEAD_ROWS, 2)
     last = HEAD_ROWS + len(rows) + blank
     for number in range(HEAD_ROWS, last):
@@ -235,13 +237,4 @@ def _checks(book: Workbook, rounds: Rounds, ground: SheetSource, style: Look, la
             cell(sheet, number, at, value, style.of(date=False, locked=True))
         cell(sheet, number, len(row), None, style.of(date=False, locked=False))
     sheet.freeze_panes(1, 2)
-    sheet.protect()
-
-
-def _guide(book: Workbook, style: Look, lang: Lang) -> None:
-    sheet = book.add_worksheet(text("round_book.guide", lang))
-    sheet.set_column(0, 0, 100)
-    sheet.write(0, 0, text("round_book.guide_title", lang), style.title)
-    for at, line in enumerate(text("round_book.guide_lines", lang).split("\n")):
-        sheet.write(1 + at, 0, line, style.wrapped)
     sheet.protect()

@@ -8,7 +8,7 @@ import io
 from ...coverage.siting import Study
 from ...geo.words import Lang, text
 from ..voice import all_tables, cautions, headline, notes, proof
-from .table_sheets import table_formats, table_sheet, text_sheet
+from .table_sheets import table_formats, table_sheet
 from .workbook import look, new_book
 
 TITLES = {
@@ -36,7 +36,7 @@ def siting_book(study: Study, *, lang: Lang) -> bytes:
         Language of headings and words.
     """
     written = io.BytesIO()
-    book = new_book(written)
+    book = new_book(written, lang=lang)
     day = dt.date.fromisoformat(study.assessed[0].date)
     book.set_properties({"created": dt.datetime.combine(day, dt.time())})
     style, formats = look(book), table_formats(book)
@@ -48,7 +48,7 @@ def siting_book(study: Study, *, lang: Lang) -> bytes:
         "",
         *notes(study, lang),
     ]
-    text_sheet(book, text("site.notes", lang), said, style)
+    book.add_guide(text("site.notes", lang), said)
     for table in all_tables(study, lang):
         if table.rows:
             table_sheet(book, _title(table.name, lang), table, style, formats, lang)

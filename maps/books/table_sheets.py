@@ -21,7 +21,6 @@ FORMATS: dict[Kind, str] = {
     "index": "0.####",
     "minutes": "0.0",
 }
-WIDEST = 60
 
 
 def table_formats(book: Workbook) -> dict[Kind, Format]:
@@ -39,21 +38,5 @@ def table_sheet(
         values = [row[at] for row in table.rows]
         for number, value in enumerate(values, start=1):
             cell(page, number, at, value, formats[kind])
-        widths = [_width(value) for value in (head, *values[:200]) if value is not None]
-        page.set_column(at, at, min(max(widths) + 2, WIDEST))
     page.freeze_panes(1, 0)
     page.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
-
-
-def text_sheet(book: Workbook, title: str, lines: list[str], style: Look) -> None:
-    """Add a sheet of sentences, one a row."""
-    page = book.add_worksheet(title[:31])
-    page.set_column(0, 0, 110)
-    for row, line in enumerate(lines):
-        cell(page, row, 0, line, style.wrapped)
-
-
-def _width(value: object) -> float:
-    if isinstance(value, str):
-        return sum(2.0 if ord(letter) > 0x2E7F else 1.1 for letter in value)
-    return 12.0

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
 import pandas as pd
 
 from ...geo.tables import KINDS
@@ -16,13 +17,20 @@ from ...geo.words import Lang, printable, text
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
     from xlsxwriter.format import Format
-    from xlsxwriter.worksheet import Worksheet
+
+    from .printed import PrintedBook, PrintedSheet
 
 
 BASE: Final = {
     "font_name": "Microsoft YaHei", "font_size": 10, "valign": "top", "border": 1,
     "border_color": "#BFBFBF", "text_wrap": True,
 }  # fmt: skip
+
+
+#: Units of the columns of ledgers that measure; in English the name of the column tells it.
+UNITS: Final = {"remaining_width_m": "metres", "turnout_s": "seconds", "area_m2": "square_metres",
+                "cost_est": "yuan", "loss_yuan": "yuan", "lon": "degrees", "lat": "degrees",
+                "tenants": "tenants", "smoke_detectors_needed": "pieces"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -39,12 +47,11 @@ class Look:
         return self.plain[date, locked]
 
 
-def new_book(written: io.BytesIO) -> Workbook:
+def new_book(written: io.BytesIO, *, lang: Lang) -> PrintedBook:
     """Return an empty workbook in memory; no text in it becomes a formula or a link."""
-    import xlsxwriter
+    from .printed import PrintedBook
 
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    return xlsxwriter.Workbook(written, options)
+    return PrintedBook(written, lang=lang)
 
 
 def look(book: Workbook) -> Look:
@@ -68,14 +75,19 @@ def look(book: Workbook) -> Look:
     )
 
 
-def cell(sheet: Worksheet, row: int, column: int, value: Any, shape: Format) -> None:
-    """Write one value as what it is; text is always text, never a formula or a link."""
+def cell(sheet: PrintedSheet, row: int, column: int, value: Any, shape: Format) -> None:
+    """Write one value as what it is; text is always text, never a formula or a link.
+
+    What is known not to be is 否, and no empty cell.
+    """
     if value is None or (not isinstance(value, str) and pd.isna(value)):
         sheet.write_blank(row, column, None, shape)
     elif isinstance(value, dt.datetime | dt.date):
         sheet.write_datetime(row, column, _day(value), shape)
-    elif isinstance(value, bool):
-        sheet.write_boolean(row, column, value, shape)
+    elif isinstance(value, bool | np.bool_):
+        sheet.write_string(
+            row, column, text(f"yes_no.{'yes' if value else 'no'}", sheet.lang), shape
+        )
     elif isinstance(value, int | float):
         sheet.write_number(row, column, value, shape)
     else:
@@ -89,8 +101,19 @@ def _day(value: dt.date) -> dt.datetime:
 
 
 def header(kind: str, column: str, lang: Lang) -> str:
-    """Return the header of a ledger's column: the word that offices use first, or its name."""
+    """Return the header of a ledger's column: the word that offices use first, or its name.
+
+    What is measured carries its unit.
+    """
     entry = next((e for e in KINDS[kind].columns if e.name == column), None)
     if entry is None:
         return text(f"column.{column}", lang)
-    return entry.synonyms[0] if lang == "zh" and entry.synonyms else column.replace("_", " ")
+    unit = UNITS.get(column)
+    if lang == "en" or not entry.synonyms:
+        return column.replace("_", " ")
+    said = entry.synonyms[0]
+    return (
+        text("guide_sheet.head_unit", lang, head=said, unit=text(f"unit_of.{unit}", lang))
+        if unit
+        else said
+    )

@@ -3,7 +3,6 @@
 The same input gives the same bytes on every machine.
 """
 
-from .briefs import exposure_list
 from .case_sheet import case_sheets
 from .community_sheet import community_sheets
 from .duty_papers import duty_blocks, task_report
@@ -13,6 +12,7 @@ from .measures_sheet import measures_sheet
 from .meeting import period_pack
 from .passage_report import passage_report
 from .pre_plan import key_buildings, pre_plans
+from .quarter_cases import exposure_list, supervision_report
 from .report import report_pdf
 from .route_sheet import SIZES, Paper, clock, route_sheet, stop_name
 from .sheet_source import SheetSource
@@ -42,6 +42,7 @@ __all__ = [
     "route_sheet",
     "station_sheets",
     "stop_name",
+    "supervision_report",
     "task_report",
     "wall_maps",
 ]

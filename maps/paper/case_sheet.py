@@ -1,17 +1,23 @@
-"""挂牌督办: one page a case, with where it is, what was done when, and room for signatures."""
+"""One page a case: what was found, its history, where it is, and room for signatures.
+
+Cases under listed supervision (挂牌督办), and open ones that somebody judged to be a major hazard.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 import pandas as pd
 
-from ...coverage.cases import listed
+from ...coverage.cases import OPEN, listed
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
+from ..voice import is_missing
 from .drawing import Drawing
 from .frames import frame_round
-from .grids import day_of, place_of, word_of
+from .grids import day_of, said_of, word_of
+from .listed_cases import case_row
 from .official import TEXT_MM
 from .report import Block, Grid, Heading, NewPage, Paragraph, Picture, Report
 from .sheet_page import finished
@@ -19,13 +25,20 @@ from .sheet_source import SheetSource
 from .strokes import ground_of
 
 AROUND_M: Final = 120.0
-MAP_MM: Final = (TEXT_MM, 84.0)
-FACTS: Final = ("case", "place", "hazard", "level", "status", "listed_on", "listed_due", "found_on",
-                "measure", "office", "partner")  # fmt: skip
+MAP_MM: Final = (TEXT_MM, 68.0)
+STEPS: Final = 8  # the last ones; all stand in the ledger
+SAID: Final = 120  # letters of a description
+ROOM: Final = "　" * 9  # to sign in
+FACTS: Final = (
+    ("case", "place"), ("hazard", "level"), ("status", "late"), ("listed_on", "listed_due"),
+    ("found_on", "due_on"), ("major_on", "major_by"), ("measure", "office"), ("partner", "rule"),
+)  # fmt: skip
 
 
-def case_sheets(source: SheetSource, events: pd.DataFrame, *, lang: Lang) -> Report | None:
-    """Return one page for each case under listed supervision, those overdue first.
+def case_sheets(
+    source: SheetSource, events: pd.DataFrame, notices: pd.DataFrame, *, lang: Lang
+) -> Report | None:
+    """Return one page for each case under listed supervision, those overdue first, then major ones.
 
     Parameters
     ----------
@@ -33,62 +46,92 @@ def case_sheets(source: SheetSource, events: pd.DataFrame, *, lang: Lang) -> Rep
         The assessment and its cases, located.
     events
         Steps of the cases: `key`, `state`, `happened_on`, `who`.
+    notices
+        The ledger of talks and circulars; those that name a case are of its history.
     lang
         Of the pages.
 
     Returns
     -------
     Report or None
-        None where no case is listed on the day.
+        None where there is no such case on the day.
     """
     found = source.found
-    day = found.moment.day
-    under = listed(source.cases, on=day, workdays=found.moment.town.workdays)
+    day, workdays = found.moment.day, found.moment.town.workdays
+    under = listed(source.cases, on=day, workdays=workdays)
     under = under[under["status"] != "lifted"]
-    if under.empty:
+    judged = source.cases[(source.cases["major"] == 1) & source.cases[f.STATE].isin(OPEN)]
+    major = judged[~judged["key"].isin(under["key"])].sort_values("key")
+    if under.empty and major.empty:
         return None
+    pages = [(row, "duties.case_title") for row in under.to_dict("records")]
+    pages += [(row, "duties.case_major_title") for row in major.to_dict("records")]
     blocks: list[Block] = []
-    for at, row in enumerate(under.to_dict("records")):
-        if at:
-            blocks.append(NewPage())
-        past = events[(events["key"] == row["key"]) & (events["happened_on"] <= pd.Timestamp(day))]
-        blocks += _page(source, row, past, lang)
-    title = text("duties.case_title", lang)
+    for row, title in pages:
+        if blocks:
+            blocks += [NewPage(), Heading(text(title, lang), 0)]
+        steps = sorted(_steps(row, events, notices, lang), key=lambda step: step[0])
+        past = [step for step in steps if step[0] <= found.date]
+        blocks += _page(source, row, past[-STEPS:], lang)
     subtitle = text("duties.case_subtitle", lang, town=found.town, day=found.date)
     measured = found.yardstick.said(lang)
-    return Report(title, subtitle, found.date, found.simulated, blocks, measured)
+    first = text(pages[0][1], lang)
+    return Report(first, subtitle, found.date, found.simulated, blocks, measured)
 
 
-def _page(source: SheetSource, row: dict[Any, Any], past: pd.DataFrame, lang: Lang) -> list[Block]:
-    facts = {
-        "case": str(row["key"]),
-        "place": place_of(row, lang),
-        "hazard": label("hazard_code", row["code"], lang),
-        "level": word_of(row["supervision_level"], "supervision_level", lang),
-        "status": label("listed_status", row["status"], lang),
-        "listed_on": day_of(row["listed_on"]),
-        "listed_due": day_of(row["listed_due_on"]),
+def _steps(
+    row: dict[Any, Any], events: pd.DataFrame, notices: pd.DataFrame, lang: Lang
+) -> Iterator[tuple[str, str, str]]:
+    """Yield the day, what was done and by whom: steps, listing, judgement, look-back, talks."""
+    for step in events[events["key"] == row["key"]].to_dict("records"):
+        yield (day_of(step["happened_on"]), label("hazard_state", step["state"], lang),
+               word_of(step["who"], "office", lang))  # fmt: skip
+    for day, what, who in (
+        ("major_on", "judged", said_of(row["major_by"])),
+        ("listed_on", "listed", word_of(row["supervision_level"], "supervision_level", lang)),
+        ("lifted_on", "lifted", ""),
+        ("looked_back_on", "looked_back", said_of(row["look_back_outcome"])),
+    ):
+        if not is_missing(row[day]):
+            yield day_of(row[day]), text(f"duties.case_{what}", lang), who
+    for told in notices[notices["hazard_key"] == row["key"]].to_dict("records"):
+        yield (day_of(told["issued_on"]), word_of(told["notice"], "notice_kind", lang),
+               said_of(told["issued_by"]))  # fmt: skip
+
+
+def _page(
+    source: SheetSource, row: dict[Any, Any], steps: list[tuple[str, str, str]], lang: Lang
+) -> list[Block]:
+    unknown = text("popup.unknown", lang)
+    names = ("case", "place", "hazard", "level", "late", "listed_on", "listed_due", "due_on",
+             "major_on", "major_by")  # fmt: skip
+    facts = dict(zip(names, case_row({"days_overdue": None, **row}, names, lang), strict=True))
+    facts |= {
+        "status": label("listed_status", row["status"], lang) if "status" in row
+        else label("hazard_state", row[f.STATE], lang),
         "found_on": day_of(row["found"]),
         "measure": word_of(row["measure"], "measure", lang),
         "office": word_of(row["owner"], "office", lang),
         "partner": word_of(row["partner_dept"], "partner_dept", lang),
-    }
-    unknown = text("popup.unknown", lang)
-    said = row["description"] if isinstance(row["description"], str) else unknown
-    rows = [[text(f"duties.case_{name}", lang), facts[name] or unknown] for name in FACTS]
-    steps = [
-        [day_of(step["happened_on"]), label("hazard_state", step["state"], lang),
-         word_of(step["who"], "office", lang)]
-        for step in past.to_dict("records")
-    ]  # fmt: skip
+        "rule": said_of(row["major_rule"]),
+    }  # fmt: skip
+    rows = [
+        [cell for name in pair for cell in (text(f"duties.case_{name}", lang), facts[name] or "—")]
+        for pair in FACTS
+    ]
+    said = said_of(row["description"]) or unknown
+    said = said if len(said) <= SAID else said[:SAID] + "…"
     heads = [text(f"duties.case_{name}", lang) for name in ("day", "step", "who")]
+    signed = [
+        [text("duties.case_sign_unit", lang), ROOM, text("duties.case_sign_office", lang), ROOM],
+        [text("duties.case_recheck", lang), ROOM, text("duties.case_outcome", lang), ROOM],
+    ]
     return [
-        Heading(text("duties.case_heading", lang, case=facts["case"], place=facts["place"])),
-        Grid([text("duties.case_fact", lang), text("duties.case_value", lang)], rows),
-        Paragraph(text("duties.case_said", lang, said=said)),
-        Grid(heads, steps),
+        Grid([], rows),
+        Paragraph(text("duties.case_said", lang, said=said), small=True),
+        Grid(heads, [list(step) for step in steps]),
         *_map(source, row, lang),
-        Paragraph(text("duties.case_sign", lang)),
+        Grid([], signed),
     ]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -56,13 +57,15 @@ class Event:
     cases: pd.DataFrame
 
 
-def gathering_sheets(events: Sequence[Event], *, lang: Lang) -> Report:
+def gathering_sheets(events: Sequence[Event], *, on: dt.date, lang: Lang) -> Report:
     """Return the sheets of events, each on pages of its own.
 
     Parameters
     ----------
     events
         At least one, in order.
+    on
+        The day of the sheet.
     lang
         Of the report.
     """
@@ -72,7 +75,8 @@ def gathering_sheets(events: Sequence[Event], *, lang: Lang) -> Report:
         blocks += _event(event, lang)
     found = events[0].found
     title = text("gathering.title", lang)
-    return signed_by(found, title, "", blocks, lang)
+    report = signed_by(found, title, found.town, blocks, lang)
+    return replace(report, date=on.isoformat())
 
 
 def _event(event: Event, lang: Lang) -> list[Block]:

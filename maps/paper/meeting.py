@@ -32,6 +32,7 @@ from .charts import bars
 from .drawing import Drawing
 from .frames import frame_round
 from .grids import buildings_grid, cases_grid, clear_grid, place_of, said_of, seen_block
+from .listed_cases import listed_blocks
 from .official import TEXT_MM
 from .report import Block, Grid, Heading, Paragraph, Picture, Report, Signature
 from .sheet_page import finished
@@ -235,7 +236,6 @@ def _loop(told: Review, lang: Lang) -> list[Block]:
         [text(f"pack.flow_{n}", lang) for n in FLOW],
         [(name, [getattr(flow, n) for n in FLOW]) for name, flow in zip(names, flows, strict=True)],
     )
-    under = told.listed[told.listed["status"] != "lifted"]
     if not ledger_known(told.found.buildings, c.OPEN_HAZARDS):
         return [
             Heading(text("pack.loop", lang)),
@@ -250,9 +250,7 @@ def _loop(told: Review, lang: Lang) -> list[Block]:
         cases_grid(told.overdue.head(ROWS), lang),
         Paragraph(_of(ROWS, len(told.overdue), lang), small=True),
         Heading(text("pack.listed", lang), 2),
-        cases_grid(under.head(ROWS), lang)
-        if len(under)
-        else Paragraph(text("pack.none_listed", lang)),
+        *listed_blocks(told, lang),
     ]
 
 

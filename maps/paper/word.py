@@ -237,7 +237,7 @@ def _spacer(document: WordDocument) -> WordParagraph:
 
 
 def _table(document: WordDocument, grid: Grid, lang: Lang) -> None:
-    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Mm, Pt
@@ -246,6 +246,7 @@ def _table(document: WordDocument, grid: Grid, lang: Lang) -> None:
     table: WordTable = document.add_table(rows=len(rows), cols=len(rows[0]))
     table.style, table.autofit = "Table Grid", False
     widths, size = grid.widths(lang), grid.size(lang)
+    table.alignment = WD_TABLE_ALIGNMENT.CENTER
     _edges(table, size)
     total = sum(widths)
     for column, share in zip(table.columns, widths, strict=True):

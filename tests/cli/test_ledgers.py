@@ -6,6 +6,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+from tests.maps.printed_books import check_printed
 from weizhan.cli.ledgers import import_ledger
 from weizhan.cli.setup import check
 from weizhan.data.demo import make_demo
@@ -100,7 +101,7 @@ def test_problems_are_told_by_kind_with_their_number_and_all_stand_in_a_named_wo
     assert said.count("今天") == 3 and "……另有 12 条" in said
     listed = village / "问题-乱.xlsx"
     assert str(listed) in said.replace("\n", "")
-    book = openpyxl.load_workbook(listed)
+    book = check_printed(listed)
     assert [row[1].value for row in book["分类"].iter_rows(min_row=2)] == [15, 30]
     days = [row for row in book["全部"].iter_rows(min_row=2, values_only=True) if row[6] == "今天"]
     assert [row[3] for row in days] == list(range(2, 32, 2))
@@ -178,7 +179,7 @@ def test_what_could_not_be_read_is_listed_filled_in_and_imported_again(street, t
     assert "“不少”当时没有读懂" in told
     listed = tmp_path / "待补全.xlsx"
     check(street.folder, to_complete=listed)
-    page = openpyxl.load_workbook(listed)["火灾"]
+    page = check_printed(listed)["火灾"]
     assert [cell.value for cell in page[1]][:4] == ["key", "source", "source_row", "wanted"]
     assert page["D3"].value == "起火时间：原写“去年夏天”；死亡人数：原写“不少”"
     with pytest.raises(OutputError):

@@ -157,8 +157,8 @@ def test_sheets_packs_and_exports_are_written(call, village, tmp_path):
     code, said = call("sheets", village, *DAY, "--most", 3, "--out", out)
     assert code == 0, said
     assert sorted(p.name for p in out.iterdir()) == [
-        "cases.pdf", "communities.pdf", "gatherings.docx", "gatherings.pdf", "passages.pdf",
-        "pre-plans.pdf", "stations.pdf", "wall-maps.pdf",
+        "cases.docx", "cases.pdf", "communities.pdf", "gatherings.docx", "gatherings.pdf",
+        "passages.pdf", "pre-plans.pdf", "stations.pdf", "wall-maps.pdf",
     ]  # fmt: skip
     assert len(pypdf.PdfReader(out / "pre-plans.pdf").pages) == 3
     code, said = call("sheets", village, "--only", "posters", "--out", tmp_path / "x")
@@ -171,7 +171,7 @@ def test_sheets_packs_and_exports_are_written(call, village, tmp_path):
     assert {"pack.docx", "pack.pdf", "holiday.pdf", "exposure.docx", "ledgers.xlsx"} <= {
         p.name for p in pack.iterdir()
     }
-    heads = [c.value for c in openpyxl.load_workbook(pack / "ledgers.xlsx").worksheets[0][1]]
+    heads = [c.value for c in openpyxl.load_workbook(pack / "ledgers.xlsx").worksheets[1][1]]
     assert "person" not in heads
     for wrong in ("2026Q9", "2031Q1"):
         code, said = call("pack", village, "--period", wrong, *DAY, "--out", tmp_path / "x")

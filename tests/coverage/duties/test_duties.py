@@ -191,6 +191,7 @@ def test_only_what_was_judged_major_in_the_quarter_and_is_not_mended_may_be_expo
                                         "2026-10-01", None]),
             "state": ["found", "found", "found", "closed", "reopened", "found"],
             "supervision_level": [None, None, None, None, None, "town"],
+            "due_on": pd.to_datetime(["2026-09-20"] * 6),
         }
     )  # fmt: skip
     table = exposure_cases(cases, start=dt.date(2026, 7, 1), end=ON)

@@ -7,6 +7,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from tests.maps.printed_books import check_printed
 from weizhan.coverage import columns as c
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.rounds.planning import default_teams, plan_rounds
@@ -84,6 +85,7 @@ def test_print_fill_import_leaves_exactly_the_expected_ledger(handed_out, fill):
     steps = len(read_events(folder))
     blank = fill({})
     assert is_round_book(blank)
+    check_printed(blank)
     assert import_round(folder, blank, at=AT) == ([], [])
     case = _first(blank, "隐患", "hazard_id")
     building = _first(blank, "检查记录", "building_id")

@@ -48,7 +48,7 @@ def test_every_value_of_every_kind_is_read_back(kind, lang: Lang, tmp_path):
     file.write_bytes(ledger_book({kind: frame}, on=ON, personal=True, lang=lang))
     assert is_ledger_book(file)
     book = openpyxl.load_workbook(file)
-    raw = read_table(file, sheet=book.sheetnames[0], header_rows=1)
+    raw = read_table(file, sheet=book.sheetnames[1], header_rows=1)
     found = columns_found(match_headers(raw.headers, chosen.columns, stated={}))
     for column in columns:
         told = frame[column.name]

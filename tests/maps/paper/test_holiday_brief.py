@@ -9,6 +9,7 @@ import pandas as pd
 import pypdf
 import pytest
 
+from tests.maps.office_words import check_office_words
 from weizhan.coverage.places.open_days import in_use
 from weizhan.coverage.review.holidays import next_holiday
 from weizhan.coverage.review.past_days import past_days
@@ -60,6 +61,7 @@ def test_every_community_has_one_page_of_its_own(village, national):
 
 
 def test_both_shifts_of_the_first_day_are_told(village, national):
+    check_office_words(holiday_brief(village[2], national, lang="zh"))
     assert [found.scenario for found in national.shifts] == ["holiday", "night"]
     assert {found.date for found in national.shifts} == {"2026-10-01"}
     said = _said(holiday_brief(village[2], national, lang="zh"))

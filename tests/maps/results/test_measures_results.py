@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
-import openpyxl
 import pytest
 import shapely
 from scipy.sparse import csr_array
 
+from tests.maps.printed_books import check_printed
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.measures import MeasuresRequest, Offer, study_town_measures
 from weizhan.geo.measure import Measure
@@ -210,7 +210,7 @@ def test_names_from_data_are_text_everywhere(written, lang):
     assert "<img src=x" not in page
     assert "&lt;img src=x" in page or escape(EVIL) in page
     assert "http://" not in page.replace("http://x", "").replace("http://www.w3.org", "")
-    book = openpyxl.load_workbook(written[lang] / "measures.xlsx")
+    book = check_printed(written[lang] / "measures.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not any(cell.data_type == "f" for cell in cells)
     assert any("HYPERLINK" in str(cell.value) for cell in cells)

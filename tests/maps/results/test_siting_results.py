@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import geopandas as gpd
 import numpy as np
-import openpyxl
 import pytest
 import shapely
 
+from tests.maps.printed_books import check_printed
 from weizhan.coverage.siting.candidates import host_candidates
 from weizhan.coverage.siting.request import Request
 from weizhan.coverage.siting.study import study_sites
@@ -137,7 +137,7 @@ def test_names_from_data_are_text_everywhere(written, lang):
     _, folder = written(Request(stations=2, draws=2), lang=lang)
     page = (folder / "siting.html").read_text(encoding="utf-8")
     assert "<img src=x" not in page
-    book = openpyxl.load_workbook(folder / "siting.xlsx")
+    book = check_printed(folder / "siting.xlsx")
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
     assert not any(cell.data_type == "f" for cell in cells)
     assert any(cell.value == EVIL for cell in cells)
@@ -170,7 +170,7 @@ def test_the_answer_tells_candidates_bound_and_who_stays_late(written):
     assert f"覆盖 {reached:.0f} 人" in told["cautions"]["zh"][-1]
     assert told["communities"][0]["people_late"] is None
     page = (folder / "siting.html").read_text(encoding="utf-8")
-    book = openpyxl.load_workbook(folder / "siting.xlsx")
+    book = check_printed(folder / "siting.xlsx")
     cells = {str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row}
     for line in (said["zh"], *told["cautions"]["zh"]):
         assert escape(line) in page and line in cells
