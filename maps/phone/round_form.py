@@ -246,7 +246,7 @@ def _book(
     made: dt.date,
 ) -> bytes:
     written = io.BytesIO()
-    book = new_book(written)
+    book = new_book(written, lang="en")
     book.set_properties({"created": dt.datetime.combine(made, dt.time())})
     for name, heads, rows in (
         ("survey", SURVEY, survey),

@@ -31,7 +31,7 @@ def test_every_workbook_is_made_by_the_one_that_prints():
             assert not re.search(r"^\s*(import|from) xlsxwriter(?! *import .*TYPE)", _live(said),
                                  re.MULTILINE), file  # fmt: skip
             assert "openpyxl.Workbook(" not in said, file
-        if "new_book(written" in said and file.name != "workbook.py":
+        if "new_book(written" in said and file.name not in ("workbook.py", "round_form.py"):
             assert "book.add_guide(" in said, f"{file.name} has no first sheet"
 
 
