@@ -26,7 +26,8 @@ def standing(assessment: Assessment, lang: Lang) -> str:
     shares = {}
     for entry in assessment.summary.get("communities", ()):
         share = ((entry.get("coverage") or {}).get(tier) or {}).get("share_buildings")
-        shares[str(entry[f.COMMUNITY_ID])] = unknown if is_missing(share) else percent(share)
+        told = unknown if is_missing(share) else percent(float(str(share)))
+        shares[str(entry[f.COMMUNITY_ID])] = told
     names = {
         "tier": style.tier_label(tier, lang),
         "standard": style.standard_label(assessment.tiers[tier], lang),
