@@ -26,7 +26,7 @@ EDGES_INCH: Final = {"left": 0.4, "right": 0.4, "top": 0.5, "bottom": 0.6}
 GUIDE_WIDTHS: Final = (26, 8, 96)
 
 
-class PrintedSheet(Worksheet):
+class PrintedSheet(Worksheet):  # type: ignore[misc]
     """A sheet that knows how wide its texts are, and what its columns are called."""
 
     def __init__(self) -> None:
@@ -106,7 +106,7 @@ class PrintedSheet(Worksheet):
         return int(super()._write_datetime(row, col, date, cell_format))
 
 
-class PrintedBook(Workbook):
+class PrintedBook(Workbook):  # type: ignore[misc]
     """A workbook whose first sheet says what the others hold; nothing in it runs."""
 
     def __init__(self, written: io.BytesIO, *, lang: Lang) -> None:

@@ -108,7 +108,7 @@ def _event(event: Event, lang: Lang) -> list[Block]:
 
 def _venue(near: Surrounding, lang: Lang) -> str:
     row = near.stands
-    named = place_of(row, lang)
+    named = place_of(row.to_dict(), lang)
     if near.off_m:
         return text("gathering.beside", lang, metres=f"{near.off_m:.0f}", name=named)
     return named

@@ -135,11 +135,11 @@ def _styles(document: WordDocument, lang: Lang) -> None:
     for level, face in enumerate((HEAD_FONT, SECOND_FONT, TEXT_FONT), start=1):
         heading = styles[f"Heading {level}"]
         _style(heading, face, sizes.body, line=sizes.line, indent=lang == "zh")
-        heading.font.bold = lang == "en"  # type: ignore[attr-defined]
+        heading.font.bold = lang == "en"
     _style(styles["Title"], TITLE_FONT, sizes.title, line=sizes.title * 1.4, centred=True)
     _style(styles["Subtitle"], SECOND_FONT, sizes.body, line=sizes.line, centred=True)
     _style(styles["Caption"], TEXT_FONT, sizes.note, line=sizes.note * 1.4)
-    styles["Caption"].paragraph_format.space_after = Pt(sizes.note / 2)  # type: ignore[attr-defined]
+    styles["Caption"].paragraph_format.space_after = Pt(sizes.note / 2)
     _style(styles["No Spacing"], TEXT_FONT, sizes.table, line=sizes.table * 1.3)
     _style(styles["Footer"], PAGE_FONT, NUMBER_PT, line=NUMBER_PT * 1.2)
 
@@ -313,7 +313,7 @@ def _signature(document: WordDocument, by: str, day: str, lang: Lang) -> None:
         added.alignment = WD_ALIGN_PARAGRAPH.RIGHT
         form = added.paragraph_format
         form.first_line_indent, form.right_indent = Pt(0), Pt(4 * SIZES[lang].body)
-        added._p.pPr.find(qn("w:ind")).set(qn("w:firstLineChars"), "0")
+        added._p.get_or_add_pPr().find(qn("w:ind")).set(qn("w:firstLineChars"), "0")
         form.keep_with_next = at == 0
         form.space_before = Pt(0 if at else SIZES[lang].line)
 
