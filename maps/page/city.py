@@ -131,7 +131,13 @@ def _community(
         water=cut(assessment.water),
         areas=areas,
         places=assessment.places.near(near),
-        summary={**whole, "coverage": coverage, "communities": [entry], "counts": counts},
+        summary={
+            **whole,
+            "coverage": coverage,
+            "communities": [entry],
+            "counts": counts,
+            "next": _steps_within(whole.get("next", {}), near, assessment.buildings.crs),
+        },
     )
     moments = {
         name: replace(
@@ -144,3 +150,11 @@ def _community(
         for name, scene in scenes.items()
     }
     return found, moments
+
+
+def _steps_within(told: Mapping[str, Any], near: shapely.Polygon, crs: Any) -> dict[str, Any]:
+    """Return the first measures of the town that lie in or round a community."""
+    steps = [step for step in told.get("steps", ()) if step.get("lon") is not None]
+    xy = [shapely.Point(step["lon"], step["lat"]) for step in steps]
+    inside = gpd.GeoSeries(xy, crs="EPSG:4326").to_crs(crs).intersects(near)
+    return {**told, "steps": [step for step, here in zip(steps, inside, strict=True) if here]}

@@ -62,3 +62,21 @@ def test_a_click_on_a_community_opens_its_page(browser, assessment):
     assert browser.driver.current_url.endswith("committee.html")
     browser.driver.get("about:blank")
     browser.open(pages["communities/0002.html"])
+
+
+def test_a_community_is_told_what_to_do_in_it_and_not_elsewhere(assessment):
+    areas = assessment.communities.set_index("community_id").geometry
+    spots = areas.representative_point().to_crs("EPSG:4326")
+    steps = [
+        {"measures": [key], "kind": "station", "name": {"zh": f"在{key}设站", "en": f"at {key}"},
+         "cost_yuan": 1000, "gain": 12.0, "lon": spot.x, "lat": spot.y}
+        for key, spot in spots.items()
+    ]  # fmt: skip
+    told = {"counted": "people", "years": 10, "steps": steps}
+    town = assessment.replaced(summary={**assessment.summary, "next": told})
+    pages = dict(committee_pages(town, scenes={}, most=100))
+    for k, key in enumerate(areas.index, start=1):
+        page = pages[f"communities/000{k}.html"]
+        assert f"在{key}设站" in page
+        far = areas.distance(areas[key]).idxmax()
+        assert f"在{far}设站" not in page
