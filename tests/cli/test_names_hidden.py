@@ -173,7 +173,7 @@ def test_the_workbook_of_ledgers_goes_out_and_in_again_without_a_change(run, tmp
     page = opened["隐患"]
     heads = [cell.value for cell in page[1]]
     row = next(r for r in page.iter_rows(min_row=2) if r[0].value == "P1")
-    row[heads.index("整改经费")].value = 1200
+    row[heads.index("整改经费（元）")].value = 1200
     row[heads.index("隐患描述")].value = None
     opened.save(book)
     code, said, errors = run("import", town, book, "--kind", "hazards")
