@@ -48,7 +48,15 @@ class Look:
 
 
 def new_book(written: io.BytesIO, *, lang: Lang) -> PrintedBook:
-    """Return an empty workbook in memory; no text in it becomes a formula or a link."""
+    """Return an empty workbook in memory; no text in it becomes a formula or a link.
+
+    Parameters
+    ----------
+    written
+        Where its bytes go.
+    lang
+        Of its guide.
+    """
     from .printed import PrintedBook
 
     return PrintedBook(written, lang=lang)

@@ -16,7 +16,6 @@ from .report import Block, Grid, Heading, Paragraph, Report
 
 Lists = Mapping[str, pd.DataFrame]
 
-TASKS_SHOWN: Final = 40  # of one office in one community; the rest is counted and stands in the CSV
 ROWS: Final = 20
 TASK_COLUMNS: Final = ("task", "task_key", f.NAME, f.ADDRESS, "due_on", "days_overdue")
 #: What a meeting sees of each list.
@@ -55,15 +54,8 @@ def task_report(told: Review, lists: Lists, *, lang: Lang) -> Report:
             blocks.append(Heading(f"{said}（{len(part)}）", 2))
             visits = part["task"].isin(("inspect", "first_inspect"))  # they stand by risk
             others = part[~visits].sort_values(["due_on", "task"], kind="stable")
-            ordered = pd.concat([others, part[visits]]).head(TASKS_SHOWN)
+            ordered = pd.concat([others, part[visits]])
             blocks.append(list_grid(ordered, TASK_COLUMNS, lang))
-            if len(part) > TASKS_SHOWN:
-                blocks.append(
-                    Paragraph(
-                        text("duties.tasks_more", lang, shown=TASKS_SHOWN, all=len(part)),
-                        small=True,
-                    )
-                )
     title = text("duties.tasks_title", lang, period=period_said(told.period, lang))
     return report_of(told, title, blocks, lang)
 

@@ -22,6 +22,7 @@ from ..voice import (
     reasons_said,
     records,
     state_said,
+    tiers_told,
 )
 from .report import Block, Grid, Paragraph
 
@@ -89,7 +90,7 @@ def seen_block(lanes: gpd.GeoDataFrame, among: gpd.GeoDataFrame, lang: Lang, *, 
 
 def clear_grid(found: Assessment, lanes: Sequence[Record], lang: Lang) -> Grid:
     """Return lanes that must stay clear, with why."""
-    tiers = {tier: s for tier, s in found.tiers.items() if tier != "own"}
+    tiers = tiers_told(found)  # all, as the expected loss counts them
     rows = [[lane_of(row, found.lanes, lang), keep_clear_reason(row, tiers, lang)] for row in lanes]
     return Grid([text(f"lane.head_{n}", lang) for n in ("name", "reason")], rows)
 

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ...coverage import columns as c
+from ...geo.ground import Limit
 from ...geo.words import LaneState, Lang, Vehicle, label, text
 from ...geo.words import fields as f
 from ..voice import (
@@ -20,8 +21,9 @@ from ..voice import (
     records,
     state_said,
 )
+from .grids import lane_of
 from .route_sheet import signs_of
-from .sheet_page import Page, Table, finished, ground_map, paper_of
+from .sheet_page import Page, Table, finished, ground_map, paper_of, title_of
 from .sheet_source import SheetSource
 
 SHOWN: Final = 60
@@ -48,10 +50,9 @@ def passage_report(ground: SheetSource, *, lang: Lang) -> bytes:
         & found.lanes[c.lane_limit_certain(Vehicle.FIRE_ENGINE)]
         & ~found.lanes[c.STATE].isin(SEEN)
     ]
-    head = [
-        *(text(f"lane.head_{name}", lang) for name in ("id", "name", "state", "remaining")),
-        *(text("papers.lost", lang, minutes=f"{s / 60:g}") for s in tiers.values()),
-    ]
+    name, state, left = (text(f"lane.head_{name}", lang) for name in ("name", "state", "remaining"))
+    lost = [text("papers.lost", lang, minutes=f"{s / 60:g}") for s in tiers.values()]
+    stopped = _by_people(records(too_narrow), tiers)
     page = Page(
         title=text("papers.passages", lang),
         facts=[
@@ -65,18 +66,31 @@ def passage_report(ground: SheetSource, *, lang: Lang) -> bytes:
         tables=[
             Table(
                 title=text("papers.seen_lanes", lang),
-                head=head,
-                widths=(0, 1, 2, 0, *(1 for _ in tiers)),
-                rows=[_row(lane, tiers, lang) for lane in _by_people(records(seen), tiers)],
+                head=[name, state, left, *lost],
+                widths=(2, 2, 1, *(1 for _ in tiers)),
+                rows=[
+                    [
+                        lane_of(lane, found.lanes, lang),
+                        state_said(lane, lang),
+                        _left(lane, lang),
+                        *(_lost(lane, tier, lang) for tier in tiers),
+                    ]
+                    for lane in _by_people(records(seen), tiers)
+                ],
                 empty=text("papers.none_seen", lang),
             ),
             Table(
-                title=text("papers.engine_lanes", lang),
-                head=[*head[:2], text("papers.stopped_by", lang), head[3], *head[4:]],
-                widths=(0, 1, 1, 0, *(1 for _ in tiers)),
+                title=title_of("papers.engine_lanes", SHOWN, len(stopped), lang),
+                head=[name, *(text(f"papers.{n}", lang) for n in ("stopped_by", "width")), *lost],
+                widths=(2, 2, 0, *(1 for _ in tiers)),
                 rows=[
-                    _row(lane, tiers, lang, stopped=True)
-                    for lane in _by_people(records(too_narrow), tiers)[:SHOWN]
+                    [
+                        lane_of(lane, found.lanes, lang),
+                        _stopped_by(lane, lang),
+                        _metres(lane[f.WIDTH_M], lang),
+                        *(_lost(lane, tier, lang) for tier in tiers),
+                    ]
+                    for lane in stopped[:SHOWN]
                 ],
                 empty=text("papers.none_engine", lang),
             ),
@@ -95,18 +109,24 @@ def _by_people(lanes: list[Record], tiers: Mapping[str, float]) -> list[Record]:
     return sorted(lanes, key=lambda lane: (-people(lane), str(lane[f.LANE_ID])))
 
 
-def _row(
-    lane: Record, tiers: Mapping[str, float], lang: Lang, *, stopped: bool = False
-) -> list[str]:
-    limit = str(lane.get(c.lane_limit(Vehicle.FIRE_ENGINE)) or "")
-    width = lane[f.WIDTH_M] if stopped else lane[c.REMAINING_WIDTH_M]
-    return [
-        str(lane[f.LANE_ID]),
-        "" if is_missing(lane[f.NAME]) else str(lane[f.NAME]),
-        label("limit_name", limit, lang) if stopped else state_said(lane, lang),
-        text("popup.unknown", lang) if is_missing(width) else f"{float(str(width)):g}",
-        *(_lost(lane, tier, lang) for tier in tiers),
-    ]
+def _metres(width: object, lang: Lang) -> str:
+    return text("popup.unknown", lang) if is_missing(width) else f"{float(str(width)):g}"
+
+
+def _left(lane: Record, lang: Lang) -> str:
+    """Return the width that a report leaves; where it does not tell, the registered one as such."""
+    left, width = lane[c.REMAINING_WIDTH_M], lane[f.WIDTH_M]
+    if not is_missing(left) or is_missing(width):
+        return _metres(left, lang)
+    return text("papers.width_registered", lang, width=_metres(width, lang))
+
+
+def _stopped_by(lane: Record, lang: Lang) -> str:
+    """Return what stops an engine; a width that nobody measured is that of the lane's class."""
+    limit = str(lane[c.lane_limit(Vehicle.FIRE_ENGINE)])
+    said = label("limit_name", limit, lang)
+    guessed = limit == Limit.WIDTH and is_missing(lane[f.WIDTH_M])
+    return text("papers.by_class", lang, limit=said) if guessed else said
 
 
 def _lost(lane: Record, tier: str, lang: Lang) -> str:

@@ -137,6 +137,26 @@ def ground_map(
     return _on_ground(found, frame, names), frame
 
 
+def title_of(key: str, shown: int, number: int, lang: Lang) -> str:
+    """Return the title of a table, with how many of its rows are told where not all are.
+
+    Parameters
+    ----------
+    key
+        Of the title.
+    shown
+        Rows at the most.
+    number
+        Rows there are.
+    lang
+        Of the title.
+    """
+    title = text(key, lang)
+    if number <= shown:
+        return title
+    return text("papers.title_cut", lang, title=title, shown=shown, all=number)
+
+
 def wall_ground(found: Assessment, bounds: Sequence[float]) -> tuple[Drawing, Frame]:
     """Return the map of a wall: across or upright, whichever shows the place larger.
 

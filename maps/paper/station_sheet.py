@@ -9,10 +9,11 @@ import pandas as pd
 from ...coverage import columns as c
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..voice import KIT, Record, count, is_missing, keep_clear_reason, people, ranked
+from ..voice import KIT, Record, count, is_missing, keep_clear_reason, people, ranked, tiers_told
+from .grids import lane_of
 from .pre_plan import water_table
 from .route_sheet import signs_of
-from .sheet_page import Page, Table, bounds_of, finished, ground_map, paper_of
+from .sheet_page import Page, Table, bounds_of, finished, ground_map, paper_of, title_of
 from .sheet_source import SheetSource
 
 LANES_SHOWN: Final = 8
@@ -124,16 +125,15 @@ def _people(served: pd.DataFrame, lang: Lang) -> str:
 
 
 def _lanes(lanes: list[Record], ground: SheetSource, lang: Lang) -> Table:
-    tiers = {tier: s for tier, s in ground.found.tiers.items() if tier != "own"}
+    tiers = tiers_told(ground.found)  # all, as the expected loss counts them
     return Table(
-        title=text("papers.clear", lang),
-        head=[text(f"lane.head_{name}", lang) for name in ("rank", "id", "name", "reason")],
-        widths=(0, 0, 1, 3),
+        title=title_of("papers.clear", LANES_SHOWN, len(lanes), lang),
+        head=[text(f"lane.head_{name}", lang) for name in ("rank", "name", "reason")],
+        widths=(0, 1, 2),
         rows=[
             [
                 count(lane[c.KEEP_CLEAR_RANK], lang),
-                str(lane[f.LANE_ID]),
-                "" if is_missing(lane[f.NAME]) else str(lane[f.NAME]),
+                lane_of(lane, ground.found.lanes, lang),
                 keep_clear_reason(lane, tiers, lang),
             ]
             for lane in lanes[:LANES_SHOWN]

@@ -172,8 +172,14 @@ def keep_clear_reason(lane: Record, tiers: Mapping[str, float], lang: Lang) -> s
     parts.append(text("lane.reason_chance", lang, chance=chance_said(lane, lang)))
     score = lane.get(c.KEEP_CLEAR_SCORE)
     if not is_missing(score):
-        parts.append(text("lane.reason_expected", lang, count=f"{float(str(score)):,.1f}"))
+        parts.append(text("lane.reason_expected", lang, count=_tenths(float(str(score)), lang)))
     return text("lane.sentence", lang, parts=text("popup.joiner", lang).join(parts))
+
+
+def _tenths(number: float, lang: Lang) -> str:
+    """Return a number to the tenth; what is less than half of one is still not nothing."""
+    said = f"{number:,.1f}"
+    return text("lane.under_tenth", lang) if number and said == "0.0" else said
 
 
 def stopped_said(lane: Record, lang: Lang) -> str:

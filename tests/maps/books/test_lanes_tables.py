@@ -7,9 +7,12 @@ import io
 import pandas as pd
 import pytest
 
+from weizhan.coverage import columns as c
 from weizhan.geo.words.catalogue import LANGS
 from weizhan.maps.books.csv_tables import harmless
 from weizhan.maps.books.lanes_tables import findings_csv, keep_clear_csv, openings_csv
+from weizhan.maps.paper.grids import clear_grid
+from weizhan.maps.voice import keep_clear_reason, ranked
 
 TABLES = (keep_clear_csv, openings_csv, findings_csv)
 
@@ -31,6 +34,26 @@ def test_the_keep_clear_list_is_whole_and_in_order(assessment):
     assert by_id["L8"]["理由"].endswith("预计损失 28.0 栋。")
     assert by_id["L7"]["状况"] == "未知"
     assert by_id["L1"]["状况"] == "变窄"
+
+
+def test_a_small_expected_loss_is_not_none(assessment):
+    (lane,) = ranked(assessment, c.KEEP_CLEAR_RANK, 1)
+    tiers = {"own": 60.0, "micro": 180.0}
+    small = {**lane, c.lost("own", "buildings"): 3, c.lost("micro", "buildings"): 0,
+             c.KEEP_CLEAR_SCORE: 0.04}  # fmt: skip
+    said = keep_clear_reason(small, tiers, "zh")
+    assert "1 分钟内不再到得了 3 栋" in said
+    assert "预计损失 不足 0.1 栋" in said
+    assert "under 0.1 buildings" in keep_clear_reason(small, tiers, "en")
+    assert "预计损失 0.0 栋" in keep_clear_reason({**small, c.KEEP_CLEAR_SCORE: 0.0}, tiers, "zh")
+
+
+def test_papers_tell_the_loss_of_every_tier_that_the_score_counts(assessment):
+    lanes = assessment.lanes.assign(**{c.lost("own", "buildings"): 7})
+    town = dataclasses.replace(assessment, tiers={"own": 60.0, **assessment.tiers}, lanes=lanes)
+    rows = clear_grid(town, ranked(town, c.KEEP_CLEAR_RANK, 3), "zh").rows
+    assert len(rows) == 3
+    assert all("1 分钟内 7 栋" in why or "1 分钟内不再到得了 7 栋" in why for _, why in rows)
 
 
 def test_openings_and_findings(assessment):

@@ -25,6 +25,7 @@ from weizhan.geo.words import fields as f
 from weizhan.geo.words.periods import read_period
 from weizhan.maps.books.indicators import indicators
 from weizhan.maps.books.ledger_book import ledger_book
+from weizhan.maps.paper.duty_papers import duty_blocks, task_report
 from weizhan.maps.paper.meeting import period_pack
 from weizhan.maps.paper.quarter_cases import exposure_list
 from weizhan.maps.paper.report import Grid, Heading, Paragraph, Report, in_form, report_pdf
@@ -89,6 +90,36 @@ def test_word_and_pdf_tell_the_same(told, village):
     assert "未校准" in word
     for community in village[1].communities[f.NAME]:
         assert community in word
+
+
+def test_every_task_of_an_office_is_printed_the_visits_too(told):
+    number = 90
+    tasks = pd.DataFrame(
+        {"owner": "finance", "community": "甲社区",
+         "task": ["drill"] * 50 + ["inspect"] * (number - 50),
+         "task_key": [f"U{at}" for at in range(number)], f.NAME: "店", f.ADDRESS: "路 1 号",
+         "due_on": pd.Timestamp("2026-09-01"), "days_overdue": 29}
+    )  # fmt: skip
+    report = task_report(told, {"tasks": tasks, "offices": pd.DataFrame()}, lang="zh")
+    (table,) = [b for b in report.blocks if isinstance(b, Grid) and b.rows]
+    assert [row[1] for row in table.rows] == list(tasks["task_key"])
+    said = [b.said for b in report.blocks if isinstance(b, Heading | Paragraph)]
+    assert f"甲社区（{number}）" in said
+    assert not any("任务总表" in line for line in said)
+
+
+def test_a_long_list_of_duties_says_how_many_and_sends_nobody_to_another_table():
+    goals = pd.DataFrame(
+        {"goal": [f"G{at}" for at in range(21)], "figure": "covered_micro", "value": 0.5,
+         "at_least": 0.9, "at_most": None, "by": "2027-12-31", "goal_state": "open", "source": ""}
+    )  # fmt: skip
+    lists = dict.fromkeys(("duties", "campaigns", "notices", "investigations"), pd.DataFrame())
+    said = [
+        block.said
+        for block in duty_blocks({**lists, "goals": goals}, unknown={}, lang="zh")
+        if isinstance(block, Paragraph)
+    ]
+    assert "列出 20 行，共 21 行。" in said
 
 
 def test_reports_are_the_same_bytes_and_in_english_too(told, village):

@@ -4,6 +4,7 @@ import datetime as dt
 import io
 from dataclasses import replace
 
+import pandas as pd
 import pypdf
 import pytest
 
@@ -155,6 +156,9 @@ def test_papers_of_the_town_tell_what_they_promise(drawn):
     seen = found.lanes[found.lanes["state"].isin(["blocked", "narrowed"])]
     for lane in seen[f.LANE_ID]:
         assert lane in report
+    assert found.lanes.loc[found.lanes[f.LANE_ID].isin(seen[f.LANE_ID]), f.NAME].isna().any()
+    assert "附近的无名巷（L" in report
+    assert "附近的无名巷（L" in stations
     rows = key_buildings(found, most=3)
     bands = {"day": found.buildings}
     plans = _words(
@@ -168,6 +172,30 @@ def test_papers_of_the_town_tell_what_they_promise(drawn):
     )
     for key in found.buildings.loc[rows, f.BUILDING_ID]:
         assert key in plans
+
+
+def test_lanes_no_engine_passes_are_counted_and_widths_told_as_what_they_are(drawn):
+    _, ground, _ = drawn
+    lanes = ground.found.lanes
+    stopped = lanes.iloc[:70].assign(
+        state="unknown", fire_engine_limit="width", fire_engine_limit_certain=True, width_m=2.5
+    )
+    stopped.loc[stopped.index[:35], "width_m"] = None
+    blocked = lanes.iloc[70:72].assign(
+        state="blocked", width_m=[3.5, 3.7], remaining_width_m=[1.25, None]
+    )
+    rest = lanes.iloc[72:].assign(state="unknown", fire_engine_limit="")
+    found = ground.found.replaced(lanes=pd.concat([stopped, blocked, rest]))
+    report = _words(passage_report(replace(ground, found=found), lang="zh"))
+    assert "消防车不能通行的车道（列出60条，共70条）" in report
+    assert "登记净宽（米）" in report
+    assert "宽度不足（按道路等级推断）未知" in report
+    assert "宽度不足2.5" in report
+    assert "1.25" in report
+    assert "未报告（登记3.7）" in report
+    assert "登记3.5" not in report
+    none = ground.found.replaced(lanes=lanes.assign(fire_engine_limit=""))
+    assert "列出" not in _words(passage_report(replace(ground, found=none), lang="zh"))
 
 
 @pytest.mark.parametrize(("kind", "codes"), [("factory", NINE), ("self_built", SIX)])
