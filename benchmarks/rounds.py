@@ -89,7 +89,7 @@ def sheets() -> dict[str, float]:
         drawn = 0
         while drawn < SHEETS:
             for round_ in rounds.rounds[: SHEETS - drawn]:
-                route_sheet(round_, ground, kind="due", seed=1)
+                route_sheet(round_, ground, kind="due")
                 drawn += 1
         return {
             "sheets": SHEETS,

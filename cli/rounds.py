@@ -110,7 +110,7 @@ def rounds(
             )
             inside = None if community is None else _community(town, community)
             houses = None if grid is None else _grid(town, grid)
-            today = day_of(date)
+            today = day_of(date or first)  # what is due is told as of the first day
             begin = today if first is None else day_of(first)
             found = assess(town, scenario=scenario, date=today.isoformat(), progress=step)
             listed = {Part.CLOSURES} if chosen is why.RoundKind.LANES else set()

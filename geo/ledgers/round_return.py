@@ -412,7 +412,8 @@ def _differing(before: pd.DataFrame, visits: pd.DataFrame, file: Path) -> list[P
                 continue
             problems.append(
                 Problem("warning", "round_differs", "inspections", file.name,
-                        int(row[f.SOURCE_ROW]), str(key), column, str(new), str(old))
+                        int(row[f.SOURCE_ROW]), str(key), column, str(new),
+                        f"{old:g}" if isinstance(old, float) else str(old))
             )  # fmt: skip
     return problems
 
@@ -423,8 +424,6 @@ def _same(old: Any, new: object, column: str) -> bool:
         return day is not None and pd.Timestamp(old).date() == day.date()
     entry = next(e for e in KINDS["inspections"].columns if e.name == column)
     if entry.kind == "count":
-        try:
-            return float(str(old)) == float(str(new))
-        except ValueError:
-            return False
+        told = read_number(new)
+        return told is not None and told == read_number(old)
     return normal(old) == normal(new)  # the ledger holds it in plain letters

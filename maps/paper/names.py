@@ -145,7 +145,9 @@ def placed(names: Sequence[Name], signs: Sequence[tuple[float, float]], frame: F
 def with_room(
     names: Sequence[Name], signs: Sequence[tuple[float, float]], frame: Frame
 ) -> list[tuple[Name, tuple[float, float, float]]]:
-    """Return which names are written, and where: none over another, over a sign or the edge.
+    """Return which names are written, and where.
+
+    None lies over another, over a sign, the north arrow, the scale bar or the edge.
 
     Parameters
     ----------
@@ -153,6 +155,9 @@ def with_room(
         As for `placed`.
     """
     taken = [shapely.box(x - SIGN_MM, y - SIGN_MM, x + SIGN_MM, y + SIGN_MM) for x, y in signs]
+    w, h = frame.width_mm, frame.height_mm
+    bar_mm = frame.bar_m / frame.scale * 1000
+    taken += [shapely.box(w - 11, 3, w - 1, 16), shapely.box(w - bar_mm - 7, h - 9, w, h)]
     paper = shapely.box(0, 0, frame.width_mm, frame.height_mm)
     roads: list[tuple[str, float, float]] = []
     found = []

@@ -82,7 +82,6 @@ def route_sheet(
     ground: SheetSource,
     *,
     kind: str,
-    seed: int,
     left_out: Sequence[LeftOut] = (),
     paper: Paper = PLAIN,
     lang: Lang = "zh",
@@ -95,7 +94,7 @@ def route_sheet(
         From `weizhan.coverage.rounds.planning.plan_rounds`.
     ground
         What maps are drawn from.
-    kind, seed
+    kind
         Of the rounds, as told on the sheet.
     left_out
         Visits that no round makes; counted, and listed at the end where the paper lists them.
@@ -157,11 +156,11 @@ def route_sheet(
         "legend": entries,
         "halves": [_half(half, numbers, lang) for half in round_.halves],
         "sections": sections,
-        "note": text("paper.heuristic", lang, seed=seed),
+        "note": text("paper.heuristic", lang),
         "left_out_told": text("paper.left_out_told", lang, count=len(left_out)) if left_out else "",
         "left_out": [
             [item.visit.visit_id, _name(item.visit.name, item.visit.address, lang),
-             text(f"left_out.{item.why}", lang)]
+             "；".join(reason_sentence(*why, lang) for why in item.visit.reasons[:2])]
             for item in left_out
         ] if paper.left_out else [],
     }  # fmt: skip
@@ -204,7 +203,6 @@ def _facts(round_: Round, ground: SheetSource, kind: str, lang: Lang) -> list[li
         [text("paper.by", lang), vehicle],
         ["", text("paper.stops", lang, count=len(round_.stops))],
         ["", text("paper.distance", lang, km=f"{metres / 1000:.1f}")],
-        [text("paper.rules", lang), ground.found.rules],
     ]
 
 

@@ -21,7 +21,7 @@ SIGNS_USED: Final = (
     "station", "hydrant", "water", "hazard", "closed", "narrowed", "clear", "steps",
 )  # fmt: skip
 #: Size of the map in mm; a strip leaves A4 to tables.
-MAPS: Final = {"a4": (186.0, 106.0), "strip": (186.0, 78.0)}
+MAPS: Final = {"a4": (186.0, 98.0), "strip": (186.0, 78.0)}
 #: The same on a wall: A3, across or upright, with type that is read from further off.
 WALL: Final = {False: (396.0, 228.0), True: (273.0, 348.0)}
 WALL_SCALES: Final = (*range(500, 10_000, 250), *range(10_000, 200_001, 1000))

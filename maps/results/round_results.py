@@ -168,7 +168,7 @@ def draw_sheets(
 
     def sheet_of(round_: Round) -> bytes:
         return route_sheet(
-            round_, ground, kind=kind, seed=rounds.seed, left_out=rounds.left_out, paper=paper,
+            round_, ground, kind=kind, left_out=rounds.left_out, paper=paper,
             lang=lang,
         )  # fmt: skip
 

@@ -39,8 +39,10 @@ def test_no_name_lies_over_another_a_sign_or_the_edge(wanted, signs):
     names = [beside(x, y, said, sign=sign, type_mm=TYPE_MM) for (x, y), said, sign in wanted]
     boxes = _boxes(with_room(names, signs, FRAME))
     paper = shapely.box(0, 0, FRAME.width_mm, FRAME.height_mm)
+    arrow = shapely.Point(FRAME.width_mm - 6, 9).buffer(4)
     for at, box in enumerate(boxes):
         assert paper.contains(box)
+        assert not box.intersects(arrow)
         assert all(box.intersection(other).area == 0 for other in boxes[:at])
         for x, y in signs:
             assert box.intersection(shapely.Point(x, y).buffer(SIGN_MM)).area == 0
