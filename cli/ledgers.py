@@ -140,7 +140,8 @@ def _take_back(folder: Path, file: Path, date: str | None, lang: Language) -> No
     if not taken:
         say("cli.round_blank", lang.value)
     for part in taken:
-        say("cli.round_taken", lang.value, kind=part.kind, rows=part.account.rows, added=part.added,
+        kind_said = label("ledger_name", part.kind, lang.value)
+        say("cli.round_taken", lang.value, kind=kind_said, rows=part.account.rows, added=part.added,
             changed=part.changed, unchanged=part.unchanged)  # fmt: skip
         problems += part.problems
     _tell(problems, folder, file, lang)
@@ -156,7 +157,8 @@ def _take_book(
     if not taken:
         say("cli.import_ledger_same", lang.value, file=file.name)
     for part in taken:
-        say("cli.round_taken", lang.value, kind=part.kind, rows=part.account.rows, added=part.added,
+        kind_said = label("ledger_name", part.kind, lang.value)
+        say("cli.round_taken", lang.value, kind=kind_said, rows=part.account.rows, added=part.added,
             changed=part.changed, unchanged=part.unchanged)  # fmt: skip
         problems += part.problems
     _tell(problems, folder, file, lang)

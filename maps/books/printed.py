@@ -162,7 +162,10 @@ class PrintedBook(Workbook):  # type: ignore[misc]
         for number, sheet in enumerate(sheets, start=row + 1):
             comma = "、" if self.lang == "zh" else ", "
             guide.write_string(number, 0, sheet.get_name(), ruled)
-            guide.write_number(number, 1, sheet.rows, ruled)
+            if sheet.rows:
+                guide.write_number(number, 1, sheet.rows, ruled)
+            else:  # what nobody told is not none
+                guide.write_string(number, 1, text("guide_sheet.empty", self.lang), ruled)
             columns = printable(comma.join(sheet.heads))
             guide.write_string(number, 2, columns, ruled)
             guide.set_row(number, 15.0 * max(-(-_width(columns) // (GUIDE_WIDTHS[2] - 4)), 1))
