@@ -370,7 +370,9 @@ class Assessment:
         """How much of the town each tier covers; see `tier_coverage`."""
         buildings = self._served
         with self._step("step.summary"):
-            return tier_coverage(self.moment.town, buildings, self.stations)
+            return tier_coverage(
+                self.moment.town, buildings, self.stations, by_day=self.moment.scenario.is_day
+            )
 
     @cached_property
     def places(self) -> Places:

@@ -28,7 +28,7 @@ from .risk import town_level
 
 
 def tier_coverage(
-    town: Town, buildings: pd.DataFrame, stations: pd.DataFrame
+    town: Town, buildings: pd.DataFrame, stations: pd.DataFrame, *, by_day: bool
 ) -> dict[str, dict[str, Any]]:
     """Return the coverage of a town by each tier, with its stations and by use.
 
@@ -40,14 +40,17 @@ def tier_coverage(
         With the columns of response.
     stations
         With `on_duty`.
+    by_day
+        Whose crews: of the day shift, else of the night.
 
     Returns
     -------
     dict
         By tier the figures of `weizhan.coverage.reach.coverage_of`; `stations` of the tier, those
-        off the lanes and those on duty; `by_use`.
+        off the lanes, those on duty and how many of these have a crew of unknown size; `by_use`.
     """
     coverage = {}
+    untold = stations["on_duty"] & stations[f.CREW_DAY if by_day else f.CREW_NIGHT].isna()
     for tier, rule in town.rules.tier.items():
         standard_s = rule.standard_s.value
         serving = stations[f.TIER].isin(rule.station_tiers)
@@ -57,6 +60,7 @@ def tier_coverage(
             "stations": int(serving.sum()),
             "stations_off_lanes": int((serving & ~reach).sum()),
             "stations_on_duty": int((reach & stations["on_duty"]).sum()),
+            "stations_crew_unknown": int((reach & untold).sum()),
             "by_use": coverage_by_use(buildings, tier, standard_s=standard_s),
         }
     return coverage

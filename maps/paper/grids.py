@@ -19,6 +19,7 @@ from ..voice import (
     is_missing,
     keep_clear_reason,
     lane_called,
+    of_known,
     reasons_said,
     records,
     state_said,
@@ -102,6 +103,23 @@ def lane_of(row: Record, lanes: gpd.GeoDataFrame, lang: Lang) -> str:
     if called == identity:
         return text("office.lane_nameless", lang, id=identity)
     return called if identity in called else text("office.lane", lang, name=called, id=identity)
+
+
+def on_duty_said(figures: Mapping[str, Any], lang: Lang) -> str:
+    """Return the stations on duty of those on lanes, and what is not known of the others.
+
+    Parameters
+    ----------
+    figures
+        Of a tier, from ``summary["coverage"]``.
+    lang
+        Of the words.
+    """
+    off, untold = figures["stations_off_lanes"], figures.get("stations_crew_unknown")
+    said = of_known(figures["stations_on_duty"], figures["stations"] - off, lang)
+    if untold:
+        said = text("pack.crew_unknown", lang, said=said, count=untold)
+    return text("pack.off_lanes", lang, said=said, count=off) if off else said
 
 
 def place_of(row: Mapping[Any, Any], lang: Lang) -> str:

@@ -12,7 +12,7 @@ import pandas as pd
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.review import Holiday, Review
-from ...geo.words import Lang, label, text
+from ...geo.words import Lang, RiskBand, label, text
 from ...geo.words import fields as f
 from ..voice import (
     SEEN,
@@ -29,13 +29,13 @@ from ..voice import (
     scenario_name,
     state_said,
 )
-from .grids import day_of, lane_of, place_of, word_of
+from .grids import day_of, lane_of, on_duty_said, place_of, word_of
 from .meeting import report_of
 from .report import Block, Grid, Heading, NewPage, Paragraph, Report, Signature
 
 LATER: Final = 3  # key dates after the next one
 FIRES: Final = 10
-#: Rows of the tables of a community, which all stand on one page.
+#: Rows of the tables of a community, which all stand on one page; reported lanes: twice as many.
 WATCHED, CREWS, LANES, LATE = 5, 3, 3, 3
 
 
@@ -144,7 +144,7 @@ def _duty(holiday: Holiday, lang: Lang) -> list[Block]:
         row = [label("map_tier", entry, lang)]
         for found in holiday.shifts:
             told = found.summary["coverage"][entry]
-            row += [_on_duty(told, lang), _reached(told, lang)]
+            row += [on_duty_said(told, lang), _reached(told, lang)]
         rows.append(row)
     heads = [text("pack.tier", lang)]
     for found in holiday.shifts:
@@ -155,10 +155,6 @@ def _duty(holiday: Holiday, lang: Lang) -> list[Block]:
         Grid(heads, rows),
         Grid(_crew_heads(lang), _crews(holiday.review.found.stations, lang)),
     ]
-
-
-def _on_duty(told: dict[str, Any], lang: Lang) -> str:
-    return of_known(told["stations_on_duty"], told["stations"] - told["stations_off_lanes"], lang)
 
 
 def _reached(told: dict[str, Any], lang: Lang) -> str:
@@ -200,15 +196,19 @@ def _community(holiday: Holiday, community: dict[str, Any], lang: Lang) -> list[
     own, used = buildings[inside], buildings[inside & holiday.in_use.to_numpy()]
     return [
         Paragraph(_facts(holiday, community, used, lang)),
-        Heading(text("holiday.crews", lang), 1),
-        _own_crews(holiday, own, lang),
-        Heading(text("pack.watch", lang), 1),
-        _watch(holiday, used, lang),
-        Heading(text("holiday.lanes", lang), 1),
-        _lanes(told.found, own, lang),
-        Heading(text("pack.overdue", lang), 1),
-        _late(told, own, lang),
+        *_own_crews(holiday, own, lang),
+        *_watch(holiday, used, lang),
+        *_lanes(told.found, community, own, lang),
+        *_late(told, own, lang),
     ]
+
+
+def _head(key: str, shown: int, number: int, lang: Lang) -> Heading:
+    """Return the heading of a table, with how many rows it has of how many where it is cut."""
+    title = text(key, lang)
+    if shown < number:
+        title = text("holiday.cut", lang, title=title, shown=shown, all=number)
+    return Heading(title, 1)
 
 
 def _facts(holiday: Holiday, community: dict[str, Any], used: pd.DataFrame, lang: Lang) -> str:
@@ -231,7 +231,7 @@ def _present(found: Assessment, used: pd.DataFrame) -> float | None:
     return float(there.sum()) if there.notna().any() else None
 
 
-def _own_crews(holiday: Holiday, own: pd.DataFrame, lang: Lang) -> Block:
+def _own_crews(holiday: Holiday, own: pd.DataFrame, lang: Lang) -> list[Block]:
     """Return the stations that are first at buildings of a community, in either shift."""
     first: dict[str, int] = {}
     for found in holiday.shifts:
@@ -245,17 +245,23 @@ def _own_crews(holiday: Holiday, own: pd.DataFrame, lang: Lang) -> Block:
     stations = holiday.review.found.stations
     order = sorted(first, key=lambda key: (-first[key], key))[:CREWS]
     chosen = stations[stations[f.STATION_ID].astype(str).isin(order)]
+    head = _head("holiday.crews", len(chosen), len(first), lang)
     if chosen.empty:
-        return Paragraph(text("holiday.no_crew", lang))
-    return Grid(_crew_heads(lang), _crews(chosen, lang))
+        return [head, Paragraph(text("holiday.no_crew", lang))]
+    return [head, Grid(_crew_heads(lang), _crews(chosen, lang))]
 
 
-def _watch(holiday: Holiday, used: pd.DataFrame, lang: Lang) -> Block:
+def _watch(holiday: Holiday, used: pd.DataFrame, lang: Lang) -> list[Block]:
     """Return the buildings of the highest risk that are open or lived in on these days."""
     by_shift = [found.buildings.set_index(f.BUILDING_ID) for found in holiday.shifts]
     top = used.sort_values(c.RISK_RANK).head(WATCHED)
+    red = int((used[c.RISK_BAND] == RiskBand.RED).sum())
+    title = text("pack.watch", lang)
+    if red > len(top):
+        title = text("holiday.cut_red", lang, title=title, shown=len(top), all=red)
+    head = Heading(title, 1)
     if top.empty:
-        return Paragraph(text("holiday.none_used", lang))
+        return [head, Paragraph(text("holiday.none_used", lang))]
     heads = [text(f"pack.{n}", lang) for n in ("building", "use", "band", "reasons")]
     heads += [
         text("holiday.head_arrival", lang, shift=scenario_name(found, lang))
@@ -271,34 +277,41 @@ def _watch(holiday: Holiday, used: pd.DataFrame, lang: Lang) -> Block:
         ]
         for row in top.to_dict("records")
     ]
-    return Grid(heads, rows)
+    return [head, Grid(heads, rows)]
 
 
-def _lanes(found: Assessment, own: pd.DataFrame, lang: Lang) -> Block:
-    """Return the lanes reported blocked and those first to be kept clear that serve a community."""
+def _lanes(
+    found: Assessment, community: dict[str, Any], own: pd.DataFrame, lang: Lang
+) -> list[Block]:
+    """Return the lanes reported blocked and those first to be kept clear that serve a community.
+
+    A reported lane counts that lies in it, too: nobody may live on what others pass through.
+    """
     serving = found.lanes[f.LANE_ID].isin(own[c.ATTACHED_LANE_ID].dropna())
-    seen = records(found.lanes[serving & found.lanes[c.STATE].isin(SEEN)])
-    ids = set(found.lanes.loc[serving, f.LANE_ID])
-    keep = [row for row in ranked(found, c.KEEP_CLEAR_RANK) if row[f.LANE_ID] in ids]
-    rows = [[lane_of(row, found.lanes, lang), state_said(row, lang)] for row in seen]
-    shown = {row[f.LANE_ID] for row in seen}
-    rows += [
-        [lane_of(row, found.lanes, lang), text("holiday.keep", lang)]
-        for row in keep
-        if row[f.LANE_ID] not in shown
+    areas = found.communities.geometry[
+        found.communities[f.COMMUNITY_ID] == community[f.COMMUNITY_ID]
     ]
+    inside = found.lanes.geometry.intersects(areas.union_all())
+    seen = records(found.lanes[(serving | inside) & found.lanes[c.STATE].isin(SEEN)])
+    ids = set(found.lanes.loc[serving, f.LANE_ID]) - {row[f.LANE_ID] for row in seen}
+    keep = [row for row in ranked(found, c.KEEP_CLEAR_RANK) if row[f.LANE_ID] in ids]
+    keep = keep[: max(LANES - len(seen), 0)]
+    shown = seen[: 2 * LANES]
+    head = _head("holiday.lanes", len(shown), len(seen), lang)
+    rows = [[lane_of(row, found.lanes, lang), state_said(row, lang)] for row in shown]
+    rows += [[lane_of(row, found.lanes, lang), text("holiday.keep", lang)] for row in keep]
     if not rows:
-        return Paragraph(text("papers.none_seen", lang))
-    heads = [text(f"lane.head_{n}", lang) for n in ("name", "state")]
-    return Grid(heads, rows[:LANES])
+        return [head, Paragraph(text("papers.none_seen", lang))]
+    return [head, Grid([text(f"lane.head_{n}", lang) for n in ("name", "state")], rows)]
 
 
-def _late(told: Review, own: pd.DataFrame, lang: Lang) -> Block:
+def _late(told: Review, own: pd.DataFrame, lang: Lang) -> list[Block]:
+    head = Heading(text("pack.overdue", lang), 1)
     if not ledger_known(told.found.buildings, c.OPEN_HAZARDS):
-        return Paragraph(text("pack.no_hazard_ledger", lang))
+        return [head, Paragraph(text("pack.no_hazard_ledger", lang))]
     late = told.overdue[told.overdue[f.BUILDING_ID].isin(own[f.BUILDING_ID])]
     if late.empty:
-        return Paragraph(text("pack.none", lang))
+        return [head, Paragraph(text("pack.none", lang))]
     heads = [text(f"pack.{n}", lang) for n in ("place", "hazard", "due_on", "late", "office")]
     rows = [
         [
@@ -310,4 +323,4 @@ def _late(told: Review, own: pd.DataFrame, lang: Lang) -> Block:
         ]
         for row in late.head(LATE).to_dict("records")
     ]
-    return Grid(heads, rows)
+    return [_head("pack.overdue", len(rows), len(late), lang), Grid(heads, rows)]

@@ -31,7 +31,15 @@ from ..voice import (
 from .charts import bars
 from .drawing import Drawing
 from .frames import frame_round
-from .grids import buildings_grid, cases_grid, clear_grid, place_of, said_of, seen_block
+from .grids import (
+    buildings_grid,
+    cases_grid,
+    clear_grid,
+    on_duty_said,
+    place_of,
+    said_of,
+    seen_block,
+)
 from .listed_cases import listed_blocks
 from .official import TEXT_MM
 from .report import Block, Grid, Heading, Paragraph, Picture, Report, Signature
@@ -139,7 +147,7 @@ def _coverage(told: Review, lang: Lang) -> list[Block]:
                 _share(now, lang),
                 _share(then, lang),
                 of_known(now["covered_buildings"], now["known_buildings"], lang),
-                _on_duty(now, lang),
+                on_duty_said(now, lang),
             ]
         )
     heads = ("tier", "minutes", "share", "share_before", "buildings", "on_duty")
@@ -148,13 +156,6 @@ def _coverage(told: Review, lang: Lang) -> list[Block]:
         Grid([text(f"pack.{n}", lang) for n in heads], rows),
         _map(told, lang),
     ]
-
-
-def _on_duty(figures: dict[str, Any], lang: Lang) -> str:
-    """Return the stations on duty of those on lanes, and how many stand on none."""
-    off = figures["stations_off_lanes"]
-    said = of_known(figures["stations_on_duty"], figures["stations"] - off, lang)
-    return text("pack.off_lanes", lang, said=said, count=off) if off else said
 
 
 def _share(figures: dict[str, Any], lang: Lang) -> str:

@@ -14,12 +14,14 @@ from weizhan.coverage.places.open_days import in_use
 from weizhan.coverage.review.holidays import next_holiday
 from weizhan.coverage.review.past_days import past_days
 from weizhan.coverage.review.period_review import review
+from weizhan.coverage.summary import tier_coverage
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
 from weizhan.geo.rules import KeyDates
 from weizhan.geo.town import load_town
 from weizhan.geo.words import fields as f
 from weizhan.geo.words.periods import read_period
+from weizhan.maps.paper.grids import on_duty_said
 from weizhan.maps.paper.holiday_brief import holiday_brief
 from weizhan.maps.paper.meeting import next_key_date
 from weizhan.maps.paper.report import Grid, Heading, in_form, report_pdf
@@ -118,6 +120,97 @@ def test_nobody_is_sent_to_an_office_tower_on_national_day(village, national):
         if isinstance(block, Grid) and "主要原因" in block.head for row in block.rows
     ]  # fmt: skip
     assert watched and not names & set(watched)
+
+
+def _page_of(report, name):
+    """The blocks of the page of a community."""
+    at = next(k for k, b in enumerate(report.blocks)
+              if isinstance(b, Heading) and b.said.startswith(f"{name}国庆前"))  # fmt: skip
+    blocks = []
+    for block in report.blocks[at + 1 :]:
+        if isinstance(block, Heading) and block.level == 0:
+            break
+        blocks.append(block)
+    return blocks
+
+
+def _under(blocks, title):
+    (at,) = [k for k, b in enumerate(blocks) if isinstance(b, Heading) and title in b.said]
+    return blocks[at].said, blocks[at + 1]
+
+
+def _with(national, **frames):
+    told = replace(national.review, found=national.review.found.replaced(**frames))
+    return replace(national, review=told)
+
+
+def test_a_reported_lane_is_told_where_it_lies_though_nobody_lives_on_it(village, national):
+    _, town, told = village
+    found = national.review.found
+    area = town.communities.iloc[0]
+    inside = found.lanes.geometry.within(area.geometry)
+    empty = ~found.lanes[f.LANE_ID].isin(found.buildings["attached_lane_id"].dropna())
+    lane = found.lanes.loc[inside & empty, f.LANE_ID].iloc[0]
+    none = found.lanes["state"].where(~found.lanes["state"].isin(["blocked", "narrowed"]), "clear")
+    lanes = found.lanes.assign(state=none.mask(found.lanes[f.LANE_ID] == lane, "blocked"))
+    blocks = _page_of(holiday_brief(told, _with(national, lanes=lanes), lang="zh"), area[f.NAME])
+    title, table = _under(blocks, "要紧的车道")
+    assert title == "要紧的车道"
+    assert lane in table.rows[0][0]
+    assert "堵塞" in table.rows[0][1]
+    ids = found.lanes.loc[inside, f.LANE_ID].iloc[:9]
+    lanes = found.lanes.assign(state=none.mask(found.lanes[f.LANE_ID].isin(ids), "blocked"))
+    blocks = _page_of(holiday_brief(told, _with(national, lanes=lanes), lang="zh"), area[f.NAME])
+    title, table = _under(blocks, "要紧的车道")
+    assert title.endswith("（列出 6，共 9）")
+    assert len(table.rows) == 6
+
+
+def test_a_page_says_how_many_it_does_not_list(village, national):
+    _, town, told = village
+    found = national.review.found
+    key, name = town.communities.iloc[0][[f.COMMUNITY_ID, f.NAME]]
+    own = found.buildings[f.COMMUNITY_ID] == key
+    red = found.buildings.assign(risk_band=found.buildings["risk_band"].mask(own, "red"))
+    late = pd.concat([national.review.overdue.iloc[:1]] * 4).assign(
+        building_id=found.buildings.loc[own, f.BUILDING_ID].iloc[0]
+    )
+    changed = _with(national, buildings=red)
+    changed = replace(changed, review=replace(changed.review, overdue=late))
+    report = holiday_brief(told, changed, lang="zh")
+    blocks = _page_of(report, name)
+    used = int((own & national.in_use.to_numpy()).sum())
+    assert used > 5
+    title, table = _under(blocks, "重点盯防")
+    assert title.endswith(f"（列出 5 栋，在用红级 {used} 栋）")
+    assert len(table.rows) == 5
+    title, table = _under(blocks, "逾期未销案")
+    assert title == "逾期未销案（列出 3，共 4）"
+    assert len(table.rows) == 3
+    assert "红级建筑逐栋看一遍，先看各社区单上列出的" in _said(report)
+
+
+def test_a_crew_of_unknown_size_is_on_duty_and_said_so(village, national):
+    _, _, told = village
+    found = national.review.found
+    crews = found.stations[f.CREW_DAY].mask(found.stations["tier"] == "micro_station", None)
+    town = found.moment.town
+    stations = found.stations.assign(**{f.CREW_DAY: crews})
+    micro = tier_coverage(town, found.buildings, stations, by_day=True)["micro"]
+    assert micro["stations_crew_unknown"] == micro["stations_on_duty"] > 0
+    assert tier_coverage(town, found.buildings, stations, by_day=False) == tier_coverage(
+        town, found.buildings, found.stations, by_day=False
+    )
+    said = on_duty_said(micro, "zh")
+    assert said.startswith(f"{micro['stations_on_duty']}/")
+    assert f"（其中 {micro['stations_on_duty']} 个人数不详）" in said
+    for told_of in holiday_brief(told, national, lang="zh").blocks:
+        if isinstance(told_of, Grid) and "在岗站点" in told_of.head[1]:
+            figures = found.summary["coverage"]["micro"]
+            assert on_duty_said(figures, "zh") in {row[1] for row in told_of.rows}
+            break
+    else:
+        pytest.fail("no table of who is on duty")
 
 
 def test_past_fires_are_of_the_same_days(village, national):
