@@ -13,6 +13,7 @@ from weizhan.geo.words.periods import read_period
 from weizhan.geo.yardstick import Yardstick
 from weizhan.maps.paper.meeting import period_pack
 from weizhan.maps.paper.report import Heading, Paragraph
+from weizhan.maps.voice import scenario_name
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,10 @@ def test_a_key_date_on_one_of_the_days_does_not_change_the_moment_of_the_other(v
     assert told.found.scenario == told.before.scenario == key.scenario != "weekday"
     assert told.differences == ()
     assert "请先读" not in "".join(head(told, town))
-    assert "口径：" in head(told, town)[-1]
+    report = period_pack(told, calendar=town.calendar, lang="zh")
+    assert report.measured.startswith("口径：")
+    plainly = told.found.yardstick.plainly(scenario_name(told.found, "zh"), "zh")
+    assert plainly in [b.said for b in report.blocks if isinstance(b, Paragraph)]
 
 
 def test_a_period_frozen_by_another_yardstick_is_told_at_the_head(village):
@@ -49,5 +53,5 @@ def test_a_period_frozen_by_another_yardstick_is_told_at_the_head(village):
     assert [one.part for one in told.published] == ["standard", "unknown"]
     said = head(told, town)
     assert said[0] == "口径不同，请先读："
-    assert "上期（2026Q2）冻结时的口径与本材料不同" in said[1] and "此前 240 秒" in said[1]
+    assert "上期（2026年第二季度）冻结时的口径与本材料不同" in said[1] and "此前 240 秒" in said[1]
     assert "本期到 2026-08-15 为止只有 46 天" in said[2]
