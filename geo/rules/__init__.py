@@ -13,6 +13,7 @@ from .calibration_file import (
 from .config import (
     DEFAULT_SCENARIOS,
     IMPORT_FILE,
+    SHARES,
     TOWN_FILE,
     Campaign,
     Checklist,
@@ -52,6 +53,7 @@ __all__ = [
     "CALIBRATION_FILE",
     "DEFAULT_SCENARIOS",
     "IMPORT_FILE",
+    "SHARES",
     "TOWN_FILE",
     "Calibration",
     "CalibrationRule",

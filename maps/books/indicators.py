@@ -52,6 +52,9 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
     lines += [text(f"guide_sheet.{name}", lang) for name in ("blank", "printing")]
     book.add_guide(text("guide_sheet.title", lang), [*lines, found.yardstick.said(lang)])
     share = book.add_format({**BASE, "num_format": "0.0%"})
+    number = book.add_format({**BASE, "num_format": "0.00"})
+    formats = {name: share if name.startswith("covered") else number if name.startswith("rate")
+               else style.of() for name in COLUMNS}  # fmt: skip
     sheet = book.add_worksheet(text("indicators.sheet", lang))
     sheet.write_string(0, 0, title, style.title)
     heads = [text(f"indicators.{name}", lang) for name in COLUMNS]
@@ -87,8 +90,8 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
         own = [_told(name, work.get(name)) for name in WORK if name != "people"]
         for at, value in enumerate([*(values[name] for name in COLUMNS), *own]):
             plain = value.item() if hasattr(value, "item") else value
-            is_share = at < len(COLUMNS) and COLUMNS[at].startswith("covered")
-            cell(sheet, row, at, plain, share if is_share else style.of())
+            shape = formats[COLUMNS[at]] if at < len(COLUMNS) else style.of()
+            cell(sheet, row, at, plain, shape)
     last = 2 + len(found.summary["communities"])
     sheet.freeze_panes(2, 1)
     sheet.autofilter(1, 0, last - 1, len(heads) - 1)

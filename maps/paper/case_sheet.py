@@ -16,7 +16,7 @@ from ...geo.words import fields as f
 from ..voice import is_missing
 from .drawing import Drawing
 from .frames import frame_round
-from .grids import day_of, said_of, word_of
+from .grids import day_of, place_whole, said_of, word_of
 from .listed_cases import case_row
 from .official import TEXT_MM
 from .report import Block, Grid, Heading, NewPage, Paragraph, Picture, Report
@@ -107,6 +107,7 @@ def _page(
              "major_on", "major_by")  # fmt: skip
     facts = dict(zip(names, case_row({"days_overdue": None, **row}, names, lang), strict=True))
     facts |= {
+        "place": place_whole(row, lang),
         "status": label("listed_status", row["status"], lang) if "status" in row
         else label("hazard_state", row[f.STATE], lang),
         "found_on": day_of(row["found"]),

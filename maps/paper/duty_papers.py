@@ -8,6 +8,7 @@ from typing import Final
 import pandas as pd
 
 from ...coverage.review import Review
+from ...geo.rules import SHARES
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..voice import list_cells, list_head, period_said
@@ -93,7 +94,7 @@ def duty_blocks(lists: Lists, *, unknown: Mapping[str, str], lang: Lang) -> list
 def list_grid(table: pd.DataFrame, columns: Sequence[str], lang: Lang) -> Grid:
     """Return a list, or some of its columns, as a grid; what is not known is said so."""
     unknown = text("popup.unknown", lang)
-    cells = [list_cells(name, table, lang) for name in columns]
+    cells = [_cells(name, table, lang) for name in columns]
     rows = [[_said(cell) for cell in row] for row in zip(*cells, strict=True)]
     counts = [at for at, name in enumerate(columns) if name in KNOWN]
     for row in rows:
@@ -102,10 +103,24 @@ def list_grid(table: pd.DataFrame, columns: Sequence[str], lang: Lang) -> Grid:
     return Grid([list_head(name, lang) for name in columns], rows)
 
 
+def _cells(name: str, table: pd.DataFrame, lang: Lang) -> list[object]:
+    """Return the cells of a column, shares as percentages; of a goal its figure decides."""
+    shares = [name in SHARE_COLUMNS] * len(table)
+    if name in GOAL_NUMBERS and "figure" in table:
+        shares = [str(figure).startswith(SHARES) for figure in table["figure"]]
+    return [
+        f"{cell:.1%}" if share and isinstance(cell, int | float) else cell
+        for cell, share in zip(list_cells(name, table, lang), shares, strict=True)
+    ]
+
+
 def _said(cell: object) -> str:
     return "" if cell is None else f"{cell:g}" if isinstance(cell, float) else str(cell)
 
 
+#: Columns that hold shares, and those that do where the figure of the goal is one.
+SHARE_COLUMNS: Final = frozenset({"share_closed", "target"})
+GOAL_NUMBERS: Final = frozenset({"value", "at_least", "at_most"})
 #: Columns of which an empty cell means that nobody knows; elsewhere it means that there is none.
 KNOWN: Final = frozenset({"units", "open_cases", "overdue_cases", "inspections_due",
                           "duties_late", "cases", "closed", "value", "share_closed",

@@ -134,6 +134,14 @@ def place_of(row: Mapping[Any, Any], lang: Lang) -> str:
     return text("office.nowhere", lang)
 
 
+def place_whole(row: Mapping[Any, Any], lang: Lang) -> str:
+    """Return the name of a place with its address; what is not known is left out."""
+    named, address = place_of(row, lang), said_of(row.get(f.ADDRESS))
+    if not address or address in named:
+        return named
+    return text("office.place", lang, name=named, address=address)
+
+
 def said_of(value: object) -> str:
     """Return a text, empty when missing."""
     return value if isinstance(value, str) else ""

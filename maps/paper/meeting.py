@@ -330,7 +330,7 @@ def _communities(told: Review, lang: Lang) -> list[Block]:
                 text("pack.not_inspected" if visits else "popup.unknown", lang)
                 if rate is None or not rate["premises"]
                 else f"{rate['rate']:.2f}（{rate['rate_low']:.2f}–{rate['rate_high']:.2f}，"
-                f"n={rate['premises']}）",
+                f"n={rate['premises']:.0f}）",
                 text("popup.unknown", lang)
                 if is_missing(risk.get("fire_ratio"))
                 else f"{risk['fire_ratio']:.2f}（{risk['fire_ratio_low']:.2f}–"

@@ -88,6 +88,7 @@ def test_word_and_pdf_tell_the_same(told, village):
     assert "模拟数据" in pdf
     assert "模拟数据" in word
     assert "未校准" in word
+    assert not re.search(r"n=\d+\.", word)
     for community in village[1].communities[f.NAME]:
         assert community in word
 
@@ -109,17 +110,30 @@ def test_every_task_of_an_office_is_printed_the_visits_too(told):
 
 
 def test_a_long_list_of_duties_says_how_many_and_sends_nobody_to_another_table():
-    goals = pd.DataFrame(
-        {"goal": [f"G{at}" for at in range(21)], "figure": "covered_micro", "value": 0.5,
-         "at_least": 0.9, "at_most": None, "by": "2027-12-31", "goal_state": "open", "source": ""}
-    )  # fmt: skip
-    lists = dict.fromkeys(("duties", "campaigns", "notices", "investigations"), pd.DataFrame())
-    said = [
-        block.said
-        for block in duty_blocks({**lists, "goals": goals}, unknown={}, lang="zh")
-        if isinstance(block, Paragraph)
-    ]
+    said = [b.said for b in _with_goals(21) if isinstance(b, Paragraph)]
     assert "列出 20 行，共 21 行。" in said
+
+
+def _with_goals(number):
+    """Blocks on goals, of which the second counts stations, and on one campaign."""
+    goals = pd.DataFrame(
+        {"goal": [f"G{at}" for at in range(number)], "figure": "covered_micro", "value": 0.4232,
+         "at_least": 0.8, "at_most": None, "by": "2027-12-31", "goal_state": "open", "source": ""}
+    )  # fmt: skip
+    goals.loc[1, ["figure", "value", "at_least"]] = ["micro_stations", 3.0, 5.0]
+    campaign = {"campaign": "清零", "first": "2026-01-01", "last": "2026-12-31", "cases": 8,
+                "closed": 5, "overdue_cases": 1, "share_closed": 0.625, "target": 0.9,
+                "target_met": False, "days_left": 92}  # fmt: skip
+    lists = dict.fromkeys(("duties", "notices", "investigations"), pd.DataFrame())
+    lists |= {"goals": goals, "campaigns": pd.DataFrame([campaign])}
+    return duty_blocks(lists, unknown={}, lang="zh")
+
+
+def test_shares_are_percentages_and_counts_are_counts():
+    campaign, goals = (b.rows for b in _with_goals(2) if isinstance(b, Grid))
+    assert campaign[0][3:8] == ["8", "5", "1", "62.5%", "90.0%"]
+    assert goals[0][2:5] == ["42.3%", "80.0%", ""]
+    assert goals[1][2:4] == ["3", "5"]
 
 
 def test_reports_are_the_same_bytes_and_in_english_too(told, village):
@@ -196,6 +210,8 @@ def test_indicators_carry_their_ranges(told):
     heads = [cell.value for cell in page[2]]
     rows = [dict(zip(heads, [c.value for c in row], strict=True)) for row in page.iter_rows(
         min_row=3, max_row=2 + len(told.found.communities))]  # fmt: skip
+    assert page.cell(3, heads.index("每家受检单位隐患数（件）") + 1).number_format == "0.00"
+    assert page.cell(3, heads.index("3 分钟覆盖率") + 1).number_format == "0.0%"
     for row in rows:
         if row["3 分钟覆盖率"] is not None:
             assert row["覆盖率下限"] <= row["3 分钟覆盖率"] <= row["覆盖率上限"]

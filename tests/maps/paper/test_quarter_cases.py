@@ -113,6 +113,11 @@ def test_a_case_has_one_page_with_its_history_and_its_map(told):
     cases["major"] = pd.to_numeric(cases["major"], errors="coerce").where(
         ~cases["key"].isin([one, other]), 1
     )
+    cases["name"] = cases["name"].astype(object).mask(at, "老王小店")
+    cases["address"] = cases["address"].astype(object).mask(at, "翠屏 7 号")
+    second = cases["key"].isin([other])
+    cases["name"] = cases["name"].mask(second, None)
+    cases["address"] = cases["address"].mask(second, "翠屏 8 号")
     notices = NOTICES.assign(hazard_key=[one, other])
     source = SheetSource(found, cases, Landmarks.of(town))
     report = case_sheets(source, town.ledgers.events, notices, lang="zh")
@@ -128,7 +133,9 @@ def test_a_case_has_one_page_with_its_history_and_its_map(told):
     (page,) = [page for page in pages if one in page]
     assert page.startswith("挂牌督办单")
     assert "逾期天数12" in page
+    assert "老王小店（翠屏7号）" in page
     assert "2026年9月20日约谈街道消安委办" in page  # of its history
     assert "1:" in page and "整改责任单位（签字）" in page
     (judged,) = [page for page in pages if other in page]
     assert judged.startswith("重大火灾隐患督改单") and "2026年8月2日通报" in judged
+    assert "翠屏8号" in judged and "（翠屏8号）" not in judged
