@@ -28,7 +28,7 @@ from ..voice import (
 )
 from .drawing import Drawing
 from .frames import frame_round
-from .grids import cases_grid, clear_grid, place_of, said_of, seen_block, word_of
+from .grids import cases_grid, clear_grid, place_of, said_of, seen_blocks, word_of
 from .meeting import signed_by
 from .names import NamedLanes
 from .official import TEXT_MM
@@ -99,7 +99,7 @@ def _event(event: Event, lang: Lang) -> list[Block]:
         Heading(text("gathering.clear", lang), 2),
         _clear(near, found, lang),
         Heading(text("gathering.seen", lang), 2),
-        seen_block(near.lanes, found.lanes, lang, most=ROWS),
+        *seen_blocks(near.lanes, found.lanes, lang, most=ROWS),
         Heading(text("gathering.hazards", lang), 2),
         *_hazards(event, lang),
         Paragraph("　".join([text("gathering.note", lang), *notes]), small=True),

@@ -68,7 +68,9 @@ def buildings_grid(buildings: pd.DataFrame, lang: Lang) -> Grid:
     )
 
 
-def seen_block(lanes: gpd.GeoDataFrame, among: gpd.GeoDataFrame, lang: Lang, *, most: int) -> Block:
+def seen_blocks(
+    lanes: gpd.GeoDataFrame, among: gpd.GeoDataFrame, lang: Lang, *, most: int
+) -> list[Block]:
     """Return the lanes that a report says are blocked or narrowed, or that there is none.
 
     Parameters
@@ -84,9 +86,13 @@ def seen_block(lanes: gpd.GeoDataFrame, among: gpd.GeoDataFrame, lang: Lang, *, 
     """
     seen = lanes[lanes[c.STATE].isin(SEEN)]
     if seen.empty:
-        return Paragraph(text("papers.none_seen", lang))
+        return [Paragraph(text("papers.none_seen", lang))]
     rows = [[lane_of(row, among, lang), state_said(row, lang)] for row in records(seen)[:most]]
-    return Grid([text(f"lane.head_{n}", lang) for n in ("name", "state")], rows)
+    blocks: list[Block] = [Grid([text(f"lane.head_{n}", lang) for n in ("name", "state")], rows)]
+    if len(rows) < len(seen):
+        said = text("pack.lanes_shown", lang, shown=len(rows), all=len(seen))
+        blocks.append(Paragraph(said, small=True))
+    return blocks
 
 
 def clear_grid(found: Assessment, lanes: Sequence[Record], lang: Lang) -> Grid:

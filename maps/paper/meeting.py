@@ -38,7 +38,7 @@ from .grids import (
     on_duty_said,
     place_of,
     said_of,
-    seen_block,
+    seen_blocks,
 )
 from .listed_cases import listed_blocks
 from .official import TEXT_MM
@@ -295,7 +295,7 @@ def _stations_lanes(told: Review, lang: Lang) -> list[Block]:
             ],
         ),
         Heading(text("pack.lanes_seen", lang), 2),
-        seen_block(found.lanes, found.lanes, lang, most=ROWS),
+        *seen_blocks(found.lanes, found.lanes, lang, most=ROWS),
         Heading(text("lanes_page.keep_clear", lang), 2),
         clear_grid(found, clear, lang),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from weizhan.coverage import columns as c
 from weizhan.geo.words.catalogue import LANGS
 from weizhan.maps.books.csv_tables import harmless
 from weizhan.maps.books.lanes_tables import findings_csv, keep_clear_csv, openings_csv
-from weizhan.maps.paper.grids import clear_grid
+from weizhan.maps.paper.grids import clear_grid, seen_blocks
 from weizhan.maps.voice import keep_clear_reason, ranked
 
 TABLES = (keep_clear_csv, openings_csv, findings_csv)
@@ -96,3 +96,12 @@ def test_a_town_without_the_columns_gives_the_heads_only(assessment, table, lang
     assert read(written) == []
     heads = next(csv.reader(io.StringIO(written)))
     assert len(heads) == len(set(heads)) > 5
+
+
+def test_a_cut_table_of_reported_lanes_says_how_many_there_are(assessment):
+    lanes = assessment.lanes.assign(state="blocked")
+    (whole,) = seen_blocks(lanes, lanes, "zh", most=len(lanes))
+    assert len(whole.rows) == len(lanes)
+    table, note = seen_blocks(lanes, lanes, "zh", most=2)
+    assert len(table.rows) == 2
+    assert note.said == f"列出 2 条，共 {len(lanes)} 条。"
