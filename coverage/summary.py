@@ -217,6 +217,7 @@ def add_community_water(
         if mapped and key in best.index:
             entry["water"]["hydrant_gain"] = int(best["gain"][key])
             entry["water"]["hydrant_lane"] = best[f.NAME][key]
+            entry["water"]["hydrant_lane_id"] = best[f.LANE_ID][key]
 
 
 def _calibration_note(town: Town, day: dt.date) -> dict[str, str]:

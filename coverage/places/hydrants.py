@@ -177,16 +177,17 @@ def best_hydrants(town: Town, sites: HydrantSites, within: pd.Series[Any]) -> pd
     Returns
     -------
     DataFrame
-        By `community_id`: `gain` and the `name` of the lane; zero and None where no place helps.
+        By `community_id`: `gain`, the `name` and the `lane_id` of the lane; zero and None where no
+        place helps.
     """
     gains = sites.reach @ (within == WaterWithin.BEYOND).to_numpy().astype(float)
-    names = town.lanes[f.NAME].to_numpy(dtype=object)[sites.lane]
+    lane = {n: town.lanes[n].to_numpy(dtype=object)[sites.lane] for n in (f.NAME, f.LANE_ID)}
     keys = pd.Index(town.communities[f.COMMUNITY_ID].astype(str), name=f.COMMUNITY_ID)
-    table = pd.DataFrame({"gain": gains, f.NAME: names, f.COMMUNITY_ID: sites.community.to_numpy()})
+    table = pd.DataFrame({"gain": gains, **lane, f.COMMUNITY_ID: sites.community.to_numpy()})
     table = table[table["gain"] > _LEAST].sort_values("gain", ascending=False, kind="stable")
     best = table.drop_duplicates(f.COMMUNITY_ID).set_index(f.COMMUNITY_ID).reindex(keys)
     gain = best["gain"].fillna(0).astype(int)
-    return pd.DataFrame({"gain": gain, f.NAME: best[f.NAME].where(best[f.NAME].notna(), None)})
+    return pd.DataFrame({"gain": gain, **{n: best[n].where(best[n].notna(), None) for n in lane}})
 
 
 def _best(sites: HydrantSites, none: Flags, people: Floats) -> int | None:

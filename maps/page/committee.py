@@ -266,7 +266,7 @@ def _communities(
                 "risk": _risk_lines(community.get("risk"), lang),
                 "work": [
                     *work_said(community.get("work"), lang),
-                    *water_said(community.get("water"), lang),
+                    *water_said(community.get("water"), assessment.lanes, lang),
                 ],
             }
         )

@@ -58,6 +58,7 @@ def _page(entry: Mapping[str, Any], community: pd.Series, ground: SheetSource, l
         frame_[frame_[f.COMMUNITY_ID].astype(str) == key]
         for frame_ in (found.places.estates, found.places.offices, found.places.grids)
     )
+    water = water_said(entry.get("water"), found.lanes, lang)
     drawing.area(estates.geometry.to_numpy())
     drawing.outline(np.array([community.geometry], dtype=object))
     for shape, row in zip(estates.geometry, estates.to_dict("records"), strict=True):
@@ -70,7 +71,7 @@ def _page(entry: Mapping[str, Any], community: pd.Series, ground: SheetSource, l
         scale=frame.scale,
         tables=[
             Table(text("work.title", lang), _heads(("work_what", "work_told"), lang), (1, 3),
-                  [*work_said(entry.get("work"), lang), *water_said(entry.get("water"), lang)], ""),
+                  [*work_said(entry.get("work"), lang), *water], ""),
             _estates(estates, found.places.estates.empty, lang),
             _offices(offices, found.places.offices.empty, lang),
             _grids(grids, found.places.grids.empty, lang),

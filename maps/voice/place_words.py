@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import geopandas as gpd
+
 from ...coverage.places import WORK
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..html import shown
 from .figures import FEWEST_PEOPLE, count, is_missing, percent, three_figures, water_share
+from .opening import lane_called
 
 THOUSAND = 1000
 
@@ -41,13 +44,17 @@ def work_said(work: Mapping[str, Any] | None, lang: Lang) -> list[tuple[str, str
     return [(text(f"work.{name}", lang), said) for name, said in lines.items()]
 
 
-def water_said(water: Mapping[str, Any] | None, lang: Lang) -> list[tuple[str, str]]:
+def water_said(
+    water: Mapping[str, Any] | None, lanes: gpd.GeoDataFrame, lang: Lang
+) -> list[tuple[str, str]]:
     """Return how much of a community has working water, and what one hydrant would add.
 
     Parameters
     ----------
     water
         ``entry["water"]`` of the summary; None where the assessment has none.
+    lanes
+        All of the town, by whose names those without one are called.
     lang
         Language of label and value.
     """
@@ -55,6 +62,8 @@ def water_said(water: Mapping[str, Any] | None, lang: Lang) -> list[tuple[str, s
         return []
     lines = [(text("water.reached", lang), _water_reached(water, lang))]
     gain, lane = water.get("hydrant_gain"), water.get("hydrant_lane")
+    if is_missing(lane) and not is_missing(identity := water.get("hydrant_lane_id")):
+        lane = lane_called({f.LANE_ID: identity}, lanes, lang)
     if is_missing(gain):
         return lines
     key = "gain_none" if not gain else "gain_unnamed" if is_missing(lane) else "gain"

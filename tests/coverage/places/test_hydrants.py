@@ -89,18 +89,27 @@ def test_where_no_water_is_mapped_nothing_is_said_of_it(street):
     assert found.water_told.places.empty and "hydrants" in lists_without_layer(town)
     told = next(figure for figure in key_figures(found, "zh") if "水源" in figure.label)
     assert (told.value, told.note) == ("未知", "没有水源资料")
-    assert water_said(found.summary["communities"][0]["water"], "zh") == [("可用水源", "不详")]
+    assert water_said(found.summary["communities"][0]["water"], found.lanes, "zh") == [
+        ("可用水源", "不详")
+    ]
 
 
 def test_a_community_is_told_its_share_and_its_best_hydrant_and_the_list_its_places(street):
     found = assess(street(), date=DAY.isoformat())
     west, east = (entry["water"] for entry in found.summary["communities"])
     assert (west["working"], west["untold"], east["working"], east["untold"]) == (1, 1, 0, 1)
-    assert water_said(west, "zh") == [
+    assert water_said(west, found.lanes, "zh") == [
         ("可用水源", "20% 至 40%（1/5 栋水带可达），另 1 栋只有状态不详的水源"),
         ("再设一个消火栓", "最多使 2 栋水带可达水源（长街）"),
     ]
-    assert water_said(west, "en")[1][1] == "at most 2 buildings more within reach (长街)"
+    nameless = {**west, "hydrant_lane": None}
+    key = west["hydrant_lane_id"]
+    others = pd.concat([found.lanes, found.lanes.assign(lane_id="X")])
+    others["name"] = others["name"].mask(others["lane_id"] == key, None)
+    assert water_said(nameless, others, "zh")[1][1].endswith(f"（长街附近的无名巷（{key}））")
+    assert (
+        water_said(west, found.lanes, "en")[1][1] == "at most 2 buildings more within reach (长街)"
+    )
     told = next(figure for figure in key_figures(found, "zh") if "水源" in figure.label)
     assert told.value == "10% 至 30%" and told.note.startswith("1 栋可达可用水源；2 栋只有状态不详")
     table = risk_lists(ListSource(found), start=DAY)["hydrants"]
