@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-import pandas as pd
 import shapely
 
 from ...coverage.assessment import Assessment
@@ -24,7 +23,15 @@ from ...coverage.rounds import (
 )
 from ...geo.words import LaneState, Lang, Vehicle, label, text
 from ...geo.words import fields as f
-from ..voice import arrival, checklist, lane_called, reason_sentence, town_checks, way_sentences
+from ..voice import (
+    arrival,
+    checklist,
+    hazard_said,
+    lane_called,
+    reason_sentence,
+    town_checks,
+    way_sentences,
+)
 from .drawing import Drawing
 from .frames import Frame, frame_round
 from .sheet_source import SheetSource
@@ -285,16 +292,7 @@ def _looked_at(kind: str, ground: SheetSource, lang: Lang) -> list[str]:
 
 
 def _hazards(cases: Sequence[str], ground: SheetSource, lang: Lang) -> list[str]:
-    told = []
-    for key in cases[:HAZARDS_SHOWN]:
-        case = ground.open_cases.loc[key]
-        parts = [key, label("hazard_code", case["code"], lang),
-                 label("hazard_state", case[f.STATE], lang)]  # fmt: skip
-        for column, word in (("found", "found_on"), ("due_on", "due_on")):
-            if not pd.isna(case[column]):
-                day = pd.Timestamp(case[column]).date().isoformat()
-                parts.append(text(f"paper.{word}", lang, day=day))
-        told.append("　".join(parts))
+    told = [hazard_said(ground.open_cases.loc[key], key, lang) for key in cases[:HAZARDS_SHOWN]]
     if len(cases) > HAZARDS_SHOWN:
         told.append(f"+ {len(cases) - HAZARDS_SHOWN}")
     return told

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
@@ -10,12 +9,12 @@ import pandas as pd
 
 from ...coverage.rounds import Round, RoundKind, Rounds, Stop
 from ...geo.town import Town
-from ...geo.words import HazardCode, Lang, label, text
+from ...geo.words import HazardCode, Lang
 from ...geo.words import fields as f
 from ..books import round_rows
 from ..html import shown
 from ..paper import SheetSource
-from ..voice import coded_checks, town_checks
+from ..voice import coded_checks, hazard_said, town_checks
 
 #: What of the rows of the workbook comes back with what was filled in, by sheet.
 TAKEN: Final = {
@@ -71,18 +70,10 @@ def stop_rows(
     for row in lanes:
         row["name"] = shown(row["name"] or "")
     for row in hazards:
-        row["said"] = _hazard(ground.open_cases.loc[row["hazard_id"]], row["hazard_id"], lang)
+        row["said"] = shown(
+            hazard_said(ground.open_cases.loc[row["hazard_id"]], row["hazard_id"], lang)
+        )
     return {"inspections": visits[0] if visits else None, "lanes": lanes, "hazards": hazards}
-
-
-def _hazard(case: Mapping[str, Any] | pd.Series, key: str, lang: Lang) -> str:
-    parts = [key, label("hazard_code", case["code"], lang),
-             label("hazard_state", case[f.STATE], lang)]  # fmt: skip
-    for column, word in (("found", "found_on"), ("due_on", "due_on")):
-        if not pd.isna(case[column]):
-            day = pd.Timestamp(case[column]).date().isoformat()
-            parts.append(text(f"paper.{word}", lang, day=day))
-    return shown("　".join(parts))
 
 
 def _plain(cell: object) -> str | None:

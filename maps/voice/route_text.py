@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from ...coverage.rounds import DOOR, LANE, Landmarks, Stretch, Way, directions, piece_line
 from ...geo.town import Town
 from ...geo.words import HazardCode, LaneClass, Lang, Use, label, text
+from ...geo.words import fields as f
 
 NINE: Final = tuple(code for code in HazardCode if code.startswith("W"))
 SIX: Final = tuple(code for code in HazardCode if code.startswith("H"))
@@ -97,6 +99,30 @@ def reason_sentence(why: str, values: Mapping[str, Any], lang: Lang) -> str:
     if why in NAMED:
         told["named"] = label(NAMED[why], told["named"], lang)
     return text(f"why.{why}", lang, **told)
+
+
+def hazard_said(case: Mapping[str, Any] | pd.Series, key: str, lang: Lang) -> str:
+    """Return an open hazard in one line: its key, kind, state, and its days as far as known.
+
+    Parameters
+    ----------
+    case
+        Its row of the case table.
+    key
+        Its key.
+    lang
+        Language of the text.
+    """
+    parts = [
+        key,
+        label("hazard_code", case["code"], lang),
+        label("hazard_state", case[f.STATE], lang),
+    ]
+    for column, word in (("found", "found_on"), ("due_on", "due_on")):
+        if not pd.isna(case[column]):
+            day = pd.Timestamp(case[column]).date().isoformat()
+            parts.append(text(f"paper.{word}", lang, day=day))
+    return "　".join(parts)
 
 
 def checklist(kind: str, lang: Lang) -> list[str]:
