@@ -292,7 +292,8 @@ def _looked_at(kind: str, ground: SheetSource, lang: Lang) -> list[str]:
 
 
 def _hazards(cases: Sequence[str], ground: SheetSource, lang: Lang) -> list[str]:
-    told = [hazard_said(ground.open_cases.loc[key], key, lang) for key in cases[:HAZARDS_SHOWN]]
+    row_of: Any = ground.open_cases.loc
+    told = [hazard_said(row_of[key], key, lang) for key in cases[:HAZARDS_SHOWN]]
     if len(cases) > HAZARDS_SHOWN:
         told.append(f"+ {len(cases) - HAZARDS_SHOWN}")
     return told
