@@ -13,6 +13,11 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="replace")  # a GBK console lacks some characters
+    if sys.argv[1:] in ([], ["--help"]):
+        from .overview import overview
+
+        sys.stdout.write(overview())
+        return
     try:
         # Imports take seconds on a cold machine; Ctrl-C during them is no traceback either.
         from ..geo.words import WeizhanError

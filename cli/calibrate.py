@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-from ..geo.rules import CALIBRATION_FILE, calibration_text
-from ..geo.town import load_town
 from ..geo.words import text, whole_file, whole_folder
 from .options import DateOption, LangOption, Language, OutOption, TownArgument, day_of
 from .screen import say, steps
@@ -23,6 +21,8 @@ def calibrate(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.risk import calibrate as fit
+        from ..geo.rules import CALIBRATION_FILE, calibration_text
+        from ..geo.town import load_town
         from ..maps.reports import calibration_page
 
         with whole_folder(out, may_hold=CALIBRATE_NAMES) as unfinished:

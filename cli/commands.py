@@ -3,41 +3,13 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, Final
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
 
 from .options import both
-
-COMMANDS: Final = {
-    "demo": ("setup", "demo"),
-    "new": ("setup", "new"),
-    "add": ("setup", "add"),
-    "check": ("setup", "check"),
-    "assess": ("committee", "assess"),
-    "lanes": ("lanes", "lanes"),
-    "site": ("siting", "site"),
-    "measures": ("measures", "measures"),
-    "risk": ("risk", "risk"),
-    "alike": ("risk", "alike"),
-    "step": ("risk", "step"),
-    "rounds": ("rounds", "rounds"),
-    "sheets": ("sheets", "sheets"),
-    "calibrate": ("calibrate", "calibrate"),
-    "validate": ("validate", "validate"),
-    "snapshot": ("periods", "snapshot"),
-    "compare": ("periods", "compare"),
-    "pack": ("pack", "pack"),
-    "export": ("pack", "export"),
-    "import": ("ledgers", "import_ledger"),
-}
-"""Where each command stands: file and function."""
-
-
-def help_of(name: str) -> str:
-    """Return what a command is for, in both languages, without importing it."""
-    return both(f"cli.{COMMANDS[name][1]}")
+from .overview import COMMANDS
 
 
 class Commands(TyperGroup):
@@ -56,22 +28,14 @@ class Commands(TyperGroup):
             add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None
         )
         call = getattr(import_module(f".{module}", __package__), function)
-        alone.command(cmd_name, help=help_of(cmd_name))(call)
+        alone.command(cmd_name, help=both(f"cli.{function}"))(call)
         return typer.main.get_command(alone)
-
-    def format_commands(self, ctx: Any, formatter: Any) -> None:
-        """Write the list of commands from the catalogue alone."""
-        rows = [(name, help_of(name).split("。")[0]) for name in COMMANDS]
-        with formatter.section("Commands"):
-            formatter.write_dl(rows)
 
 
 app = typer.Typer(
     cls=Commands,
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help=both("cli.app"),
     rich_markup_mode=None,
 )
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import time
 
-from ..geo.plan import plan_note, planned, read_plan
-from ..geo.town import load_town
 from ..geo.words import fields as f
 from ..geo.words import label, whole_folder
 from .options import (
@@ -43,6 +41,8 @@ def assess(
         from ..coverage.scenes import BEFORE, earlier_scene, other_scenes
         from ..coverage.siting import candidates
         from ..coverage.what_if import moments
+        from ..geo.plan import plan_note, planned, read_plan
+        from ..geo.town import load_town
         from ..maps.page import planner_page
         from ..maps.results import RESULT_NAMES, pages_beside, write_results
         from ..maps.voice import next_record, no_answer

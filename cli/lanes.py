@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ..geo.town import load_town
 from ..geo.words import text, whole_folder
 from .options import (
     DateOption,
@@ -35,6 +34,7 @@ def lanes(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import Part, assess
+        from ..geo.town import load_town
         from ..maps.results import LANES_NAMES, write_lanes
         from ..maps.voice import lanes_unknown, lanes_without
 

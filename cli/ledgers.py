@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..geo.ledgers import (
-    SHEETS,
-    Intake,
-    LedgerFile,
-    import_completion,
-    import_ledger_book,
-    import_round,
-    is_completion_book,
-    is_ledger_book,
-    is_round_book,
-    open_problems,
-    withdraw,
-)
-from ..geo.ledgers import import_ledger as take_in
-from ..geo.tables import KINDS, doctor
 from ..geo.words import Datum, InputError, OutputError, Problem, grouped, label, text
 from .options import LangOption, Language, TownArgument, both, day_of
 from .screen import say, show_problems, steps
+
+if TYPE_CHECKING:
+    from ..geo.ledgers import Intake
 
 EXAMPLES = 3  # problems of one kind on the screen
 PROBLEMS = "问题-"  # begins the name of the workbook that holds all
@@ -57,6 +45,18 @@ def import_ledger(
     lang: LangOption = Language.zh,
 ) -> None:
     """Import one ledger; its rows, their places and its history are only ever appended."""
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..geo.ledgers import (
+            SHEETS,
+            LedgerFile,
+            is_completion_book,
+            is_ledger_book,
+            is_round_book,
+        )
+        from ..geo.ledgers import import_ledger as take_in
+        from ..geo.tables import KINDS, doctor
+
     if datum is not None and datum not in list(Datum):
         raise InputError("error.datum_unknown", value=datum, allowed=", ".join(Datum))
     if undo:
@@ -98,6 +98,8 @@ def import_ledger(
 
 def _take_completed(folder: Path, file: Path, date: str | None, lang: Language) -> None:
     """Import a filled list of what was to be completed."""
+    from ..geo.ledgers import import_completion
+
     with steps(lang.value) as step:
         as_of = None if date is None else day_of(date)
         taken, answered, problems = import_completion(folder, file, as_of=as_of, progress=step)
@@ -116,6 +118,8 @@ def _take_completed(folder: Path, file: Path, date: str | None, lang: Language) 
 
 def _say_open(folder: Path, lang: Language) -> None:
     """Say how much of the ledgers waits for somebody, if anything does."""
+    from ..geo.ledgers import open_problems
+
     codes = [problem.code for problem in open_problems(folder)]
     pairs = codes.count("pair_open")
     unplaced = sum(code.startswith("row_unmatched") for code in codes)
@@ -126,6 +130,8 @@ def _say_open(folder: Path, lang: Language) -> None:
 
 def _undo(folder: Path, name: str | None, lang: Language) -> None:
     """Withdraw an import and say what the town stands without."""
+    from ..geo.ledgers import withdraw
+
     for row in withdraw(folder, name=name).to_dict("records"):
         say("cli.import_ledger_undone", lang.value, number=row["fid"], source=row["source"],
             kind=row["kind"], as_of=row["as_of"], at=row["imported_at"],
@@ -134,6 +140,8 @@ def _undo(folder: Path, name: str | None, lang: Language) -> None:
 
 def _take_back(folder: Path, file: Path, date: str | None, lang: Language) -> None:
     """Import the workbook of a round that came back."""
+    from ..geo.ledgers import import_round
+
     with steps(lang.value) as step:
         as_of = None if date is None else day_of(date)
         taken, problems = import_round(folder, file, as_of=as_of, progress=step)
@@ -151,6 +159,8 @@ def _take_book(
     folder: Path, file: Path, kind: str | None, date: str | None, lang: Language
 ) -> None:
     """Import what was changed in a workbook of ledgers that went out."""
+    from ..geo.ledgers import import_ledger_book
+
     with steps(lang.value) as step:
         as_of = None if date is None else day_of(date)
         taken, problems = import_ledger_book(folder, file, kind=kind, as_of=as_of, progress=step)
@@ -184,6 +194,8 @@ def _tell(problems: Sequence[Problem], folder: Path, file: Path, lang: Language)
 
 
 def _show(taken: Intake, folder: Path, file: Path, lang: Language) -> None:
+    from ..geo.tables import KINDS
+
     for match in taken.account.headers:
         if match.how != "unmatched":
             how = text(f"cli.import_ledger_how_{match.how}", lang.value)

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, get_args
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
-from ..geo.measure_list import read_measures
-from ..geo.plan import PLAN_ENDING, Plan, read_plan
-from ..geo.town import load_town
 from ..geo.words import InputError, whole_folder
 from .options import (
     DateOption,
@@ -23,6 +20,9 @@ from .options import (
 )
 from .screen import say, say_problems, steps
 from .siting import candidates_of, declared_datum
+
+if TYPE_CHECKING:
+    from ..geo.plan import Plan
 
 
 def _file(name: str, flag: str) -> object:
@@ -87,6 +87,8 @@ def measures(
             check_request,
             study_town_measures,
         )
+        from ..geo.measure_list import read_measures
+        from ..geo.town import load_town
         from ..maps.results import MEASURES_NAMES, write_measures
         from ..maps.voice import measures_cautions, measures_headline
 
@@ -141,6 +143,8 @@ def _one_of(what: str, value: str, allowed: tuple[str, ...]) -> None:
 
 def _plans(files: list[Path]) -> dict[str, Plan]:
     """Read plans of others; files of one name in two folders keep their folders."""
+    from ..geo.plan import PLAN_ENDING, read_plan
+
     short = [file.name.removesuffix(PLAN_ENDING) for file in files]
     names = [
         one if short.count(one) == 1 else str(file) for one, file in zip(short, files, strict=True)

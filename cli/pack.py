@@ -6,12 +6,8 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import pandas as pd
 import typer
 
-from ..geo.ledgers import read_events, read_records
-from ..geo.tables import KINDS
-from ..geo.town import load_town
 from ..geo.words import InputError, read_period, text, whole_folder
 from ..geo.words import fields as f
 from .options import (
@@ -27,6 +23,8 @@ from .options import (
 from .screen import say, say_differences, say_problems, steps
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..coverage.assessment import Assessment
 
 NAMES = (
@@ -64,6 +62,8 @@ def pack(
             review,
             without_unknown_counts,
         )
+        from ..geo.ledgers import read_events
+        from ..geo.town import load_town
         from ..maps.books import indicators, ledger_book
         from ..maps.paper import (
             duty_blocks,
@@ -123,7 +123,12 @@ def export(
     """Export layers and ledgers for other systems."""
     with steps(lang.value) as step:
         step("step.compile")
+        import pandas as pd
+
         from ..coverage.assessment import Part, assess
+        from ..geo.ledgers import read_events
+        from ..geo.tables import KINDS
+        from ..geo.town import load_town
         from ..maps.results import names_of, write_export
 
         every = names_of(dict.fromkeys(KINDS, pd.DataFrame()))
@@ -150,7 +155,11 @@ def export(
 
 def _ledgers(folder: Path, found: Assessment, *, personal: bool) -> dict[str, pd.DataFrame]:
     """Return every ledger that holds a row, as it may be shared or with personal columns."""
+    import pandas as pd
+
     from ..coverage.review import with_community
+    from ..geo.ledgers import read_records
+    from ..geo.tables import KINDS
     from ..maps.books import shared_ledgers
 
     every = {name: read_records(folder, name, personal=personal) for name in KINDS}

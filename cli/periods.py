@@ -5,14 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..geo.snapshots import Snapshot, frozen_periods, read_snapshot, write_snapshot
-from ..geo.town import load_town
 from ..geo.words import LANGS, InputError, Period, read_period, text, whole_folder
-from ..geo.yardstick import differences
 from .options import (
     DateOption,
     LangOption,
@@ -24,6 +21,9 @@ from .options import (
     day_of,
 )
 from .screen import say, say_differences, steps
+
+if TYPE_CHECKING:
+    from ..geo.snapshots import Snapshot
 
 COMPARE_NAMES = ("compare.html", "communities.csv", "causes.csv", "buildings.csv", "summary.json")
 
@@ -47,6 +47,9 @@ def snapshot(
         step("step.compile")
         from ..coverage.assessment import Part, assess
         from ..coverage.review import frozen_layers
+        from ..geo.snapshots import write_snapshot
+        from ..geo.town import load_town
+        from ..geo.yardstick import differences
 
         past = _last_frozen(folder, chosen)
         town = load_town(folder, progress=step)
@@ -66,6 +69,8 @@ def snapshot(
 
 def _last_frozen(folder: Path, period: Period) -> Snapshot | None:
     """Return the frozen period that ended last before another one began."""
+    from ..geo.snapshots import frozen_periods, read_snapshot
+
     ended = [name for name in frozen_periods(folder) if read_period(name).last < period.first]
     return read_snapshot(folder, ended[-1]) if ended else None
 
@@ -81,6 +86,7 @@ def compare(
     with steps(lang.value) as step:
         step("step.compare")
         from ..coverage.review import compare as set_beside
+        from ..geo.snapshots import read_snapshot
         from ..maps.books import write_lists
         from ..maps.reports import compare_page
         from ..maps.voice import compared_causes, compared_communities

@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ..geo.town import load_town
 from ..geo.words import (
     AlertLevel,
     HazardCode,
@@ -66,6 +65,7 @@ def risk(
             without_unknown_counts,
         )
         from ..coverage.risk import contours, heat
+        from ..geo.town import load_town
         from ..maps.books import write_geopackage, write_lists
 
         day = day_of(date)
@@ -177,6 +177,7 @@ def alike(
         from ..coverage.assessment import Part, assess
         from ..coverage.review import Case, case_of_fire, look_alikes
         from ..coverage.risk import hazard_matrix
+        from ..geo.town import load_town
         from ..maps.books import write_lists
 
         case = Case(**asked)  # type: ignore[arg-type]
@@ -222,7 +223,9 @@ def step(
     lang: LangOption = Language.zh,
 ) -> None:
     """Record one step of a case: its state, a look-back, a listing or its lifting."""
-    from ..coverage.cases import Lifting, Listing, LookBack, move, supervise
+    with steps(lang.value) as told:
+        told("step.compile")
+        from ..coverage.cases import Lifting, Listing, LookBack, move, supervise
 
     chosen = [to is not None, look_back is not None, listed is not None, lift]
     if sum(chosen) != 1:

@@ -7,10 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-import pandas as pd
 import typer
 
-from ..geo.town import Town, load_town
 from ..geo.words import (
     AlertLevel,
     InputError,
@@ -35,8 +33,11 @@ from .options import (
 from .screen import say, say_problems, steps
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ..coverage.assessment import Assessment
     from ..coverage.rounds import RoundKind
+    from ..geo.town import Town
 
 MOST_DAYS = 31
 MOST_SITES = 400  # more than any team visits in a month; keeps the search short
@@ -83,6 +84,7 @@ def rounds(
         from ..coverage.rounds import Landmarks, default_teams, plan_drawn, plan_rounds, visits_for
         from ..coverage.rounds import reasons_to_visit as why
         from ..geo.teams import WORKING, read_teams
+        from ..geo.town import load_town
         from ..maps.paper import SIZES, Paper, SheetSource
         from ..maps.results import names_in, read_promises, write_forms, write_rounds
 
@@ -208,6 +210,8 @@ def _community(town: Town, told: str) -> str:
 
 
 def _grid(town: Town, told: str) -> pd.Index:
+    import pandas as pd
+
     frame = town.grids
     same = frame[(frame[f.GRID_ID] == told) | (frame[f.NAME] == told)]
     if same.empty:

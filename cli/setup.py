@@ -9,24 +9,11 @@ from dataclasses import asdict, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import click
 import typer
 
-from ..geo.founding import (
-    OSM_ATTRIBUTION,
-    LayerFile,
-    add_layers,
-    found_town,
-    layers_of_extract,
-    layers_of_files,
-)
-from ..geo.ground import Cross
-from ..geo.ledgers import open_problems
-from ..geo.rules import TOWN_FILE
-from ..geo.tables import SCHEMAS, doctor_tables
-from ..geo.town import examine_town
 from ..geo.words import (
     Datum,
     InputError,
@@ -39,6 +26,10 @@ from ..geo.words import (
 from .committee import assess
 from .options import LangOption, Language, TownArgument, both
 from .screen import by_urgency, say, show_accounts, show_problems, steps
+
+if TYPE_CHECKING:
+    from ..geo.founding import LayerFile
+    from ..geo.ground import Cross
 
 SHOWN = 20  # of what the ledgers lack, on the screen; the list and --json hold all
 
@@ -85,10 +76,11 @@ def demo(
     lang: LangOption = Language.zh,
 ) -> None:
     """Make the demo town and run the whole job on it."""
-    from ..data.demo import make_demo
-    from ..data.demo_ledgers import AS_OF, import_demo_ledgers
-
     with steps(lang.value) as step:
+        step("step.compile")
+        from ..data.demo import make_demo
+        from ..data.demo_ledgers import AS_OF, import_demo_ledgers
+
         step("step.demo")
         make_demo(folder, size=size.value, seed=seed)
         step("step.demo_ledgers")
@@ -116,6 +108,11 @@ def new(
     lang: LangOption = Language.zh,
 ) -> None:
     """Make a town folder from OpenStreetMap or from files."""
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..geo.founding import OSM_ATTRIBUTION, found_town, layers_of_extract, layers_of_files
+        from ..geo.rules import TOWN_FILE
+
     given = {"buildings": buildings, "lanes": lanes, "stations": stations,
              "communities": communities}  # fmt: skip
     files = _layer_files(given, datum or [], encoding)
@@ -186,6 +183,11 @@ def add(
     lang: LangOption = Language.zh,
 ) -> None:
     """Add a layer to a town, or features to a layer that it has."""
+    with steps(lang.value) as step:
+        step("step.compile")
+        from ..geo.founding import add_layers
+        from ..geo.tables import SCHEMAS
+
     given = {"buildings": buildings, "lanes": lanes, "stations": stations,
              "communities": communities, "water": water}  # fmt: skip
     for option in layer or []:
@@ -233,6 +235,11 @@ def check(
 ) -> None:
     """Tell all problems of all layers and ledgers; mark them in the user's own workbooks."""
     with steps(lang.value) as step:
+        step("step.compile")
+        from ..geo.ledgers import open_problems
+        from ..geo.tables import doctor_tables
+        from ..geo.town import examine_town
+
         examined = examine_town(folder, progress=step)
         waiting = open_problems(folder)
         problems = (*examined.problems, *waiting)
@@ -288,6 +295,8 @@ def _layer_files(
     given: Mapping[str, str | None], datums: list[str], encoding: str | None
 ) -> dict[str, LayerFile]:
     """Read ``FILE`` and ``FILE:LAYER`` with their datums."""
+    from ..geo.founding import LayerFile
+
     stated = _references(datums)
     files = {}
     for name, said in given.items():
@@ -305,6 +314,8 @@ def _layer_files(
 
 def _references(options: list[str]) -> dict[str, Reference]:
     """Read ``--datum gcj02`` (for every file) and ``--datum stations=cgcs2000:117``."""
+    from ..geo.tables import SCHEMAS
+
     found: dict[str, Reference] = {}
     for option in options:
         layer, _, name = option.rpartition("=")

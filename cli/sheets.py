@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..geo.town import Town, load_town
 from ..geo.words import InputError, text, whole_folder
 from ..geo.words import fields as f
 from .options import (
@@ -25,6 +24,7 @@ from .options import (
 from .screen import say, say_problems, steps
 
 if TYPE_CHECKING:
+    from ..geo.town import Town
     from ..maps.paper import Event
 
 NAMES = {
@@ -76,6 +76,7 @@ def sheets(
         from ..coverage.review import located_cases, with_community
         from ..coverage.rounds import Landmarks, read_facts
         from ..coverage.time_bands import response_by_band
+        from ..geo.town import load_town
         from ..maps.paper import (
             SheetSource,
             case_sheets,

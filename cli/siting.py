@@ -7,10 +7,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..geo.candidate_list import read_candidates, read_identities
-from ..geo.plan import read_plan
-from ..geo.town import Town, load_town
-from ..geo.wishes import Wishes, read_wishes
 from ..geo.words import Datum, InputError, whole_folder
 from ..geo.words import fields as f
 from .options import (
@@ -27,6 +23,8 @@ from .screen import say, say_problems, steps
 
 if TYPE_CHECKING:
     from ..coverage.siting import Candidates
+    from ..geo.town import Town
+    from ..geo.wishes import Wishes
 
 
 def _file(name: str, flag: str) -> object:
@@ -68,7 +66,6 @@ def site(
     lang: LangOption = Language.zh,
 ) -> None:
     """Find the best plan; write the page, the workbook, the layers, the plan and its proof."""
-    wished = _wishes(wishes, weight)
     declared = declared_datum(datum)
     if candidates is not None and grid is not None:
         raise InputError("error.site_one_list")
@@ -76,9 +73,13 @@ def site(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.siting import Request, check_request, study_sites
+        from ..geo.candidate_list import read_identities
+        from ..geo.plan import read_plan
+        from ..geo.town import load_town
         from ..maps.results import SITING_NAMES, write_siting
         from ..maps.voice import cautions, headline
 
+        wished = _wishes(wishes, weight)
         check_request(Request(stations=stations, budget=budget, target=target))
         own = None if plan is None else read_plan(plan)
         with whole_folder(out, may_hold=SITING_NAMES) as unfinished:
@@ -106,6 +107,8 @@ def site(
 
 
 def _wishes(file: Path | None, weight: str | None) -> Wishes:
+    from ..geo.wishes import Wishes, read_wishes
+
     wished = Wishes() if file is None else read_wishes(file)
     if weight is None:
         return wished
@@ -126,6 +129,7 @@ def candidates_of(
 ) -> Candidates:
     """Return where a station could go: a list, places on lanes, or the hosts of the layers."""
     from ..coverage.siting import candidates as places
+    from ..geo.candidate_list import read_candidates
 
     if file is not None:
         layers = {"buildings": town.buildings, "lanes": town.lanes}

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ..geo.town import load_town
 from ..geo.words import whole_folder
 from .options import LangOption, Language, OutOption, TownArgument, both
 from .screen import say, steps
@@ -25,6 +24,7 @@ def validate(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.reach import validate as hold_against
+        from ..geo.town import load_town
         from ..maps.books import sheet
         from ..maps.reports import validation_page, validation_verdict
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import tomllib
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -13,27 +14,66 @@ LANGS: tuple[Lang, ...] = ("zh", "en")
 
 
 @cache
-def catalogue() -> dict[str, dict[str, Any]]:
+def _written() -> dict[str, str]:
+    """Return what stands in each file, by its name."""
+    folder = files("weizhan.data").joinpath("catalogue")
+    entries = sorted(folder.iterdir(), key=lambda entry: entry.name)
+    return {e.name: e.read_text(encoding="utf-8") for e in entries if e.name.endswith(".toml")}
+
+
+@cache
+def _read(file: str) -> dict[str, dict[str, dict[str, Any]]]:
+    return tomllib.loads(_written()[file])
+
+
+@cache
+def _section(section: str) -> dict[str, dict[str, Any]]:
+    """Return the entries of one section, from the files that name it."""
+    entries: dict[str, dict[str, Any]] = {}
+    for file, said in _written().items():
+        if f"[{section}]" not in said:
+            continue
+        for name, entry in _read(file).get(section, {}).items():
+            if name in entries:
+                msg = f"{file} defines {section}.{name} a second time"
+                raise KeyError(msg)
+            entries[name] = entry
+    return entries
+
+
+class _Catalogue(Mapping[str, dict[str, Any]]):
+    """All texts by ``section.name``; a file is parsed when somebody asks for a section of it."""
+
+    def __getitem__(self, key: str) -> dict[str, Any]:
+        section, _, name = key.partition(".")
+        entries = _section(section)
+        if name not in entries:
+            raise KeyError(key)
+        return entries[name]
+
+    def __iter__(self) -> Iterator[str]:
+        sections = dict.fromkeys(section for file in _written() for section in _read(file))
+        return (f"{section}.{name}" for section in sections for name in _section(section))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+_CATALOGUE = _Catalogue()
+
+
+def catalogue() -> Mapping[str, dict[str, Any]]:
     """Return all texts: ``{"section.name": {"zh": …, "en": …}}``.
+
+    The first words of a command wait for no more than what they need, so that sections are read
+    one by one.
 
     Raises
     ------
     KeyError
-        When two files define the same key.
+        When two files define the same key, and somebody asks for its section.
     """
-    texts: dict[str, dict[str, Any]] = {}
-    folder = files("weizhan.data").joinpath("catalogue")
-    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not file.name.endswith(".toml"):
-            continue
-        for section, entries in tomllib.loads(file.read_text(encoding="utf-8")).items():
-            for name, entry in entries.items():
-                key = f"{section}.{name}"
-                if key in texts:
-                    msg = f"{file.name} defines {key} a second time"
-                    raise KeyError(msg)
-                texts[key] = entry
-    return texts
+    return _CATALOGUE
 
 
 class _Counting(string.Formatter):

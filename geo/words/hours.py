@@ -16,8 +16,6 @@ from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from opening_hours import OpeningHours, validate
-
 from .hours_in_chinese import WORKDAYS, in_osm_syntax
 from .workdays import Workdays
 
@@ -216,6 +214,8 @@ def _parsed(said: str) -> str | None:
         return None  # the library takes ":" for always and "2026" for that year
     if re.search(r"(?<!\d)(2[5-9]|[3-9]\d):\d\d\s*-|(?<!\d)([5-9]\d|4[89]):\d\d|:[6-9]\d", said):
         return None
+    from opening_hours import OpeningHours, validate  # only where somebody writes hours
+
     plain = said.replace(WORKDAYS, "Mo-Fr")
     if not validate(plain):
         return None
@@ -291,6 +291,8 @@ def _pieces(expression: str, day: dt.date, place: Place | None) -> tuple[_Piece,
 
     Without a country the library takes no day for a holiday.
     """
+    from opening_hours import OpeningHours, validate
+
     start = dt.datetime.combine(day, dt.time())
     end = start + dt.timedelta(days=1)
     if not validate(expression):

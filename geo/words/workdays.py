@@ -5,12 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field
-
-import chinese_calendar
+from types import ModuleType
 
 SATURDAY = 5
 # What the law fixes by date; the State Council announces the rest a year ahead.
 FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+
+
+def _calendar() -> ModuleType:
+    """Return the library with every announced day; it is read when somebody asks for one."""
+    import chinese_calendar
+
+    return chinese_calendar
 
 
 @dataclass(frozen=True)
@@ -35,7 +41,7 @@ class Workdays:
             return day in self.work
         if not is_announced(day):
             return day.weekday() < SATURDAY and (day.month, day.day) not in FIXED_HOLIDAYS
-        return bool(chinese_calendar.is_workday(day))
+        return bool(_calendar().is_workday(day))
 
     def is_holiday(self, day: dt.date) -> bool | None:
         """Return whether a day belongs to a public holiday, None where nobody has announced it.
@@ -45,7 +51,7 @@ class Workdays:
         if day in self.rest or day in self.work:
             return day in self.rest
         if is_announced(day):
-            return day in chinese_calendar.holidays
+            return day in _calendar().holidays
         return True if (day.month, day.day) in FIXED_HOLIDAYS else None
 
     def holidays(
@@ -66,15 +72,16 @@ class Workdays:
         >>> [(names["en"], str(first), str(last)) for names, first, last in found]
         [('National Day', '2025-10-01', '2025-10-08')]
         """
-        days = sorted(day for day in chinese_calendar.holidays if day not in self.work)
+        announced = _calendar()
+        days = sorted(day for day in announced.holidays if day not in self.work)
         spans: list[tuple[str, dt.date, dt.date]] = []
         for day in days:
-            name = chinese_calendar.holidays[day]
+            name = announced.holidays[day]
             if spans and day - spans[-1][2] == dt.timedelta(days=1):
                 spans[-1] = (spans[-1][0], spans[-1][1], day)
             else:
                 spans.append((name, day, day))
-        chinese = {holiday.value: holiday.chinese for holiday in chinese_calendar.Holiday}
+        chinese = {holiday.value: holiday.chinese for holiday in announced.Holiday}
         return [
             ({"zh": chinese[name], "en": name}, first, last)
             for name, first, last in spans
@@ -103,7 +110,7 @@ class Workdays:
 def is_announced(day: dt.date) -> bool:
     """Return whether the holidays of a day's year are known to the calendar."""
     try:
-        chinese_calendar.is_workday(day)
+        _calendar().is_workday(day)
     except NotImplementedError:
         return False
     return True
@@ -111,7 +118,7 @@ def is_announced(day: dt.date) -> bool:
 
 def last_announced_year() -> int:
     """Return the last year whose public holidays the calendar knows."""
-    return int(max(chinese_calendar.holidays).year)
+    return int(max(_calendar().holidays).year)
 
 
 def passed_over(days: Collection[dt.date], *, start: dt.date) -> list[dt.date]:
