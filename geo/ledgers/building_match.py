@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -177,8 +177,11 @@ def spelled_addresses(table: pd.DataFrame, places: Places, rules: LedgerRule) ->
     texts = table[f.ADDRESS].to_numpy()[told].tolist()
     known = book.find(texts)
     inside = table["community"].to_numpy()[told].tolist()
+    plain = {name: _community_name(name) for name in {*inside, *places.community}}
+    around = [plain[name] for name in places.community]
+    named = frozenset(around)
     row[told] = [
-        _in_community(known[text], community, places)
+        _in_community(known[text], plain[community], around, named=named)
         for text, community in zip(texts, inside, strict=True)
     ]
     score[told] = [known[text].score for text in texts]
@@ -278,19 +281,27 @@ def _unique(told: pd.Series, known: pd.Series, plain: Callable[[object], str]) -
     return np.array([-1 if t is None else row.get(plain(t), -1) for t in told], dtype=np.int64)
 
 
-def _in_community(found: Found, told: object, places: Places) -> int:
+def _in_community(found: Found, told: str, around: Sequence[str], *, named: frozenset[str]) -> int:
     """Return the row that was found if it may lie in the community told.
 
     Of several buildings at one number the only one there. A community that the town does not
     have says nothing.
+
+    Parameters
+    ----------
+    found
+        What the address means.
+    told
+        The community of the row; empty if nobody told it.
+    around
+        The community of each building, empty where it lies in none.
+    named
+        All of them.
     """
-    if told is None:
-        return found.row
-    name = _community_name(told)
-    if name not in {_community_name(c) for c in places.community if c is not None}:
+    if not told or told not in named:
         return found.row
     near = (found.row,) if found.row >= 0 else found.tied
-    inside = [k for k in near if _community_name(places.community[k]) in (name, "")]
+    inside = [k for k in near if around[k] in (told, "")]
     return inside[0] if len(inside) == 1 else -1
 
 
