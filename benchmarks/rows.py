@@ -52,6 +52,6 @@ def report(rows: list[Row], *, ours: str, file: Path | None) -> None:
         found["seconds"] = round(found["seconds"], 5)
         found["peak_mb"] = round(found["peak_mb"], 1)
         table.add_row(*(str(found[column]) for column in COLUMNS))
-    Console().print(table)
+    Console(width=160 if not sys.stdout.isatty() else None).print(table)
     if file is not None:
         file.write_text(json.dumps(rows, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

@@ -10,20 +10,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
-from ...geo.arrays import Flags, Floats, Ints, Longs
+from ...geo.arrays import Flags, Floats, Ints
 from ...geo.ground import (
     Network,
-    Positions,
 )
 from ...geo.words import Vehicle
-from ..reach import FAR, Journey, arrive, grouped, nearest, predecessors
+from ..reach import FAR, Journey, first_at, grouped, nearest, predecessors
 from .kernels import closures, preorder
 
-EVENTS_A_TASK = 64  # closures computed in one go; more keep the threads less even
+EVENTS_A_TASK: Final = 64  # closures computed in one go; more keep the threads less even
+ANY_TIME: Final = FAR - 1  # a limit: covered is whoever is reached at all
 
 
 @dataclass(frozen=True)
@@ -34,28 +34,16 @@ class Losses:
     ----------
     lost
         ``(events, k)`` float64: for each kind of weight, that of the positions which are within
-        the standard without the closure and not with it.
+        their limits without the closure and not with it.
     added_s
-        ``(events,)`` seconds added in all at positions that are still reached.
-    unreached
-        ``(events,)`` int32 positions that nobody reaches any more.
+        ``(events,)`` seconds added in all at positions that stay within their limits.
+    often
+        ``(positions,)`` int32 events that take each position out of its limit.
     """
 
     lost: Floats
     added_s: Floats
-    unreached: Ints
-
-
-@dataclass(frozen=True)
-class Changes:
-    """The positions whose time each event changes: those of event *i* are ``first[i]:first[i+1]``.
-
-    ``ms`` is the new time, `FAR` when nobody arrives any more.
-    """
-
-    first: Longs
-    position: Ints
-    ms: Ints
+    often: Ints
 
 
 @dataclass(frozen=True)
@@ -64,109 +52,119 @@ class Forest:
 
     Attributes
     ----------
-    base_ms
-        ``(positions,)`` int32 first arrival without any closure.
+    covered
+        ``(positions,)`` which are within their limits without any closure.
     """
 
-    base_ms: Ints
+    covered: Flags
+    _order: Ints  # of the covered positions, as the tables have them
     _tables: tuple[Any, ...]
+    _until_ms: int
 
 
 def prepare(
     plan: Journey,
     network: Network,
-    positions: Positions,
+    limit_ms: Ints,
     *,
     stopped: Mapping[Vehicle, Flags],
 ) -> Forest:
-    """Search once and lay out what the mending needs.
+    """Search once, as far as the largest limit, and lay out what the mending needs.
+
+    A closure makes nobody earlier, so what is not reached by then without one is not with one
+    either: neither states nor positions beyond the limits are kept.
 
     Parameters
     ----------
     plan
         From `weizhan.coverage.reach.travel.journey`.
-    network, positions
+    network
         The same as for the plan.
+    limit_ms
+        ``(positions,)`` time up to which each position counts as covered; `ANY_TIME` for those
+        that are when they are reached at all.
     stopped
         ``(lanes,)`` for each vehicle, on which lanes a closure stops it; what is not named, such
         as people on foot, passes everywhere. A closed lane cannot be used at all by what is
         stopped, not even up to a house on it.
     """
-    graph, starts = plan.graph, plan.starts
+    graph, starts, entries, near = plan.graph, plan.starts, plan.entries, plan.neighbours
+    until = int(limit_ms.max(initial=-1))
+    found, _ = nearest(graph, starts, until_ms=until)
+    base_ms = first_at(plan, found)
+    covered = base_ms <= limit_ms
     nowhere = np.zeros(network.lanes, dtype=bool)
     stops = np.stack([stopped.get(vehicle, nowhere) for vehicle in graph.layers])
-    start_open = ~stops[starts.state // graph.nodes, starts.lane]
-    found_ms, _ = nearest(graph, starts)
-    pred = predecessors(graph.head, graph.tail, graph.ms, found_ms, starts.state, starts.ms)
-    parent = np.full(len(pred), graph.states, dtype=graph.tail.dtype)
-    parent[pred >= 0] = graph.tail[pred[pred >= 0]]  # nobody passes anything: there is no arc
-    reached = np.flatnonzero(found_ms < FAR)
-    # States are numbered in preorder from here on: a subtree is then one run of neighbours.
-    place, size = preorder(*grouped(parent[reached], graph.states + 1, reached))
-    ms = np.empty_like(found_ms)
-    ms[place] = found_ms
-    arc_order = np.lexsort((graph.head, place[graph.tail]))
-    tail, head = place[graph.tail[arc_order]], place[graph.head[arc_order]]
-    cost, lane = graph.ms[arc_order], graph.lane[arc_order]
-    touched = (lane >= 0) & stops[graph.tail[arc_order] // graph.nodes, lane]
-    arc_lane = np.where(touched, lane, -1)
-    arc_number = np.empty(len(arc_order), dtype=np.int32)
-    arc_number[arc_order] = np.arange(len(arc_order), dtype=np.int32)
-    pred[pred >= 0] = arc_number[pred[pred >= 0]]
-    by_place = np.empty_like(pred)
-    by_place[place] = pred
-    pred = by_place
 
-    ways = 2 * len(graph.layers)
-    entry_open = np.empty((len(positions.lane), ways), dtype=bool)
-    for way in range(ways):
-        entry_open[:, way] = ~stops[way // 2, plan.entries.lane]
-    near = plan.neighbours
-    near_position = np.repeat(np.arange(len(positions.lane)), np.diff(near.first))
-    near_open = ~stops[near.layer, plan.entries.lane[near_position]]
-    entry_state = np.where(plan.entries.state >= 0, place[plan.entries.state], -1).astype(np.int32)
-    used = entry_state.ravel()
-    user = np.repeat(np.arange(len(positions.lane), dtype=np.int32), ways)
-    touching = np.flatnonzero(arc_lane >= 0)
-    closing = np.flatnonzero(~start_open)
-    located = np.flatnonzero(plan.entries.lane >= 0)
-    base = np.full((len(positions.lane), 2), FAR, dtype=np.int32)
-    twice = np.stack([ms, np.full_like(ms, FAR)])
-    arrive(
-        (entry_state, plan.entries.ms),
-        (twice, np.zeros_like(twice)),
-        (near.first, np.zeros_like(near.crew), near.ms),
-        (base, np.full_like(base, -1)),
-    )
-    base_ms = np.ascontiguousarray(base[:, 0])
-    indptr, head, cost, arc_lane, tail = grouped(tail, graph.states, head, cost, arc_lane, tail)
-    by_state = grouped(place[starts.state], graph.states, np.arange(len(starts.state)))
+    reached = np.flatnonzero(found < FAR)
+    place = np.full(graph.states, -1, dtype=np.int32)
+    place[reached] = np.arange(len(reached))
+    arcs = np.flatnonzero((place[graph.tail] >= 0) & (place[graph.head] >= 0))
+    lane = graph.lane[arcs]
+    touched = (lane >= 0) & stops[graph.tail[arcs] // graph.nodes, lane]
+    arc_lane = np.where(touched, lane, -1)
+    tail, head, cost = place[graph.tail[arcs]], place[graph.head[arcs]], graph.ms[arcs]
+    enter = np.flatnonzero(place[starts.state] >= 0)
+    start_state, start_ms = place[starts.state[enter]], starts.ms[enter]
+    shut = stops[starts.state[enter] // graph.nodes, starts.lane[enter]]
+    start_lane = np.where(shut, starts.lane[enter], -1)
+    pred = predecessors(head, tail, cost, found[reached], start_state, start_ms)
+    rides = pred >= 0
+    parent = np.full(len(reached), len(reached), dtype=np.int32)
+    root_lane = np.empty(len(reached), dtype=np.int32)
+    parent[rides], root_lane[rides] = tail[pred[rides]], arc_lane[pred[rides]]
+    root_lane[~rides] = start_lane[-2 - pred[~rides]]
+    # States are numbered in preorder from here on: a subtree is then one run of neighbours.
+    turn, size = preorder(*grouped(parent, len(reached) + 1, np.arange(len(reached))))
+    ms = np.empty(len(reached), dtype=np.int32)
+    ms[turn] = found[reached]
+    place[reached] = turn
+    tail, head = turn[tail], turn[head]
+    cut_off = root_lane >= 0
+    indptr, *of_arc = grouped(tail, len(reached), head, cost, arc_lane)
+
+    order = np.flatnonzero(covered)
+    order = order[np.argsort(entries.lane[order], kind="stable")].astype(np.int32)
+    row_lane, first, row = np.unique(entries.lane[order], return_index=True, return_inverse=True)
+    row_of = np.full(network.lanes, -1, dtype=np.int32)
+    row_of[row_lane] = np.arange(len(row_lane))
+    # All positions on a lane are entered from the same states.
+    entered = entries.state[order[first]]
+    row_state = np.where(entered >= 0, place[entered], -1).astype(np.int32)
+    row_open = ~np.repeat(stops[:, row_lane].T, 2, axis=1)
+    user = np.repeat(np.arange(len(row_lane)), row_state.shape[1])[row_state.ravel() >= 0]
+    used = row_state.ravel()[row_state.ravel() >= 0]
+    beside = np.diff(near.first)[order]
+    near_first = np.concatenate([[0], np.cumsum(beside)]).astype(np.int32)
+    at = np.repeat(near.first[order] - near_first[:-1], beside) + np.arange(near_first[-1])
+    near_open = ~stops[near.layer[at], np.repeat(entries.lane[order], beside)]
+    place_first = np.zeros(len(row_lane) + 1, dtype=np.int32)
+    np.cumsum(np.bincount(row, minlength=len(row_lane)), out=place_first[1:])
     tables = (
+        ((indptr, *of_arc), grouped(head, len(reached), tail, cost, arc_lane)),
+        (ms, size, *grouped(root_lane[cut_off], network.lanes, turn[cut_off])),
+        grouped(turn[start_state], len(reached), start_ms, start_lane),
         (
-            (indptr, head, cost, arc_lane),
-            grouped(head, graph.states, tail, cost, arc_lane),
-            grouped(arc_lane[touching], network.lanes, touching),
-        ),
-        (ms, pred, size),
-        (
-            (*by_state, starts.ms, start_open),
-            grouped(starts.lane[closing], network.lanes, closing),
+            (row_of, row_lane.astype(np.int32), row_state, row_open),
+            grouped(used, len(reached), user),
         ),
         (
-            (entry_state, plan.entries.ms, entry_open, plan.entries.lane),
-            grouped(used[used >= 0], graph.states, user[used >= 0]),
-            grouped(plan.entries.lane[located], network.lanes, located),
-            (near.first, near.ms, near_open),
+            (
+                place_first,
+                entries.ms[order],
+                base_ms[order],
+                limit_ms[order].astype(np.int32),
+            ),
+            (near_first, near.ms[at], near_open),
         ),
     )
-    return Forest(base_ms, tables)
+    return Forest(covered, order, tables, until)
 
 
 def losses(
     forest: Forest,
     events: Sequence[Ints] | Ints,
     *,
-    limit_ms: Ints,
     weights: Floats,
     workers: int = 1,
 ) -> Losses:
@@ -179,36 +177,11 @@ def losses(
     events
         The lanes closed together, one array an event; or one array of lanes, each an event of
         its own.
-    limit_ms
-        ``(positions,)`` time up to which a position counts as covered.
     weights
         ``(k, positions)`` what is lost with a position: itself, its people, …
     workers
         Threads; the answer does not depend on them.
     """
-    parts = _run(forest, events, limit_ms=limit_ms, weights=weights, keep=False, workers=workers)
-    return Losses(*(np.concatenate([part[k] for part in parts]) for k in (3, 4, 5)))
-
-
-def changes(forest: Forest, events: Sequence[Ints], *, workers: int = 1) -> Changes:
-    """Return every time that each event changes; parameters as for `losses`."""
-    limit = np.full(len(forest.base_ms), -1, dtype=np.int32)
-    weights = np.zeros((0, len(forest.base_ms)))
-    parts = _run(forest, events, limit_ms=limit, weights=weights, keep=True, workers=workers)
-    count = np.concatenate([np.diff(part[0]) for part in parts])
-    first = np.concatenate([[0], np.cumsum(count)])
-    return Changes(first, *(np.concatenate([part[k] for part in parts]) for k in (1, 2)))
-
-
-def _run(
-    forest: Forest,
-    events: Sequence[Ints] | Ints,
-    *,
-    limit_ms: Ints,
-    weights: Floats,
-    keep: bool,
-    workers: int,
-) -> list[tuple[Any, ...]]:
     if isinstance(events, np.ndarray):
         first = np.arange(len(events) + 1, dtype=np.int32)
         lane = events.astype(np.int32)
@@ -218,22 +191,21 @@ def _run(
     count = len(first) - 1
     tasks = max(1, min(workers, -(-count // EVENTS_A_TASK)))
     bounds = np.linspace(0, count, tasks + 1).astype(int)
+    weight = np.ascontiguousarray(weights.T[forest._order], dtype=np.float64)
 
     def task(number: int) -> tuple[Any, ...]:
         begin, end = bounds[number], bounds[number + 1]
         some = (first[begin : end + 1] - first[begin]).astype(np.int32)
-        those = lane[first[begin] : first[end]]
-        arguments = (
-            *forest._tables,
-            (some, np.ascontiguousarray(those)),
-            (forest.base_ms, np.ascontiguousarray(limit_ms, dtype=np.int32)),
-            np.ascontiguousarray(weights, dtype=np.float64),
-            keep,
-        )
-        found: tuple[Any, ...] = closures(*arguments)
+        those = np.ascontiguousarray(lane[first[begin] : first[end]])
+        found: tuple[Any, ...] = closures(*forest._tables, (some, those), weight, forest._until_ms)
         return found
 
     if tasks == 1:
-        return [task(0)]
-    with ThreadPoolExecutor(tasks) as pool:
-        return list(pool.map(task, range(tasks)))
+        parts = [task(0)]
+    else:
+        with ThreadPoolExecutor(tasks) as pool:
+            parts = list(pool.map(task, range(tasks)))
+    lost, added_ms, often = zip(*parts, strict=True)
+    every = np.zeros(len(forest.covered), dtype=np.int32)
+    every[forest._order] = np.sum(often, axis=0)
+    return Losses(np.concatenate(lost), np.concatenate(added_ms) / 1000, every)

@@ -23,14 +23,14 @@ from ..reach import (
     Moment,
     Passages,
     TierCrews,
-    arrive,
+    first_at,
     is_known,
     left_m,
     present,
     search,
     tier_journey,
 )
-from .criticality import Forest, changes, losses, prepare
+from .criticality import ANY_TIME, Forest, losses, prepare
 from .drawn_lanes import blockage_causes, drawn_blockages
 
 WEIGHTS = ("buildings", "people", "vulnerable")
@@ -63,13 +63,15 @@ def lane_losses(moment: Moment, *, workers: int = 1) -> pd.DataFrame:
     left = np.full(town.network.lanes, town.rules.lane_state.left_m.value)
     table: dict[str, Any] = {}
     for tier, rule in town.rules.tier.items():
-        crews = moment.crews(tier)
-        forest = _forest(moment, tier, _stopped(town, left))
+        lanes = np.arange(town.network.lanes, dtype=np.int32)
+        stopped = _stopped(town, left)
         found = losses(
-            forest,
-            np.arange(town.network.lanes, dtype=np.int32),
-            limit_ms=_limits(rule, crews),
-            weights=_weights(moment),
+            _forest(moment, tier, stopped), lanes, weights=_weights(moment), workers=workers
+        )
+        whole = losses(
+            _forest(moment, tier, stopped, limited=False),
+            lanes,
+            weights=np.ones((1, len(town.buildings))),
             workers=workers,
         )
         lost = dict(zip((*WEIGHTS, *UNTOLD), found.lost.T, strict=True))
@@ -77,7 +79,7 @@ def lane_losses(moment: Moment, *, workers: int = 1) -> pd.DataFrame:
             untold = (lost["buildings"] > 0) & (lost[f"{what}_unknown"] == lost["buildings"])
             lost[what] = np.where(untold, np.nan, lost[what])
         columns = {c.lost(tier, what): values for what, values in lost.items()}
-        columns |= {c.added(tier): found.added_s, c.unreached(tier): found.unreached}
+        columns |= {c.added(tier): whole.added_s, c.unreached(tier): whole.lost[:, 0].astype(int)}
         known = is_known(town, rule)
         table |= columns if known else dict.fromkeys(columns, np.nan)
     return pd.DataFrame(table, index=town.lanes.index)
@@ -96,17 +98,18 @@ def event_losses(moment: Moment) -> dict[str, dict[str, dict[str, float]]]:
         if not event.stops_people:
             del stops[Vehicle.FOOT]
         told[name] = {}
-        for tier, rule in town.rules.tier.items():
-            found = losses(
-                _forest(moment, tier, stops),
-                [np.flatnonzero(shut).astype(np.int32)],
-                limit_ms=_limits(rule, moment.crews(tier)),
-                weights=_weights(moment),
+        lanes = [np.flatnonzero(shut).astype(np.int32)]
+        for tier in town.rules.tier:
+            found = losses(_forest(moment, tier, stops), lanes, weights=_weights(moment))
+            whole = losses(
+                _forest(moment, tier, stops, limited=False),
+                lanes,
+                weights=np.ones((1, len(town.buildings))),
             )
             told[name][tier] = {
                 **{what: float(found.lost[0, k]) for k, what in enumerate(WEIGHTS)},
-                "added_s": float(found.added_s[0]),
-                "unreached": int(found.unreached[0]),
+                "added_s": float(whole.added_s[0]),
+                "unreached": int(whole.lost[0, 0]),
                 "lanes": int(shut.sum()),
             }
     return told
@@ -160,18 +163,13 @@ def lane_draws(
     lost: dict[str, Ints] = {}
     for tier, rule in town.rules.tier.items():
         forest = _forest(free, tier, stopped)
-        limit = _limits(rule, free.crews(tier))
-        base = forest.base_ms <= limit
-        found = changes(forest, events, workers=workers)
-        after = found.ms <= limit[found.position]
-        change = after.astype(float) - base[found.position]
-        gained = np.bincount(found.position, weights=change, minlength=len(base))
-        share = base + gained / max(draws, 1)
+        one = np.ones((1, len(town.buildings)))
+        found = losses(forest, events, weights=one, workers=workers)
+        share = forest.covered - found.often / max(draws, 1)
         known = town.building_positions.attached & is_known(town, rule)
         table[c.lane_probability(tier)] = np.where(known, share, np.nan)
-        draw = np.repeat(np.arange(draws), np.diff(found.first))
-        each = np.bincount(draw, weights=-change, minlength=draws)
-        lost[tier] = each.round().astype(np.int64) if is_known(town, rule) else each[:0].astype(int)
+        each = found.lost[:, 0].astype(np.int64)
+        lost[tier] = each if is_known(town, rule) else each[:0]
     return LaneDraws(pd.DataFrame(table, index=town.buildings.index), lost)
 
 
@@ -297,8 +295,9 @@ def _gains(
     nothing = np.empty(0, dtype=np.int32)
     starts = before.starts
     arcs = graph.indptr, graph.head, cost
-    ms, _ = search(*arcs, starts.state, starts.ms, starts.crew, nothing)
-    base = _first(before, ms) <= limit
+    seeds = starts.state, starts.ms, starts.crew
+    ms, _ = search(arcs, seeds, nothing, FAR)
+    base = first_at(before, ms) <= limit
     at_hand = closed & (ms[graph.tail] < FAR)
     candidates = np.unique(graph.lane[at_hand])
     candidates = np.union1d(candidates, np.unique(crews.crews.lane[crews.crews.lane >= 0]))
@@ -310,34 +309,24 @@ def _gains(
         own = np.concatenate([starts.state, plan.starts.state[plan.starts.lane == lane]])
         own_ms = np.concatenate([starts.ms, plan.starts.ms[plan.starts.lane == lane]])
         own_crew = np.concatenate([starts.crew, plan.starts.crew[plan.starts.lane == lane]])
-        after, _ = search(*arcs, own, own_ms, own_crew, nothing)
-        times = _first(before, after)
+        after, _ = search(arcs, (own, own_ms, own_crew), nothing, FAR)
+        times = first_at(before, after)
         on_lane = plan.entries.lane == lane
-        times[on_lane] = np.minimum(times, _first(plan, after))[on_lane]
+        times[on_lane] = np.minimum(times, first_at(plan, after))[on_lane]
         gain[lane] = float(((times <= limit) & ~base).sum())
         cost[opened] = FAR
         progress(done + 1, len(candidates))
     return gain
 
 
-def _first(plan: Any, ms: Ints) -> Ints:
-    """Return the first arrival at every position from the times of states."""
-    count = len(plan.entries.lane)
-    best = np.full((count, 2), FAR, dtype=np.int32)
-    both = np.stack([ms, np.full_like(ms, FAR)])
-    near = plan.neighbours
-    arrive(
-        (plan.entries.state, plan.entries.ms),
-        (both, np.zeros_like(both)),
-        (near.first, np.zeros_like(near.crew), near.ms),
-        (best, np.full_like(best, -1)),
-    )
-    return best[:, 0]
-
-
-def _forest(moment: Moment, tier: str, stopped: Mapping[Vehicle, Flags]) -> Forest:
-    town, plan = moment.town, moment.journey(tier)
-    return prepare(plan, town.network, town.building_positions, stopped=stopped)
+def _forest(
+    moment: Moment, tier: str, stopped: Mapping[Vehicle, Flags], *, limited: bool = True
+) -> Forest:
+    """Return a tier's search, as far as its standard or wherever it comes to."""
+    town = moment.town
+    limit = _limits(town.rules.tier[tier], moment.crews(tier))
+    limit = limit if limited else np.full_like(limit, ANY_TIME)
+    return prepare(moment.journey(tier), town.network, limit, stopped=stopped)
 
 
 def _stopped(town: Town, left: Floats) -> dict[Vehicle, Flags]:

@@ -6,7 +6,7 @@ Times are whole milliseconds inside and seconds outside.
 from .areas import service_areas
 from .busy import NOBODY as NOBODY_ASKED
 from .busy import AnswerOrder, answer_order, chances_out, free_in_time
-from .kernels import FAR, arrive, pile_width, search, sort_out, twice
+from .kernels import FAR, pile_width, search, sort_out, twice
 from .lane_states import left_m, lived_at, time_band_name
 from .moment import Moment, built_passages
 from .probability import arrival_probability
@@ -39,6 +39,7 @@ from .travel import (
     Journey,
     arrivals,
     arrive_at,
+    first_at,
     grouped,
     journey,
     nearest,
@@ -66,13 +67,13 @@ __all__ = [
     "arrival_chances",
     "arrival_probability",
     "arrivals",
-    "arrive",
     "arrive_at",
     "built_passages",
     "chances_out",
     "community_coverage",
     "coverage_by_use",
     "coverage_of",
+    "first_at",
     "free_in_time",
     "grouped",
     "hose_straight_m",

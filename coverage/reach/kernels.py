@@ -65,11 +65,11 @@ def sort_out(ms, later, many, ring, width):  # type: ignore[no-untyped-def]
 
 
 @njit(
-    "Tuple((i4[::1], i4[::1]))(i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1], i4[::1])",
+    "Tuple((i4[::1], i4[::1]))(UniTuple(i4[::1], 3), UniTuple(i4[::1], 3), i4[::1], i4)",
     cache=True,
     nogil=True,
 )
-def search(indptr, head, cost, seed_state, seed_ms, seed_source, first_source):  # type: ignore[no-untyped-def]
+def search(arcs, seeds, first_source, until_ms):  # type: ignore[no-untyped-def]
     """Return time and source of the nearest seed for every state.
 
     Two piles: states nearer than a threshold wait in a ring and are relaxed, again if their
@@ -84,16 +84,21 @@ def search(indptr, head, cost, seed_state, seed_ms, seed_source, first_source): 
 
     Parameters
     ----------
-    indptr, head, cost
-        CSR arcs and their costs; an arc of cost `FAR` cannot be passed.
-    seed_state, seed_ms, seed_source
-        Where sources enter.
+    arcs
+        ``indptr, head, ms``: CSR arcs and their costs; an arc of cost `FAR` cannot be passed.
+    seeds
+        ``state, ms, source``: where sources enter.
     first_source
         Sources of a first search, or an array of length 0.
+    until_ms
+        Later arrivals are not looked for, and are `FAR`.
     """
+    indptr, head, cost = arcs
+    seed_state, seed_ms, seed_source = seeds
     states = len(indptr) - 1
     second = len(first_source) > 0
-    ms = np.full(states, FAR, dtype=np.int32)
+    beyond = np.int32(min(until_ms, FAR - 1) + 1)
+    ms = np.full(states, beyond, dtype=np.int32)
     source = np.full(states, -1, dtype=np.int32)
     waits = np.zeros(states, dtype=np.bool_)
     ring = np.empty(states + 1, dtype=np.int32)
@@ -102,7 +107,7 @@ def search(indptr, head, cost, seed_state, seed_ms, seed_source, first_source): 
     many = 0
     for k in range(len(seed_state)):
         v, t, s = seed_state[k], seed_ms[k], seed_source[k]
-        if t >= FAR or (second and s == first_source[v]):
+        if second and s == first_source[v]:
             continue
         if t < ms[v] or (t == ms[v] and s < source[v]):
             ms[v], source[v] = t, s
@@ -134,6 +139,10 @@ def search(indptr, head, cost, seed_state, seed_ms, seed_source, first_source): 
                     else:
                         later[many] = v
                         many += 1
+    if beyond < FAR:
+        for v in range(states):
+            if ms[v] == beyond:
+                ms[v] = FAR
     return ms, source
 
 
@@ -163,7 +172,7 @@ def arrive(entries, labels, near, best):  # type: ignore[no-untyped-def]
     entries
         State and time, ``(positions, ways)``; a way of state -1 is closed.
     labels
-        Time and source, ``(2, states)``: first and second labels of `search`.
+        Time and source, ``(k, states)``: labels of `search`, first ones, or first and second.
     near
         First, source and time of the sources on the position's own lane: those of position *i*
         are ``first[i]:first[i + 1]``.
@@ -179,7 +188,7 @@ def arrive(entries, labels, near, best):  # type: ignore[no-untyped-def]
             state = entry_state[i, way]
             if state < 0:
                 continue
-            for rank in range(2):
+            for rank in range(len(ms)):
                 if ms[rank, state] < FAR:
                     t = ms[rank, state] + entry_ms[i, way]
                     _keep_two(i, t, source[rank, state], best_ms, best_source)

@@ -236,7 +236,7 @@ def grouped(key: Ints, keys: int, *columns: NDArray[np.integer[Any]]) -> tuple[I
     return (first, *(np.ascontiguousarray(column[order], dtype=np.int32) for column in columns))
 
 
-def nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
+def nearest(graph: StateGraph, starts: Starts, *, until_ms: int = FAR) -> tuple[Ints, Ints]:
     """Return time and crew of the first arrival in every state.
 
     Parameters
@@ -245,12 +245,34 @@ def nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
         The states and their arcs.
     starts
         Where crews set out.
+    until_ms
+        Later arrivals are not looked for: there, as where nobody arrives, time is `FAR` and crew
+        `NOBODY`.
     """
-    nothing = np.empty(0, dtype=np.int32)
-    first: tuple[Ints, Ints] = search(
-        graph.indptr, graph.head, graph.ms, starts.state, starts.ms, starts.crew, nothing
-    )
+    arcs, seeds = (graph.indptr, graph.head, graph.ms), (starts.state, starts.ms, starts.crew)
+    first: tuple[Ints, Ints] = search(arcs, seeds, np.empty(0, dtype=np.int32), until_ms)
     return first
+
+
+def first_at(plan: Journey, ms: Ints) -> Ints:
+    """Return the first arrival at every position, from that in every state, ``(positions,)``.
+
+    Parameters
+    ----------
+    plan
+        The ways from states to positions, and the crews beside them.
+    ms
+        ``(states,)`` as `nearest` gives it.
+    """
+    near = plan.neighbours
+    best = np.full((len(plan.entries.lane), 2), FAR, dtype=np.int32)
+    arrive(
+        (plan.entries.state, plan.entries.ms),
+        (ms[None], np.zeros((1, len(ms)), dtype=np.int32)),
+        (near.first, np.zeros_like(near.crew), near.ms),
+        (best, np.full_like(best, NOBODY)),
+    )
+    return best[:, 0].copy()
 
 
 def two_nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
@@ -264,10 +286,8 @@ def two_nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
     crew = np.concatenate([first[tail], starts.crew])
     order = np.argsort(ms, kind="stable")
     second_ms, second = search(
-        graph.indptr, graph.head, graph.ms,
-        state[order], ms[order], crew[order],
-        first,
-    )  # fmt: skip
+        (graph.indptr, graph.head, graph.ms), (state[order], ms[order], crew[order]), first, FAR
+    )
     return np.stack([first_ms, second_ms]), np.stack([first, second])
 
 

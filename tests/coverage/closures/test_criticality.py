@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from weizhan.coverage.closures.criticality import changes, losses, prepare
+from weizhan.coverage.closures.criticality import ANY_TIME, losses, prepare
 from weizhan.coverage.reach.kernels import FAR
 from weizhan.coverage.reach.travel import arrivals, journey
 from weizhan.geo.words.vocabulary import Vehicle
@@ -29,64 +28,78 @@ def _again(town, closed, stopped):
     return arrivals(network, without, crews, positions, dismount_ms=DISMOUNT_MS).ms[:, 0]
 
 
-def _prepared(town, stopped):
+def _prepared(town, stopped, limit=None):
     network, passages, crews, positions = town
     plan = journey(network, passages, crews, positions, dismount_ms=DISMOUNT_MS)
     stops = {Vehicle(vehicle): np.ones(network.lanes, dtype=bool) for vehicle in stopped}
-    return prepare(plan, network, positions, stopped=stops)
+    limit = np.full(len(positions.lane), ANY_TIME, dtype=np.int32) if limit is None else limit
+    return prepare(plan, network, limit, stopped=stops)
+
+
+def _limits(town, seed):
+    """Limits from never to late, so that a wrong time is a wrong answer somewhere."""
+    rng = np.random.default_rng(seed)
+    return rng.integers(-1, LIMIT_MS, len(town[3].lane)).astype(np.int32)
+
+
+def _assert_equal(found, number, base, after, limit, weights):
+    gone = (base <= limit) & (after > limit)
+    assert found.lost[number].tolist() == [weight[gone].sum() for weight in weights]
+    still = after <= limit
+    assert found.added_s[number] == (after - base)[still].sum() / 1000
 
 
 STOPPED = st.sampled_from([("e_bike", "mini_truck"), ("foot", "e_bike", "mini_truck"), ("foot",)])
 
 
 @settings(max_examples=60, deadline=None)
-@given(seed=SEEDS, stopped=STOPPED)
-def test_every_lane_failing_alone_equals_computing_again(random_town, seed, stopped):
+@given(seed=SEEDS, stopped=STOPPED, limited=st.booleans())
+def test_every_lane_failing_alone_equals_computing_again(random_town, seed, stopped, limited):
     town = random_town(seed)
     lanes, positions = town[0].lanes, len(town[3].lane)
-    forest = _prepared(town, stopped)
+    limit = _limits(town, seed) if limited else np.full(positions, ANY_TIME, dtype=np.int32)
+    forest = _prepared(town, stopped, limit)
     base = _again(town, [], stopped)
-    assert np.array_equal(forest.base_ms, base)
+    assert np.array_equal(forest.covered, base <= limit)
     weights = np.stack([np.ones(positions), np.arange(positions) % 7])
-    limit = np.full(positions, LIMIT_MS, dtype=np.int32)
-    found = losses(forest, np.arange(lanes), limit_ms=limit, weights=weights)
+    found = losses(forest, np.arange(lanes), weights=weights)
+    often = np.zeros(positions, dtype=int)
     for lane in range(lanes):
         after = _again(town, [lane], stopped)
-        gone = (base <= LIMIT_MS) & (after > LIMIT_MS)
-        assert found.lost[lane].tolist() == [weights[k, gone].sum() for k in range(2)]
-        assert found.unreached[lane] == ((after == FAR) & (base < FAR)).sum()
-        still = after < FAR
-        assert found.added_s[lane] == pytest.approx((after - base)[still].sum() / 1000)
+        _assert_equal(found, lane, base, after, limit, weights)
+        often += (base <= limit) & (after > limit)
+    assert np.array_equal(found.often, often)
 
 
 @settings(max_examples=40, deadline=None)
-@given(seed=SEEDS, stopped=STOPPED, workers=st.integers(1, 3))
-def test_many_lanes_closed_at_once_equal_computing_again(random_town, seed, stopped, workers):
+@given(seed=SEEDS, stopped=STOPPED, limited=st.booleans(), workers=st.integers(1, 3))
+def test_many_lanes_closed_at_once_equal_computing_again(
+    random_town, seed, stopped, limited, workers
+):
     town = random_town(seed)
     rng = np.random.default_rng(seed)
-    lanes = town[0].lanes
+    lanes, positions = town[0].lanes, len(town[3].lane)
     events = [np.flatnonzero(rng.random(lanes) < share) for share in rng.random(130) * 0.6]
-    forest = _prepared(town, stopped)
-    found = changes(forest, events, workers=workers)
+    limit = _limits(town, seed) if limited else np.full(positions, ANY_TIME, dtype=np.int32)
+    weights = 2.0 ** np.arange(positions)[None]  # the sum tells which are lost
+    found = losses(_prepared(town, stopped, limit), events, weights=weights, workers=workers)
+    base = _again(town, [], stopped)
     for number, event in enumerate(events[:40]):
-        times = forest.base_ms.copy()
-        those = slice(found.first[number], found.first[number + 1])
-        times[found.position[those]] = found.ms[those]
-        assert np.array_equal(times, _again(town, event, stopped))
+        _assert_equal(found, number, base, _again(town, event, stopped), limit, weights)
 
 
 @settings(max_examples=30, deadline=None)
 @given(seed=SEEDS)
 def test_an_obstacle_may_stop_some_vehicles_on_some_lanes(random_town, seed):
-    network, passages, crews, positions = random_town(seed)
+    town = network, passages, crews, positions = random_town(seed)
     rng = np.random.default_rng(seed)
     plan = journey(network, passages, crews, positions, dismount_ms=DISMOUNT_MS)
     stops = {vehicle: rng.random(network.lanes) < 0.5 for vehicle in passages}
-    forest = prepare(plan, network, positions, stopped=stops)
+    limit = _limits(town, seed)
+    forest = prepare(plan, network, limit, stopped=stops)
     event = np.flatnonzero(rng.random(network.lanes) < 0.3)
-    found = changes(forest, [event])
-    times = forest.base_ms.copy()
-    times[found.position] = found.ms
+    weights = 2.0 ** np.arange(len(limit))[None]
+    found = losses(forest, [event], weights=weights)
     shut = {}
     for vehicle, passage in passages.items():
         forward, backward = passage.forward_ms.copy(), passage.backward_ms.copy()
@@ -94,7 +107,7 @@ def test_an_obstacle_may_stop_some_vehicles_on_some_lanes(random_town, seed):
         forward[these] = backward[these] = FAR
         shut[vehicle] = replace(passage, forward_ms=forward, backward_ms=backward)
     after = arrivals(network, shut, crews, positions, dismount_ms=DISMOUNT_MS).ms[:, 0]
-    assert np.array_equal(times, after)
+    _assert_equal(found, 0, _again(town, [], ()), after, limit, weights)
 
 
 @settings(max_examples=20, deadline=None)
@@ -104,10 +117,11 @@ def test_the_answer_does_not_depend_on_the_number_of_workers(random_town, seed):
     rng = np.random.default_rng(seed)
     events = [np.flatnonzero(rng.random(town[0].lanes) < 0.2) for _ in range(200)]
     forest = _prepared(town, ("e_bike", "foot", "mini_truck"))
-    one, three = (changes(forest, events, workers=workers) for workers in (1, 3))
-    assert np.array_equal(one.first, three.first)
-    assert np.array_equal(one.position, three.position)
-    assert np.array_equal(one.ms, three.ms)
+    weights = rng.random((3, len(forest.covered)))
+    one, three = (losses(forest, events, weights=weights, workers=n) for n in (1, 3))
+    assert np.array_equal(one.lost, three.lost)
+    assert np.array_equal(one.added_s, three.added_s)
+    assert np.array_equal(one.often, three.often)
 
 
 def test_a_closed_lane_is_closed_to_the_houses_on_it_too(make_layer):
@@ -136,5 +150,5 @@ def test_a_closed_lane_is_closed_to_the_houses_on_it_too(make_layer):
     )
     houses = Positions(np.zeros(2, dtype=np.int32), np.array(at[1:]), np.zeros(2))
     town = (network, {Vehicle.FOOT: foot}, crews, houses)
-    event = [np.array([0])]
-    assert changes(_prepared(town, ("foot",)), event).ms.tolist() == [FAR, FAR]
+    found = losses(_prepared(town, ("foot",)), [np.array([0])], weights=np.ones((1, 2)))
+    assert (found.lost.tolist(), found.added_s.tolist()) == ([[2]], [0])
