@@ -119,6 +119,8 @@ class Town:
         The town without the plan; None for the town as it is.
     report_to
         To whom residents report a danger, in the town's own words; empty where it says nothing.
+    middle
+        Latitude and longitude of the town of which this is a part.
     """
 
     name: str
@@ -158,10 +160,13 @@ class Town:
     present: Town | None = None
     care: PlannedCare = field(default_factory=PlannedCare)
     hills: Hillshade | None = None
+    middle: tuple[float, float] | None = None
 
     @cached_property
     def place(self) -> tuple[float, float]:
         """Latitude and longitude of the middle of the lanes, for hours by the sun."""
+        if self.middle is not None:
+            return self.middle
         west, south, east, north = self.lanes.total_bounds
         degrees = Transformer.from_crs(self.lanes.crs, "EPSG:4326", always_xy=True)
         lon, lat = degrees.transform((west + east) / 2, (south + north) / 2)

@@ -29,6 +29,7 @@ ROOMS = {  # in each floor, a room uses only those before it; "" are the files o
         "covering",
         "rounds",
         "siting",
+        "parts",
         "measures",
         "review",
     ),

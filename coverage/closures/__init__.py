@@ -6,6 +6,8 @@ Every answer equals closing the lanes and computing anew.
 from .costs import Closures, closure_costs
 from .drawn_lanes import blockage_causes, drawn_blockages
 from .lane_failures import (
+    UNTOLD,
+    WEIGHTS,
     LaneDraws,
     cluster_figures,
     event_losses,
@@ -13,9 +15,12 @@ from .lane_failures import (
     lane_draws,
     lane_losses,
     opening_gains,
+    told_losses,
 )
 
 __all__ = [
+    "UNTOLD",
+    "WEIGHTS",
     "Closures",
     "LaneDraws",
     "blockage_causes",
@@ -27,4 +32,5 @@ __all__ = [
     "lane_draws",
     "lane_losses",
     "opening_gains",
+    "told_losses",
 ]

@@ -74,15 +74,27 @@ def lane_losses(moment: Moment, *, workers: int = 1) -> pd.DataFrame:
             weights=np.ones((1, len(town.buildings))),
             workers=workers,
         )
-        lost = dict(zip((*WEIGHTS, *UNTOLD), found.lost.T, strict=True))
-        for what in WEIGHTS[1:]:
-            untold = (lost["buildings"] > 0) & (lost[f"{what}_unknown"] == lost["buildings"])
-            lost[what] = np.where(untold, np.nan, lost[what])
+        lost = told_losses(dict(zip((*WEIGHTS, *UNTOLD), found.lost.T, strict=True)))
         columns = {c.lost(tier, what): values for what, values in lost.items()}
         columns |= {c.added(tier): whole.added_s, c.unreached(tier): whole.lost[:, 0].astype(int)}
         known = is_known(town, rule)
         table |= columns if known else dict.fromkeys(columns, np.nan)
     return pd.DataFrame(table, index=town.lanes.index)
+
+
+def told_losses(lost: Mapping[str, Floats]) -> dict[str, Floats]:
+    """Return losses with people missing where no building that loses cover tells them.
+
+    Parameters
+    ----------
+    lost
+        ``(lanes,)`` by `WEIGHTS` and `UNTOLD`.
+    """
+    told = dict(lost)
+    for what in WEIGHTS[1:]:
+        untold = (lost["buildings"] > 0) & (lost[f"{what}_unknown"] == lost["buildings"])
+        told[what] = np.where(untold, np.nan, lost[what])
+    return told
 
 
 def event_losses(moment: Moment) -> dict[str, dict[str, dict[str, float]]]:

@@ -40,6 +40,8 @@ class Moment:
         Speeds fitted elsewhere, for example on the town before a plan; the town's own if None.
     drawn
         What holds on the lanes under every reading, if that is not to follow from the reports.
+    horizon_s
+        Seconds after which a crew counts as not coming; None for never.
     """
 
     town: Town
@@ -48,6 +50,7 @@ class Moment:
     seed: int = 1
     fitted: SpeedFit | None = None
     drawn: Conditions | None = None
+    horizon_s: float | None = None
     _kept: dict[Any, Any] = field(default_factory=dict, init=False, repr=False)
 
     def under(self, scenario: Scenario) -> Moment:

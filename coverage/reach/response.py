@@ -216,18 +216,20 @@ def response_times(moment: Moment) -> pd.DataFrame:
     for tier, rule in town.rules.tier.items():
         crews = {reading: moment.crews(tier, reading) for reading in READINGS}
         plans = {reading: moment.journey(tier, reading) for reading in READINGS}
-        found = {r: _at_walls(plans[r], crews[r]) for r in READINGS}
+        last_s = moment.horizon_s
+        found = {r: _at_walls(plans[r], crews[r], last_s) for r in READINGS}
         if moment.joined is not None:
             found["fast"] = _sooner(found["fast"], moment.joined, tier)
         known = town.building_positions.attached & is_known(town, rule)
         table |= _times(town, tier, rule, found, crews["typical"].rows, known)
-        walk_m = walked_m(plans["typical"], town.network, town.building_positions)
-        table[c.walk(tier)] = walk_m
         arrival_s = table[c.response_time(tier)].astype(float)
+        walk_m = walked_m(plans["typical"], town.network, town.building_positions)
+        walk_m[np.isnan(arrival_s)] = np.nan
+        table[c.walk(tier)] = walk_m
         table[c.hose(tier)] = hose_s(arrival_s, walk_m, town.rules.response)
         table |= _sureness(town, tier, rule, found["typical"], crews["typical"], plans["typical"])
         times = {
-            limit: _at_walls(tier_journey(town, crews["typical"], free), crews["typical"])
+            limit: _at_walls(tier_journey(town, crews["typical"], free), crews["typical"], last_s)
             for limit, free in freed.items()
             if _matters(roads, free, crews["typical"].crews)
         }
@@ -244,7 +246,8 @@ def response_times(moment: Moment) -> pd.DataFrame:
 
 def _sooner(found: Arrivals, joined: Moment, tier: str) -> Arrivals:
     """Return the earlier of fast arrivals and those where crossing lanes are connected."""
-    other = _at_walls(joined.journey(tier, "fast"), joined.crews(tier, "fast"))
+    plan, crews = joined.journey(tier, "fast"), joined.crews(tier, "fast")
+    other = _at_walls(plan, crews, joined.horizon_s)
     sooner = other.ms[:, :1] < found.ms[:, :1]
     return Arrivals(np.where(sooner, other.ms, found.ms), np.where(sooner, other.crew, found.crew))
 
@@ -266,7 +269,7 @@ def arrival_chances(moment: Moment, tiers: Collection[str]) -> pd.DataFrame:
     for tier, rule in town.rules.tier.items():
         if tier in tiers:
             plan, crews = moment.journey(tier), moment.crews(tier)
-            found = _at_walls(plan, crews)
+            found = _at_walls(plan, crews, moment.horizon_s)
             chance = _in_time(town, rule, found, crews)
             table[c.response_time(tier)] = _seconds(found.ms[:, 0])
             table[c.arrival_probability(tier)] = np.where(attached, chance, np.nan)
@@ -284,11 +287,14 @@ def cover(seconds: Mapping[Reading, Floats], known: Flags, *, standard_s: float)
     return codes.astype(object)
 
 
-def _at_walls(plan: Journey, tier: TierCrews) -> Arrivals:
-    """Return arrivals at the wall of each building."""
+def _at_walls(plan: Journey, tier: TierCrews, horizon_s: float | None) -> Arrivals:
+    """Return arrivals at the wall of each building; who is later than the horizon never comes."""
     found = arrive_at(plan)
     ms = np.where(found.ms < FAR, found.ms + tier.access_ms[:, None], FAR)
-    return Arrivals(ms.astype(np.int32), found.crew)
+    if horizon_s is None:
+        return Arrivals(ms.astype(np.int32), found.crew)
+    late = ms > horizon_s * 1000
+    return Arrivals(np.where(late, FAR, ms).astype(np.int32), np.where(late, -1, found.crew))
 
 
 def _times(

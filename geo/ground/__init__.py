@@ -16,6 +16,7 @@ from .datum import (
 )
 from .hillshade import Hillshade, hillshade
 from .network import MILLIMETRE, Cross, Network, build_network
+from .network_part import part_of_network
 from .passability import CLASS_WHEN_UNKNOWN, IMPASSABLE, Conditions, Limit, Passage, passage
 from .ranges import column_read
 from .repair import repair_lines, repair_points, repair_polygons
@@ -50,6 +51,7 @@ __all__ = [
     "lane_slopes",
     "metric_crs",
     "neighbours",
+    "part_of_network",
     "passage",
     "read_terrain",
     "repair_lines",

@@ -167,7 +167,7 @@ def build_network(
     frame = _lane_frame(lanes, cut, source).iloc[by_node].reset_index(drop=True)
     length_m = shapely.length(frame.geometry.to_numpy())
     node_xy = node_xy[order]
-    indptr, head, arc_lane, arc_forward = _csr(lane_from, lane_to, len(node_xy))
+    indptr, head, arc_lane, arc_forward = arcs_of(lane_from, lane_to, len(node_xy))
     component = _components(lane_from, lane_to, length_m, len(node_xy))
     barrier_node = np.full(len(barriers), -1, dtype=np.int32)
     if (~off).any():
@@ -534,7 +534,8 @@ def _lane_frame(lanes: gpd.GeoDataFrame, cut: Shapes, source: Longs) -> gpd.GeoD
     return frame
 
 
-def _csr(lane_from: Ints, lane_to: Ints, nodes: int) -> tuple[Ints, Ints, Ints, Flags]:
+def arcs_of(lane_from: Ints, lane_to: Ints, nodes: int) -> tuple[Ints, Ints, Ints, Flags]:
+    """Return the arcs of lanes as CSR: ``indptr``, ``head``, ``arc_lane``, ``arc_forward``."""
     tail = np.concatenate([lane_from, lane_to])
     head = np.concatenate([lane_to, lane_from])
     order = np.lexsort((head, tail))

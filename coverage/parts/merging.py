@@ -1,0 +1,52 @@
+"""What parts found, put together as the whole would tell it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ...geo.words import fields as f
+from .. import columns as c
+from ..closures import UNTOLD, WEIGHTS, keep_clear, told_losses
+
+
+def lost_columns(tiers: Sequence[str]) -> list[str]:
+    """Return the columns of what lanes cost that add up over parts."""
+    return [c.lost(tier, what) for tier in tiers for what in (*WEIGHTS, *UNTOLD)]
+
+
+def merged_losses(
+    parts: Sequence[pd.DataFrame], chance: pd.Series, tiers: Sequence[str]
+) -> pd.DataFrame:
+    """Return what the failure of each lane costs all parts together, and which must stay clear.
+
+    Parameters
+    ----------
+    parts
+        As `weizhan.coverage.closures.lane_losses` of each part, with `lane_id`.
+    chance
+        `blocked_probability` of the lanes of the answer, by lane id and in its order.
+    tiers
+        Names of the tiers.
+
+    Returns
+    -------
+    DataFrame
+        By lane id: losses of every tier, `keep_clear_score` and `keep_clear_rank`. A lane at a
+        border is in several parts, each of which counts its own buildings.
+    """
+    names = lost_columns(tiers)
+    every = pd.concat([part[[f.LANE_ID, *names]] for part in parts], ignore_index=True)
+    sums = every.groupby(f.LANE_ID, sort=False)[names].sum(min_count=1).reindex(chance.index)
+    for tier in tiers:
+        # No part with a lane of that tier's town has it missing unless the tier is not known,
+        # except people of whom nobody tells; they are missing again where that holds of all.
+        lost = {what: sums[c.lost(tier, what)].to_numpy() for what in (*WEIGHTS, *UNTOLD)}
+        lost |= {what: np.where(np.isnan(lost["buildings"]), np.nan, np.nan_to_num(lost[what]))
+                 for what in WEIGHTS[1:]}  # fmt: skip
+        for what, values in told_losses(lost).items():
+            sums[c.lost(tier, what)] = values
+    states = pd.DataFrame({c.BLOCKED_PROBABILITY: chance})
+    return sums.join(keep_clear(sums, states, list(tiers)))
