@@ -440,17 +440,22 @@ class Assessment:
         town = self.moment.town
         table = community_table(town.communities, self._by_community)
         if Part.RISK in self.parts:
-            burnt = community_fires(
-                town.ledgers.incidents,
-                self._served.assign(**_columns(self.risk.buildings[[c.FIRES_INDEX]])),
-                town.communities,
-                day=self.moment.day,
-                rules=town.rules.risk,
-            )
             table = table.assign(
-                **_columns(self.risk.communities.set_axis(table.index)), **_columns(burnt)
+                **_columns(self.risk.communities.set_axis(table.index)), **_columns(self.burnt)
             )
         return table
+
+    @cached_property
+    def burnt(self) -> pd.DataFrame:
+        """How often each community burns against what its buildings let expect."""
+        town = self.moment.town
+        return community_fires(
+            town.ledgers.incidents,
+            self._served.assign(**_columns(self.risk.buildings[[c.FIRES_INDEX]])),
+            town.communities,
+            day=self.moment.day,
+            rules=town.rules.risk,
+        )
 
     @cached_property
     def summary(self) -> dict[str, Any]:

@@ -119,8 +119,9 @@ class Town:
         The town without the plan; None for the town as it is.
     report_to
         To whom residents report a danger, in the town's own words; empty where it says nothing.
-    middle
-        Latitude and longitude of the town of which this is a part.
+    middle, beside
+        Of the town of which this is a part: latitude and longitude, and buildings of other parts
+        that stand near, to which a fire could spread; None for a whole town.
     """
 
     name: str
@@ -161,6 +162,7 @@ class Town:
     care: PlannedCare = field(default_factory=PlannedCare)
     hills: Hillshade | None = None
     middle: tuple[float, float] | None = None
+    beside: gpd.GeoDataFrame | None = None
 
     @cached_property
     def place(self) -> tuple[float, float]:

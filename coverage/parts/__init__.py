@@ -3,15 +3,32 @@
 from .cutting import Kept, community_groups, cut, part_of
 from .halo import halo_m, usual_horizon_s, within
 from .merging import lost_columns, merged_losses
+from .part import Part, parts_of_town
+from .ranking import Standing, among_all, by_id, donors_of_all, rank_draws, standing
+from .stages import Asked, Seen, assessed, drawn, finished, seen
 
 __all__ = [
+    "Asked",
     "Kept",
+    "Part",
+    "Seen",
+    "Standing",
+    "among_all",
+    "assessed",
+    "by_id",
     "community_groups",
     "cut",
+    "donors_of_all",
+    "drawn",
+    "finished",
     "halo_m",
     "lost_columns",
     "merged_losses",
     "part_of",
+    "parts_of_town",
+    "rank_draws",
+    "seen",
+    "standing",
     "usual_horizon_s",
     "within",
 ]

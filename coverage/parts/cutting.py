@@ -64,7 +64,19 @@ def part_of(town: Town, buildings: Indices, *, reach_m: float) -> Town:
         inside = shapely.point_on_surface(frame.geometry.to_numpy())
         seen[np.unique(shapely.STRtree(areas).query(inside, "intersects")[1])] = True
     kept = Kept(rows, lanes, np.flatnonzero(serves), np.flatnonzero(seen))
-    return cut(town, kept)
+    return replace(cut(town, kept), beside=_beside(town, rows))
+
+
+def _beside(town: Town, rows: Indices) -> gpd.GeoDataFrame:
+    """Return the other buildings to which a fire could spread from some, with their ids."""
+    shapes = town.buildings.geometry.to_numpy()
+    others = np.setdiff1d(np.arange(len(shapes)), rows)
+    gap_m = town.rules.risk.consequence.separation_m.value
+    near = shapely.STRtree(shapes[others]).query(shapes[rows], "dwithin", distance=gap_m)[1]
+    told = town.buildings[[f.BUILDING_ID, f.GEOMETRY]].iloc[others[np.unique(near)]]
+    if town.beside is not None:
+        told = pd.concat([told, town.beside])
+    return told.reset_index(drop=True)
 
 
 def cut(town: Town, kept: Kept) -> Town:

@@ -17,29 +17,29 @@ def lost_columns(tiers: Sequence[str]) -> list[str]:
     return [c.lost(tier, what) for tier in tiers for what in (*WEIGHTS, *UNTOLD)]
 
 
-def merged_losses(
-    parts: Sequence[pd.DataFrame], chance: pd.Series, tiers: Sequence[str]
-) -> pd.DataFrame:
+def merged_losses(parts: Sequence[pd.DataFrame], tiers: Sequence[str]) -> pd.DataFrame:
     """Return what the failure of each lane costs all parts together, and which must stay clear.
 
     Parameters
     ----------
     parts
-        As `weizhan.coverage.closures.lane_losses` of each part, with `lane_id`.
-    chance
-        `blocked_probability` of the lanes of the answer, by lane id and in its order.
+        As `weizhan.coverage.closures.lane_losses` of each part, with `lane_id` and
+        `blocked_probability`.
     tiers
         Names of the tiers.
 
     Returns
     -------
     DataFrame
-        By lane id: losses of every tier, `keep_clear_score` and `keep_clear_rank`. A lane at a
-        border is in several parts, each of which counts its own buildings.
+        By lane id, in their order: losses of every tier, `keep_clear_score` and
+        `keep_clear_rank`. A lane at a border is in several parts, each of which counts its own
+        buildings.
     """
     names = lost_columns(tiers)
-    every = pd.concat([part[[f.LANE_ID, *names]] for part in parts], ignore_index=True)
-    sums = every.groupby(f.LANE_ID, sort=False)[names].sum(min_count=1).reindex(chance.index)
+    kept = [f.LANE_ID, c.BLOCKED_PROBABILITY, *names]
+    every = pd.concat([part[kept] for part in parts], ignore_index=True)
+    by_lane = every.groupby(f.LANE_ID)
+    sums, chance = by_lane[names].sum(min_count=1), by_lane[c.BLOCKED_PROBABILITY].first()
     for tier in tiers:
         # No part with a lane of that tier's town has it missing unless the tier is not known,
         # except people of whom nobody tells; they are missing again where that holds of all.

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from ...geo.arrays import Flags, Floats, Longs, Shapes, Singles
+from ...geo.arrays import Flags, Floats, Indices, Longs, Shapes, Singles
 from ...geo.ground import clusters
 from ...geo.rules import RuleSet
 from ...geo.town import Town
@@ -28,6 +28,7 @@ from .devices import DEVICES, device_gaps, greatest
 from .draws import logs_of
 from .inputs import RiskInputs, known_shares
 from .level import Level, ordinary_home, town_level
+from .missing import Donors
 from .numbers import RiskNumbers, drawn_numbers, typical_numbers
 from .reasons import risk_reasons
 from .sheds import shed_distance, shed_gap
@@ -63,6 +64,61 @@ class Risk:
     shares: Floats
 
 
+@dataclass(frozen=True)
+class DrawnRisk:
+    """The risk of some buildings before they are ranked among all.
+
+    Attributes
+    ----------
+    order
+        ``(buildings,)`` rows of the layer by building id: so that the order of the rows decides
+        no tie and no rounding. All else is in this order.
+    told
+        What it was drawn from.
+    table
+        Means and intervals by column.
+    yearly
+        ``(buildings, draws)`` log of the harm of a year.
+    sums
+        ``(communities + 1, draws)`` of fires, harm and inhabitants; the last row is outside all.
+    draws, seed
+        Of the joint draws.
+    """
+
+    order: Indices
+    told: YearInputs
+    table: dict[str, Any]
+    yearly: Singles
+    sums: dict[str, Floats]
+    draws: int
+    seed: int
+
+
+@dataclass(frozen=True)
+class Among:
+    """Where buildings stand among all of a town, or of a province of which the town is a part.
+
+    Attributes
+    ----------
+    ranked
+        Ranks and bands by column, ``(buildings,)`` in the order of their ids.
+    clusters
+        ``(buildings,)`` the cluster through which a fire could spread, 0 none.
+    communities
+        Sums of the town's communities with their interval, and harm a head against all.
+    level
+        How often all of it burns; None where too few fires are known.
+    fires
+        Sum of the index of fires of all of it.
+    """
+
+    ranked: dict[str, Any]
+    clusters: Longs
+    communities: pd.DataFrame
+    level: Level | None
+    fires: float
+
+
 def risk(
     town: Town,
     year: tuple[Stretch, ...],
@@ -87,18 +143,73 @@ def risk(
     seed
         Of the draws; the same town, day and seed give the same risk.
     """
+    drawn = drawn_risk(town, year, crew, day=day, draws=draws, seed=seed)
+    rules, table = town.rules, drawn.table
+    among = Among(
+        ranked_risk(table, drawn.yearly, rules),
+        clusters(
+            town.buildings[f.GEOMETRY].to_numpy()[drawn.order],
+            within_m=rules.risk.consequence.separation_m.value,
+            least=int(rules.risk.finding.cluster_least.value),
+        ),
+        community_sums(drawn.sums, town.communities, rules),
+        town_level(town.ledgers.incidents, day=day, rules=rules.risk.calibration),
+        table[c.FIRES_INDEX].sum(),
+    )
+    return risk_among(town, drawn, among)
+
+
+def drawn_risk(
+    town: Town,
+    year: tuple[Stretch, ...],
+    crew: Floats,
+    *,
+    day: dt.date,
+    draws: int | None = None,
+    seed: int = 1,
+    donated: Mapping[bool, Donors] | None = None,
+) -> DrawnRisk:
+    """Return the risk of every building before it is ranked.
+
+    Parameters
+    ----------
+    town, year, crew, day, draws, seed
+        As for `risk`.
+    donated
+        What classes are known to hold, by ``is_day``, where the town is a part of a whole that
+        knows more; from the town's own buildings if not given.
+    """
     rules, ids = town.rules, town.buildings[f.BUILDING_ID].astype(str).to_numpy(dtype=str)
     draws = draws or int(rules.risk.draw.draws.value)
-    # By id, so that the order of the rows decides no tie and no rounding.
     order = np.argsort(ids, kind="stable")
     told = year_inputs(town, year, crew, day=day, rows=order)
+    if donated is not None:
+        told = replace(told, donated=dict(donated))
+    places = tuple(town.communities[f.COMMUNITY_ID].astype(str))
+    numbers = drawn_numbers(
+        rules.risk, draws=draws, seed=seed, places=places, calibration=town.calibration
+    )
+    table, yearly, sums = _draw(told, numbers, rules, seed, len(places))
+    return DrawnRisk(order, told, table, yearly, sums, draws, seed)
+
+
+def risk_among(town: Town, drawn: DrawnRisk, among: Among) -> Risk:
+    """Return the risk of drawn buildings as they stand among all.
+
+    Parameters
+    ----------
+    town
+        The same as was drawn.
+    drawn
+        From `drawn_risk`.
+    among
+        Ranks, clusters, communities and level.
+    """
+    rules, order, told = town.rules, drawn.order, drawn.told
     shapes = town.buildings[f.GEOMETRY].to_numpy()[order]
     places = tuple(town.communities[f.COMMUNITY_ID].astype(str))
-    fitted = {"places": places, "calibration": town.calibration}
-    numbers = drawn_numbers(rules.risk, draws=draws, seed=seed, **fitted)  # type: ignore[arg-type]
-    table, yearly, sums = _draw(told, numbers, rules, seed, len(places))
-    table |= _ranked(table, yearly, rules)
-    typical = typical_numbers(rules.risk, **fitted)  # type: ignore[arg-type]
+    table = drawn.table | among.ranked
+    typical = typical_numbers(rules.risk, places=places, calibration=town.calibration)
     shares = year_logs(told, typical, rules, None).shares
     table |= _moments(told, shares, typical, rules)
     table |= _devices(told, shares, typical, rules, table[c.HARM_INDEX])
@@ -108,24 +219,35 @@ def risk(
     table[c.RISK_COMPLETENESS] = np.mean(list(known.values()), axis=0)
     table[c.NEIGHBOURS] = inputs.near
     table[c.WATER_M] = inputs.water_m
-    table[c.SPREAD_CLUSTER] = clusters(
-        shapes,
-        within_m=rules.risk.consequence.separation_m.value,
-        least=int(rules.risk.finding.cluster_least.value),
-    )
-    level = town_level(town.ledgers.incidents, day=day, rules=rules.risk.calibration)
-    of_places = _places(sums, places, rules).assign(
-        **_per_head(sums, town.communities[f.PEOPLE], rules)
-    )
+    table[c.SPREAD_CLUSTER] = among.clusters
+    of_places, level = among.communities, among.level
     if level is not None:
-        whole = table[c.FIRES_INDEX].sum()
-        table |= _absolute(table, level.fires / whole, rules)
+        table |= _absolute(table, level.fires / among.fires, rules)
         figures = {str(name): of_places[name] for name in of_places.columns}
-        of_places = of_places.assign(**_absolute(figures, level.fires / whole, rules))
+        of_places = of_places.assign(**_absolute(figures, level.fires / among.fires, rules))
     frame = pd.DataFrame(table, index=town.buildings.index[order])
-    summary = _summary(frame, known, town, level, draws=draws, seed=seed)
+    summary = _summary(frame, known, town, level, draws=drawn.draws, seed=drawn.seed)
     back = np.argsort(order, kind="stable")
     return Risk(frame.iloc[back], of_places, summary, told, shares)
+
+
+def community_sums(
+    sums: Mapping[str, Floats], communities: pd.DataFrame, rules: RuleSet
+) -> pd.DataFrame:
+    """Return fires and harm of communities with their interval, and harm a head against all.
+
+    Parameters
+    ----------
+    sums
+        From `drawn_risk`, of all communities.
+    communities
+        With `community_id` and `people`, in the same order.
+    rules
+        Share of the draws between low and high.
+    """
+    places = tuple(communities[f.COMMUNITY_ID].astype(str))
+    heads = _per_head(sums, communities[f.PEOPLE], rules)
+    return _places(sums, places, rules).assign(**heads)
 
 
 def _absolute(table: Mapping[str, Any], fires: float, rules: RuleSet) -> dict[str, Any]:
@@ -239,7 +361,18 @@ def _add(sums: Floats, place: Longs, values: Floats) -> None:
         sums[at] += values[place == at].sum(axis=0)
 
 
-def _ranked(table: Mapping[str, Any], yearly: Singles, rules: RuleSet) -> dict[str, Any]:
+def ranked_risk(table: Mapping[str, Any], yearly: Singles, rules: RuleSet) -> dict[str, Any]:
+    """Return ranks and bands of buildings among each other.
+
+    Parameters
+    ----------
+    table
+        Means by column, in the order of building ids.
+    yearly
+        ``(buildings, draws)`` log of the harm of a year; written over.
+    rules
+        Shares of the bands, and of the draws between low and high.
+    """
     ends = band_ends(rules.risk, len(yearly))
     rank = ranks(table[c.HARM_INDEX])
     low, high, share = rank_intervals(yearly, ends, rank, interval=rules.risk.draw.interval.value)

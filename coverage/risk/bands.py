@@ -6,7 +6,7 @@ from itertools import accumulate
 
 import numpy as np
 
-from ...geo.arrays import Floats, Longs, Shapes, Singles
+from ...geo.arrays import Floats, Ints, Longs, Shapes, Singles
 from ...geo.rules import RiskRule
 from ...geo.words import RiskBand
 
@@ -15,13 +15,27 @@ BLOCK = 2048  # buildings whose draws are sorted at once
 
 
 def band_ends(rules: RiskRule, count: int) -> Longs:
-    """Return the last rank of each band but the lowest, for a town of so many buildings."""
+    """Return the last rank of each band but the lowest, for a town of so many buildings.
+
+    Parameters
+    ----------
+    rules
+        Shares of the bands.
+    count
+        Buildings.
+    """
     shares = list(accumulate(rules.band_share[band].value for band in BANDS[:-1]))
     return np.ceil(np.array(shares) * count - 1e-9).astype(np.int64)
 
 
 def ranks(values: Floats) -> Longs:
-    """Return the rank of each value, 1 the largest; equal ones in their order."""
+    """Return the rank of each value, 1 the largest; equal ones in their order.
+
+    Parameters
+    ----------
+    values
+        ``(n,)``.
+    """
     order = np.argsort(-values, kind="stable")
     rank = np.empty(len(values), dtype=np.int64)
     rank[order] = np.arange(1, len(values) + 1)
@@ -29,7 +43,15 @@ def ranks(values: Floats) -> Longs:
 
 
 def band_codes(rank: Longs, ends: Longs) -> Shapes:
-    """Return the code of the band of each rank."""
+    """Return the code of the band of each rank.
+
+    Parameters
+    ----------
+    rank
+        ``(n,)`` from 1.
+    ends
+        From `band_ends`.
+    """
     codes = np.array([str(band) for band in BANDS], dtype=object)
     found: Shapes = codes[np.searchsorted(ends, rank, side="left")]
     return found
@@ -60,12 +82,27 @@ def rank_intervals(
     """
     for draw in range(values.shape[1]):
         values[:, draw] = ranks(values[:, draw].astype(float))
+    return intervals_of_ranks(values, ends, own, interval=interval)
+
+
+def intervals_of_ranks(
+    drawn: Singles | Ints, ends: Longs, own: Longs, *, interval: float
+) -> tuple[Longs, Longs, Floats]:
+    """Return the same as `rank_intervals` from the ranks of every draw.
+
+    Parameters
+    ----------
+    drawn
+        ``(buildings, draws)`` ranks among all, of which these buildings may be a part.
+    ends, own, interval
+        As for `rank_intervals`.
+    """
     low, high = np.empty(len(own), np.int64), np.empty(len(own), np.int64)
     share = np.empty(len(own))
     band = np.searchsorted(ends, own, side="left")
     for begin in range(0, len(own), BLOCK):
         rows = slice(begin, begin + BLOCK)
-        block = np.sort(values[rows], axis=1)
+        block = np.sort(drawn[rows], axis=1)
         at = _ends(block.shape[1], interval)
         low[rows], high[rows] = block[:, at[0]], block[:, at[1]]
         same = np.searchsorted(ends, block.ravel(), side="left").reshape(block.shape)

@@ -216,7 +216,11 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
         water=flow[""],
         water_low=flow["_low"],
         water_high=flow["_high"],
-        near=neighbours(shapes, within_m=rules.consequence.separation_m.value),
+        near=neighbours(
+            shapes,
+            within_m=rules.consequence.separation_m.value,
+            beside=None if town.beside is None else town.beside.geometry.to_numpy(),
+        ),
         water_m=_water_m(town, shapes),
         inspected=np.zeros(len(buildings), dtype=bool),
     )

@@ -106,6 +106,15 @@ def donors(inputs: RiskInputs, rules: RiskRule, *, is_day: bool) -> Donors:
 
     The defaults weigh as much as so many buildings as the rules say, so that no single building
     moves what others are given by much, and a class of which little is known moves little.
+
+    Parameters
+    ----------
+    inputs
+        Of all buildings.
+    rules
+        Defaults, and what they weigh.
+    is_day
+        Whether people are where they are by day.
     """
     weight = rules.draw.donors.value
     classes = list(rules.classes.values())
@@ -201,7 +210,15 @@ def _patterns(inputs: RiskInputs, rows: list[Flags], weight: float) -> tuple[Flo
 
 
 def take(inputs: RiskInputs, rows: slice | Longs) -> RiskInputs:
-    """Return some of the buildings."""
+    """Return some of the buildings.
+
+    Parameters
+    ----------
+    inputs
+        Of all buildings.
+    rows
+        Which.
+    """
     return RiskInputs(**{k.name: getattr(inputs, k.name)[rows] for k in fields(RiskInputs)})
 
 

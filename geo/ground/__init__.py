@@ -20,7 +20,7 @@ from .network_part import part_of_network
 from .passability import CLASS_WHEN_UNKNOWN, IMPASSABLE, Conditions, Limit, Passage, passage
 from .ranges import column_read
 from .repair import repair_lines, repair_points, repair_polygons
-from .separation import clusters, neighbours
+from .separation import clusters, largest_first, linked, neighbours
 from .snapping import PARTS, Positions, attachable, snap
 from .terrain import UNCERTAINTY_PCT, lane_slopes, read_terrain, with_slopes
 
@@ -49,6 +49,8 @@ __all__ = [
     "is_swapped",
     "judged",
     "lane_slopes",
+    "largest_first",
+    "linked",
     "metric_crs",
     "neighbours",
     "part_of_network",
