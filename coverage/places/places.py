@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, fields
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 
@@ -49,7 +50,8 @@ class Places:
         for part in fields(self):
             frame = getattr(self, part.name)
             if isinstance(frame, gpd.GeoDataFrame):
-                frame = frame[frame.geometry.intersects(area)].reset_index(drop=True)
+                met = np.sort(frame.sindex.query(area, predicate="intersects"))
+                frame = frame.iloc[met].reset_index(drop=True)
             cut[part.name] = frame
         return Places(**cut)
 

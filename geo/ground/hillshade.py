@@ -36,6 +36,47 @@ class Hillshade:
     north: float
     light: Singles
 
+    def within(self, west: float, south: float, east: float, north: float) -> Hillshade:
+        """Return the cells that meet a part of the ground, one at least.
+
+        Parameters
+        ----------
+        west, south, east, north
+            Of the part, degrees.
+
+        Examples
+        --------
+        >>> shade = Hillshade(0.0, 0.0, 4.0, 2.0, np.zeros((2, 4), np.float32))
+        >>> part = shade.within(1.5, 0.2, 2.5, 0.8)
+        >>> part.west, part.east, part.light.shape
+        (1.0, 3.0, (1, 2))
+        """
+        rows, columns = self.light.shape
+        x = np.linspace(self.west, self.east, columns + 1)
+        up = np.linspace(_mercator(self.north), _mercator(self.south), rows + 1)
+        first, last = _cells(x, west, east)
+        top, low = _cells(-up, -_mercator(north), -_mercator(south))
+        lat = np.degrees(np.arctan(np.sinh(up[[top, low]])))
+        return Hillshade(
+            west=float(x[first]),
+            south=float(lat[1]),
+            east=float(x[last]),
+            north=float(lat[0]),
+            light=self.light[top:low, first:last],
+        )
+
+
+def _mercator(lat: float) -> float:
+    """Return how far north a latitude lies in the projection, in radii."""
+    return float(np.arcsinh(np.tan(np.radians(lat))))
+
+
+def _cells(edges: Floats, first: float, last: float) -> tuple[int, int]:
+    """Return the edges between which a stretch lies."""
+    before = int(np.clip(np.searchsorted(edges, first, side="right") - 1, 0, len(edges) - 2))
+    behind = int(np.clip(np.searchsorted(edges, last), before + 1, len(edges) - 1))
+    return before, behind
+
 
 def shaded(height_m: Floats, *, cell_m: float, steeper: float = 1.0) -> Singles:
     """Return how much lighter than flat ground the inner cells of a grid of heights are.

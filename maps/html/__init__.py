@@ -4,12 +4,13 @@ Everything from data is escaped here.
 """
 
 from .escape import escape, shown
-from .fonts import town_font
+from .fonts import FONT_SHEET, town_font
 from .packed_columns import Pack, Reference
 from .sealed import HTML_LANG, json_block, seal, template
 from .sections import Html, Row, differences_told, line, paragraph, section, steps, table
 
 __all__ = [
+    "FONT_SHEET",
     "HTML_LANG",
     "Html",
     "Pack",

@@ -19,6 +19,7 @@ from ...geo.words import LANGS, catalogue
 from ...geo.words import fields as f
 
 FAMILY = "weizhan"
+FONT_SHEET = "font.css"  # beside pages that share one font
 FIRST_WIDE = 0x2E80  # characters from here on are what a bare machine lacks
 _FILE = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSansSC-Regular.otf"
 

@@ -106,7 +106,7 @@ class Pack:
     def block(self, identity: str) -> str:
         """Return all streams as an element that never runs, named for the page's scripts."""
         data = b"".join(self._streams)
-        press = zlib.compressobj(9, zlib.DEFLATED, -15)
+        press = zlib.compressobj(6, zlib.DEFLATED, -15)
         pressed = press.compress(data) + press.flush()
         said = f"{self.size} {len(pressed)} {to_letters(pressed)}"
         return f'<script type="text/plain" id="{escape(identity)}">{said}</script>\n'

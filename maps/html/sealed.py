@@ -12,6 +12,7 @@ from importlib.resources import files
 
 from ...geo.words import Lang, OutputError
 from .escape import escape
+from .fonts import FONT_SHEET
 
 HTML_LANG: Mapping[Lang, str] = {"zh": "zh-CN", "en": "en"}
 _JSON_CHARACTERS = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -66,10 +67,12 @@ def seal(page: str) -> str:
     scan = _Scan()
     scan.feed(page)
     scan.close()
+    # The font that several pages share is a style sheet beside them, opened as a file.
+    beside = " 'self' file:" if scan.font_beside else ""
     sources = " ".join(f"'sha256-{_digest(script)}'" for script in dict.fromkeys(scan.scripts))
     policy = (
         "default-src 'none'; connect-src 'none'; img-src data: blob:; font-src data:; "
-        f"style-src 'unsafe-inline'; script-src {sources or chr(39) + 'none' + chr(39)}; "
+        f"style-src 'unsafe-inline'{beside}; script-src {sources or chr(39) + 'none' + chr(39)}; "
         "base-uri 'none'; form-action 'none'"
     )
     head = (
@@ -91,13 +94,20 @@ class _Scan(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.scripts: list[str] = []
+        self.font_beside = False
         self._inside = ""
         self._runs = False
         self._text: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Check what the element loads, and remember whether its content runs."""
+        """Check what the element loads, and remember whether its content runs.
+
+        Beside the page may lie the font that several pages share.
+        """
         values = {name: value or "" for name, value in attrs}
+        if tag == "link" and values.get("href") == FONT_SHEET:
+            self.font_beside = True
+            del values["href"]
         for name, value in values.items():
             if name in _LOADING_ATTRIBUTES:
                 self._check(tag, value.strip())

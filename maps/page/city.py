@@ -13,9 +13,11 @@ import shapely
 
 from ...coverage.assessment import Assessment
 from ...coverage.scenes import Scene
+from ...geo.arrays import Longs
 from ...geo.plan import Plan
 from ...geo.words import LaneClass, Lang, text
 from ...geo.words import fields as f
+from ..html import FONT_SHEET, town_font
 from ..reports import COMMUNITY_PAGES
 from ..voice import community_name
 from .committee import committee_page
@@ -50,12 +52,14 @@ def committee_pages(
     Yields
     ------
     name, page
-        Names of files in the result folder, ``committee.html`` first.
+        Names of files in the result folder, ``committee.html`` first; of a city the style sheet
+        with the font that the communities' pages share.
     """
     entries = [e for e in assessment.summary.get("communities", ()) if e.get("buildings", 1)]
     if len(assessment.buildings) <= most or len(entries) < 2:
         yield "committee.html", committee_page(assessment, scenes=scenes, plan=plan, lang=lang)
         return
+    face = town_font(assessment)
     files = {
         str(entry[f.COMMUNITY_ID]): f"{COMMUNITY_PAGES}/{number:04d}.html"
         for number, entry in enumerate(entries, start=1)
@@ -63,11 +67,20 @@ def committee_pages(
     yield (
         "committee.html",
         committee_page(_overview(assessment, lang), scenes=_no_buildings(scenes), plan=plan,
-                       pages=files, lang=lang),
+                       pages=files, font=f"<style>{face}</style>", lang=lang),
     )  # fmt: skip
+    yield f"{COMMUNITY_PAGES}/{FONT_SHEET}", face
+    link = f'<link rel="stylesheet" href="{FONT_SHEET}">'
+    of_community = assessment.buildings[f.COMMUNITY_ID].fillna("").astype(str)
+    rows = of_community.groupby(of_community, sort=False).indices
+    shared = assessment.areas[f.STATION_ID].isna()
+    city = assessment.replaced(areas=assessment.areas[shared].reset_index(drop=True))
     for entry in entries:
-        own, moments = _community(assessment, scenes, entry, lang)
-        page = committee_page(own, scenes=moments, plan=plan, home="../committee.html", lang=lang)
+        inside = rows.get(str(entry[f.COMMUNITY_ID]), np.zeros(0, dtype=np.int64))
+        own, moments = _community(city, scenes, entry, inside, lang)
+        page = committee_page(
+            own, scenes=moments, plan=plan, home="../committee.html", font=link, lang=lang
+        )
         yield files[str(entry[f.COMMUNITY_ID])], page
 
 
@@ -93,12 +106,27 @@ def _no_buildings(scenes: Mapping[str, Scene]) -> dict[str, Scene]:
 
 
 def _community(
-    assessment: Assessment, scenes: Mapping[str, Scene], entry: Mapping[str, Any], lang: Lang
+    assessment: Assessment,
+    scenes: Mapping[str, Scene],
+    entry: Mapping[str, Any],
+    inside: Longs,
+    lang: Lang,
 ) -> tuple[Assessment, dict[str, Scene]]:
-    """Return one community with what lies round it, and the same at the other moments."""
+    """Return one community with what lies round it, and the same at the other moments.
+
+    Parameters
+    ----------
+    assessment
+        Of the whole city; its areas are those of all stations together.
+    scenes, lang
+        As for `committee_pages`.
+    entry
+        Of the community in the summary.
+    inside
+        ``(k,)`` rows of its buildings.
+    """
     identity = str(entry[f.COMMUNITY_ID])
-    inside = (assessment.buildings[f.COMMUNITY_ID].fillna("").astype(str) == identity).to_numpy()
-    buildings = assessment.buildings[inside].reset_index(drop=True)
+    buildings = assessment.buildings.iloc[inside].reset_index(drop=True)
     own = assessment.communities[f.COMMUNITY_ID].astype(str) == identity
     communities = assessment.communities[own].reset_index(drop=True)
     bounds = np.vstack([buildings.total_bounds, communities.total_bounds])
@@ -107,20 +135,20 @@ def _community(
     near = shapely.box(west, south, east, north)
 
     def cut(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-        return frame[frame.geometry.intersects(near)].reset_index(drop=True)
+        met = np.sort(frame.sindex.query(near, predicate="intersects"))
+        return frame.iloc[met].reset_index(drop=True)
 
     stations = assessment.stations.geometry.intersects(near).to_numpy()
     whole = assessment.summary
-    coverage = {
-        tier: {**whole["coverage"].get(tier, {}), **found}
-        for tier, found in entry.get("coverage", {}).items()
-    }
     lanes = cut(assessment.lanes)
     counts = {"buildings": len(buildings), "stations": int(stations.sum()), "lanes": len(lanes)}
-    areas = cut(assessment.areas[assessment.areas[f.STATION_ID].isna()])
+    areas = cut(assessment.areas)
     if not areas.empty:
         areas = areas.set_geometry(areas.geometry.intersection(near))
+    degrees = gpd.GeoSeries([near], crs=assessment.buildings.crs).to_crs("EPSG:4326")
+    hills = assessment.hills
     found = assessment.replaced(
+        hills=None if hills is None else hills.within(*degrees.total_bounds),
         town=f"{assessment.town} · {community_name(entry, lang)}",
         buildings=buildings,
         lanes=lanes,
@@ -133,23 +161,33 @@ def _community(
         places=assessment.places.near(near),
         summary={
             **whole,
-            "coverage": coverage,
+            "coverage": _own_coverage(whole["coverage"], entry),
             "communities": [entry],
             "counts": counts,
             "next": _steps_within(whole.get("next", {}), near, assessment.buildings.crs),
         },
     )
-    moments = {
-        name: replace(
+    moments = {}
+    for name, scene in scenes.items():
+        told = [one for one in scene.communities if str(one[f.COMMUNITY_ID]) == identity]
+        on_duty = scene.on_duty
+        moments[name] = replace(
             scene,
-            buildings=scene.buildings[inside].reset_index(drop=True),
-            on_duty=None
-            if scene.on_duty is None
-            else scene.on_duty[stations].reset_index(drop=True),
+            buildings=scene.buildings.iloc[inside].reset_index(drop=True),
+            on_duty=None if on_duty is None else on_duty[stations].reset_index(drop=True),
+            coverage=_own_coverage(scene.coverage, told[0] if told else {}),
+            communities=told,
         )
-        for name, scene in scenes.items()
-    }
     return found, moments
+
+
+def _own_coverage(whole: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the coverage of a community; of what the city withholds it is not told either."""
+    withheld = {tier: told for tier, told in whole.items() if "withheld" in told}
+    own = {
+        tier: {**whole.get(tier, {}), **found} for tier, found in entry.get("coverage", {}).items()
+    }
+    return own | withheld
 
 
 def _steps_within(told: Mapping[str, Any], near: shapely.Polygon, crs: Any) -> dict[str, Any]:

@@ -73,6 +73,7 @@ def committee_page(
     plan: Plan | None = None,
     pages: Mapping[str, str] | None = None,
     home: str = "",
+    font: str = "",
     lang: Lang = "zh",
 ) -> str:
     """Return the committee's page as one HTML text.
@@ -89,6 +90,8 @@ def committee_page(
         Files of the communities' own pages by identity, for an overview.
     home
         File of the overview, for the page of a community.
+    font
+        The element that brings a font which several pages share; by default a page has its own.
     lang
         Language of the page.
     """
@@ -139,7 +142,7 @@ def committee_page(
         tools=_TOOLS,
     )
     title = text("page.title", lang, town=shown(assessment.town))
-    return town_page(assessment, title, layers, around, lang)
+    return town_page(assessment, title, layers, around, lang, font=font)
 
 
 def _heat_numbers(

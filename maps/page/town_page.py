@@ -23,7 +23,13 @@ _SPOKEN = ("popup", "verdict", "legend", "overlay", "page", "paint", "lane")
 
 
 def town_page(
-    assessment: Assessment, title: str, layers: Iterable[Element], around: Surroundings, lang: Lang
+    assessment: Assessment,
+    title: str,
+    layers: Iterable[Element],
+    around: Surroundings,
+    lang: Lang,
+    *,
+    font: str = "",
 ) -> str:
     """Return a full-screen map and what surrounds it as one page.
 
@@ -39,6 +45,8 @@ def town_page(
         Everything but the map.
     lang
         Language of the page.
+    font
+        The element that brings a font which several pages share; by default the page's own.
     """
     town = folium.Map(
         location=[0, 0],
@@ -59,8 +67,10 @@ def town_page(
     for layer in layers:
         town.add_child(layer)
     town.add_child(around)
-    face = town_font(assessment, title, json.dumps(around.content, ensure_ascii=False))
-    root.header.add_child(Verbatim(f"<style>{face}</style>\n"), name="font")
+    if not font:
+        said = json.dumps(around.content, ensure_ascii=False)
+        font = f"<style>{town_font(assessment, title, said)}</style>"
+    root.header.add_child(Verbatim(f"{font}\n"), name="font")
     if assessment.simulated:
         title = f"[{text('page.simulated', lang)}] {title}"
     return standalone(town, title=title, lang=lang)

@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from weizhan.maps.html import FONT_SHEET
+
 
 class Browser:
     """Headless Chromium that opens pages from files and keeps what they asked for."""
@@ -99,14 +101,15 @@ class Browser:
         return {(value >> 16, value >> 8 & 255, value & 255) for value in found}
 
     def assert_quiet(self) -> None:
-        """No request but the page itself, and nothing in the console."""
+        """No request but the page and the font beside it, and nothing in the console."""
         requests = []
         for entry in self.driver.get_log("performance"):
             message = json.loads(entry["message"])["message"]
             if message["method"] == "Network.requestWillBeSent":
                 requests.append(message["params"]["request"]["url"])
         page = (self.folder / f"page{self.opened}.html").as_uri()
-        calls = [url for url in requests if url != page and not url.startswith(("data:", "blob:"))]
+        own = {page, (self.folder / FONT_SHEET).as_uri()}
+        calls = [url for url in requests if url not in own and url[:5] not in ("data:", "blob:")]
         assert calls == [], calls
         said = self.driver.get_log("browser")
         assert said == [], said

@@ -3,6 +3,8 @@
 import geopandas as gpd
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyproj import CRS
 from rasterio.transform import Affine
 from shapely.geometry import LineString
@@ -51,3 +53,23 @@ def test_the_north_west_of_a_cone_is_light_and_its_south_east_dark():
 def test_beyond_the_raster_nothing_is_known():
     shade = hillshade(cone(), lane(1500))
     assert np.isnan(shade.light[0]).all() and np.isfinite(shade.light).any()
+
+
+@given(part=st.tuples(*[st.floats(0, 1)] * 4))
+def test_a_part_lies_where_its_cells_lay_in_the_whole(part):
+    shade = hillshade(cone(), lane(700))
+    (west, east), (south, north) = sorted(part[:2]), sorted(part[2:])
+    wide, high = shade.east - shade.west, shade.north - shade.south
+    asked = (shade.west + wide * west, shade.south + high * south,
+             shade.west + wide * east, shade.south + high * north)  # fmt: skip
+    cut = shade.within(*asked)
+    assert cut.west <= asked[0] + 1e-12 and cut.east >= asked[2] - 1e-12
+    assert cut.south <= asked[1] + 1e-12 and cut.north >= asked[3] - 1e-12
+    rows, columns = cut.light.shape
+    cell = wide / shade.light.shape[1]
+    assert cut.east - cut.west == pytest.approx(columns * cell)
+    assert (cut.east - cut.west) - (asked[2] - asked[0]) < 2 * cell + 1e-9
+    left, top = round((cut.west - shade.west) / cell), (shade.north - cut.north) / high
+    first = round(top * shade.light.shape[0])
+    expected = shade.light[first : first + rows, left : left + columns]
+    np.testing.assert_array_equal(cut.light, expected)

@@ -20,8 +20,9 @@ def test_a_city_has_an_overview_and_a_page_for_each_community(browser, assessmen
         assessment.summary["communities"],
     )
     pages = dict(committee_pages(assessment, scenes={"day": day}, most=100))
+    (browser.folder / "font.css").write_text(pages["communities/font.css"], encoding="utf-8")
     files = [f"communities/000{k}.html" for k in (1, 2, 3, 4)]
-    assert list(pages) == ["committee.html", *files]
+    assert list(pages) == ["committee.html", "communities/font.css", *files]
 
     browser.open(pages["committee.html"])
     assert browser.run("return layers.buildings.features.count") == 0
@@ -43,7 +44,10 @@ def test_a_city_has_an_overview_and_a_page_for_each_community(browser, assessmen
     )
     browser.click_building(own["building_id"].iloc[0])
     assert own["building_id"].iloc[0] in browser.popup()
-    browser.pick("scene", "day")
+    figures = "return document.getElementById('figures').innerText"
+    own = browser.run(figures)
+    browser.pick("scene", "day")  # which is as the assessment: of the community, not of the city
+    assert browser.run(figures) == own
     browser.run("openCommunity('C3')")
     assert "新圩村" in browser.run("return document.getElementById('community').innerText")
 
@@ -62,6 +66,17 @@ def test_a_click_on_a_community_opens_its_page(browser, assessment):
     assert browser.driver.current_url.endswith("committee.html")
     browser.driver.get("about:blank")
     browser.open(pages["communities/0002.html"])
+
+
+def test_the_pages_of_communities_share_one_font(browser, assessment):
+    pages = dict(committee_pages(assessment, most=100))
+    assert "font/woff2" in pages["communities/font.css"]
+    assert "font/woff2" not in pages["communities/0003.html"]
+    (browser.folder / "font.css").write_text(pages["communities/font.css"], encoding="utf-8")
+    browser.open(pages["communities/0003.html"])
+    faces = "const out = []; document.fonts.forEach(face => out.push(face.family)); return out"
+    assert "weizhan" in browser.run(faces)
+    assert browser.run("return document.fonts.load('16px weizhan', '消').then(f => f.length)") == 1
 
 
 def test_a_community_is_told_what_to_do_in_it_and_not_elsewhere(assessment):
