@@ -2,6 +2,7 @@
 
 from .cutting import Kept, community_groups, cut, part_of
 from .halo import halo_m, usual_horizon_s, within
+from .joining import joined_district, named_by
 from .merging import lost_columns, merged_losses
 from .part import Part, parts_of_town
 from .ranking import Standing, among_all, by_id, donors_of_all, rank_draws, standing
@@ -22,8 +23,10 @@ __all__ = [
     "drawn",
     "finished",
     "halo_m",
+    "joined_district",
     "lost_columns",
     "merged_losses",
+    "named_by",
     "part_of",
     "parts_of_town",
     "rank_draws",

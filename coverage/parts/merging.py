@@ -11,6 +11,8 @@ from ...geo.words import fields as f
 from .. import columns as c
 from ..closures import UNTOLD, WEIGHTS, keep_clear, told_losses
 
+OWN = "own"
+
 
 def lost_columns(tiers: Sequence[str]) -> list[str]:
     """Return the columns of what lanes cost that add up over parts."""
@@ -23,8 +25,9 @@ def merged_losses(parts: Sequence[pd.DataFrame], tiers: Sequence[str]) -> pd.Dat
     Parameters
     ----------
     parts
-        As `weizhan.coverage.closures.lane_losses` of each part, with `lane_id` and
-        `blocked_probability`.
+        As `weizhan.coverage.closures.lane_losses` of each part, with `lane_id`,
+        `blocked_probability`, and `own`: whether the lane is the part's. What is no part's own
+        is cut otherwise at the edge of what a part sees, and nothing of it counts.
     tiers
         Names of the tiers.
 
@@ -36,8 +39,9 @@ def merged_losses(parts: Sequence[pd.DataFrame], tiers: Sequence[str]) -> pd.Dat
         buildings.
     """
     names = lost_columns(tiers)
-    kept = [f.LANE_ID, c.BLOCKED_PROBABILITY, *names]
+    kept = [f.LANE_ID, c.BLOCKED_PROBABILITY, OWN, *names]
     every = pd.concat([part[kept] for part in parts], ignore_index=True)
+    every = every[every[f.LANE_ID].isin(every[f.LANE_ID][every[OWN]])]
     by_lane = every.groupby(f.LANE_ID)
     sums, chance = by_lane[names].sum(min_count=1), by_lane[c.BLOCKED_PROBABILITY].first()
     for tier in tiers:

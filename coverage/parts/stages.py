@@ -33,7 +33,7 @@ from ..risk import (
     take,
     year_of,
 )
-from .merging import lost_columns
+from .merging import OWN, lost_columns
 from .part import Part
 
 #: What a province tells of its parts. Crews at other calls are out of it: how busy a crew is
@@ -147,7 +147,7 @@ def seen(part: Part, asked: Asked, *, workers: int = 1) -> Seen:
         found.response,
         found.lane_draws,
         found.areas,
-        lost.assign(**{f.LANE_ID: town.lanes[f.LANE_ID].astype(str)}),
+        lost.assign(**{f.LANE_ID: town.lanes[f.LANE_ID].astype(str), OWN: part.lanes}),
         crew_chances(found.moment, year, draws=asked.draws, workers=workers),
         known,
         ids[order].tolist(),

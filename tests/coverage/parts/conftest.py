@@ -22,7 +22,7 @@ def valley_rows(seed=3):
                 lanes.append({
                     "geometry": shapely.LineString(ends), "name": f"{y}街",
                     "lane_class": "residential" if dx else rng.choice(["alley", "service"]),
-                    "width_m": float(rng.choice([1.6, 2.5, 4.0, 6.0])),
+                    "width_m": 8.0 if dx and not y else float(rng.choice([1.6, 4.0, 6.0])),
                 })  # fmt: skip
     for _ in range(240):
         x, y = rng.uniform(0, (LONG - 1) * STEP), rng.integers(DEEP) * STEP + rng.uniform(3, 30)
@@ -40,6 +40,8 @@ def valley_rows(seed=3):
          "vehicle": ["foot", "fire_engine", "e_bike"][k % 3], "crew_day": 6, "crew_night": 6}
         for k in range(11)
     ]  # fmt: skip
+    stations.append({"geometry": shapely.Point(5050, 5), "tier": "official_station",
+                     "vehicle": "fire_engine", "crew_day": 6, "crew_night": 6})  # fmt: skip
     edges = [-200, 2100, 4500, 5200, 7700, LONG * STEP]
     communities = [
         {"geometry": shapely.box(a, -200, b, DEEP * STEP), "name": f"第{k}社区", "people": 900}

@@ -69,7 +69,7 @@ def test_losses_of_lanes_add_up_to_those_of_the_whole(whole, parts):
     costs = whole.closures.lanes.set_axis(town.lanes[f.LANE_ID])
     told = [
         part.closures.lanes.join(part.lane_states[c.BLOCKED_PROBABILITY]).assign(
-            **{f.LANE_ID: part.moment.town.lanes[f.LANE_ID]}
+            lane_id=part.moment.town.lanes[f.LANE_ID], own=True
         )
         for part in parts
     ]
