@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from ..geo.words import text, whole_file, whole_folder
+from ..geo.words import text, whole_folder
 from .options import DateOption, LangOption, Language, OutOption, TownArgument, day_of
 from .screen import say, steps
 
@@ -21,6 +21,7 @@ def calibrate(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.risk import calibrate as fit
+        from ..geo.postgis import change_file
         from ..geo.rules import CALIBRATION_FILE, calibration_text
         from ..geo.town import load_town
         from ..maps.reports import calibration_page
@@ -33,12 +34,10 @@ def calibrate(
             (unfinished / "calibration.html").write_text(page, encoding="utf-8")
             said = json.dumps(found.told, ensure_ascii=False, indent=1, allow_nan=False)
             (unfinished / "calibration.json").write_text(said + "\n", encoding="utf-8")
-    kept = folder / CALIBRATION_FILE
-    if found.calibration is None:
-        # What an earlier run fitted no longer holds.
-        kept.unlink(missing_ok=True)
-    else:
-        whole_file(kept, calibration_text(found.calibration))
+    # Where nothing could be fitted, what an earlier run fitted no longer holds.
+    fitted = found.calibration
+    kept = None if fitted is None else calibration_text(fitted).encode()
+    change_file(folder, CALIBRATION_FILE, lambda before: kept)
     say(f"cli.calibrate_{found.chosen}", lang.value, fires=found.told["fires_fitted"])
     for name, told in found.checks.items():
         say("cli.calibrate_check", lang.value, top=f"{told.top:.0%}", auc=f"{told.auc:.2f}",

@@ -28,6 +28,8 @@ COMMANDS: Final = {
     "pack": ("pack", "pack"),
     "export": ("pack", "export"),
     "import": ("ledgers", "import_ledger"),
+    "push": ("shared", "push"),
+    "pull": ("shared", "pull"),
 }
 """Where each command stands: file and function."""
 

@@ -18,6 +18,7 @@ from .datum_check import check_datum
 from .ground import Cross
 from .ledgers import SAME_PLACE_M
 from .osm import LAYER_TAGS, OsmExtract, features_of_table, is_osm_table, layers_from
+from .postgis import LAYERS_FILE
 from .rules import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource, read_config
 from .tables import SCHEMAS, Account, columns_found, load_sheet, read_layer, readable, write_layers
 from .town import Examined, examine_town, layer_of
@@ -33,7 +34,6 @@ from .words import (
 )
 from .words import fields as f
 
-LAYERS_FILE = "layers.gpkg"
 OSM_ATTRIBUTION = "© OpenStreetMap contributors, ODbL"
 
 
@@ -135,7 +135,10 @@ def found_town(
     with whole_folder(folder) as unfinished:
         write_layers(
             unfinished / LAYERS_FILE,
-            {layer: _stored(frame, layer in founding.sources) for layer, frame in held.items()},
+            {
+                layer: copied_layer(frame, layer in founding.sources)
+                for layer, frame in held.items()
+            },
         )
         if terrain is not None:
             readable(terrain)
@@ -158,7 +161,7 @@ def found_town(
     return examined
 
 
-def _stored(frame: gpd.GeoDataFrame, is_copy: bool) -> gpd.GeoDataFrame:
+def copied_layer(frame: gpd.GeoDataFrame, is_copy: bool) -> gpd.GeoDataFrame:
     """Return a layer as it is written; a copy of the user's file keeps its row numbers."""
     rows = frame.get(f.SOURCE_ROW)
     frame = frame.drop(columns=f.SOURCE_ROW, errors="ignore")
@@ -315,7 +318,7 @@ def add_layers(
             target = _free(folder, layer)
             fresh.append(target)
             source = found.sources.get(layer, LayerSource(file="", datum=Datum.WGS84))
-            write_layers(target, {layer: _stored(found.layers[layer], layer in found.sources)})
+            write_layers(target, {layer: copied_layer(found.layers[layer], layer in found.sources)})
             named = source.model_copy(update={"file": target.name, "layer": layer})
             said = named.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
             tables[layer] = tomlkit.item(said)

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from ...geo.ledgers import EVENT_COLUMNS, Step, append, check_next, read_events, writing
+from ...geo.ledgers import EVENT_COLUMNS, Step, check_next, read_events, writing
 from ...geo.words import HazardState, InputError, Workdays
 from .deadlines import due_days
 
@@ -200,4 +200,4 @@ def move(
         check_next(case, story, Step(HazardState(to), on))
         stamp = at.isoformat(timespec="seconds")
         row = (case, str(to), on.isoformat(), 1, by, evidence or None, note or None, None, stamp)
-        append(connection, "hazard_events", EVENT_COLUMNS, [row])
+        connection.append("hazard_events", EVENT_COLUMNS, [row])

@@ -14,10 +14,9 @@ import pandas as pd
 from ...geo.ledgers import (
     GUESSES,
     HOW,
-    IMPORT_COLUMNS,
     SCORE,
     TOLD_ID,
-    append,
+    append_import,
     read_events,
     read_records,
     read_versions,
@@ -178,15 +177,14 @@ def _append(
     digest = hashlib.sha256(words.encode()).hexdigest()
     stamp = at.isoformat(timespec="seconds")
     told_of = (KIND, by, on.isoformat(), stamp, digest, 1, 1, None)
-    append(connection, "imports", IMPORT_COLUMNS, [told_of])
-    number = int(connection.execute("SELECT MAX(fid) FROM imports").fetchone()[0])
+    number = append_import(connection, told_of)
     kept = {
         **said, "key": case, "row_hash": digest[:20], "import_id": number, "source_row": 0,
         **{name: row[name] if _there(row[name]) else None
            for name in (f.BUILDING_ID, "lon", "lat", HOW, SCORE, GUESSES, TOLD_ID)},
     }  # fmt: skip
     columns = [name for name in stored_columns(kind) if name in kept]
-    append(connection, kind.table, columns, [[kept[name] for name in columns]])
+    connection.append(kind.table, columns, [[kept[name] for name in columns]])
 
 
 def _stored(row: pd.Series, names: tuple[str, ...]) -> dict[str, Any]:

@@ -6,12 +6,12 @@ The archive only ever appends; what it says of the town is read from here.
 from .addresses import parse_address
 from .archive import (
     EVENT_COLUMNS,
-    IMPORT_COLUMNS,
     read_records,
     read_versions,
     writing,
 )
-from .archive_tables import append, stored_columns
+from .archive_moves import pull_archive, push_archive
+from .archive_tables import IMPORT_COLUMNS, append_import, stored_columns
 from .arrivals import LAT, LON, SECONDS, no_arrivals, read_arrivals
 from .building_match import GUESSES, HOW, SCORE, TOLD_ID, read_places
 from .cases import Step, check_next
@@ -82,7 +82,7 @@ __all__ = [
     "LedgerFile",
     "Step",
     "TownLedgers",
-    "append",
+    "append_import",
     "check_next",
     "copy_of",
     "fill_buildings",
@@ -104,6 +104,8 @@ __all__ = [
     "parse_address",
     "phone_format",
     "places_without_people",
+    "pull_archive",
+    "push_archive",
     "read_arrivals",
     "read_events",
     "read_places",

@@ -1,8 +1,9 @@
-"""``ledgers.gpkg`` of a town: every row of every ledger, history only ever appended.
+"""The archive of a town: every row of every ledger, history only ever appended.
 
-A GeoPackage of attribute tables, which QGIS opens: one table a kind of ledger with every version
-of every row, ``imports`` (which file, speaking for which day), ``hazard_events`` (steps of cases
-that were recorded by hand) and ``ledger_columns`` (what the columns are, and which are personal).
+``ledgers.gpkg``, or the same tables on a server, which QGIS opens: one table a kind of ledger with
+every version of every row, ``imports`` (which file, speaking for which day), ``hazard_events``
+(steps of cases that were recorded by hand) and ``ledger_columns`` (what the columns are, and which
+are personal).
 Rows are never changed or removed: triggers refuse it. What holds today is derived, from imports
 that nobody withdrew.
 """
@@ -10,13 +11,9 @@ that nobody withdrew.
 from __future__ import annotations
 
 import datetime as dt
-import errno
 import json
-import os
-import sqlite3
-import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -25,26 +22,21 @@ import numpy as np
 import pandas as pd
 
 from ..tables import KINDS, STEP_COLUMNS, Column, ledger_kind
-from ..words import InputError, OutputError, is_name
+from ..words import is_name
 from .archive_tables import (
+    IMPORT_COLUMNS,
     RANGES,
-    STAMP,
+    bring_up,
     check_version,
-    columns_of,
-    create,
-    migrate,
     stored_columns,
 )
 from .building_match import GUESSES, HOW, SCORE, TOLD_ID, UNMATCHED
+from .stores import Records, store_of
 from .unnamed import without_people
 
-ARCHIVE_FILE: Final = "ledgers.gpkg"
 ORIGIN_COLUMNS: Final = ("key", "row_hash", "import_id", "source_row")
 EVENT_COLUMNS: Final = (
     "key", "state", "happened_on", "stated", "who", "evidence", "note", "import_id", "recorded_at",
-)  # fmt: skip
-IMPORT_COLUMNS: Final = (
-    "kind", "source", "as_of", "imported_at", "sha256", "rows", "added", "file",
 )  # fmt: skip
 UNREAD_COLUMNS: Final = (
     "kind", "key", "name", "header", "said", "why", "source_row", "source_sheet", "import_id",
@@ -54,7 +46,7 @@ _NOT_WITHDRAWN: Final = " WHERE fid NOT IN (SELECT import_id FROM withdrawals)"
 
 
 @contextmanager
-def writing(folder: Path, *, at: dt.datetime) -> Iterator[sqlite3.Connection]:
+def writing(folder: Path, *, at: dt.datetime) -> Iterator[Records]:
     """Open the archive to append; all is kept when the block ends without an error, else nothing.
 
     Parameters
@@ -69,42 +61,10 @@ def writing(folder: Path, *, at: dt.datetime) -> Iterator[sqlite3.Connection]:
     OutputError
         When the archive cannot be written, or another program is writing to it.
     """
-    file = folder / ARCHIVE_FILE
-    fresh = not file.exists()
-    target = file
-    try:
-        if fresh:
-            target = _unfinished(file)
-        with closing(sqlite3.connect(target, isolation_level=None, timeout=10)) as connection:
-            try:
-                connection.execute("BEGIN IMMEDIATE")
-                if fresh:
-                    create(connection, at)
-                else:
-                    migrate(connection, at, file)
-                before = connection.total_changes
-                yield connection
-                if connection.total_changes > before:
-                    stamp = (at.strftime(STAMP),)
-                    connection.execute("UPDATE gpkg_contents SET last_change = ?", stamp)
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-        if fresh and file.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
-        if fresh:
-            target.replace(file)
-    except (sqlite3.OperationalError, OSError) as error:
-        if isinstance(error, OutputError):
-            raise
-        raise OutputError("error.cannot_write", file=file, why=error) from error
-    except sqlite3.DatabaseError as error:
-        raise InputError("error.archive_broken", file=file, why=error) from error
-    finally:
-        if target != file:
-            target.unlink(missing_ok=True)
+    store = store_of(folder)
+    with store.writing(at) as records:
+        bring_up(records, at, store.place)
+        yield records
 
 
 def read_versions(
@@ -136,7 +96,7 @@ def read_versions(
     if disputed:
         there = _stored_there(folder, chosen.table)
         told = [entry.name for entry in chosen.stored if entry.name in there]
-        differs = " OR ".join(f"MIN({name}) <> MAX({name})" for name in told) or "0"
+        differs = " OR ".join(f'COUNT(DISTINCT "{name}") > 1' for name in told) or "0 = 1"
         only = f"WHERE r.key IN (SELECT key FROM {chosen.table} GROUP BY key HAVING {differs}) "
     frame = _query(
         folder,
@@ -235,15 +195,12 @@ def latest_versions(folder: Path, kind: str, *, personal: bool = False) -> pd.Da
 
 def known_people(folder: Path) -> frozenset[str]:
     """Return the names that stand in the columns of persons of a town's ledgers."""
-    file = folder / ARCHIVE_FILE
-    if not file.exists():
-        return frozenset()
-    changed = file.stat()
-    return _people_in(folder, changed.st_mtime_ns, changed.st_size)
+    store = store_of(folder)
+    return _people_in(folder, *store.mark()) if store.exists() else frozenset()
 
 
 @lru_cache(maxsize=4)
-def _people_in(folder: Path, *changed: int) -> frozenset[str]:
+def _people_in(folder: Path, *changed: object) -> frozenset[str]:
     """Return names of persons; asked for again only when the archive has changed."""
     names: set[str] = set()
     for kind in KINDS.values():
@@ -442,41 +399,26 @@ def _query(
 
     ``{imports}`` stands for the imports that nobody withdrew.
     """
-    file = folder / ARCHIVE_FILE
+    store = store_of(folder)
     names = [*columns, *(said.split()[-1].removeprefix("i.") for said in joined)]
     nothing = pd.DataFrame({name: pd.Series(dtype=object) for name in names})
-    if not file.exists():
+    if not store.exists():
         return nothing
-    try:
-        with _reading(file) as opened:
-            check_version(opened, file)
-            there = columns_of(opened, table.strip("{}"))
-            if not there:
-                return nothing
-            own = [f"r.{name}" if name in there else "NULL" for name in columns]
-            held = _HELD.format(_NOT_WITHDRAWN if columns_of(opened, "withdrawals") else "")
-            sql = f"SELECT {', '.join([*own, *joined])} FROM {table} AS r {rest}"
-            sql = sql.replace("{imports}", held)
-            rows = opened.execute(sql, values).fetchall()
-    except sqlite3.DatabaseError as error:
-        raise InputError("error.archive_broken", file=file, why=error) from error
+    with store.reading() as records:
+        check_version(records, store.place)
+        there = records.columns(table.strip("{}"))
+        if not there:
+            return nothing
+        own = [f"r.{name}" if name in there else "NULL" for name in columns]
+        held = _HELD.format(_NOT_WITHDRAWN if records.columns("withdrawals") else "")
+        sql = f"SELECT {', '.join([*own, *joined])} FROM {table} AS r {rest}"
+        rows = records.run(sql.replace("{imports}", held), values)
     return pd.DataFrame.from_records(rows, columns=names)
 
 
 def _stored_there(folder: Path, table: str) -> list[str]:
-    file = folder / ARCHIVE_FILE
-    if not file.exists():
+    store = store_of(folder)
+    if not store.exists():
         return []
-    with _reading(file) as opened:
-        return columns_of(opened, table)
-
-
-def _reading(file: Path) -> closing[sqlite3.Connection]:
-    return closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True))
-
-
-def _unfinished(file: Path) -> Path:
-    handle, name = tempfile.mkstemp(prefix=".", suffix=".gpkg", dir=file.parent)
-    os.close(handle)
-    Path(name).chmod(0o644)  # colleagues on a shared drive read it too
-    return Path(name)
+    with store.reading() as records:
+        return records.columns(table)

@@ -14,8 +14,8 @@ from python_calamine import CalamineError, CalamineWorkbook
 from ..tables import KINDS, NO, YES, Sheet
 from ..words import InputError, Problem, normal
 from ..words import fields as f
-from .archive import IMPORT_COLUMNS, writing
-from .archive_tables import append
+from .archive import writing
+from .archive_tables import append_import
 from .identity import KEY, PAIR_COLUMNS
 from .intake import Intake, LedgerFile, import_ledger
 from .open_rows import open_cells, open_pairs, unplaced_rows
@@ -177,10 +177,8 @@ def _answered(
             if not told:
                 continue
             said = (kind, source, day, stamp, digest, len(told), len(told), file.name)
-            append(connection, "imports", IMPORT_COLUMNS, [said])
-            number = int(connection.execute("SELECT MAX(fid) FROM imports").fetchone()[0])
-            append(
-                connection, "same_things", PAIR_COLUMNS,
+            number = append_import(connection, said)
+            connection.append("same_things", PAIR_COLUMNS,
                 [(kind, key, other, same, asked[key, other], number) for key, other, same in told],
             )  # fmt: skip
             count += len(told)

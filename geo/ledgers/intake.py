@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import re
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from ..ground import DatumGuess
-from ..rules import TOWN_FILE, RuleSet, TownConfig, load_rules, read_config
+from ..rules import RuleSet, TownConfig, load_rules, read_config
 from ..tables import (
     DATES,
     MISSING,
@@ -35,7 +34,6 @@ from ..tables import (
 from ..words import Datum, HazardState, InputError, Problem, label, normal
 from ..words import fields as f
 from .archive import (
-    IMPORT_COLUMNS,
     UNREAD_COLUMNS,
     conflicts,
     latest_versions,
@@ -43,7 +41,7 @@ from .archive import (
     read_unread,
     writing,
 )
-from .archive_tables import append, stored_columns
+from .archive_tables import append_import, stored_columns
 from .building_match import (
     BY_ID,
     BY_POINT,
@@ -65,6 +63,7 @@ from .history import derive_events, read_events
 from .identity import KEY, PAIR_COLUMNS, identified
 from .ledger_rows import PLOTTED, read_sheet, typed_rows, visits_made
 from .mapping import save_mapping
+from .stores import Records
 
 #: Without one of these a ledger of vulnerable people counts nobody.
 PEOPLE_COUNTS = ("households", "empty_nest_elders", "left_behind_children", "old_weak_ill_disabled")
@@ -248,18 +247,18 @@ def import_ledger(
         *_not_yet(table, chosen, file.name, columns=columns, today=max(as_of, at.date())),
     ]
     locate(table, chosen, places, rules.ledgers, spelled=spelled)
-    known = latest_versions(folder, chosen.name, personal=True)
-    table, pairs, told = identified(
-        table, chosen, known, source=source, file=file.name, rules=rules.ledgers
-    )
-    problems += told
-    problems += _doubtful(table, chosen, rules, file.name)
-    if KEY in raw.table:  # what completes a row need not say the rest of it
-        problems = [p for p in problems if p.code != "value_missing" and (p.value or p.column)]
-    progress("step.write")
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     stamp = at.isoformat(timespec="seconds")
-    with writing(folder, at=at) as connection:
+    with writing(folder, at=at) as connection:  # nobody else writes now
+        known = latest_versions(folder, chosen.name, personal=True)
+        table, pairs, told = identified(
+            table, chosen, known, source=source, file=file.name, rules=rules.ledgers
+        )
+        problems += told
+        problems += _doubtful(table, chosen, rules, file.name)
+        if KEY in raw.table:  # what completes a row need not say the rest of it
+            problems = [p for p in problems if p.code != "value_missing" and (p.value or p.column)]
+        progress("step.write")
         fresh, changed = _news(folder, chosen, source, table)
         news = table[fresh]
         ended = _missing(folder, chosen, source, table) if ledger.full else []
@@ -269,13 +268,13 @@ def import_ledger(
                     file.name)  # fmt: skip
             before = read_events(folder, only=set(news["key"]))
             number = _keep(connection, chosen, news, said)
-            append(connection, "endings", ("kind", "key", "source", "import_id"),
+            connection.append("endings", ("kind", "key", "source", "import_id"),
                    [(chosen.name, key, source, number) for key in ended])  # fmt: skip
-            append(connection, "same_things", PAIR_COLUMNS,
+            connection.append("same_things", PAIR_COLUMNS,
                    [(chosen.name, p.key, p.other, None, p.why, number) for p in pairs])  # fmt: skip
-            append(connection, "unread_cells", UNREAD_COLUMNS, [(*c, number) for c in unread])
+            connection.append("unread_cells", UNREAD_COLUMNS, [(*c, number) for c in unread])
             if not ours:
-                save_mapping(folder / TOWN_FILE, chosen.name, matches)
+                save_mapping(folder, chosen.name, matches)
     if len(news) and chosen.name == "hazards":
         problems += _told_cases(folder, news, before, as_of=as_of, file=file.name)
     lost = table[table[HOW] == UNMATCHED]
@@ -518,18 +517,17 @@ def _missing(folder: Path, kind: LedgerKind, source: str, table: pd.DataFrame) -
 
 
 def _keep(
-    connection: sqlite3.Connection, kind: LedgerKind, rows: pd.DataFrame, told: tuple[object, ...]
+    connection: Records, kind: LedgerKind, rows: pd.DataFrame, told: tuple[object, ...]
 ) -> int:
     """Append an import and its rows; return the number of the import."""
-    append(connection, "imports", IMPORT_COLUMNS, [told])
-    number = int(connection.execute("SELECT MAX(fid) FROM imports").fetchone()[0])
+    number = append_import(connection, told)
     if rows.empty:
         return number
     kept = rows.assign(import_id=number)
     told_of = [name for name in kept.columns if kept[name].notna().any()]
     columns = [name for name in stored_columns(kind) if name in told_of]
     cells = [_plain_cells(kept[name]) for name in columns]
-    append(connection, kind.table, columns, list(zip(*cells, strict=True)))
+    connection.append(kind.table, columns, list(zip(*cells, strict=True)))
     return number
 
 

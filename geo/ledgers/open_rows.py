@@ -13,7 +13,6 @@ from ..tables import KINDS, ledger_kind
 from ..words import Problem
 from ..words import fields as f
 from .archive import (
-    ARCHIVE_FILE,
     latest_versions,
     read_imports,
     read_records,
@@ -21,6 +20,7 @@ from .archive import (
     read_unread,
 )
 from .building_match import GUESSES, HOW, UNMATCHED, told_place
+from .stores import store_of
 
 
 def open_cells(folder: Path, kind: str) -> pd.DataFrame:
@@ -104,7 +104,7 @@ def open_problems(folder: Path) -> list[Problem]:
     folder
         Of the town.
     """
-    if not (folder / ARCHIVE_FILE).exists():
+    if not store_of(folder).exists():
         return []
     problems = []
     for kind in KINDS:

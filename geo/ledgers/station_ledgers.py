@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ..words import Problem, named, normal
 from ..words import fields as f
-from .archive import ARCHIVE_FILE, latest_versions
+from .archive import latest_versions
+from .stores import store_of
 
 SAME_PLACE_M: Final = 30.0  # stations nearer than this, or of one name, are one
 #: Columns of the layer of stations that ledgers also tell.
@@ -50,7 +51,7 @@ def fill_stations(
         Stations of ledgers that the map lacks, or that mean two; columns in which they differ.
     """
     nothing = no_station_provenance()
-    if not (folder / ARCHIVE_FILE).exists():
+    if not store_of(folder).exists():
         return stations, nothing, []
     rows = latest_versions(folder, "stations")
     if rows.empty:

@@ -13,10 +13,11 @@ import pandas as pd
 
 from ..words import DangerClass, DeviceKind, HazardCode, Problem, SystemState
 from ..words import fields as f
-from .archive import ARCHIVE_FILE, latest_versions, range_ends, read_records
+from .archive import latest_versions, range_ends, read_records
 from .archive_tables import RANGES
 from .history import read_events
 from .station_ledgers import no_station_provenance
+from .stores import store_of
 
 #: Columns of the layer of buildings that ledgers also tell.
 LAYER_COLUMNS: Final = (
@@ -112,7 +113,7 @@ def read_town_ledgers(folder: Path, buildings: gpd.GeoDataFrame) -> TownLedgers:
     ids = pd.Index(buildings[f.BUILDING_ID].astype(str))
     premises = no_premises(len(ids))
     told = pd.DataFrame(columns=[*PROVENANCE, *ENDS])
-    if (folder / ARCHIVE_FILE).exists():
+    if store_of(folder).exists():
         told = _told(folder, ids)
         _lay(premises, ids, _self_built(folder))
         _lay(premises, ids, _units(folder))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from ..words import InputError
-from .archive import ARCHIVE_FILE, read_imports, writing
-from .archive_tables import append
+from .archive import read_imports, writing
+from .stores import store_of
 
 
 def withdraw(
@@ -38,7 +38,7 @@ def withdraw(
         When there is no such import; names those there are.
     """
     at = at or dt.datetime.now(dt.UTC).replace(tzinfo=None)
-    if not (folder / ARCHIVE_FILE).exists():
+    if not store_of(folder).exists():
         raise InputError("error.nothing_imported", folder=folder)
     with writing(folder, at=at) as connection:
         imports = read_imports(folder)  # nobody else writes now
@@ -60,6 +60,6 @@ def withdraw(
         gone = imports[one]
         stamp = at.isoformat(timespec="seconds")
         rows = [(int(number), stamp) for number in gone["fid"]]
-        append(connection, "withdrawals", ("import_id", "withdrawn_at"), rows)
+        connection.append("withdrawals", ("import_id", "withdrawn_at"), rows)
     withdrawn: pd.DataFrame = gone.reset_index(drop=True)
     return withdrawn

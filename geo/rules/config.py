@@ -17,10 +17,19 @@ from pydantic import (
     model_validator,
 )
 
-from ..words import Datum, InputError, TownError, Use, Workdays, read_reference, told_values
+from ..postgis import fetch_files, read_address
+from ..words import (
+    TOWN_FILE,
+    Datum,
+    InputError,
+    TownError,
+    Use,
+    Workdays,
+    read_reference,
+    told_values,
+)
 from ..words import fields as f
 from .rule_set import DEFAULT_RULES
-from .rule_set import TOWN_FILE as TOWN_FILE
 
 IMPORT_FILE = "import.json"  # what was found wrong when the layers came in
 WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
@@ -293,6 +302,7 @@ class TownConfig(_Frozen):
     report_to: str = ""
     imports: dict[str, ImportSource] = {}
     override: dict[str, Any] = {}
+    database: str = ""  # where the town stands; set by whoever reads it from there
 
     @model_validator(mode="before")
     @classmethod
@@ -347,15 +357,22 @@ def choose_scenario(
 def read_config(folder: Path) -> TownConfig:
     """Read ``town.toml`` of a town folder.
 
+    Where the file names a server (``database = "postgresql://…"``), that is all it says: the rest
+    stands there, and the other files of the town are brought into the folder.
+
     Raises
     ------
     InputError
         When the folder or the file is not there, is no TOML, or says what is not allowed; all
         that is wrong is named at once.
+    OutputError
+        When the server that it names does not answer.
     """
     file = folder / TOWN_FILE
     try:
         tables = tomllib.loads(file.read_text(encoding="utf-8-sig"))
+        if "database" in tables:
+            tables = _on_server(folder, tables)
     except FileNotFoundError as error:
         raise InputError("error.no_town", folder=folder, file=TOWN_FILE) from error
     except (OSError, UnicodeDecodeError) as error:
@@ -381,3 +398,12 @@ def read_config(folder: Path) -> TownConfig:
     if not config.scenarios:
         raise InputError("error.no_scenario", file=file)
     return config
+
+
+def _on_server(folder: Path, tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what the server says of a town of which the folder only names the server."""
+    address = read_address(str(tables["database"]))
+    others = sorted(set(tables) - {"database"})
+    if others:
+        raise InputError("error.database_alone", file=folder / TOWN_FILE, names=", ".join(others))
+    return {**tomllib.loads(fetch_files(folder, address)), "database": str(address)}

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from pydantic import ValidationError, model_validator
 
 from ..words import (
+    TOWN_FILE,
     AlertLevel,
     BarrierKind,
     HostType,
@@ -32,7 +33,6 @@ from .values import Reading as Reading
 from .values import Value as Value
 
 DEFAULT_RULES = "china-2026"
-TOWN_FILE = "town.toml"  # where a town changes rules
 SIX = 6  # 六个一律
 
 

@@ -84,17 +84,22 @@ def read_geodata(
     except (DataSourceError, DataLayerError, UnicodeDecodeError, LookupError, ValueError) as error:
         raise InputError("error.not_geodata", file=file) from error
     frame = frame.drop(columns=[c for c in OWN_COLUMNS.get(file.suffix.lower(), ()) if c in frame])
-    frame = frame.dropna(axis="columns", how="all") if len(frame) else frame
-    frame = frame.rename(columns={f.SOURCE_ROW: f"{f.SOURCE_ROW}#"})  # the user's own
     if isinstance(frame, gpd.GeoDataFrame):
         if frame.geometry.name != f.GEOMETRY:
             frame = frame.rename_geometry(f.GEOMETRY)
         frame[f.GEOMETRY] = gpd.GeoSeries(
             shapely.force_2d(frame.geometry.to_numpy()), index=frame.index, crs=frame.crs
         )
+    return numbered(frame), problems
+
+
+def numbered(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return a layer without its empty columns, and with the number of each row, from 1."""
+    frame = frame.dropna(axis="columns", how="all") if len(frame) else frame
+    frame = frame.rename(columns={f.SOURCE_ROW: f"{f.SOURCE_ROW}#"})  # the user's own
     # What `weizhan new` copied keeps the rows of the user's own file.
     rows = frame.pop(f.ORIGIN_ROW) if f.ORIGIN_ROW in frame else np.arange(1, len(frame) + 1)
-    return frame.assign(**{f.SOURCE_ROW: np.asarray(rows, dtype=np.int64)}), problems
+    return frame.assign(**{f.SOURCE_ROW: np.asarray(rows, dtype=np.int64)})
 
 
 def _options(file: Path) -> dict[str, str]:

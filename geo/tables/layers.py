@@ -13,9 +13,10 @@ import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from ..ground import geometry_to_wgs84, is_swapped
+from ..postgis import LAYERS_FILE, layer_of_server, server_of
 from ..rules import LayerSource
 from ..words import Datum, InputError, OutputError, Problem
-from .geodata import read_geodata
+from .geodata import numbered, read_geodata
 from .headers import columns_found, match_headers
 from .mend import mend_rows
 from .points import points_of
@@ -69,7 +70,13 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
         plane = source.plane or epsg
         sheet = replace(sheet, placed=placed, problems=(*sheet.problems, *told))
     else:
-        frame, told = read_geodata(file, layer=source.layer, encoding=source.encoding, what=what)
+        address = server_of(file.parent) if file.name == LAYERS_FILE else None
+        if address is None:
+            frame, told = read_geodata(file, layer=source.layer, encoding=source.encoding,
+                                       what=what)  # fmt: skip
+        else:
+            frame, told = layer_of_server(address, source.layer or what), []
+            frame = numbered(frame)
         if not isinstance(frame, gpd.GeoDataFrame):
             raise InputError("error.no_geometry", file=file, layer=source.layer or "")
         sheet, plane = Sheet(frame, problems=tuple(told)), source.plane

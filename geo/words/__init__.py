@@ -26,12 +26,13 @@ from .errors import (
     WeizhanError,
     grouped,
     named,
+    problems_text,
     read_problems,
     told_error,
     told_values,
     write_problems,
 )
-from .folders import whole_file, whole_folder
+from .folders import TOWN_FILE, whole_file, whole_folder
 from .hours import UNKNOWN, Hours, parse_hours, understood
 from .people import HIDDEN, anonymous, is_name, screened
 from .periods import Period, read_period
@@ -78,6 +79,7 @@ __all__ = [
     "HIDDEN",
     "LANGS",
     "MODES",
+    "TOWN_FILE",
     "UNKNOWN",
     "VOCABULARIES",
     "Access",
@@ -148,6 +150,7 @@ __all__ = [
     "plain_header",
     "plane_of",
     "printable",
+    "problems_text",
     "read_angle",
     "read_coordinates",
     "read_date",

@@ -280,8 +280,13 @@ def write_problems(file: Path, problems: Sequence[Problem]) -> None:
     problems
         In the order in which they are told again.
     """
+    file.write_text(problems_text(problems), encoding="utf-8")
+
+
+def problems_text(problems: Sequence[Problem]) -> str:
+    """Return problems as the JSON that `read_problems` reads."""
     records = [asdict(problem) for problem in problems]
-    file.write_text(json.dumps(records, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return json.dumps(records, ensure_ascii=False, indent=1) + "\n"
 
 
 def read_problems(file: Path) -> list[Problem]:

@@ -11,28 +11,31 @@ from pathlib import Path
 
 from .errors import OutputError
 
+TOWN_FILE = "town.toml"  # by which a folder is a town
 
-def whole_file(file: Path, text: str) -> None:
-    """Write a text file whole or not at all.
+
+def whole_file(file: Path, content: str | bytes) -> None:
+    """Write a file whole or not at all.
 
     Parameters
     ----------
     file
         Replaced when all is written.
-    text
-        Its whole content.
+    content
+        All of it; a text is written in UTF-8.
 
     Raises
     ------
     OutputError
         When it cannot be written.
     """
+    raw = content.encode() if isinstance(content, str) else content
     try:
         handle, name = tempfile.mkstemp(prefix=".", suffix=file.suffix, dir=file.parent)
         try:
-            with os.fdopen(handle, "w", encoding="utf-8") as unfinished:
-                unfinished.write(text)
-            Path(name).chmod(0o644)
+            with os.fdopen(handle, "wb") as unfinished:
+                unfinished.write(raw)
+            Path(name).chmod(file.stat().st_mode if file.exists() else 0o644)
             Path(name).replace(file)
         finally:
             Path(name).unlink(missing_ok=True)

@@ -14,8 +14,8 @@ from weizhan.coverage.cases.hazards import (
     move,
     overdue,
 )
-from weizhan.geo.ledgers.archive import IMPORT_COLUMNS, writing
-from weizhan.geo.ledgers.archive_tables import append
+from weizhan.geo.ledgers.archive import writing
+from weizhan.geo.ledgers.archive_tables import IMPORT_COLUMNS
 from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.words import Workdays
 from weizhan.geo.words.errors import InputError
@@ -191,9 +191,9 @@ def test_checks_that_disagree_are_listed():
 def folder(tmp_path):
     with writing(tmp_path, at=dt.datetime(2026, 1, 1)) as connection:
         told = ("hazards", "a.xlsx", "2026-01-01", "2026-01-01T00:00:00", "", 1, 1, "a.xlsx")
-        append(connection, "imports", IMPORT_COLUMNS, [told])
+        connection.append("imports", IMPORT_COLUMNS, [told])
         columns = ("key", "row_hash", "import_id", "source_row", "found_on")
-        append(connection, "hazards", columns, [("YH1", "", 1, 2, "2026-01-01")])
+        connection.append("hazards", columns, [("YH1", "", 1, 2, "2026-01-01")])
     return tmp_path
 
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from weizhan.geo.ledgers import archive
-from weizhan.geo.ledgers.archive_tables import VERSION, columns_of
+from weizhan.geo.ledgers.archive_tables import VERSION
 from weizhan.geo.ledgers.history import read_events
+from weizhan.geo.ledgers.stores import ARCHIVE_FILE, FileRecords
 from weizhan.geo.words.errors import InputError
 
 VERSION_1 = Path(__file__).with_name("archive_v1.sql").read_text(encoding="utf-8")
@@ -18,7 +19,7 @@ AT = dt.datetime(2026, 11, 1, 9)
 
 
 def _archive(folder, sql):
-    with closing(sqlite3.connect(folder / archive.ARCHIVE_FILE)) as connection:
+    with closing(sqlite3.connect(folder / ARCHIVE_FILE)) as connection:
         connection.executescript(sql)
 
 
@@ -45,10 +46,10 @@ EXPECTED = (
 
 def test_a_file_of_version_1_reads_as_before_and_is_not_touched(tmp_path):
     _archive(tmp_path, VERSION_1)
-    before = (tmp_path / archive.ARCHIVE_FILE).read_bytes()
+    before = (tmp_path / ARCHIVE_FILE).read_bytes()
     assert _told(tmp_path) == EXPECTED
     assert len(archive.read_versions(tmp_path, "hazards")) == 3
-    assert (tmp_path / archive.ARCHIVE_FILE).read_bytes() == before
+    assert (tmp_path / ARCHIVE_FILE).read_bytes() == before
 
 
 def test_both_versions_of_a_case_and_visits_without_findings_are_kept(tmp_path):
@@ -91,8 +92,8 @@ def test_a_file_that_lacks_a_column_opens_and_the_column_is_missing(tmp_path, co
     assert archive.read_records(tmp_path, "hazards")[column].isna().all()
     with archive.writing(tmp_path, at=AT):
         pass
-    with closing(sqlite3.connect(tmp_path / archive.ARCHIVE_FILE)) as connection:
-        assert column in columns_of(connection, "hazards")
+    with closing(sqlite3.connect(tmp_path / ARCHIVE_FILE)) as connection:
+        assert column in FileRecords(connection).columns("hazards")
     assert _told(tmp_path) == EXPECTED
 
 
@@ -101,7 +102,7 @@ def test_writing_brings_a_file_up_to_date_once(tmp_path):
     for _ in range(2):
         with archive.writing(tmp_path, at=AT):
             pass
-    with closing(sqlite3.connect(tmp_path / archive.ARCHIVE_FILE)) as connection:
+    with closing(sqlite3.connect(tmp_path / ARCHIVE_FILE)) as connection:
         versions = connection.execute("SELECT version FROM archive_versions").fetchall()
     assert versions == [(VERSION,)]
     assert _told(tmp_path) == EXPECTED
@@ -118,15 +119,15 @@ def test_a_file_that_lacks_a_ledger_has_an_empty_one(tmp_path):
 
 def test_a_newer_file_is_refused_by_name_and_left_alone(tmp_path):
     with archive.writing(tmp_path, at=AT) as connection:
-        connection.execute("INSERT INTO archive_versions (version, since) VALUES (99, 'then')")
-    before = (tmp_path / archive.ARCHIVE_FILE).read_bytes()
+        connection.run("INSERT INTO archive_versions (version, since) VALUES (99, 'then')")
+    before = (tmp_path / ARCHIVE_FILE).read_bytes()
     with pytest.raises(InputError) as caught:
         archive.read_records(tmp_path, "hazards")
     assert caught.value.key == "error.archive_newer"
     assert "99" in caught.value.message("zh") and "99" in caught.value.message("en")
     with pytest.raises(InputError), archive.writing(tmp_path, at=AT):
         pass
-    assert (tmp_path / archive.ARCHIVE_FILE).read_bytes() == before
+    assert (tmp_path / ARCHIVE_FILE).read_bytes() == before
 
 
 def _hazard_columns():

@@ -27,6 +27,7 @@ from weizhan.geo.ledgers.archive import (
 from weizhan.geo.ledgers.history import read_events
 from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.ledgers.open_rows import open_problems
+from weizhan.geo.ledgers.stores import ARCHIVE_FILE
 from weizhan.geo.town import load_town
 from weizhan.geo.words.errors import InputError, OutputError
 
@@ -449,7 +450,7 @@ def test_names_that_look_like_sql_are_only_names(town, book):
 
 def test_history_cannot_be_changed_and_opens_as_a_geopackage(town, book):
     take(town, book("a.xlsx", [HEADERS, ["YH1", "云岭路1号", "W6", "2026-03-05", None, None]]))
-    file = town / archive.ARCHIVE_FILE
+    file = town / ARCHIVE_FILE
     with sqlite3.connect(file) as connection:
         for table in ("hazards", "imports", "ledger_columns"):
             for change in (f"UPDATE {table} SET fid = fid + 100", f"DELETE FROM {table}"):
@@ -466,7 +467,7 @@ def test_what_names_a_person_is_marked_and_left_out(town, book):
     take(town, book("a.xlsx", rows))
     assert not {"person", "phone"} & set(read_records(town, "hazards").columns)
     assert read_records(town, "hazards", personal=True)["person"].tolist() == ["甲"]
-    columns = pyogrio.read_dataframe(town / archive.ARCHIVE_FILE, layer="ledger_columns")
+    columns = pyogrio.read_dataframe(town / ARCHIVE_FILE, layer="ledger_columns")
     assert set(columns[columns["personal"].astype(bool)]["name"]) == {
         "person",
         "phone",
@@ -477,11 +478,11 @@ def test_what_names_a_person_is_marked_and_left_out(town, book):
 def test_vulnerable_people_are_counts_and_their_names_are_never_stored(town, book):
     with pytest.raises(InputError, match="空巢老人"):
         take(town, book("v.xlsx", [["姓名", "地址"], ["甲某某", "云岭路1号"]]), "vulnerable")
-    assert not (town / archive.ARCHIVE_FILE).exists()
+    assert not (town / ARCHIVE_FILE).exists()
     rows = [["姓名", "地址", "空巢老人"], ["甲某某", "云岭路1号", 2]]
     take(town, book("v.xlsx", rows), "vulnerable")
     assert read_records(town, "vulnerable", personal=True)["empty_nest_elders"].tolist() == [2]
-    assert "甲某某".encode() not in (town / archive.ARCHIVE_FILE).read_bytes()
+    assert "甲某某".encode() not in (town / ARCHIVE_FILE).read_bytes()
 
 
 def test_an_import_that_fails_leaves_nothing(town, book, monkeypatch):
@@ -504,8 +505,8 @@ def test_an_import_that_fails_leaves_nothing(town, book, monkeypatch):
         with pytest.raises(OutputError):
             take(town, second)
         assert read_imports(town)["source"].tolist() == ["a.xlsx"]
-    assert {name: b for name, b in contents(town).items() if name != archive.ARCHIVE_FILE} == {
-        name: b for name, b in before.items() if name != archive.ARCHIVE_FILE
+    assert {name: b for name, b in contents(town).items() if name != ARCHIVE_FILE} == {
+        name: b for name, b in before.items() if name != ARCHIVE_FILE
     }
 
 
@@ -539,11 +540,11 @@ def test_what_is_no_such_ledger_is_refused_with_its_headers(town, book, rows, sa
     with pytest.raises(InputError, match=said) as told:
         take(town, book("n.xlsx", rows))
     assert rows[0][0] in told.value.message("en")
-    assert not (town / archive.ARCHIVE_FILE).exists()
+    assert not (town / ARCHIVE_FILE).exists()
 
 
 def test_a_broken_archive_is_told(town, book):
-    (town / archive.ARCHIVE_FILE).write_bytes(b"no database" * 100)
+    (town / ARCHIVE_FILE).write_bytes(b"no database" * 100)
     with pytest.raises(InputError, match="archive"):
         read_records(town, "hazards")
 
