@@ -14,9 +14,9 @@ from .lane_failures import (
     keep_clear,
     lane_draws,
     lane_losses,
-    opening_gains,
     told_losses,
 )
+from .openings import opening_gains
 
 __all__ = [
     "UNTOLD",

@@ -1,4 +1,4 @@
-"""Compiled loops of closures: what hangs on a closed lane, mended and timed again.
+"""Compiled loops of lanes that close, or open: what hangs on them, mended and timed again.
 
 Arrays and words are those of `weizhan.coverage.reach.kernels`.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..compiled import njit
-from ..reach import pile_width, sort_out
+from ..reach import FAR, pile_width, sort_out
 
 
 @njit("UniTuple(i4[::1], 2)(i4[::1], i4[::1])", cache=True)
@@ -224,3 +224,127 @@ def closures(graph, forest, starts, lanes, places, events, weights, until_ms):  
                     for w in range(weights.shape[1]):
                         lost[event, w] += weights[i, w]
     return lost, added_ms, often
+
+
+@njit(
+    "i4[::1](UniTuple(i4[::1], 3), Tuple((UniTuple(i4[::1], 4), UniTuple(i4[::1], 3))),"
+    "Tuple((Tuple((i4[::1], i4[:, ::1], i4[:, ::1])), UniTuple(i4[::1], 2))),"
+    "Tuple((Tuple((i4[::1], i4[:, ::1], i4[:, ::1], i4[::1])), UniTuple(i4[::1], 2))),"
+    "i4[::1], i4[::1], i4)",
+    cache=True,
+    nogil=True,
+)
+def openings(arcs, closed, lanes, places, candidates, ms, until_ms):  # type: ignore[no-untyped-def]
+    """Return how many positions that are late are not when each of some lanes is opened.
+
+    What the arcs of the lane make nearer, and what that makes nearer, is settled; then it is
+    undone.
+
+    Parameters
+    ----------
+    arcs
+        ``indptr, head, ms`` of what can be passed already.
+    closed
+        By lane ``(first, tail, head, ms)`` of the arcs that opening it adds, and
+        ``(first, state, ms)`` of the starts on it when it is open.
+    lanes
+        ``(row, state, open_state)``: by lane its row among those with late positions, -1 for
+        none; by row the states from which it is entered, and from which when it is open;
+        ``(first, row)``, the rows entered from each state.
+    places
+        ``(first, ms, open_ms, limit_ms)``: the late positions of each row, the time from each of
+        its states, and the same when it is open; ``(first, ms)``, sources on the position's own
+        lane when that is open.
+    candidates
+        Lanes to open, each alone.
+    ms
+        ``(states,)`` first arrival as it is, `FAR` where nobody comes in time.
+    until_ms
+        The largest limit.
+    """
+    indptr, head, cost = arcs
+    added, starts = closed
+    added_first, added_tail, added_head, added_ms = added
+    start_first, start_state, start_ms = starts
+    rows, uses = lanes
+    row_of, row_state, open_state = rows
+    use_first, use_row = uses
+    own, near = places
+    place_first, place_ms, open_ms, limit_ms = own
+    near_first, near_ms = near
+    states, ways = len(ms), row_state.shape[1]
+    met = np.full(states, -1, dtype=np.int32)
+    nearer = np.empty(states, dtype=np.int32)
+    before_ms = np.empty(states, dtype=np.int32)
+    new_ms = ms.copy()
+    ring = np.empty(states + 1, dtype=np.int32)
+    waits = np.zeros(states, dtype=np.bool_)
+    timed = np.full(len(row_state), -1, dtype=np.int32)
+    touched = np.empty(len(row_state), dtype=np.int32)
+    gain = np.zeros(len(candidates), dtype=np.int32)
+    for number in range(len(candidates)):
+        lane = candidates[number]
+        begin = end = many = few = 0
+        own_arcs = added_first[lane + 1] - added_first[lane]
+        own_starts = start_first[lane + 1] - start_first[lane]
+        now = -1  # the state whose arcs are relaxed; first what is on the lane itself
+        while True:
+            old = 0 if now < 0 else indptr[now + 1] - indptr[now]
+            seeds = own_starts if now < 0 else 0
+            for k in range(old + own_arcs + seeds):
+                if k < old:
+                    v, t = head[indptr[now] + k], new_ms[now] + cost[indptr[now] + k]
+                elif k < old + own_arcs:
+                    j = added_first[lane] + k - old
+                    if now >= 0 and added_tail[j] != now:
+                        continue
+                    v, t = added_head[j], new_ms[added_tail[j]] + added_ms[j]
+                else:
+                    j = start_first[lane] + k - old - own_arcs
+                    v, t = start_state[j], np.int64(start_ms[j])
+                if t > until_ms or t >= new_ms[v]:
+                    continue
+                if met[v] != number:
+                    met[v] = number
+                    nearer[many], before_ms[many] = v, new_ms[v]
+                    many += 1
+                new_ms[v] = t
+                if not waits[v]:
+                    waits[v] = True
+                    ring[end] = v
+                    end = end + 1 if end < states else 0
+            if begin == end:
+                break
+            now = ring[begin]
+            begin = begin + 1 if begin < states else 0
+            waits[now] = False
+        for k in range(many):
+            for j in range(use_first[nearer[k]], use_first[nearer[k] + 1]):
+                row = use_row[j]
+                if timed[row] != number:
+                    timed[row] = number
+                    touched[few] = row
+                    few += 1
+        if row_of[lane] >= 0 and timed[row_of[lane]] != number:
+            timed[row_of[lane]] = number
+            touched[few] = row_of[lane]
+            few += 1
+        for k in range(few):
+            row = touched[k]
+            for i in range(place_first[row], place_first[row + 1]):
+                best = np.int64(FAR)
+                for way in range(ways):
+                    if row_state[row, way] >= 0:
+                        best = min(best, np.int64(new_ms[row_state[row, way]]) + place_ms[i, way])
+                if row == row_of[lane]:
+                    for way in range(ways):
+                        s = open_state[row, way]
+                        if s >= 0:
+                            best = min(best, np.int64(new_ms[s]) + open_ms[i, way])
+                    for j in range(near_first[i], near_first[i + 1]):
+                        best = min(best, np.int64(near_ms[j]))
+                if best <= limit_ms[i]:
+                    gain[number] += 1
+        for k in range(many):
+            new_ms[nearer[k]] = before_ms[k]
+    return gain

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,25 +10,17 @@ import numpy as np
 import pandas as pd
 
 from ...geo.arrays import Flags, Floats, Indices, Ints
-from ...geo.ground import (
-    Limit,
-)
 from ...geo.rules import TierRule
 from ...geo.town import Town
 from ...geo.words import Vehicle
 from ...geo.words import fields as f
 from .. import columns as c
 from ..reach import (
-    FAR,
     Moment,
-    Passages,
     TierCrews,
-    first_at,
     is_known,
     left_m,
     present,
-    search,
-    tier_journey,
 )
 from .criticality import ANY_TIME, Forest, losses, prepare
 from .drawn_lanes import blockage_causes, drawn_blockages
@@ -76,7 +68,10 @@ def lane_losses(moment: Moment, *, workers: int = 1) -> pd.DataFrame:
         )
         lost = told_losses(dict(zip((*WEIGHTS, *UNTOLD), found.lost.T, strict=True)))
         columns = {c.lost(tier, what): values for what, values in lost.items()}
-        columns |= {c.added(tier): whole.added_s, c.unreached(tier): whole.lost[:, 0].astype(int)}
+        columns |= {
+            c.added(tier): whole.added_s,
+            c.unreached(tier): whole.lost[:, 0].astype(np.int32),
+        }
         known = is_known(town, rule)
         table |= columns if known else dict.fromkeys(columns, np.nan)
     return pd.DataFrame(table, index=town.lanes.index)
@@ -241,94 +236,23 @@ def keep_clear(costs: pd.DataFrame, states: pd.DataFrame, tiers: list[str]) -> p
     score = score.mask((score == 0) & lost.isna().any(axis=1))
     people = chance * costs[[c.lost(tier, "people") for tier in tiers]].sum(axis=1)
     order = np.lexsort((np.arange(len(score)), -people.to_numpy(), -score.to_numpy()))
-    rank = _ranks(order, score.to_numpy(dtype=float))
+    rank = ranks_of(order, score.to_numpy(dtype=float))
     return pd.DataFrame({c.KEEP_CLEAR_SCORE: score, c.KEEP_CLEAR_RANK: rank})
 
 
-def opening_gains(
-    moment: Moment,
-    *,
-    progress: Callable[[int, int], None] = lambda done, total: None,
-) -> pd.DataFrame:
-    """Return how many buildings gain cover when one lane too narrow or occupied is opened.
-
-    Exact: for every lane that stops a vehicle of some crew by its width or an obstacle, and at
-    which that vehicle arrives, the search is run again with the lane open. Other lanes cannot
-    gain anything alone.
+def ranks_of(order: Indices, value: Floats) -> Floats:
+    """Return ranks from 1 in an order, NaN where the value is 0.
 
     Parameters
     ----------
-    moment
-        Whose crews, and what holds on the lanes; typical reading.
-    progress
-        Called with lanes done and in all.
-
-    Returns
-    -------
-    DataFrame
-        One row a lane: `opening_gain_buildings`, all tiers together (0 where nothing is gained),
-        and `opening_gain_rank`, missing where nothing is.
+    order
+        Rows, the first first.
+    value
+        ``(rows,)`` by row.
     """
-    town, usual = moment.town, moment.passages()
-    free = moment.passages(without=[Limit.WIDTH, Limit.BLOCKAGE])
-    gain = np.zeros(town.network.lanes)
-    for tier, rule in town.rules.tier.items():
-        crews = moment.crews(tier)
-        if len(crews.rows):
-            gain += _gains(town, crews, rule, usual, free, progress)
-    order = np.argsort(-gain, kind="stable")
-    columns = {c.OPENING_GAIN: gain, c.OPENING_RANK: _ranks(order, gain)}
-    return pd.DataFrame(columns, index=town.lanes.index)
-
-
-def _ranks(order: Indices, value: Floats) -> Floats:
-    """Return ranks from 1 in an order, NaN where there is no value."""
     rank = np.empty(len(order))
     rank[order] = np.arange(1, len(order) + 1)
     return np.where(value > 0, rank, np.nan)
-
-
-def _gains(
-    town: Town,
-    crews: TierCrews,
-    rule: TierRule,
-    usual: Passages,
-    free: Passages,
-    progress: Callable[[int, int], None],
-) -> Floats:
-    limit = _limits(rule, crews)
-    before = tier_journey(town, crews, usual)
-    plan = tier_journey(town, crews, free)
-    graph = plan.graph
-    narrow = np.stack([usual[v].forward_ms != free[v].forward_ms for v in graph.layers])
-    narrow |= np.stack([usual[v].backward_ms != free[v].backward_ms for v in graph.layers])
-    closed = (graph.lane >= 0) & narrow[graph.tail // graph.nodes, graph.lane]
-    cost = np.where(closed, FAR, graph.ms).astype(np.int32)
-    nothing = np.empty(0, dtype=np.int32)
-    starts = before.starts
-    arcs = graph.indptr, graph.head, cost
-    seeds = starts.state, starts.ms, starts.crew
-    ms, _ = search(arcs, seeds, nothing, FAR)
-    base = first_at(before, ms) <= limit
-    at_hand = closed & (ms[graph.tail] < FAR)
-    candidates = np.unique(graph.lane[at_hand])
-    candidates = np.union1d(candidates, np.unique(crews.crews.lane[crews.crews.lane >= 0]))
-    candidates = candidates[narrow[:, candidates].any(axis=0)]
-    gain = np.zeros(town.network.lanes)
-    for done, lane in enumerate(candidates.tolist()):
-        opened = closed & (graph.lane == lane)
-        cost[opened] = graph.ms[opened]
-        own = np.concatenate([starts.state, plan.starts.state[plan.starts.lane == lane]])
-        own_ms = np.concatenate([starts.ms, plan.starts.ms[plan.starts.lane == lane]])
-        own_crew = np.concatenate([starts.crew, plan.starts.crew[plan.starts.lane == lane]])
-        after, _ = search(arcs, (own, own_ms, own_crew), nothing, FAR)
-        times = first_at(before, after)
-        on_lane = plan.entries.lane == lane
-        times[on_lane] = np.minimum(times, first_at(plan, after))[on_lane]
-        gain[lane] = float(((times <= limit) & ~base).sum())
-        cost[opened] = FAR
-        progress(done + 1, len(candidates))
-    return gain
 
 
 def _forest(
@@ -336,7 +260,7 @@ def _forest(
 ) -> Forest:
     """Return a tier's search, as far as its standard or wherever it comes to."""
     town = moment.town
-    limit = _limits(town.rules.tier[tier], moment.crews(tier))
+    limit = limits_of(town.rules.tier[tier], moment.crews(tier))
     limit = limit if limited else np.full_like(limit, ANY_TIME)
     return prepare(moment.journey(tier), town.network, limit, stopped=stopped)
 
@@ -346,8 +270,14 @@ def _stopped(town: Town, left: Floats) -> dict[Vehicle, Flags]:
     return {v: left < profile.width_m.value for v, profile in town.rules.vehicle.items()}
 
 
-def _limits(rule: TierRule, crews: TierCrews) -> Ints:
-    """Return the time on lanes up to which each building is covered."""
+def limits_of(rule: TierRule, crews: TierCrews) -> Ints:
+    """Return the time on lanes up to which each building is covered, in milliseconds.
+
+    Parameters
+    ----------
+    rule, crews
+        Of one tier.
+    """
     return (round(rule.standard_s.value * 1000) - crews.access_ms).astype(np.int32)
 
 

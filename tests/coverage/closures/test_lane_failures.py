@@ -15,8 +15,8 @@ from weizhan.coverage.closures.lane_failures import (
     keep_clear,
     lane_draws,
     lane_losses,
-    opening_gains,
 )
+from weizhan.coverage.closures.openings import opening_gains
 from weizhan.coverage.reach.moment import Moment
 from weizhan.coverage.reach.response import response_times
 from weizhan.geo.rules.config import LaneEvent
