@@ -12,6 +12,7 @@ from ...geo.words import RiskBand
 
 BANDS: tuple[RiskBand, ...] = tuple(RiskBand)
 BLOCK = 2048  # buildings whose draws are sorted at once
+COLUMNS = 8  # draws that are ranked at once: they lie far apart in memory
 
 
 def band_ends(rules: RiskRule, count: int) -> Longs:
@@ -39,6 +40,32 @@ def ranks(values: Floats) -> Longs:
     order = np.argsort(-values, kind="stable")
     rank = np.empty(len(values), dtype=np.int64)
     rank[order] = np.arange(1, len(values) + 1)
+    return rank
+
+
+def single_ranks(values: Singles) -> Longs:
+    """Return the same as `ranks` for float32, from one sort of integers; no NaN.
+
+    The bits of a float32, turned where it is negative, are an integer in the same order; with the
+    row below them no two are equal, and the sorted integers end in the order of the rows.
+
+    Parameters
+    ----------
+    values
+        ``(n,)``.
+
+    Examples
+    --------
+    >>> single_ranks(np.array([2.0, -1.0, 3.0, 2.0], dtype=np.float32)).tolist()
+    [2, 4, 1, 3]
+    """
+    bits = (values + np.float32(0)).view(np.uint32)  # there is one zero, not two
+    up = np.where(bits >> np.uint32(31), bits, ~(bits | np.uint32(0x80000000)))
+    key = up.astype(np.uint64) << np.uint64(32)
+    key |= np.arange(len(values), dtype=np.uint64)
+    key.sort()
+    rank = np.empty(len(values), dtype=np.int64)
+    rank[key.astype(np.uint32)] = np.arange(1, len(values) + 1)
     return rank
 
 
@@ -80,8 +107,11 @@ def rank_intervals(
     share
         Of the draws in which a building is in the band that is told.
     """
-    for draw in range(values.shape[1]):
-        values[:, draw] = ranks(values[:, draw].astype(float))
+    for begin in range(0, values.shape[1], COLUMNS):
+        some = np.ascontiguousarray(values[:, begin : begin + COLUMNS].T)
+        for draw in some:
+            draw[:] = single_ranks(draw)
+        values[:, begin : begin + COLUMNS] = some.T
     return intervals_of_ranks(values, ends, own, interval=interval)
 
 
@@ -100,13 +130,14 @@ def intervals_of_ranks(
     low, high = np.empty(len(own), np.int64), np.empty(len(own), np.int64)
     share = np.empty(len(own))
     band = np.searchsorted(ends, own, side="left")
+    first = np.concatenate([[0], ends]).astype(drawn.dtype)[band, None]
+    last = np.concatenate([ends, [np.iinfo(np.int32).max]]).astype(drawn.dtype)[band, None]
     for begin in range(0, len(own), BLOCK):
         rows = slice(begin, begin + BLOCK)
         block = np.sort(drawn[rows], axis=1)
         at = _ends(block.shape[1], interval)
         low[rows], high[rows] = block[:, at[0]], block[:, at[1]]
-        same = np.searchsorted(ends, block.ravel(), side="left").reshape(block.shape)
-        share[rows] = (same == band[rows, None]).mean(axis=1)
+        share[rows] = ((block > first[rows]) & (block <= last[rows])).mean(axis=1)
     return np.minimum(low, own), np.maximum(high, own), share
 
 
