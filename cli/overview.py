@@ -16,6 +16,7 @@ COMMANDS: Final = {
     "lanes": ("lanes", "lanes"),
     "site": ("siting", "site"),
     "measures": ("measures", "measures"),
+    "province": ("province", "province"),
     "risk": ("risk", "risk"),
     "alike": ("risk", "alike"),
     "step": ("risk", "step"),

@@ -14,7 +14,14 @@ from weizhan.geo.words.catalogue import LANGS, catalogue
 from weizhan.geo.words.vocabulary import VOCABULARIES, codes
 
 ROOT = Path(__file__).resolve().parents[1]
-FLOORS = {"geo": 0, "data": 1, "coverage": 1, "maps": 2, "cli": 3}  # data is generated with geo
+FLOORS = {
+    "geo": 0,
+    "data": 1,
+    "coverage": 1,
+    "maps": 2,
+    "runs": 3,
+    "cli": 4,
+}  # data is generated with geo
 ROOMS = {  # in each floor, a room uses only those before it; "" are the files outside rooms
     "geo": ("words", "postgis", "rules", "ground", "tables", "ledgers", "osm", ""),
     "coverage": (

@@ -33,6 +33,7 @@ from ..risk import (
     take,
     year_of,
 )
+from .halo import usual_horizon_s
 from .merging import OWN, lost_columns
 from .part import Part
 
@@ -50,7 +51,7 @@ class Asked:
     scenario, date, draws, seed
         As for `weizhan.coverage.assessment.assess`.
     horizon_s
-        Seconds after which a crew counts as not coming.
+        Seconds after which a crew counts as not coming; `usual_horizon_s` if None.
     risk_draws
         Joint draws of risk; those of the rules if None.
     speeds
@@ -61,7 +62,7 @@ class Asked:
     date: str
     draws: int
     seed: int
-    horizon_s: float
+    horizon_s: float | None = None
     risk_draws: int | None = None
     speeds: SpeedFit | None = None
 
@@ -116,7 +117,8 @@ def assessed(town: Town, asked: Asked, *, workers: int = 1) -> Assessment:
         seed=asked.seed,
         workers=workers,
     )
-    moment = replace(found.moment, horizon_s=asked.horizon_s, fitted=asked.speeds)
+    horizon_s = asked.horizon_s or usual_horizon_s(town.rules)
+    moment = replace(found.moment, horizon_s=horizon_s, fitted=asked.speeds)
     return replace(found, moment=moment).only(*PARTS)
 
 

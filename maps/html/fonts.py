@@ -34,6 +34,17 @@ def town_font(assessment: Assessment, *further: str) -> str:
     further
         What else they show.
     """
+    return font_face([*town_letters(assessment), *further])
+
+
+def town_letters(assessment: Assessment) -> list[str]:
+    """Return the wide characters that pages of an assessment show, each once.
+
+    Parameters
+    ----------
+    assessment
+        Whose names the pages show, beside the texts of the catalogue.
+    """
     frames = (
         assessment.buildings, assessment.lanes, assessment.stations, assessment.communities,
         assessment.barriers, assessment.water, assessment.places.estates,
@@ -48,7 +59,11 @@ def town_font(assessment: Assessment, *further: str) -> str:
     texts = [entry[lang] for entry in catalogue().values() for lang in LANGS]
     told = [assessment.town, assessment.rules, *assessment.scenario_label.values()]
     summary = json.dumps(assessment.summary, default=str, ensure_ascii=False)
-    return font_face([*texts, *names, *told, summary, *further])
+    return sorted(
+        letter
+        for letter in set().union(*texts, *names, *told, summary)
+        if ord(letter) >= FIRST_WIDE
+    )
 
 
 def font_face(texts: Iterable[str]) -> str:

@@ -4,12 +4,14 @@ Drawn from an assessment; nothing is computed here.
 """
 
 from .city import committee_pages
+from .committee import committee_page
 from .lanes_page import lanes_page
 from .measures_page import measures_page
 from .planner import planner_page
 from .siting_page import siting_page
 
 __all__ = [
+    "committee_page",
     "committee_pages",
     "lanes_page",
     "measures_page",

@@ -7,11 +7,13 @@ from .calibration_page import calibration_page
 from .compare_page import compare_page
 from .index import COMMUNITY_PAGES, index_page
 from .overview import cell, communities_table, message, next_list
+from .province_page import DistrictRow, province_page
 from .public_page import public_page
 from .validation_page import validation_page, validation_verdict
 
 __all__ = [
     "COMMUNITY_PAGES",
+    "DistrictRow",
     "calibration_page",
     "cell",
     "communities_table",
@@ -19,6 +21,7 @@ __all__ = [
     "index_page",
     "message",
     "next_list",
+    "province_page",
     "public_page",
     "validation_page",
     "validation_verdict",

@@ -5,6 +5,7 @@ from .beside import pages_beside
 from .export import names_of, write_export
 from .lanes_results import LANES_NAMES, write_lanes
 from .measures_results import MEASURES_NAMES, write_measures
+from .province_results import drop_part, page_of, write_overview, write_part
 from .round_results import names_in, read_promises, write_forms, write_rounds
 from .siting_results import SITING_NAMES, write_siting
 
@@ -13,14 +14,18 @@ __all__ = [
     "MEASURES_NAMES",
     "RESULT_NAMES",
     "SITING_NAMES",
+    "drop_part",
     "names_in",
     "names_of",
+    "page_of",
     "pages_beside",
     "read_promises",
     "write_export",
     "write_forms",
     "write_lanes",
     "write_measures",
+    "write_overview",
+    "write_part",
     "write_results",
     "write_rounds",
     "write_siting",
