@@ -185,7 +185,7 @@ def add(
     """Add a layer to a town, or features to a layer that it has."""
     with steps(lang.value) as step:
         step("step.compile")
-        from ..geo.founding import add_layers
+        from ..geo.moving import add_to_town
         from ..geo.tables import SCHEMAS
 
     given = {"buildings": buildings, "lanes": lanes, "stations": stations,
@@ -200,7 +200,7 @@ def add(
         raise InputError("error.add_needs", allowed=", ".join(SCHEMAS))
     with steps(lang.value) as step:
         step("step.read_buildings")
-        accounts, examined = add_layers(folder, files, only=only or [])
+        accounts, examined = add_to_town(folder, files, only=only or [])
     show_accounts(accounts, lang.value)
     show_problems(examined.problems, lang.value)
     say("cli.add_done", lang.value, folder=folder, layers=", ".join(files))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pyogrio
 import tomlkit
 
-from .founding import copied_layer
+from .founding import LayerFile, add_layers, copied_layer
 from .ledgers import pull_archive, push_archive
 from .postgis import (
     LAYERS_FILE,
@@ -20,6 +22,8 @@ from .postgis import (
     file_on_server,
     files_on_server,
     inside,
+    keep_file,
+    lock,
     make_files,
     make_layers,
     make_schema,
@@ -32,11 +36,13 @@ from .postgis import (
 )
 from .rules import CALIBRATION_FILE, IMPORT_FILE, LayerSource, TownConfig, read_config
 from .snapshots import SNAPSHOTS
-from .tables import SCHEMAS, columns_found, load_sheet, read_layer, write_layers
+from .tables import SCHEMAS, Account, columns_found, load_sheet, read_layer, write_layers
+from .town import Examined
 from .words import (
     TOWN_FILE,
     Datum,
     InputError,
+    OutputError,
     Problem,
     problems_text,
     read_problems,
@@ -157,6 +163,63 @@ def _pulled(connection: Connection, address: ServerAddress, folder: Path) -> dic
     return {**{name: len(frame) for name, frame in layers.items()}, "ledgers": rows}
 
 
+def add_to_town(
+    folder: Path, files: Mapping[str, LayerFile], *, only: Collection[str] = ()
+) -> tuple[tuple[Account, ...], Examined]:
+    """Add layers to a town, in its folder or on its server; the town is sound, or as it was.
+
+    On a server the layers are tried on a copy, and become tables beside those that are there. Who
+    changed the town's settings meanwhile is not written over.
+
+    Parameters
+    ----------
+    folder, files, only
+        As in `weizhan.geo.founding.add_layers`.
+
+    Returns
+    -------
+    accounts, examined
+        As there.
+
+    Raises
+    ------
+    InputError, TownError
+        As there.
+    OutputError
+        When the server does not allow it, or somebody else changed the settings meanwhile.
+    """
+    address = server_of(folder)
+    if address is None:
+        return add_layers(folder, files, only=only)
+    with TemporaryDirectory() as name:
+        copy = Path(name) / folder.absolute().name
+        pull_town(address, copy)
+        before = (copy / TOWN_FILE).read_bytes()
+        accounts, examined = add_layers(copy, files, only=only)
+        told = (copy / IMPORT_FILE).read_bytes()
+        config = read_config(copy)
+        with session(address) as connection:
+            lock(connection, "town_files")
+            if file_on_server(connection, TOWN_FILE) != before:
+                raise OutputError("error.database_changed", address=address)
+            taken = set(stored_layers(connection, address.schema))
+            entries = {}
+            for layer in files:
+                source = config.layers[layer]
+                stored = next(n for n in _numbered(layer) if n not in taken)
+                frame = pyogrio.read_dataframe(copy / source.file, layer=source.layer)
+                write_stored_layer(connection, address.schema, stored, frame)
+                entries[layer] = source.model_copy(update={"file": LAYERS_FILE, "layer": stored})
+            keep_file(connection, TOWN_FILE, _renamed(before, entries))
+            keep_file(connection, IMPORT_FILE, told)
+    return accounts, examined
+
+
+def _numbered(layer: str) -> Iterator[str]:
+    yield layer
+    yield from (f"{layer}_{number}" for number in count(2))
+
+
 def stored_form(
     folder: Path, config: TownConfig
 ) -> tuple[dict[str, gpd.GeoDataFrame], bytes, list[Problem]]:
@@ -219,9 +282,10 @@ def _renamed(settings: bytes, entries: dict[str, LayerSource]) -> bytes:
     if not entries:
         return settings
     document: Any = tomlkit.parse(settings.decode("utf-8-sig"))
+    tables = document.setdefault("layers", tomlkit.table(is_super_table=True))
     for layer, source in entries.items():
         said = source.model_dump(mode="json", exclude_defaults=True, exclude_none=True)
-        document["layers"][layer] = tomlkit.item(said)
+        tables[layer] = tomlkit.item(said)
     return tomlkit.dumps(document).encode()
 
 

@@ -19,6 +19,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from .postgis import send_files
 from .words import InputError, OutputError, read_period, whole_folder
 from .yardstick import Yardstick, yardstick_in
 
@@ -136,6 +137,8 @@ def write_snapshot(
         (unfinished / MANIFEST).write_text(_json(manifest), encoding="utf-8")
         for file in unfinished.iterdir():
             file.chmod(0o444)
+        place = f"{SNAPSHOTS}/{called}"
+        send_files(folder, {f"{place}/{f.name}": f.read_bytes() for f in unfinished.iterdir()})
     return target
 
 

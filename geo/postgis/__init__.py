@@ -12,6 +12,7 @@ from .files import (
     inside,
     keep_file,
     make_files,
+    send_files,
 )
 from .layers import (
     LAYERS_FILE,
@@ -44,6 +45,7 @@ __all__ = [
     "quoted",
     "read_address",
     "read_stored_layer",
+    "send_files",
     "server_of",
     "session",
     "share_kind",

@@ -166,6 +166,32 @@ def change_file(
     return after
 
 
+def send_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Keep new files of a town on its server, too, if it has one.
+
+    Parameters
+    ----------
+    folder
+        Of the town.
+    files
+        By name.
+
+    Raises
+    ------
+    OutputError
+        When somebody else has just sent one of that name, or the server does not allow it.
+    """
+    address = server_of(folder)
+    if address is None:
+        return
+    with session(address) as connection:
+        lock(connection, "town_files")
+        for name, content in files.items():
+            if file_on_server(connection, name) is not None:
+                raise OutputError("error.database_changed", address=address)
+            keep_file(connection, name, content)
+
+
 def _put(file: Path, content: bytes | None) -> None:
     try:
         if content is None:

@@ -17,7 +17,7 @@ import shapely
 from ..words import InputError, OutputError
 from ..words import fields as f
 from .address import MOST_BYTES, ServerAddress
-from .sessions import session
+from .sessions import quoted, readers_of, session
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -76,6 +76,9 @@ def write_stored_layer(
         primary_key=True), *columns, sa.Column(f.GEOMETRY, shape, key="shape"), schema=schema,
     )  # fmt: skip
     table.create(connection)
+    for role in readers_of(connection, "layer_columns"):
+        told = quoted(table.name).replace("%", "%%")
+        connection.exec_driver_sql(f"GRANT SELECT ON {told} TO {quoted(role).replace('%', '%%')}")
     if names:
         connection.exec_driver_sql(
             "INSERT INTO layer_columns (layer, stored, name, dtype) VALUES (%s, %s, %s, %s)",

@@ -15,6 +15,13 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
 PATIENCE_S: Final = 10  # until a server that does not answer is given up
+# A machine that is switched off in the middle must not keep others waiting for hours.
+_NOTICE_WHO_IS_GONE: Final = """
+SELECT set_config(name, CASE name WHEN 'client_connection_check_interval' THEN '2s'
+                                  WHEN 'tcp_keepalives_count' THEN '3' ELSE '10s' END, true)
+FROM pg_settings WHERE name IN ('client_connection_check_interval', 'tcp_keepalives_idle',
+                                'tcp_keepalives_interval', 'tcp_keepalives_count')
+"""
 _NO_RIGHT: Final = "42501"
 _READ_ONLY: Final = "25006"
 _NOT_THERE: Final = ("3F000", "42P01")  # schema, table
@@ -48,6 +55,8 @@ def session(address: ServerAddress, *, reads: bool = False) -> Iterator[Connecti
                     isolation_level="REPEATABLE READ", postgresql_readonly=True
                 )
             with connection.begin():
+                if not reads:
+                    connection.exec_driver_sql(_NOTICE_WHO_IS_GONE)
                 connection.exec_driver_sql(
                     "SELECT set_config('search_path', quote_ident(%s) || ', ' || "
                     "current_setting('search_path'), true)",
@@ -184,6 +193,24 @@ def open_to(
             run(f"GRANT CREATE ON SCHEMA {said} {to}")
             run(f"GRANT INSERT ON ALL TABLES IN SCHEMA {said} {to}")
             run(f"GRANT UPDATE ON town_files {to}")
+
+
+def readers_of(connection: Connection, table: str) -> list[str]:
+    """Return the roles that were given the right to read a table of the town.
+
+    Parameters
+    ----------
+    connection
+        An open transaction.
+    table
+        Of the town.
+    """
+    rows = connection.exec_driver_sql(
+        "SELECT DISTINCT pg_get_userbyid(right_of.grantee) FROM pg_class, "
+        "aclexplode(relacl) AS right_of WHERE oid = %s::regclass AND privilege_type = 'SELECT'",
+        (table,),
+    )
+    return sorted(str(role) for (role,) in rows)
 
 
 def quoted(name: str) -> str:
