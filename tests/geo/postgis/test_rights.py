@@ -1,6 +1,5 @@
 """Who may do what on a server, passwords that nobody sees, and drives that are not written to."""
 
-
 import geopandas as gpd
 import pytest
 import shapely
@@ -83,9 +82,11 @@ def test_clerks_write_and_a_committee_only_reads(folder, place, run, tmp_path):
     assert load_town(committee).water["water_id"].tolist() == ["W1"]
     assert not list(clerk.glob("*.gpkg"))
 
-    assert run("assess", committee, "--out", tmp_path / "out", "--date", "2026-09-01")[0] == 0
+    code, told = run("assess", committee, "--out", tmp_path / "out", "--date", "2026-09-01")
+    assert code == 0, told
     assert (tmp_path / "out" / "committee.html").stat().st_size > 100_000
-    assert run("step", clerk, "A1", "--to", "closed", "--by", "街道", "--on", "2026-08-09")[0] == 0
+    code, told = run("step", clerk, "A1", "--to", "assigned", "--by", "街道", "--on", "2026-08-09")
+    assert code == 0, told
     assert run("import", clerk, "--undo")[0] == 0
     assert read_records(committee, "hazards").empty
 
