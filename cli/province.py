@@ -28,6 +28,10 @@ def province(
     horizon: Annotated[
         float | None, typer.Option("--horizon", min=1, help=both("cli.province_horizon"))
     ] = None,
+    stations: Annotated[
+        int | None,
+        typer.Option("--stations", metavar="N", min=1, help=both("cli.province_stations")),
+    ] = None,
     scenario: ScenarioOption = None,
     date: DateOption = None,
     draws: Annotated[int, typer.Option("--draws", min=1, help=both("cli.draws"))] = 200,
@@ -45,7 +49,14 @@ def province(
         try:
             asked = Asked(scenario, day_of(date).isoformat(), draws, seed, horizon)
             outcome = run_province(
-                folder, out, asked, runs, most=most, lang=lang.value, progress=step
+                folder,
+                out,
+                asked,
+                runs,
+                most=most,
+                lang=lang.value,
+                stations=stations,
+                progress=step,
             )
         finally:
             runs.close()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -34,10 +34,12 @@ from ..geo.town import load_town
 from ..geo.words import InputError, Lang, OutputError, whole_file
 from ..geo.words import fields as f
 from ..maps.reports import DistrictRow
-from ..maps.results import drop_part, page_of, write_overview
+from ..maps.results import SITES_FILE, drop_part, page_of, write_overview, write_sites
 from . import tasks
 from .digests import digest, file_digest, folder_digests
-from .engines import Done, Engine, Job
+from .engines import Engine, Job
+from .run import Run
+from .siting import site_province
 from .stores import get, mapped, put
 
 RESULT_NAMES: Final = (
@@ -67,34 +69,6 @@ class Outcome:
     done: tuple[str, ...]
     kept: tuple[str, ...]
     failed: Mapping[str, Mapping[str, str]]
-
-
-@dataclass
-class _Run:
-    """What the stages share."""
-
-    out: Path
-    asked: Asked
-    engine: Engine
-    lang: Lang
-    progress: Callable[[str], None]
-    failed: dict[str, Mapping[str, str]] = field(default_factory=dict)
-
-    def stage(self, name: str, kind: str, key: str) -> Path:
-        ending = "npy" if kind in ("yearly", "ranks", "order") else "pickle"
-        return self.out / "stages" / name.replace("/", "·") / f"{kind}-{key}.{ending}"
-
-    def do(self, step: str, jobs: Sequence[Job]) -> dict[str, Any]:
-        """Run jobs; keep why some failed, return what the others gave."""
-        self.progress(step)
-        told: dict[str, Any] = {}
-        done: Done
-        for done in self.engine.run(jobs):
-            if done.why is None:
-                told[done.name] = done.value
-            else:
-                self.failed[done.name] = done.why
-        return told
 
 
 def districts_in(folder: Path) -> dict[str, Path]:
@@ -132,6 +106,7 @@ def run_province(
     *,
     most: int,
     lang: Lang,
+    stations: int | None = None,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Outcome:
     """Assess a province district by district, or one large town part by part.
@@ -150,6 +125,8 @@ def run_province(
         Buildings in a part of one large town.
     lang
         Of the pages.
+    stations
+        New micro stations that are to be sited over all districts; none if not given.
     progress
         Called with the catalogue key of each step as it begins.
 
@@ -163,7 +140,7 @@ def run_province(
     if not folder.is_dir():
         raise InputError("error.no_town", folder=folder, file=TOWN_FILE)
     _checked(out)
-    run = _Run(out.absolute(), asked, engine, lang, progress)
+    run = Run(out.absolute(), asked, engine, lang, progress, stations)
     cut = _cut if (folder / TOWN_FILE).exists() else _joined
     told, keys, sources, files, incidents = cut(run, folder.absolute(), most)
     run = replace(run, asked=sources.pop("asked"))  # with speeds fitted on the whole
@@ -181,7 +158,7 @@ def run_province(
 
 
 def _together(
-    run: _Run,
+    run: Run,
     told: Mapping[str, tasks.Loaded],
     keys: Mapping[str, str],
     files: dict[str, tasks.Files],
@@ -231,7 +208,7 @@ def _together(
     every = list(standing.values())
     day = pd.Timestamp(run.asked.date).date()
     ranks = [mapped(one.ranks) for one in files.values()]
-    among, burnt = among_all(every, ranks, incidents, rules, day=day)  # type: ignore[arg-type]
+    among, burnt = among_all(every, ranks, incidents, rules, day=day)
     jobs, kept, records = [], [], {}
     for (name, one), place_of in zip(files.items(), among, strict=True):
         ids = set(_lanes_of(one))
@@ -256,15 +233,21 @@ def _together(
         arguments = (run.asked, one, given, target, page, manifest, run.lang)
         jobs.append(Job(f"finish-{name}-{key}", name, tasks.finish, arguments))
     records |= run.do("step.province_write", jobs)
-    return _overview(run, told, records, kept, rules)
+    further = ""
+    if run.stations:
+        sited = site_province(run, keys, files, standing, _reach(run, rules))
+        names = {name: told[name].title for name in files}
+        further = write_sites(run.out / SITES_FILE, sited, names, lang=run.lang)
+    return _overview(run, told, records, kept, rules, further)
 
 
 def _overview(
-    run: _Run,
+    run: Run,
     told: Mapping[str, tasks.Loaded],
     records: Mapping[str, Any],
     kept: Sequence[str],
     rules: RuleSet,
+    further: str,
 ) -> Outcome:
     """Write the overview, the figures of all and the manifest; take away what no longer holds."""
     names = sorted({*told, *run.failed})
@@ -289,7 +272,7 @@ def _overview(
         "simulated": any(one.simulated for one in told.values()),
     }
     letters = sorted(set().union(*(record["letters"] for record in records.values())))
-    write_overview(run.out, run.out.name, rows, facts, letters, lang=run.lang)
+    write_overview(run.out, run.out.name, rows, facts, letters, further=further, lang=run.lang)
     summary = {
         **facts,
         "districts": {row.name: row.figures for row in rows if row.why is None},
@@ -328,7 +311,7 @@ _Cut = tuple[
 ]
 
 
-def _joined(run: _Run, folder: Path, most: int) -> _Cut:
+def _joined(run: Run, folder: Path, most: int) -> _Cut:
     """Load every district of a folder; say which neighbours each is joined with."""
     towns, told, inputs = {}, {}, {}
     jobs = []
@@ -363,7 +346,7 @@ def _joined(run: _Run, folder: Path, most: int) -> _Cut:
     return told, keys, {**sources, "asked": run.asked}, files, incidents
 
 
-def _cut(run: _Run, folder: Path, most: int) -> _Cut:
+def _cut(run: Run, folder: Path, most: int) -> _Cut:
     """Load one large town and cut it into parts by its communities."""
     run.progress("step.province_load")
     key = digest(folder_digests(folder), MADE_BY, run.asked, most)
@@ -394,7 +377,7 @@ def _titled(name: str, town: Any, own: Any) -> str:
     return f"{'、'.join(names[:3])}{'…' if len(names) > 3 else ''}" if names else name
 
 
-def _files(run: _Run, name: str, key: str) -> tasks.Files:
+def _files(run: Run, name: str, key: str) -> tasks.Files:
     kinds = ("part", "seen", "drawn", "yearly", "standing", "ranks")
     return tasks.Files(*(run.stage(name, kind, key) for kind in kinds))
 
@@ -404,7 +387,7 @@ def _lanes_of(files: tasks.Files) -> list[str]:
     return told
 
 
-def _reach(run: _Run, rules: RuleSet) -> float:
+def _reach(run: Run, rules: RuleSet) -> float:
     horizon_s = run.asked.horizon_s or usual_horizon_s(rules)
     return halo_m(rules, horizon_s=horizon_s, speeds=run.asked.speeds)
 

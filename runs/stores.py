@@ -6,11 +6,9 @@ import os
 import pickle
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
-
-from ..geo.arrays import Ints, Singles
 
 
 def put(file: Path, value: Any) -> None:
@@ -45,6 +43,6 @@ def get(file: Path) -> Any:
     return pickle.loads(file.read_bytes())
 
 
-def mapped(file: Path, mode: str = "r") -> Singles | Ints:
+def mapped(file: Path, mode: Literal["r", "r+"] = "r") -> Any:
     """Return an array that `put` wrote as ``.npy``, mapped to memory."""
-    return np.load(file, mmap_mode=mode)  # type: ignore[call-overload, no-any-return]
+    return np.load(file, mmap_mode=mode)

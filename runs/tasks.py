@@ -17,10 +17,13 @@ from ..coverage.parts import (
     Part,
     drawn,
     finished,
+    frontier,
     joined_district,
     named_by,
+    part_candidates,
     rank_draws,
     seen,
+    site_rows,
     standing,
 )
 from ..geo.rules import RuleSet
@@ -115,11 +118,27 @@ def draw(asked: Asked, donors: Path, files: Files) -> None:
     put(files.drawn, told)
 
 
+def host(files: Files, file: Path) -> None:
+    """Find where a station could go in a part."""
+    put(file, part_candidates(get(files.part)))
+
+
+def reach(asked: Asked, files: Files, sites: Path, file: Path, tier: str, reach_m: float) -> None:
+    """Find which sites reach which buildings of a part."""
+    put(file, site_rows(get(files.part), asked, get(sites), tier=tier, reach_m=reach_m))
+
+
+def curve(problem: Path, file: Path, most: int) -> None:
+    """Solve a district for every number of stations."""
+    cover, weights = get(problem)
+    put(file, frontier(cover, weights, most=most))
+
+
 def rank(every: Sequence[Files], order: Path, first: int, last: int) -> None:
     """Rank the buildings of all parts in some draws."""
     yearly = [mapped(files.yearly) for files in every]
     into = [mapped(files.ranks, "r+") for files in every]
-    rank_draws(yearly, mapped(order), into, draws=range(first, last))  # type: ignore[arg-type]
+    rank_draws(yearly, mapped(order), into, draws=range(first, last))
 
 
 def finish(

@@ -94,6 +94,8 @@ def cut(town: Town, kept: Kept) -> Town:
     network = part_of_network(town.network, kept.lanes)
     reports = np.flatnonzero(place[town.report_positions.lane] >= 0)
     gates = network.barrier_node >= 0
+    inside = shapely.point_on_surface(town.buildings.geometry.to_numpy()[kept.buildings])
+    estates = shapely.STRtree(town.estates.geometry.to_numpy()).query(inside, "intersects")[1]
     buildings = _rows(town.buildings, kept.buildings)
     return replace(
         town,
@@ -102,6 +104,7 @@ def cut(town: Town, kept: Kept) -> Town:
         stations=_rows(town.stations, kept.stations),
         communities=_rows(town.communities, kept.communities),
         barriers=_rows(town.barriers, gates),
+        estates=_rows(town.estates, np.unique(estates)),
         lane_reports=_rows(town.lane_reports, reports),
         network=replace(network, barrier_node=network.barrier_node[gates]),
         building_positions=_placed(town.building_positions, kept.buildings, place),

@@ -74,5 +74,6 @@ def within(shapes: Shapes, buildings: Shapes, *, reach_m: float) -> Flags:
     around = shapely.STRtree(shapely.points(cells))
     far = reach_m + CELL_M + wide
     near = np.zeros(len(shapes), dtype=bool)
-    near[np.unique(around.query(shapes, "dwithin", distance=far)[0])] = True
+    found = around.query_nearest(shapes, max_distance=far, all_matches=False)  # not all in reach
+    near[found[0]] = True
     return near

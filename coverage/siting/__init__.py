@@ -9,7 +9,7 @@ from .demand import demand_of, usual_weight
 from .instance import named_bands
 from .landmarks import Beside, beside, near_places
 from .reach import Reach as SiteReach
-from .reach import pair_chances
+from .reach import pair_chances, site_reach, with_candidates
 from .request import Request, check_request
 from .sensitivity import as_certain
 from .solve_plan import PriceCertificate
@@ -35,6 +35,8 @@ __all__ = [
     "near_places",
     "pair_chances",
     "reason_counts",
+    "site_reach",
     "study_sites",
     "usual_weight",
+    "with_candidates",
 ]

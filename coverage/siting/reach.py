@@ -75,7 +75,15 @@ class Reach:
 
 
 def with_candidates(town: Town, candidates: Candidates) -> Town:
-    """Return the town as if every candidate were a station; they come after the others."""
+    """Return the town as if every candidate were a station; they come after the others.
+
+    Parameters
+    ----------
+    town
+        With the stations that stand.
+    candidates
+        Where more could go.
+    """
     return planned(town, Plan(stations=StationChanges(add=candidates.stations())))
 
 

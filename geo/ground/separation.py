@@ -65,7 +65,8 @@ def linked(shapes: Shapes, *, within_m: float) -> Longs:
     one, other = close_pairs(shapes, within_m=within_m)
     count = len(shapes)
     links = coo_array((np.ones(len(one), dtype=np.int8), (one, other)), shape=(count, count))
-    return connected_components(links, directed=False)[1].astype(np.int64)
+    label: Longs = connected_components(links, directed=False)[1].astype(np.int64)
+    return label
 
 
 def clusters(shapes: Shapes, *, within_m: float, least: int) -> Longs:

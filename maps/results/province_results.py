@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 
 from ...coverage.assessment import Assessment
 from ...coverage.parts import Part
-from ...geo.words import Lang, OutputError, RiskBand, whole_file, whole_folder
+from ...geo.candidate_list import CANDIDATE_ID
+from ...geo.words import Lang, OutputError, RiskBand, text, whole_file, whole_folder
 from ...geo.words import fields as f
 from ..books import storable
-from ..html import FONT_SHEET, font_face, town_letters
+from ..html import FONT_SHEET, font_face, paragraph, section, table, town_letters
 from ..reports import DistrictRow, province_page
 
 MOST_BUILDINGS = 150_000  # on one page
+SITES_FILE = "sites.json"
+PER = 1000.0  # parts of the index of harm in which a siting counts
 TABLES = ("buildings", "lanes", "stations", "communities", "areas")
 
 
@@ -129,6 +133,80 @@ def write_overview(
     whole_file(out / "pages" / FONT_SHEET, face)
     page = province_page(title, rows, facts, font=face, further=further, lang=lang)
     whole_file(out / "index.html", page)
+
+
+def write_sites(file: Path, sited: Any, titles: Mapping[str, str], *, lang: Lang) -> str:
+    """Write where new stations go, with the proof, and return the section of the overview.
+
+    Parameters
+    ----------
+    file
+        ``sites.json``.
+    sited
+        `found`, `sites`, `district`, `names`, `total`, `covered` and `stations` of a siting over
+        districts.
+    titles
+        What districts are called, by name.
+    lang
+        Of the section.
+
+    Returns
+    -------
+    str
+        HTML.
+    """
+    found, sites = sited.found, sited.sites
+    shared, per = found.allocation, PER
+    districts = [
+        {
+            "district": name,
+            "stations": int(shared.count[at]),
+            "surplus": float(shared.surplus[at]) / per,
+            "worth": (sited.curves[at].worth / per).tolist(),
+            "bound": (sited.curves[at].bound / per).tolist(),
+        }
+        for at, name in enumerate(sited.names)
+    ]
+    places = [
+        {
+            "candidate_id": str(sites[CANDIDATE_ID].iloc[at]),
+            "name": _said(sites[f.NAME].iloc[at]),
+            "district": sited.names[int(sited.district[at])],
+            "lon": float(sites["lon"].iloc[at]),
+            "lat": float(sites["lat"].iloc[at]),
+        }
+        for at in found.sites.tolist()
+    ]
+    told = {
+        "stations": sited.stations,
+        "objective": found.objective / per,
+        "bound": shared.bound / per,
+        "gap": found.gap,
+        "price": shared.price / per,
+        "harm_index": sited.total / per,
+        "covered_before": sited.covered / per,
+        "districts": districts,
+        "sites": places,
+    }
+    said = json.dumps(told, ensure_ascii=False, indent=1, allow_nan=False)
+    whole_file(file, said + "\n")
+    share = (sited.covered + np.array([0.0, found.objective, shared.bound])) / max(sited.total, 1)
+    sentence = text(
+        "province.sited", lang, stations=len(places), before=f"{share[0]:.1%}",
+        after=f"{share[1]:.1%}", most=f"{min(share[2], 1):.1%}", gap=f"{found.gap:.1%}",
+    )  # fmt: skip
+    proof = text("province.proof", lang, price=f"{shared.price / per:,.3f}")
+    heads = [text(f"province.{name}", lang) for name in ("district", "place", "id")]
+    rows = [
+        [titles.get(one["district"], one["district"]), one["name"] or "", one["candidate_id"]]
+        for one in places
+    ]
+    inside = paragraph(sentence) + table(heads, rows) + paragraph(proof, "note")
+    return section("province.sites", inside, lang)
+
+
+def _said(value: Any) -> str | None:
+    return None if value is None or value != value else str(value)
 
 
 def drop_part(folder: Path, page: Path) -> None:

@@ -123,3 +123,19 @@ def test_a_cluster_of_two_processes_of_which_one_is_killed_writes_the_same_bytes
         engine.close()
     assert killed and not outcome.failed
     assert _outputs(tmp_path / "省") == _outputs(result[0])
+
+
+def test_stations_over_districts_come_with_a_proof_that_adds_up(province, result):
+    out = result[0]
+    _run(province[0], out, stations=3)
+    told = json.loads((out / "sites.json").read_text(encoding="utf-8"))
+    assert 0 < len(told["sites"]) <= 3
+    assert sum(one["stations"] for one in told["districts"]) == len(told["sites"])
+    bound = told["price"] * 3 + sum(one["surplus"] for one in told["districts"])
+    assert told["bound"] == pytest.approx(bound)
+    for one in told["districts"]:
+        most = max(b - told["price"] * k for k, b in enumerate(one["bound"]))
+        assert one["surplus"] == pytest.approx(most)
+    assert 0 < told["objective"] <= told["bound"]
+    assert told["objective"] + told["covered_before"] <= told["harm_index"]
+    assert told["sites"][0]["candidate_id"] in (out / "index.html").read_text(encoding="utf-8")

@@ -7,6 +7,7 @@ import pytest
 import shapely
 
 STEP, LONG, DEEP = 400, 26, 3
+USES = ["residential", "self_built", "factory", "community_service"]
 
 
 def valley_rows(seed=3):
@@ -29,7 +30,7 @@ def valley_rows(seed=3):
         known = rng.random() < 0.8
         houses.append({
             "geometry": shapely.box(x, y, x + 9, y + 9), "floors": int(rng.integers(1, 9)),
-            "use": str(rng.choice(["residential", "self_built", "factory"])) if known else None,
+            "use": str(rng.choice(USES)) if known else None,
             "people_day": 3.0 + int(rng.integers(9)) if known else None,
             "people_night": 5.0 + int(rng.integers(9)) if known else None,
             "elders": 1.0 if known else None,
