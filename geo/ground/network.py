@@ -153,12 +153,12 @@ def build_network(
 
     start = shapely.get_coordinates(shapely.get_point(cut, 0))
     end = shapely.get_coordinates(shapely.get_point(cut, -1))
-    node_xy, which = np.unique(np.concatenate([start, end]), axis=0, return_inverse=True)
+    node_xy, which, _ = _different(np.concatenate([start, end]))
     hilbert = gpd.GeoSeries(shapely.points(node_xy)).hilbert_distance().to_numpy()
     order = np.argsort(hilbert, kind="stable")
     rank = np.empty(len(order), dtype=np.int32)
     rank[order] = np.arange(len(order), dtype=np.int32)
-    ends: Ints = rank[which.ravel()]
+    ends: Ints = rank[which]
     lane_from, lane_to = ends[: len(cut)], ends[len(cut) :]
     by_node = np.lexsort((source, np.minimum(lane_from, lane_to)))
     lane_from, lane_to = lane_from[by_node], lane_to[by_node]
@@ -254,6 +254,16 @@ def from_networkx(graph: nx.MultiDiGraph[Any]) -> gpd.GeoDataFrame:
     return frame
 
 
+def _different(xy: Floats) -> tuple[Floats, Longs, Longs]:
+    """Return the different points, which of them each one is, and how often it stands there.
+
+    As one number a point; `numpy.unique` over rows takes four times as long.
+    """
+    points = np.ascontiguousarray(xy).view(complex).ravel()
+    found, which, counts = np.unique(points, return_inverse=True, return_counts=True)
+    return found.view(float).reshape(-1, 2), which, counts
+
+
 def _on_millimetres(lines: Shapes) -> Shapes:
     return np.asarray(shapely.transform(lines, lambda xy: np.round(xy, MILLIMETRE)))
 
@@ -290,19 +300,22 @@ def _join_ends(lines: Shapes, level: Floats, join_m: float) -> tuple[Shapes, lis
     others = (near != owner[point]) & (level[near] == level[owner[point]])
     point, near = point[others], near[others]
     # An end that already is a vertex of some other lane has met it.
-    vertices = np.unique(shapely.get_coordinates(lines), axis=0, return_counts=True)
-    shared = {tuple(xy) for xy in vertices[0][vertices[1] > 1].tolist()}
+    vertices, lane = shapely.get_coordinates(lines, return_index=True)
+    _, which, counts = _different(vertices)
+    begins = np.searchsorted(lane, np.arange(len(lines)))
+    stops = np.searchsorted(lane, np.arange(len(lines)), side="right") - 1
+    met = counts[which[np.concatenate([begins, stops])]] > 1
+    first = np.searchsorted(point, np.arange(len(ends) + 1))  # of the choices of each end
     inserted: dict[int, list[tuple[float, float]]] = {}
     moved: dict[_End, tuple[float, float]] = {}
     follows: dict[_End, _End] = {}
     joins: list[_Join] = []
     loose = np.unique(point)
+    loose = loose[~met[loose]]
     for end in loose[np.lexsort(shapely.get_coordinates(ends[loose]).T[::-1])].tolist():
         xy = (ends[end].x, ends[end].y)
-        if xy in shared:
-            continue
         own: _End = (int(owner[end]), end >= len(lines))
-        choices = near[point == end]
+        choices = near[first[end] : first[end + 1]]
         target = int(choices[np.argmin(shapely.distance(lines[choices], ends[end]))])
         corners = shapely.get_coordinates(lines[target])
         gaps = np.hypot(*(corners - xy).T)
@@ -341,14 +354,15 @@ def _told_joins(
     """Say how many ends were joined, and which were not: those whose lanes share no node."""
     if not joins:
         return []
-    owner = np.repeat(source, 2)
+    begins = np.searchsorted(source, np.arange(len(lines) + 1)) * 2  # of the ends of each lane
     nodes = shapely.get_coordinates(
         np.stack([shapely.get_point(cut, 0), shapely.get_point(cut, -1)], axis=1).ravel()
     )
     failed = []
     for join in joins:
         end = shapely.get_coordinates(shapely.get_point(lines[join.lane], -1 if join.last else 0))
-        if not (nodes[owner == join.target] == end).all(axis=1).any():
+        of_target = slice(begins[join.target], begins[join.target + 1])
+        if not (nodes[of_target] == end).all(axis=1).any():
             failed.append(lanes[f.LANE_ID].iloc[join.lane])
     told = []
     if len(failed) < len(joins):
@@ -443,8 +457,10 @@ def _joined_crossings(lines: Shapes, crossings: _Crossings) -> Shapes:
     """Give both lanes a vertex where they cross."""
     lines = lines.copy()
     for side in (crossings.one, crossings.two):
-        for lane in np.unique(side):
-            points = [tuple(xy) for xy in crossings.xy[side == lane].tolist()]
+        order = np.argsort(side, kind="stable")
+        met, first = np.unique(side[order], return_index=True)
+        for lane, rows in zip(met, np.split(order, first[1:]), strict=True):
+            points = [tuple(xy) for xy in crossings.xy[rows].tolist()]
             lines[lane] = _with_vertices(lines[lane], points)
     return lines
 
@@ -457,12 +473,16 @@ def _crossing_lanes(
 ) -> Ints:
     """Return the pairs of lanes after cutting that cross."""
     of_drawn = source[by_node]
+    by_drawn = np.argsort(of_drawn, kind="stable")
+    of_drawn = of_drawn[by_drawn]
+    spots = shapely.points(crossings.xy)
     found = []
     for side in (crossings.one, crossings.two):
-        spots = shapely.points(crossings.xy)
+        begins = np.searchsorted(of_drawn, side).tolist()
+        stops = np.searchsorted(of_drawn, side, side="right").tolist()
         rows = []
-        for drawn, spot in zip(side.tolist(), spots, strict=True):
-            own = np.flatnonzero(of_drawn == drawn)
+        for begin, stop, spot in zip(begins, stops, spots, strict=True):
+            own = by_drawn[begin:stop]
             rows.append(own[shapely.distance(pieces.to_numpy()[own], spot).argmin()])
         found.append(rows)
     return np.array(found, dtype=np.int32).reshape(2, -1).T
@@ -502,10 +522,8 @@ def _told_crossings(
 def _cut(lines: Shapes, barrier_xy: Floats) -> tuple[Shapes, Longs]:
     """Cut lines at vertices that occur more than once, and at barriers."""
     xy, line = shapely.get_coordinates(lines, return_index=True)
-    _, which, counts = np.unique(
-        np.concatenate([xy, barrier_xy]), axis=0, return_inverse=True, return_counts=True
-    )
-    which = which.ravel()[: len(xy)]
+    _, which, counts = _different(np.concatenate([xy, barrier_xy]))
+    which = which[: len(xy)]
     edge_of_line = np.flatnonzero(np.diff(line, prepend=-1, append=line[-1] + 1))
     first, last = edge_of_line[:-1], edge_of_line[1:] - 1
     is_end = np.zeros(len(xy), dtype=bool)
