@@ -40,6 +40,7 @@ class Size(StrEnum):
     village = "village"
     town = "town"
     district = "district"
+    city = "city"
 
 
 class Crossing(StrEnum):

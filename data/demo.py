@@ -44,7 +44,7 @@ def make_demo(
         Where to write; must not exist or be empty. It appears only once it is complete.
     size
         ``"village"``: a township of scattered houses; ``"town"``: a hilly sub-district of some
-        thousand buildings; ``"district"``: about 100,000 buildings.
+        thousand buildings; ``"district"``: about 100,000 buildings; ``"city"``: about a million.
     seed
         Not negative. Another seed gives another town.
     progress

@@ -16,20 +16,18 @@ GIVEN_SECOND = "舟禾岫川苓笙曦堇澍柚遥茗"
 
 
 def places(rng: np.random.Generator, count: int) -> list[str]:
-    """Return so many different two-syllable place names; three syllables when those run out."""
-    pool = [a + b for a, b in product(FIRST, SECOND)]
-    if count > len(pool):
-        pool += [a + b + c for a, b, c in product(FAR, FIRST, SECOND)]
-        return pool[: len(FIRST) * len(SECOND)] + _drawn(
-            rng, pool[len(FIRST) * len(SECOND) :], count - len(FIRST) * len(SECOND)
-        )
-    return _drawn(rng, pool, count)
+    """Return so many different place names, of two syllables; of more when those run out."""
+    two = [a + b for a, b in product(FIRST, SECOND)]
+    three = [a + b for a, b in product(FAR, two)]
+    return _different(rng, count, two, three, [a + b for a, b in product(two, two)])
 
 
 def estates(rng: np.random.Generator, count: int) -> list[str]:
     """Return so many different names of residential estates."""
-    pool = [a + b + c for a, b, c in product(FAR, FIRST, ESTATE_ENDINGS)]
-    return [pool[i % len(pool)] for i in rng.permutation(max(count, len(pool)))[:count]]
+    far = [a + b for a, b in product(FAR, FIRST)]
+    near = [a + b for a, b in product(far, ESTATE_ENDINGS)]
+    return _different(rng, count, near, [a + b + c for a, b, c in
+                                         product(far, SECOND, ESTATE_ENDINGS)])  # fmt: skip
 
 
 def people(rng: np.random.Generator, count: int) -> list[str]:
@@ -39,5 +37,12 @@ def people(rng: np.random.Generator, count: int) -> list[str]:
     return ["".join(parts) for parts in zip(*drawn, strict=True)]
 
 
-def _drawn(rng: np.random.Generator, pool: list[str], count: int) -> list[str]:
-    return [pool[i] for i in rng.permutation(len(pool))[:count]]
+def _different(rng: np.random.Generator, count: int, *pools: list[str]) -> list[str]:
+    """Draw from the first pool; where that is not enough take all of it and draw from the next."""
+    taken: list[str] = []
+    for pool in pools:
+        if count - len(taken) <= len(pool):
+            return taken + [pool[i] for i in rng.permutation(len(pool))[: count - len(taken)]]
+        taken += pool
+    msg = f"{count} names asked for, {len(taken)} known"
+    raise ValueError(msg)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy.spatial import KDTree
 
 from ..geo.arrays import Floats, Longs, Shapes
 from . import demo_names
@@ -53,7 +54,7 @@ def divide(
     number[order] = np.arange(len(order)) - start[community[order]] + 1
     roads = demo_names.places(rng, sum(frame.corners.shape[:2]))
     estates = iter(demo_names.estates(rng, frame.zones.size))
-    quarters = iter(demo_names.places(rng, min(frame.zones.size, 340)) * 9)
+    quarters = iter(demo_names.places(rng, frame.zones.size))
     return Places(
         community=community,
         community_geometry=np.array(whole, dtype=object),
@@ -81,8 +82,7 @@ def _settle(centres: Floats, weight: Floats, count: int, rng: np.random.Generato
 
 
 def _nearest(points: Floats, chosen: Floats) -> Longs:
-    away = ((points[:, None] - chosen[None]) ** 2).sum(axis=2)
-    return np.asarray(away.argmin(axis=1))
+    return np.asarray(KDTree(chosen).query(points)[1], dtype=np.int64)
 
 
 def _rings(frame: Frame) -> Floats:

@@ -14,12 +14,12 @@ from ..geo.words import LaneClass
 from .demo_blocks import Block, Side, Zone
 from .demo_terrain import Relief
 
-Size = Literal["village", "town", "district"]
+Size = Literal["village", "town", "district", "city"]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What differs between a village, a town and a district.
+    """What differs between a village, a town, a district and a city.
 
     Parameters
     ----------
@@ -54,6 +54,7 @@ PLANS: Final[dict[Size, Plan]] = {
     "village": Plan("青禾镇（模拟）", 6, 7, (520, 480), 7, 2, 1, 1, 0, True, 15.0),
     "town": Plan("云岭街道（模拟）", 8, 8, (203, 196), 9, 6, 1, 0, 1, False, 12.0),
     "district": Plan("云岭区（模拟）", 42, 40, (203, 196), 200, 80, 12, 2, 5, False, 25.0),
+    "city": Plan("云岭市（模拟）", 133, 126, (203, 196), 2000, 800, 120, 20, 50, False, 90.0),
 }
 
 RIVER_ROW_M = 85.0

@@ -78,13 +78,16 @@ def place_stations(
         *((Tier.VOLUNTEER_POINT, None) for _ in range(plan.volunteer_points)),
     ]
     by_road = ~np.isin(streets.kind[buildings.lane], (LaneClass.STEPS, LaneClass.ALLEY))
+    fitting = {
+        host: np.flatnonzero(np.isin(buildings.use, uses) & by_road)
+        for host, uses in [*HOST_USES.items(), (None, BRIGADE_USES)]
+    }
     taken: list[int] = []
     remaining = pull.copy()
     for tier, host in wanted:
         if tier is Tier.MICRO_STATION and len(taken) == plan.official_stations + plan.brigades:
             remaining = pull.copy()  # brigades and micro stations do not stand in for each other
-        uses = HOST_USES[host] if host else BRIGADE_USES
-        fit = np.flatnonzero(np.isin(buildings.use, uses) & by_road)
+        fit = fitting[host]
         fit = fit[rng.permutation(len(fit))[:HOSTS_TRIED]]
         if not len(fit):  # a small town need not have every kind of host
             fit = rng.permutation(len(buildings.use))[:HOSTS_TRIED]

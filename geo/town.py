@@ -12,7 +12,7 @@ from typing import NamedTuple
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from pyproj import Transformer
+from pyproj import CRS
 
 from .care import PlannedCare
 from .checklists import LoadedChecklist, read_checklists
@@ -22,6 +22,7 @@ from .ground import (
     Network,
     Positions,
     attachable,
+    between,
     build_network,
     hillshade,
     metric_crs,
@@ -170,7 +171,7 @@ class Town:
         if self.middle is not None:
             return self.middle
         west, south, east, north = self.lanes.total_bounds
-        degrees = Transformer.from_crs(self.lanes.crs, "EPSG:4326", always_xy=True)
+        degrees = between(self.lanes.crs, CRS(4326))
         lon, lat = degrees.transform((west + east) / 2, (south + north) / 2)
         return float(lat), float(lon)
 

@@ -23,6 +23,7 @@ from .repair import repair_lines, repair_points, repair_polygons
 from .separation import clusters, largest_first, linked, neighbours
 from .snapping import PARTS, Positions, attachable, snap
 from .terrain import UNCERTAINTY_PCT, lane_slopes, read_terrain, with_slopes
+from .transforms import between
 
 __all__ = [
     "CLASS_WHEN_UNKNOWN",
@@ -40,6 +41,7 @@ __all__ = [
     "Passage",
     "Positions",
     "attachable",
+    "between",
     "build_network",
     "clusters",
     "column_read",

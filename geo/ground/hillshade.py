@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
-from pyproj import Transformer
+from pyproj import CRS
 
 from ..arrays import Floats, Singles
 from .terrain import Terrain
+from .transforms import between
 
 AZIMUTH_DEG, ALTITUDE_DEG = 315.0, 45.0  # of the sun, as on printed maps
 STEEPER = 3.0  # heights are drawn so many times as tall: the slopes of a town are gentle
@@ -121,9 +122,9 @@ def hillshade(terrain: Terrain, lanes: gpd.GeoDataFrame) -> Hillshade:
     lanes
         Line strings in a metric CRS.
     """
-    there = Transformer.from_crs(lanes.crs, "EPSG:3857", always_xy=True)
+    there = between(lanes.crs, CRS(3857))
     west, south, east, north = there.transform_bounds(*lanes.total_bounds)
-    degrees = Transformer.from_crs("EPSG:3857", "EPSG:4326", always_xy=True)
+    degrees = between(CRS(3857), CRS(4326))
     latitude = degrees.transform(west, (south + north) / 2)[1]
     true = float(np.cos(np.radians(latitude)))  # metres on the ground in one of the projection
     pad = AROUND * max(east - west, north - south)
@@ -133,7 +134,7 @@ def hillshade(terrain: Terrain, lanes: gpd.GeoDataFrame) -> Hillshade:
     left, top = (west + east - columns * cell) / 2, (south + north + rows * cell) / 2
     x = left + (np.arange(-1, columns + 1) + 0.5) * cell
     y = top - (np.arange(-1, rows + 1) + 0.5) * cell
-    back = Transformer.from_crs("EPSG:3857", terrain.crs, always_xy=True)
+    back = between(CRS(3857), terrain.crs)
     height_m = terrain.sample(*back.transform(*np.meshgrid(x, y)))
     light = shaded(height_m, cell_m=cell * true, steeper=STEEPER)
     corners = degrees.transform([left, left + columns * cell], [top - rows * cell, top])

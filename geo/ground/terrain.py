@@ -24,6 +24,7 @@ from ..arrays import Flags, Floats, Indices, Shapes, Singles
 from ..rules import TerrainRule
 from ..words import InputError
 from ..words import fields as f
+from .transforms import between
 
 Heights = Callable[[Floats], Floats]  # of points ``(points, 2)``
 
@@ -83,11 +84,11 @@ class Terrain:
     def cell_m(self, lanes: gpd.GeoDataFrame) -> float:
         """Return the longer side of a cell in metres, measured at the middle of the lanes."""
         west, south, east, north = lanes.total_bounds
-        there = Transformer.from_crs(lanes.crs, self.crs, always_xy=True)
+        there = between(lanes.crs, self.crs)
         x, y = there.transform((west + east) / 2, (south + north) / 2)
         column, row = _apply(~self.transform, x, y)
         x, y = _apply(self.transform, column + np.array([0, 1, 0]), row + np.array([0, 0, 1]))
-        back = Transformer.from_crs(self.crs, lanes.crs, always_xy=True)
+        back = between(self.crs, lanes.crs)
         x, y = back.transform(x, y)
         return float(np.hypot(x[1:] - x[0], y[1:] - y[0]).max())
 
@@ -181,7 +182,7 @@ def lane_slopes(terrain: Terrain, lanes: gpd.GeoDataFrame, *, rule: TerrainRule)
     lines = lanes.geometry.to_numpy()
     length = shapely.length(lines)
     cell = terrain.cell_m(lanes)
-    there = Transformer.from_crs(lanes.crs, terrain.crs, always_xy=True)
+    there = between(lanes.crs, terrain.crs)
 
     def height(xy: Floats) -> Floats:
         return terrain.sample(*there.transform(xy[:, 0], xy[:, 1]))
