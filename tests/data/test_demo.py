@@ -15,6 +15,7 @@ import pytest
 import rasterio
 import shapely
 
+from weizhan.data import demo_names
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_plan import PLANS, Size
 from weizhan.geo.ground.datum import to_wgs84
@@ -28,14 +29,25 @@ from weizhan.geo.words.vocabulary import codes
 MAP = "地图.gpkg"
 METRIC = "EPSG:32648"
 BUILDINGS = {"village": (600, 1_100), "town": (2_800, 5_000), "district": (85_000, 125_000)}
+SIZES = tuple(size for size in get_args(Size) if size != "city")  # a million takes minutes
+
+
+def test_names_of_a_city_are_all_different() -> None:
+    for names in (demo_names.places, demo_names.estates):
+        few, many = (names(np.random.default_rng(3), count) for count in (300, 16_758))
+        assert len(set(many)) == 16_758 and len(set(few)) == 300
+
+
+def test_no_two_buildings_of_a_district_have_one_address(towns: dict[str, Path]) -> None:
+    assert not layer(towns["district"], "buildings")["地址"].duplicated().any()
 
 
 @pytest.fixture(scope="module")
 def towns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     root = tmp_path_factory.mktemp("demo")
-    for size in get_args(Size):
+    for size in SIZES:
         make_demo(root / size, size=size)
-    return {size: root / size for size in get_args(Size)}
+    return {size: root / size for size in SIZES}
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +104,7 @@ def test_every_seed_gives_a_town(tmp_path: Path, seed: int) -> None:
     assert nx.is_connected(network(layer(tmp_path / "t", "lanes")))
 
 
-@pytest.mark.parametrize("size", get_args(Size))
+@pytest.mark.parametrize("size", SIZES)
 def test_counts(towns: dict[str, Path], size: Size) -> None:
     folder, plan = towns[size], PLANS[size]
     low, high = BUILDINGS[size]
@@ -103,7 +115,7 @@ def test_counts(towns: dict[str, Path], size: Size) -> None:
     assert tiers["志愿消防点"] == plan.volunteer_points
 
 
-@pytest.mark.parametrize("size", get_args(Size))
+@pytest.mark.parametrize("size", SIZES)
 def test_network_is_one_piece_by_exact_vertices(towns: dict[str, Path], size: Size) -> None:
     lanes = layer(towns[size], "lanes")
     assert nx.is_connected(network(lanes))
@@ -116,7 +128,7 @@ def network(lanes: gpd.GeoDataFrame) -> nx.Graph:
     return graph
 
 
-@pytest.mark.parametrize("size", get_args(Size))
+@pytest.mark.parametrize("size", SIZES)
 def test_identities_are_unique(towns: dict[str, Path], size: Size) -> None:
     folder = towns[size]
     for name, column in {
@@ -130,7 +142,7 @@ def test_identities_are_unique(towns: dict[str, Path], size: Size) -> None:
     assert stations(folder)["站点编号"].is_unique
 
 
-@pytest.mark.parametrize("size", get_args(Size))
+@pytest.mark.parametrize("size", SIZES)
 def test_ledger_adds_to_the_map(towns: dict[str, Path], size: Size) -> None:
     houses, rows = layer(towns[size], "buildings").set_index("建筑编号"), ledger(towns[size])
     assert rows["房屋编号"].is_unique
@@ -152,7 +164,7 @@ def test_ledger_has_a_merged_header_and_blank_rows(town: Path) -> None:
     assert blank
 
 
-@pytest.mark.parametrize("size", get_args(Size))
+@pytest.mark.parametrize("size", SIZES)
 def test_stations_are_plotted_in_gcj02_beside_lanes(towns: dict[str, Path], size: Size) -> None:
     table = stations(towns[size])
     shown = table["经度"].to_numpy(), table["纬度"].to_numpy()
@@ -189,7 +201,7 @@ def test_water_table_is_gbk_and_does_not_say_so(town: Path) -> None:
     assert {"消火栓", "消防水池", "天然水源"} == set(water["类型"])
 
 
-@pytest.mark.parametrize("size", get_args(Size))
+@pytest.mark.parametrize("size", SIZES)
 def test_terrain_covers_the_town_and_explains_the_slopes(
     towns: dict[str, Path], size: Size
 ) -> None:
@@ -259,7 +271,7 @@ def test_widths_are_known_for_some_lanes(town: Path) -> None:
     assert len(layer(town, "lanes")[lanes["道路等级"] == "巷道"]) > 200
 
 
-@pytest.mark.parametrize("size", get_args(Size))
+@pytest.mark.parametrize("size", SIZES)
 def test_headers_and_words_are_those_of_the_schemas(towns: dict[str, Path], size: Size) -> None:
     for name in ("communities", "grids", "buildings", "lanes", "barriers"):
         table = layer(towns[size], name)
