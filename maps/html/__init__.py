@@ -5,7 +5,7 @@ Everything from data is escaped here.
 
 from .escape import escape, shown
 from .fonts import FONT_SHEET, font_face, town_font, town_letters
-from .packed_columns import Pack, Reference
+from .packed_columns import Pack, Reference, floats
 from .sealed import HTML_LANG, json_block, seal, template
 from .sections import Html, Row, differences_told, line, paragraph, section, steps, table
 
@@ -18,6 +18,7 @@ __all__ = [
     "Row",
     "differences_told",
     "escape",
+    "floats",
     "font_face",
     "json_block",
     "line",

@@ -20,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from ...geo.arrays import Floats
 from .escape import escape, shown
 
 Reference = list[int]  # where a stream begins, how many values, bytes each, whether signed
@@ -67,8 +68,7 @@ class Pack:
         dict
             Values are stored as ``value × scale − base + 1``, and 0 where missing.
         """
-        numbers = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
-        scaled = np.asarray(numbers.astype("float64")) * 10**decimals
+        scaled = floats(values) * 10**decimals
         known = np.isfinite(scaled)
         whole = np.rint(np.where(known, scaled, 0)).astype(np.int64)
         base = int(whole[known].min()) if known.any() else 0
@@ -80,11 +80,12 @@ class Pack:
 
         Missing and blank texts stay missing. Different texts are stored once.
         """
-        known = pd.Series(values, dtype=object)
-        codes, table = pd.factorize(known.where(known.notna(), None))
-        seen = [shown(entry) or None for entry in table]
-        again, table = pd.factorize(pd.Series([*seen, None], dtype=object))
-        return {"codes": self.integers(again[codes] + 1), "table": self.table(list(table))}
+        codes, table = pd.factorize(pd.Series(values, dtype=object))
+        place: dict[str, int] = {}
+        again = [place.setdefault(said, len(place)) if (said := shown(entry)) else -1
+                 for entry in table]  # fmt: skip
+        codes = np.array([*again, -1])[codes] + 1
+        return {"codes": self.integers(codes), "table": self.table(list(place))}
 
     def table(self, texts: Sequence[Any]) -> list[Reference]:
         """Add texts without line breaks, and return where their beginnings and rests are."""
@@ -110,6 +111,14 @@ class Pack:
         pressed = press.compress(data) + press.flush()
         said = f"{self.size} {len(pressed)} {to_letters(pressed)}"
         return f'<script type="text/plain" id="{escape(identity)}">{said}</script>\n'
+
+
+def floats(values: Sequence[Any] | pd.Series[Any]) -> Floats:
+    """Return values as numbers, NaN for what is none."""
+    if isinstance(values, pd.Series) and pd.api.types.is_numeric_dtype(values):
+        return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))
+    known = pd.to_numeric(pd.Series(values, dtype=object), errors="coerce")
+    return np.asarray(known.astype("float64"))
 
 
 def _shared(one: str, two: str) -> int:

@@ -20,7 +20,7 @@ import shapely
 from branca.element import Element
 
 from ...geo.arrays import Longs
-from ..html import Pack, json_block, template
+from ..html import Pack, floats, json_block, template
 from ..styles import Style
 from .standalone import Verbatim
 
@@ -82,13 +82,10 @@ def _pack_numbers(
         if key not in near:
             stored[key] = pack.numbers(column, decimals)
             continue
-        own, other = (
-            pd.to_numeric(pd.Series(c, dtype=object).reset_index(drop=True), errors="coerce")
-            .astype("float64")
-            .round(decimals)
-            for c in (column, numbers[near[key]][0])
-        )
-        stored[key] = pack.numbers(own - other.fillna(0), decimals) | {"near": near[key]}
+        own, other = (np.round(floats(c), decimals) for c in (column, numbers[near[key]][0]))
+        stored[key] = pack.numbers(own - np.where(np.isnan(other), 0, other), decimals) | {
+            "near": near[key]
+        }
     return stored
 
 
