@@ -127,7 +127,7 @@ class Assessment:
     alert
         Fire-alert level of the period, by which inspections are due.
     workers
-        Threads for closures and draws; the answer does not depend on them.
+        Threads for closures, draws and risk; the answer does not depend on them.
     progress
         Called with the catalogue key of each step as it begins.
     parts
@@ -350,7 +350,9 @@ class Assessment:
         with self._step("step.risk"):
             year = year_of(moment.town)
             crew = crew_chances(moment, year, draws=self.draws, workers=self.workers)
-            return risk(moment.town, year, crew, day=moment.day, seed=moment.seed)
+            return risk(
+                moment.town, year, crew, day=moment.day, seed=moment.seed, workers=self.workers
+            )
 
     @cached_property
     def cases(self) -> pd.DataFrame:
@@ -570,7 +572,7 @@ def assess(
     alert
         Fire-alert level of the period, by which inspections are due.
     workers
-        Threads for closures and draws; the answer does not depend on them.
+        Threads for closures, draws and risk; the answer does not depend on them.
     progress
         Called with the catalogue key of each step as it begins.
 

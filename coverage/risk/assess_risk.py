@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -127,6 +128,7 @@ def risk(
     day: dt.date,
     draws: int | None = None,
     seed: int = 1,
+    workers: int = 1,
 ) -> Risk:
     """Return the risk of every building of a town in a year.
 
@@ -142,8 +144,10 @@ def risk(
         Joint draws; those of the rules if not given.
     seed
         Of the draws; the same town, day and seed give the same risk.
+    workers
+        Threads; the answer does not depend on them.
     """
-    drawn = drawn_risk(town, year, crew, day=day, draws=draws, seed=seed)
+    drawn = drawn_risk(town, year, crew, day=day, draws=draws, seed=seed, workers=workers)
     rules, table = town.rules, drawn.table
     among = Among(
         ranked_risk(table, drawn.yearly, rules),
@@ -168,12 +172,13 @@ def drawn_risk(
     draws: int | None = None,
     seed: int = 1,
     donated: Mapping[bool, Donors] | None = None,
+    workers: int = 1,
 ) -> DrawnRisk:
     """Return the risk of every building before it is ranked.
 
     Parameters
     ----------
-    town, year, crew, day, draws, seed
+    town, year, crew, day, draws, seed, workers
         As for `risk`.
     donated
         What classes are known to hold, by ``is_day``, where the town is a part of a whole that
@@ -189,7 +194,7 @@ def drawn_risk(
     numbers = drawn_numbers(
         rules.risk, draws=draws, seed=seed, places=places, calibration=town.calibration
     )
-    table, yearly, sums = _draw(told, numbers, rules, seed, len(places))
+    table, yearly, sums = _draw(told, numbers, rules, seed, len(places), workers)
     return DrawnRisk(order, told, table, yearly, sums, draws, seed)
 
 
@@ -327,11 +332,11 @@ def _sheds(town: Town, shapes: Shapes, inputs: RiskInputs) -> dict[str, Any]:
 
 
 def _draw(
-    told: YearInputs, numbers: RiskNumbers, rules: RuleSet, seed: int, places: int
+    told: YearInputs, numbers: RiskNumbers, rules: RuleSet, seed: int, places: int, workers: int
 ) -> tuple[dict[str, Any], Singles, dict[str, Floats]]:
     """Return means and intervals, harm a year in every draw, and its sums by community.
 
-    Memory: 4 bytes a building and draw, and a few blocks.
+    Memory: 4 bytes a building and draw, and a few blocks a thread.
     """
     n, interval = len(told), rules.risk.draw.interval.value
     home, deaths = ordinary_home(rules.risk), rules.risk.consequence.deaths_per_fire.value
@@ -340,25 +345,31 @@ def _draw(
     yearly = np.empty((n, numbers.draws), dtype=np.float32)
     summed = (names[0], names[2], f.PEOPLE)
     sums = {name: np.zeros((places + 1, numbers.draws)) for name in summed}
-    for begin in range(0, n, BLOCK):
+
+    def draw(begin: int) -> list[tuple[str, int, Floats]]:
         rows = slice(begin, begin + BLOCK)
         block = told.take(rows)
         logs = year_logs(block, numbers, rules, seed)
         fires, harm = np.exp(logs.fires) / home, np.exp(logs.harm) / deaths
         place = block.shifts[told.year[0].now.is_day].place
-        _add(sums[f.PEOPLE], place, logs.residents)
+        parts = _by_place(f.PEOPLE, place, logs.residents)
         for name, values in zip(names, (fires, harm, fires * harm), strict=True):
             table[name][rows] = values.mean(axis=1)
             table[c.low(name)][rows], table[c.high(name)][rows] = spread(values, interval=interval)
             if name in sums:
-                _add(sums[name], place, values)
+                parts += _by_place(name, place, values)
         yearly[rows] = logs.fires + logs.harm
+        return parts
+
+    with ThreadPoolExecutor(workers) as pool:  # sums are added block by block, in order
+        for parts in pool.map(draw, range(0, n, BLOCK)):
+            for name, place, part in parts:
+                sums[name][place] += part
     return table, yearly, sums
 
 
-def _add(sums: Floats, place: Longs, values: Floats) -> None:
-    for at in np.unique(place):
-        sums[at] += values[place == at].sum(axis=0)
+def _by_place(name: str, place: Longs, values: Floats) -> list[tuple[str, int, Floats]]:
+    return [(name, int(at), values[place == at].sum(axis=0)) for at in np.unique(place)]
 
 
 def ranked_risk(table: Mapping[str, Any], yearly: Singles, rules: RuleSet) -> dict[str, Any]:

@@ -17,6 +17,8 @@ from .numbers import RiskNumbers
 MOST_NEIGHBOURS = 5
 #: Groups of people, those whom a fire harms least first.
 IN_NEED: Final = ("children", "elders", "special", "dependent")
+#: By which number of the rules each of them is harmed.
+HARMED: Final = ("child", "elder", "special", "dependent")
 BOTTLED: Final = GASES.index(GasType.BOTTLED)
 
 
@@ -82,16 +84,10 @@ def log_vulnerable(
     """
     one, weight = numbers.one, numbers.weight["vulnerable"]
     present = np.maximum(filled.present, one["consequence.people_least"])
-    harm = {
-        "children": one["consequence.child"],
-        "elders": one["consequence.elder"],
-        "special": one["consequence.special"],
-        "dependent": one["consequence.dependent"],
-    }
     awake = np.where(asleep(filled, rules) > 0, 1.0, one["consequence.awake"])
     total, below, factor = people_found(present, numbers) * awake, awake, np.ones(numbers.draws)
-    for name in IN_NEED:
-        factor = np.maximum(factor, harm[name] ** weight)
+    for name, harmed in zip(IN_NEED, HARMED, strict=True):
+        factor = np.maximum(factor, one[f"consequence.{harmed}"] ** weight)
         own = factor * (1.0 if name == "dependent" else awake)
         total = total + (own - below) * people_found(_at_least(name, in_need, present), numbers)
         below = own

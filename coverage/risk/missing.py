@@ -7,6 +7,7 @@ not known always spreads the answer at least as far as what is known.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -253,8 +254,7 @@ class Chance:
 
     def shares(self, weight: Floats) -> Floats:
         """Return Dirichlet shares, ``(draws, classes)``, the same for every building."""
-        seed = self.seed or 0
-        return shares(weight, range(len(weight)), "use", seed=seed, draws=self.draws)
+        return _use_shares(tuple(weight.tolist()), self.seed or 0, self.draws)
 
     def put(self, known: Floats, missing: Flags, drawn: Floats) -> Floats:
         """Return what is known, with what is drawn in the gaps."""
@@ -263,6 +263,12 @@ class Chance:
         whole = np.repeat(known[:, None], self.draws, axis=1)
         whole[missing] = drawn
         return whole
+
+
+@lru_cache(maxsize=4)
+def _use_shares(weight: tuple[float, ...], seed: int, draws: int) -> Floats:
+    """Return the shares that all blocks of a town have in common."""
+    return shares(np.array(weight), range(len(weight)), "use", seed=seed, draws=draws)
 
 
 def fill(
@@ -333,9 +339,12 @@ def with_people(
     rules: RiskRule,
     seed: int | None,
 ) -> Filled:
-    """Return the same buildings with who is there at another hour; see `fill`."""
+    """Return the same buildings with who is there at another hour; see `fill`.
+
+    Who lives there is the same at every hour.
+    """
     chance = Chance(inputs.key, numbers.draws, rules.draw.blur_log_sd.value, seed)
-    people = _people(inputs, donated, numbers, filled.floor_m2, chance)
+    people = _people(inputs, donated, numbers, filled.floor_m2, chance, homes=False)
     in_need: dict[str, Any] = _in_need(
         inputs, donated, numbers, filled.kind, people["present"], chance
     )
@@ -382,7 +391,13 @@ def _quantile(table: Floats, kind: Longs, rows: Flags, u: Floats) -> Floats:
 
 
 def _people(
-    inputs: RiskInputs, donated: Donors, numbers: RiskNumbers, floor_m2: Floats, chance: Chance
+    inputs: RiskInputs,
+    donated: Donors,
+    numbers: RiskNumbers,
+    floor_m2: Floats,
+    chance: Chance,
+    *,
+    homes: bool = True,
 ) -> dict[str, Any]:
     """Return people with gaps filled; by day and by night the same house is full or empty.
 
@@ -397,6 +412,8 @@ def _people(
     taken = numbers.one["consequence.bed_taken"]
     people: dict[str, Any] = {}
     for name, beds in (("residents", inputs.sleepers), ("present", inputs.stayers)):
+        if name == "residents" and not homes:
+            continue
         known = getattr(inputs, name)
         own = np.isnan(known)
         on_100_m2 = _quantile(getattr(donated, name), kind, own, u[own[without]])

@@ -21,6 +21,12 @@ def means(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers) -> dict[str,
     A building whose systems are stopped (W4, G1) has no detector, sprinkler, system or monitoring
     that counts; the crew and the water stay.
     """
+    held = fixed_means(inputs, filled, numbers) | {"crew": crew_share(inputs.crew, numbers)}
+    return {name: held[name] for name in MEANS}
+
+
+def fixed_means(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers) -> dict[str, Floats]:
+    """Return the same of all means that do not hang on the hour: all but the crew."""
     one, works = numbers.one, 1 - filled.stopped
     return {
         "detector": works * filled.detector * one["mitigation.detector"]
@@ -28,7 +34,6 @@ def means(inputs: RiskInputs, filled: Filled, numbers: RiskNumbers) -> dict[str,
         "sprinkler": works * filled.sprinkler * one["mitigation.sprinkler"],
         "systems": works * filled.systems * one["mitigation.systems"],
         "remote": works * filled.remote * one["mitigation.remote"],
-        "crew": crew_share(inputs.crew, numbers),
         "water": _or_unknown(filled.water, one["mitigation.water_unknown"])
         * one["mitigation.water"],
     }  # fmt: skip

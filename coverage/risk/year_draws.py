@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...geo.arrays import Floats
-from ...geo.rules import RuleSet
-from .consequence import log_building, log_people
+from ...geo.arrays import Floats, Ints
+from ...geo.rules import RiskRule, RuleSet
+from .consequence import HARMED, IN_NEED, asleep, log_building
+from .kernels import people_harmed, year_harm
 from .likelihood import log_likelihood
 from .missing import Filled, fill, with_people
-from .mitigation import crew_share, left_by, means
+from .mitigation import crew_share, fixed_means, left_by
 from .numbers import RiskNumbers
 from .year import YearInputs
 
@@ -44,29 +45,86 @@ def year_logs(told: YearInputs, numbers: RiskNumbers, rules: RuleSet, seed: int 
     }
     often = log_likelihood(inputs, filled[first], numbers, method, log_time=0.0)
     bad = log_building(inputs, filled[first], numbers, method)
-    held = means(inputs, filled[first], numbers)
-    others = left_by({name: share for name, share in held.items() if name != "crew"})
-    least = 1 - numbers.one["mitigation.cap"]
-    felt: dict[tuple[bool, float], Floats] = {}
-    total = np.zeros((len(told), numbers.draws))
-    shares = np.empty(told.crew.shape)
-    for at, part in enumerate(told.year):
-        is_day, asleep = part.now.is_day, part.now.harm_asleep
-        if is_day not in filled:
-            filled[is_day] = with_people(
-                filled[first], told.shifts[is_day], told.donated[is_day], numbers, method, seed
-            )
-        if (is_day, asleep) not in felt:
-            people = log_people(filled[is_day], numbers, method, harm_asleep=asleep)
-            felt[is_day, asleep] = np.exp(_sum(people))
-        left = np.maximum(others * (1 - crew_share(told.crew[:, at], numbers)), least)
-        harm = part.now.fires * felt[is_day, asleep] * left
-        shares[:, at] = harm.mean(axis=1)
-        total += harm
+    shape = len(told), numbers.draws
+    for is_day in {part.now.is_day for part in told.year} - {first}:
+        filled[is_day] = with_people(
+            filled[first], told.shifts[is_day], told.donated[is_day], numbers, method, seed
+        )
+    shifts = list(filled)
+    people = np.stack([_harmed(filled[is_day], numbers, method, shape) for is_day in shifts])
+    others = left_by(fixed_means(inputs, filled[first], numbers))
+    total, shares = year_harm(
+        people,
+        (
+            _whole(filled[first].height_m, shape),
+            _whole(asleep(filled[first], method), shape),
+            _whole(others, shape),
+        ),
+        _crews(told, numbers),
+        _hours(told, shifts),
+        np.stack(
+            [
+                numbers.one["consequence.height_scale_m"],
+                numbers.one["consequence.high_rise"],
+                numbers.weight["height"],
+                1 - numbers.one["mitigation.cap"],
+            ]
+        ),
+        method.consequence.height_from_m.value,
+        method.consequence.night_height_power.value,
+    )
     shares /= shares.sum(axis=1, keepdims=True)
-    fires = np.broadcast_to(_sum(often), total.shape)
+    fires = np.broadcast_to(_sum(often), shape)
     harm = _sum(bad) + filled[first].mitigation_blur + np.log(total)
-    return YearLogs(fires, harm, shares, np.broadcast_to(filled[first].residents, total.shape))
+    return YearLogs(fires, harm, shares, np.broadcast_to(filled[first].residents, shape))
+
+
+def _harmed(
+    filled: Filled, numbers: RiskNumbers, rules: RiskRule, shape: tuple[int, int]
+) -> Floats:
+    """Return the deaths among the people of each house; see `people_harmed`."""
+    one, weight = numbers.one, numbers.weight["vulnerable"]
+    usual, power = one["consequence.people_reference"], one["consequence.people_exponent"]
+    in_need = [getattr(filled, name) for name in IN_NEED]
+    harm = [one[f"consequence.{name}"] ** weight for name in HARMED]
+    scale = one["consequence.deaths_per_fire"] / one["consequence.vulnerable_reference"] ** weight
+    cells = (filled.present, *in_need, asleep(filled, rules), filled.present_blur)
+    harmed: Floats = people_harmed(
+        tuple(_whole(cell, shape) for cell in (*cells, filled.vulnerable_blur)),
+        np.stack(
+            [
+                one["consequence.people_least"],
+                usual,
+                power,
+                (1 / usual) ** power,
+                one["consequence.awake"],
+                *np.maximum(np.maximum.accumulate(harm), 1.0),
+                scale,
+            ]
+        ),
+    )
+    return harmed
+
+
+def _crews(told: YearInputs, numbers: RiskNumbers) -> tuple[Floats, Ints]:
+    """Return what crews take away by each chance there is, and which chance holds when."""
+    chances, which = np.unique(told.crew, return_inverse=True)
+    return crew_share(chances, numbers), which.reshape(told.crew.shape).astype(np.int32)
+
+
+def _hours(told: YearInputs, shifts: list[bool]) -> tuple[Floats, Ints, Ints, Floats]:
+    """Return fires, shift and kind of each stretch, and the factors of the kinds."""
+    asleep, kind = np.unique([part.now.harm_asleep for part in told.year], return_inverse=True)
+    shift = [shifts.index(part.now.is_day) for part in told.year]
+    fires = np.array([part.now.fires for part in told.year])
+    return fires, np.array(shift, dtype=np.int32), kind.astype(np.int32), asleep
+
+
+def _whole(values: Floats, shape: tuple[int, int]) -> Floats:
+    """Return what may stand once for all draws as a value a draw, as kernels take it."""
+    if values.shape == shape and values.flags.c_contiguous and values.flags.writeable:
+        return values
+    return np.array(np.broadcast_to(values, shape), dtype=np.float64)
 
 
 def _sum(parts: dict[str, Floats]) -> Floats:

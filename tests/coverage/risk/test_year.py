@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from weizhan.coverage import columns as c
 from weizhan.coverage.assessment import assess
+from weizhan.coverage.risk import assess_risk
 from weizhan.coverage.risk.draws import logs_of
 from weizhan.coverage.risk.inputs import HELP
 from weizhan.coverage.risk.level import ordinary_home, town_level
@@ -114,6 +115,49 @@ def test_a_year_is_the_sum_of_its_stretches_in_every_draw(street):
     assert found.shares.sum(axis=1) == pytest.approx(1)
     alone = year_logs(whole.take(np.array([1, 4])), numbers, RULES, 3)
     assert alone.fires.tolist() == found.fires[[1, 4]].tolist()
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_year_of_any_houses_is_the_sum_of_its_stretches(street, seed):
+    """People in need of every sort, high and low houses, what is known and what is not."""
+    rng, n = np.random.default_rng(seed), 12
+    year, numbers = year_of(street), drawn_numbers(RULES.risk, draws=9, seed=seed % 99)
+
+    def some(high):
+        return np.where(rng.random(n) < 0.3, np.nan, rng.integers(0, high, n).astype(float))
+
+    told = inputs(n, kind=rng.integers(-1, len(RULES.risk.classes), n), present=some(30),
+                  residents=some(30), elders=some(8), children=some(5), special=some(4),
+                  height_m=some(90))  # fmt: skip
+    shifts = {False: told, True: dataclasses.replace(told, present=some(3))}
+    given_ = {is_day: donors(t, RULES.risk, is_day=is_day) for is_day, t in shifts.items()}
+    crew = rng.random((n, len(year)))
+    crew[rng.random(n) < 0.2] = np.nan
+    shifts = {
+        is_day: dataclasses.replace(t, crew=crew.mean(axis=1)) for is_day, t in shifts.items()
+    }
+    whole = YearInputs(year, shifts, given_, crew)
+    found = year_logs(whole, numbers, RULES, 5)
+    harm, shares = np.zeros((n, 9)), np.zeros(crew.shape)
+    for at, part in enumerate(year):
+        logs = logs_of(whole.at(at), given_[part.now.is_day], numbers, RULES, part.now, 5)
+        harm = harm + np.exp(logs.fires + logs.harm)
+        of_house = sum(logs.parts[name] for name in ("growth", "escape", "spread"))
+        of_house = of_house + logs.filled.mitigation_blur
+        shares[:, at] = part.now.fires * np.exp(logs.harm - of_house).mean(axis=1)
+    np.testing.assert_allclose(np.exp(found.fires + found.harm), harm, rtol=1e-12)
+    np.testing.assert_allclose(found.shares, shares / shares.sum(axis=1, keepdims=True))
+
+
+def test_the_risk_does_not_depend_on_the_number_of_workers(street, monkeypatch):
+    monkeypatch.setattr(assess_risk, "BLOCK", 1)
+    year = year_of(street)
+    crew = np.random.default_rng(2).random((len(street.buildings), len(year)))
+    one, three = (
+        assess_risk.risk(street, year, crew, day=DAY, draws=30, workers=n) for n in (1, 3)
+    )
+    pd.testing.assert_frame_equal(one.buildings, three.buildings, check_exact=True)
+    pd.testing.assert_frame_equal(one.communities, three.communities, check_exact=True)
 
 
 @settings(max_examples=8, deadline=None,
