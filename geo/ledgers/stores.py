@@ -12,7 +12,7 @@ import os
 import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -70,10 +70,10 @@ class Store(Protocol):
     def mark(self) -> tuple[object, ...]:
         """Return what is another after every import."""
 
-    def reading(self) -> Any:
+    def reading(self) -> AbstractContextManager[Records]:
         """Open it to read, as a context that gives `Records`."""
 
-    def writing(self, at: dt.datetime) -> Any:
+    def writing(self, at: dt.datetime) -> AbstractContextManager[Records]:
         """Open it to append, as a context that gives `Records`; nobody else writes meanwhile."""
 
 

@@ -246,4 +246,6 @@ def _restored(cells: list[Any], dtype: str) -> pd.Series:
     if dtype.startswith("datetime64"):
         zoned = "," in dtype
         column = pd.to_datetime(column, utc=zoned)
-    return column.astype(dtype)
+    kind: Any = pd.api.types.pandas_dtype(dtype)
+    typed: pd.Series = column.astype(kind)
+    return typed

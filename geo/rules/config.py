@@ -18,8 +18,8 @@ from pydantic import (
 )
 
 from ..postgis import fetch_files, read_address
+from ..words import TOWN_FILE as TOWN_FILE
 from ..words import (
-    TOWN_FILE,
     Datum,
     InputError,
     TownError,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
+import shapely
 
 from .cluster import cluster, programs
 
@@ -33,3 +36,17 @@ def place(server: str) -> Callable[..., str]:
         return f"postgresql://{quote(user, safe='')}@/postgres?host={host}&schema={name}"
 
     return address
+
+
+@pytest.fixture
+def folder(make_town: Callable[..., Any], tmp_path: Path) -> Path:
+    """A street of thirty houses and a station, 幸福路1号 to 30号."""
+    make_town(
+        lanes=[{"geometry": shapely.LineString([(0, 0), (400, 0)]), "name": "幸福路"}],
+        buildings=[
+            {"geometry": shapely.box(x, 5, x + 8, 15), "address": f"幸福路{x // 10}号"}
+            for x in range(10, 310, 10)
+        ],
+        stations=[{"geometry": shapely.Point(5, 2), "tier": "micro_station"}],
+    )
+    return tmp_path / "town1"

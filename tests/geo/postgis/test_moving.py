@@ -138,19 +138,9 @@ def test_a_layer_keeps_names_kinds_order_and_what_is_missing(place):
     assert list(shapely.to_wkb(back.geometry)) == list(shapely.to_wkb(frame.geometry))
 
 
-@pytest.fixture
-def street(make_town, tmp_path):
-    make_town(
-        lanes=[{"geometry": shapely.LineString([(0, 0), (300, 0)])}],
-        buildings=[{"geometry": shapely.box(x, 5, x + 10, 15)} for x in (10, 60, 110)],
-        stations=[{"geometry": shapely.Point(5, 2), "tier": "micro_station"}],
-    )
-    return tmp_path / "town1"
-
-
-def test_what_was_drawn_on_the_server_is_read(street, place, tmp_path):
+def test_what_was_drawn_on_the_server_is_read(folder, place, tmp_path):
     address = read_address(place("drawn"))
-    push_town(street, address)
+    push_town(folder, address)
     pull_town(address, tmp_path / "shared", shared=True)
     with session(address) as connection:
         connection.exec_driver_sql(
@@ -159,30 +149,30 @@ def test_what_was_drawn_on_the_server_is_read(street, place, tmp_path):
         )
         connection.exec_driver_sql("ALTER TABLE layer_buildings ADD COLUMN 备注 text DEFAULT '夜'")
     buildings = examine_town(tmp_path / "shared").town.buildings
-    assert list(buildings["building_id"]) == ["B1", "B2", "B3", "新楼"]
-    assert list(buildings["source_row"]) == [1, 2, 3, 4]
+    assert list(buildings["building_id"]) == [*(f"B{k}" for k in range(1, 31)), "新楼"]
+    assert list(buildings["source_row"]) == list(range(1, 32))
     with session(address, reads=True) as connection:
-        assert list(read_stored_layer(connection, "drawn", "buildings")["备注"]) == ["夜"] * 4
+        assert list(read_stored_layer(connection, "drawn", "buildings")["备注"]) == ["夜"] * 31
 
 
-def test_a_town_is_never_written_over_and_never_half_there(street, place, tmp_path):
+def test_a_town_is_never_written_over_and_never_half_there(folder, place, tmp_path):
     address = read_address(place("once"))
-    settings = street / "town.toml"
+    settings = folder / "town.toml"
     config = settings.read_text(encoding="utf-8")
     settings.write_text('arrivals = "../secret"\n' + config, encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        push_town(street, address)
+        push_town(folder, address)
     assert caught.value.key == "error.file_outside"
     settings.write_text(config, encoding="utf-8")
-    with writing(street, at=dt.datetime(2026, 9, 1)) as records:
+    with writing(folder, at=dt.datetime(2026, 9, 1)) as records:
         said = ("hazards", "nul\0l", "2026-01-01", "then", "sha", 0, 0, None)
         append_import(records, said)
     with pytest.raises(OutputError):  # the layers are written by then
-        push_town(street, address)
-    (street / "ledgers.gpkg").unlink()
-    push_town(street, address)
+        push_town(folder, address)
+    (folder / "ledgers.gpkg").unlink()
+    push_town(folder, address)
     with pytest.raises(InputError) as caught:
-        push_town(street, address)
+        push_town(folder, address)
     assert caught.value.key == "error.push_there"
     with pytest.raises(InputError) as caught:
         pull_town(read_address(place("nobody")), tmp_path / "none")

@@ -1,15 +1,31 @@
 """Who may do what on a server, passwords that nobody sees, and drives that are not written to."""
 
+import datetime as dt
+import json
+import re
+import sys
+from pathlib import Path
+
 import geopandas as gpd
 import pytest
 import shapely
 
 from weizhan.cli.app import main
-from weizhan.geo.ledgers.archive import read_imports, read_records
-from weizhan.geo.postgis import read_address, server_of, session, share_kind, shares
+from weizhan.geo.ledgers.archive import read_imports, read_records, writing
+from weizhan.geo.postgis import (
+    change_file,
+    read_address,
+    server_of,
+    session,
+    share_kind,
+    shares,
+)
+from weizhan.geo.rules import read_config
+from weizhan.geo.snapshots import frozen_periods, write_snapshot
 from weizhan.geo.town import load_town
 from weizhan.geo.words.errors import InputError, OutputError
 
+AT = dt.datetime(2026, 9, 1, 8)
 HAZARDS = (
     "编号,详细地址,隐患类别,隐患描述,发现日期\nA1,幸福路1号,占用堵塞疏散通道,堆放杂物,2026-08-01\n"
 )
@@ -32,19 +48,6 @@ def run(monkeypatch, capfd):
     return call
 
 
-@pytest.fixture
-def folder(make_town, tmp_path):
-    make_town(
-        lanes=[{"geometry": shapely.LineString([(0, 0), (400, 0)]), "name": "幸福路"}],
-        buildings=[
-            {"geometry": shapely.box(x, 5, x + 8, 15), "address": f"幸福路{x // 10}号"}
-            for x in (10, 20, 30)
-        ],
-        stations=[{"geometry": shapely.Point(5, 2), "tier": "micro_station"}],
-    )
-    return tmp_path / "town1"
-
-
 def test_clerks_write_and_a_committee_only_reads(folder, place, run, tmp_path):
     owner = read_address(place("postgres"))
     with session(owner) as connection:
@@ -56,7 +59,7 @@ def test_clerks_write_and_a_committee_only_reads(folder, place, run, tmp_path):
     assert code == 1 and 'CREATE ROLE "nobody" LOGIN' in told
     granted = ("--readers", '居委会 "甲"', "--writers", "clerk%s")
     code, told = run("push", folder, place("rights"), *granted, "--lang", "en")
-    assert code == 0 and "3 layers, 5 features, 0 ledger rows" in told
+    assert code == 0 and "3 layers, 32 features, 0 ledger rows" in told
     clerk, committee = tmp_path / "clerk", tmp_path / "committee"
     assert run("pull", place("rights", "clerk%s"), clerk, "--shared")[0] == 0
     assert run("pull", place("rights", '居委会 "甲"'), committee, "--shared")[0] == 0
@@ -68,6 +71,7 @@ def test_clerks_write_and_a_committee_only_reads(folder, place, run, tmp_path):
     assert "Traceback" not in told and read_imports(clerk).empty
     assert run("import", clerk, file, "--kind", "hazards", "--source", "街道")[0] == 0
     assert read_records(committee, "hazards")["hazard_id"].tolist() == ["A1"]
+    assert read_config(committee).imports["hazards"].columns["hazard_id"] == "编号"
 
     water = gpd.GeoDataFrame(
         {"编号": ["W1"], "类型": ["消火栓"]},
@@ -89,6 +93,48 @@ def test_clerks_write_and_a_committee_only_reads(folder, place, run, tmp_path):
     assert code == 0, told
     assert run("import", clerk, "--undo")[0] == 0
     assert read_records(committee, "hazards").empty
+
+
+def test_a_role_of_later_is_let_in_as_the_guide_says(folder, place, run, tmp_path):
+    guide = Path(__file__).parents[3] / "docs" / "sharing.md"
+    (sql,) = re.findall(r"```sql\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    assert run("push", folder, place("qinghe"))[0] == 0
+    with session(read_address(place("qinghe"))) as connection:
+        connection.exec_driver_sql("CREATE ROLE committee LOGIN")
+    code, told = run("pull", place("qinghe", "committee"), tmp_path / "early", "--shared")
+    assert code == 1 and "无权查看" in told
+    with session(read_address(place("qinghe"))) as connection:
+        connection.exec_driver_sql(sql)
+    assert run("pull", place("qinghe", "committee"), tmp_path / "there", "--shared")[0] == 0
+    assert len(load_town(tmp_path / "there").buildings) == 30
+    with pytest.raises(OutputError) as caught, writing(tmp_path / "there", at=AT):
+        pass
+    assert caught.value.key == "error.database_reader"
+
+
+def test_what_one_clerk_keeps_beside_the_town_all_have(folder, place, run, tmp_path):
+    assert run("push", folder, place("beside"))[0] == 0
+    for name in ("one", "two"):
+        assert run("pull", place("beside"), tmp_path / name, "--shared")[0] == 0
+    told = {"date": AT.date(), "summary": {"late": 3}, "rules": {}, "layers": {}}
+    write_snapshot(tmp_path / "one", "2026Q3", **told)
+    change_file(tmp_path / "one", "calibration.json", lambda before: b"{}")
+    read_config(tmp_path / "two")
+    (frozen,) = frozen_periods(tmp_path / "two").values()
+    assert json.loads((frozen / "summary.json").read_text(encoding="utf-8")) == {"late": 3}
+    assert (tmp_path / "two" / "calibration.json").read_bytes() == b"{}"
+    change_file(tmp_path / "two", "calibration.json", lambda before: None)
+    read_config(tmp_path / "one")
+    assert not (tmp_path / "one" / "calibration.json").exists()
+    with pytest.raises(OutputError):
+        write_snapshot(tmp_path / "two", "2026Q3", **told)
+
+
+def test_without_the_extra_one_is_told_what_to_install(run, monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    (tmp_path / "town.toml").write_text('database = "postgresql://h/none"\n', encoding="utf-8")
+    code, told = run("check", tmp_path)
+    assert code == 1 and told.count("pip install 'weizhan[postgis]'") == 2 and "psycopg" in told
 
 
 def test_history_on_the_server_cannot_be_changed(folder, place, run):
@@ -133,7 +179,7 @@ def test_a_service_file_names_the_server(folder, place, server, run, monkeypatch
     assert run("pull", address, tmp_path / "there", "--shared")[0] == 0
     assert "service=fire" in (tmp_path / "there" / "town.toml").read_text(encoding="utf-8")
     assert server_of(tmp_path / "there") == read_address(address)
-    assert len(load_town(tmp_path / "there").buildings) == 3
+    assert len(load_town(tmp_path / "there").buildings) == 30
 
 
 @pytest.mark.parametrize(

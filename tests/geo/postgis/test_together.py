@@ -4,7 +4,6 @@ import datetime as dt
 import multiprocessing
 
 import pytest
-import shapely
 
 from weizhan.geo.ledgers.archive import read_imports, read_records, read_same, read_versions
 from weizhan.geo.ledgers.archive_tables import archive_tables
@@ -27,19 +26,6 @@ def _ledger(file, rows):
     ]
     file.write_text(HEADS + "".join(lines), encoding="utf-8")
     return file
-
-
-@pytest.fixture
-def folder(make_town, tmp_path):
-    make_town(
-        lanes=[{"geometry": shapely.LineString([(0, 0), (400, 0)]), "name": "幸福路"}],
-        buildings=[
-            {"geometry": shapely.box(x, 5, x + 8, 15), "address": f"幸福路{x // 10}号"}
-            for x in range(10, 310, 10)
-        ],
-        stations=[{"geometry": shapely.Point(5, 2), "tier": "micro_station"}],
-    )
-    return tmp_path / "town1"
 
 
 @pytest.fixture
