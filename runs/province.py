@@ -140,7 +140,7 @@ def run_province(
     if not folder.is_dir():
         raise InputError("error.no_town", folder=folder, file=TOWN_FILE)
     _checked(out)
-    run = Run(out.absolute(), asked, engine, lang, progress, stations)
+    run = Run(out.absolute(), folder.absolute().name, asked, engine, lang, progress, stations)
     cut = _cut if (folder / TOWN_FILE).exists() else _joined
     told, keys, sources, files, incidents = cut(run, folder.absolute(), most)
     run = replace(run, asked=sources.pop("asked"))  # with speeds fitted on the whole
@@ -272,7 +272,7 @@ def _overview(
         "simulated": any(one.simulated for one in told.values()),
     }
     letters = sorted(set().union(*(record["letters"] for record in records.values())))
-    write_overview(run.out, run.out.name, rows, facts, letters, further=further, lang=run.lang)
+    write_overview(run.out, run.title, rows, facts, letters, further=further, lang=run.lang)
     summary = {
         **facts,
         "districts": {row.name: row.figures for row in rows if row.why is None},
@@ -359,9 +359,11 @@ def _cut(run: Run, folder: Path, most: int) -> _Cut:
         run.progress("step.province_cut")
         reach_m = _reach(replace(run, asked=asked), town.rules)
         for part in parts_of_town(town, groups, reach_m=reach_m):
-            put(_files(run, part.name, key).part, part)
-            told = tasks.about(part.town)
-            about[part.name] = replace(told, title=_titled(part.name, part.town, part.communities))
+            title = _titled(part.name, part.town, part.communities)
+            named = replace(part.town, name=f"{town.name} · {title}")
+            put(_files(run, part.name, key).part, replace(part, town=named))
+            told = tasks.about(part.town, part.communities)
+            about[part.name] = replace(told, title=title)
         put(cut, (about, asked, town.ledgers.incidents))
     about, asked, incidents = get(cut)
     names = list(about)

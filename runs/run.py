@@ -17,6 +17,7 @@ class Run:
     """What the stages share."""
 
     out: Path
+    title: str
     asked: Asked
     engine: Engine
     lang: Lang

@@ -26,6 +26,7 @@ from ..coverage.parts import (
     site_rows,
     standing,
 )
+from ..geo.arrays import Flags
 from ..geo.rules import RuleSet
 from ..geo.town import Town, load_town
 from ..geo.words import Lang, whole_file
@@ -48,7 +49,7 @@ class Loaded:
     incidents
         Its ledger of fires.
     outline
-        Hull of its buildings in degrees, for the overview.
+        In degrees, for the overview.
     simulated
         Whether it is generated.
     """
@@ -73,14 +74,26 @@ class Files:
     ranks: Path
 
 
-def about(town: Town) -> Loaded:
-    """Return what is known of a loaded town."""
+def about(town: Town, own: Flags | None = None) -> Loaded:
+    """Return what is known of a loaded town, or of a part of one.
+
+    Parameters
+    ----------
+    town
+        The district or part.
+    own
+        Which of its communities are its own; all if not given. They are its outline, the hull of
+        its buildings without them.
+    """
     middle = town.buildings.geometry.representative_point().to_crs(4326)
     west, south, east, north = (float(edge) for edge in middle.total_bounds)
-    hull = shapely.simplify(shapely.MultiPoint(middle.to_numpy()).convex_hull, 1e-4)
+    areas = town.communities.geometry if own is None else town.communities.geometry[own]
+    outline = shapely.MultiPoint(middle.to_numpy()).convex_hull
+    if len(areas):
+        outline = shapely.union_all(areas.to_crs(4326).to_numpy())
     return Loaded(
-        town.name, (west, south, east, north), town.rules, town.ledgers.incidents, hull,
-        town.simulated,
+        town.name, (west, south, east, north), town.rules, town.ledgers.incidents,
+        shapely.simplify(outline, 1e-4), town.simulated,
     )  # fmt: skip
 
 

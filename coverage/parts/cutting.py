@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ...geo.arrays import Flags, Indices
+from ...geo.arrays import Flags, Indices, Ints
 from ...geo.ground import Positions, part_of_network
 from ...geo.ledgers import TownLedgers
 from ...geo.town import Town
@@ -89,7 +89,7 @@ def cut(town: Town, kept: Kept) -> Town:
     kept
         Rows that stay. A building or station whose lane goes is attached to none.
     """
-    place = np.full(len(town.lanes) + 1, -1, dtype=np.int32)
+    place: Ints = np.full(len(town.lanes) + 1, -1, dtype=np.int32)
     place[kept.lanes] = np.arange(len(kept.lanes), dtype=np.int32)
     network = part_of_network(town.network, kept.lanes)
     reports = np.flatnonzero(place[town.report_positions.lane] >= 0)
@@ -160,7 +160,7 @@ def _rows(frame: gpd.GeoDataFrame, rows: Indices | Flags) -> gpd.GeoDataFrame:
     return frame.iloc[rows].reset_index(drop=True)
 
 
-def _placed(positions: Positions, rows: Indices, place: Indices) -> Positions:
+def _placed(positions: Positions, rows: Indices, place: Ints) -> Positions:
     taken = positions.take(rows)
     return replace(taken, lane=place[taken.lane].astype(np.int32))
 

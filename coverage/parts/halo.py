@@ -49,7 +49,7 @@ def halo_m(rules: RuleSet, *, horizon_s: float, speeds: SpeedFit | None = None) 
     sooner = [v.at_least for band in rules.time_band.values() for v in band.slowdown.values()]
     fastest = min([1.0, *sooner])
     if speeds is not None and speeds.fitted:
-        fastest *= min(1.0, float(speeds.table[["factor", "low"]].min(axis=None)))
+        fastest *= min(1.0, float(np.nanmin(speeds.table[["factor", "low"]].to_numpy(dtype=float))))
     return top / fastest * horizon_s + rules.network.attach_m.value
 
 

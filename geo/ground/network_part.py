@@ -28,8 +28,8 @@ def part_of_network(network: Network, lanes: Indices) -> Network:
     """
     ends = np.concatenate([network.lane_from[lanes], network.lane_to[lanes]])
     kept, which = np.unique(ends, return_inverse=True)
-    which = which.astype(np.int32)
-    lane_from, lane_to = which[: len(lanes)], which[len(lanes) :]
+    node: Ints = which.astype(np.int32)
+    lane_from, lane_to = node[: len(lanes)], node[len(lanes) :]
     indptr, head, arc_lane, arc_forward = arcs_of(lane_from, lane_to, len(kept))
     crossing = _rows_of(network.crossing, lanes, network.lanes)
     barrier_node = _rows_of(network.barrier_node, kept, network.nodes)

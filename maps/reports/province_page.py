@@ -91,7 +91,7 @@ def province_page(
     groups: dict[str, list[DistrictRow]] = {}
     for row in done:
         groups.setdefault(row.name.rpartition("/")[0], []).append(row)
-    body += section("province.map", _map(done, next(iter(reversed(tiers)), ""), lang), lang)
+    body += section("province.map", _map(done, list(tiers)[-1], lang), lang)
     for city, own in groups.items():
         cells = [_cells(row, tuple(tiers), lang) for row in own]
         inside = table(heads, cells, numeric=range(1, len(heads)))
@@ -149,18 +149,23 @@ def _map(rows: Sequence[DistrictRow], tier: str, lang: Lang) -> str:
         shape = (
             row.outline if shapely.get_dimensions(row.outline) == 2 else row.outline.buffer(1e-4)
         )
-        xy = shapely.get_coordinates(shape)
-        points = " ".join(
-            f"{(x - west) * narrow * scale:.1f},{(north - y) * scale:.1f}" for x, y in xy
-        )
+        rings = [
+            " ".join(
+                f"{(x - west) * narrow * scale:.1f},{(north - y) * scale:.1f}"
+                for x, y in shapely.get_coordinates(shapely.get_exterior_ring(one))
+            )
+            for one in shapely.get_parts(shape)
+        ]
         told = row.figures["share"].get(tier) or {}
         name = escape(shown(row.title))
         said = escape(_share(told, lang))
-        shapes.append(
-            f'<a href="{escape(quote(row.page))}"><polygon points="{points}"'
-            f' fill="{_shade(told.get("share_buildings"))}" fill-opacity="0.6" stroke="#333">'
-            f"<title>{name} {said}</title></polygon></a>"
+        fill = _shade(told.get("share_buildings"))
+        drawn = "".join(
+            f'<polygon points="{ring}" fill="{fill}" fill-opacity="0.6" stroke="#333"/>'
+            for ring in rings
         )
+        link = escape(quote(row.page))
+        shapes.append(f'<a href="{link}"><g><title>{name} {said}</title>{drawn}</g></a>')
     wide, high = (east - west) * narrow * scale, (north - south) * scale
     view = f"-4 -4 {wide + 8:.0f} {high + 8:.0f}"
     label_said = escape(text("province.map", lang))
