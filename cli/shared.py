@@ -23,14 +23,19 @@ def push(
     writers: Annotated[
         list[str] | None, typer.Option("--writers", metavar="ROLE", help=both("cli.push_writers"))
     ] = None,
+    settings: Annotated[bool, typer.Option("--settings", help=both("cli.push_settings"))] = False,
     lang: LangOption = Language.zh,
 ) -> None:
-    """Copy a town from its folder to a PostgreSQL server."""
+    """Copy a town from its folder to a PostgreSQL server, or only its settings."""
     server = read_address(address)
     with steps(lang.value) as step:
         step("step.push")
-        from ..geo.moving import push_town
+        from ..geo.moving import push_settings, push_town
 
+        if settings:
+            sent = push_settings(folder, server)
+            say("cli.push_settings_done", lang.value, address=server, files=", ".join(sent))
+            return
         moved = push_town(folder, server, readers=readers or (), writers=writers or ())
     rows = moved.pop("ledgers")
     say("cli.push_done", lang.value, address=server, layers=len(moved), rows=rows,

@@ -34,7 +34,7 @@ from .postgis import (
     stored_layers,
     write_stored_layer,
 )
-from .rules import CALIBRATION_FILE, IMPORT_FILE, LayerSource, TownConfig, read_config
+from .rules import CALIBRATION_FILE, IMPORT_FILE, LayerSource, TownConfig, load_rules, read_config
 from .snapshots import SNAPSHOTS
 from .tables import SCHEMAS, Account, columns_found, load_sheet, read_layer, write_layers
 from .town import Examined
@@ -110,6 +110,57 @@ def push_town(
         rows = push_archive(folder, connection, address.schema, at=now)
         open_to(connection, address.schema, readers=readers, writers=writers)
     return {**{layer: len(frame) for layer, frame in layers.items()}, "ledgers": rows}
+
+
+def push_settings(folder: Path, address: ServerAddress) -> list[str]:
+    """Change the settings of a town on a server to those of a folder.
+
+    Where its layers come from and how ledgers were read stays as the server says it, since others
+    may have added to it meanwhile; all else of ``town.toml``, and the files that it names, are
+    taken from the folder.
+
+    Parameters
+    ----------
+    folder
+        Of the town, as `pull_town` made it, with what was changed in it.
+    address
+        Of the town.
+
+    Returns
+    -------
+    list of str
+        The files that were sent.
+
+    Raises
+    ------
+    InputError, TownError
+        When the settings are not allowed; the server's stay.
+    OutputError
+        When the server does not allow it.
+    """
+    if server_of(folder) is not None:
+        raise InputError("error.push_shared", folder=folder)
+    own: Any = tomlkit.parse((folder / TOWN_FILE).read_text(encoding="utf-8-sig"))
+    with session(address) as connection, TemporaryDirectory() as tried:
+        lock(connection, "town_files")
+        before = file_on_server(connection, TOWN_FILE)
+        if before is None:
+            raise InputError("error.database_no_town", address=address)
+        there: Any = tomlkit.parse(before.decode("utf-8-sig"))
+        for part in ("layers", "imports"):
+            own.pop(part, None)
+            if part in there:
+                own[part] = there[part]
+        settings = tomlkit.dumps(own).encode()
+        (Path(tried) / TOWN_FILE).write_bytes(settings)
+        config = read_config(Path(tried))
+        load_rules(config.rules, override=config.override)
+        kept = [n for n in _kept(folder, config) if n not in (IMPORT_FILE, CALIBRATION_FILE)]
+        sent = [name for name in kept if not name.startswith(f"{SNAPSHOTS}/")]
+        for name in sent:
+            keep_file(connection, name, (folder / name).read_bytes())
+        keep_file(connection, TOWN_FILE, settings)
+    return [TOWN_FILE, *sent]
 
 
 def pull_town(address: ServerAddress, folder: Path, *, shared: bool = False) -> dict[str, int]:

@@ -130,6 +130,29 @@ def test_what_one_clerk_keeps_beside_the_town_all_have(folder, place, run, tmp_p
         write_snapshot(tmp_path / "two", "2026Q3", **told)
 
 
+def test_settings_are_changed_and_what_others_added_stays(folder, place, run, tmp_path):
+    address = place("settings")
+    assert run("push", folder, address)[0] == 0
+    assert run("pull", address, tmp_path / "edit")[0] == 0
+    assert run("pull", address, tmp_path / "shared", "--shared")[0] == 0
+    file = tmp_path / "隐患.csv"
+    file.write_text(HAZARDS, encoding="utf-8")
+    assert run("import", tmp_path / "shared", file, "--kind", "hazards", "--source", "街")[0] == 0
+    settings = tmp_path / "edit" / "town.toml"
+    told = settings.read_text(encoding="utf-8")
+    settings.write_text('report_to = "值班室"\n' + told, encoding="utf-8")
+    code, said = run("push", tmp_path / "edit", address, "--settings")
+    assert code == 0 and "town.toml" in said
+    config = read_config(tmp_path / "shared")
+    assert config.report_to == "值班室"
+    assert config.imports["hazards"].columns["hazard_id"] == "编号"
+    assert read_records(tmp_path / "shared", "hazards")["hazard_id"].tolist() == ["A1"]
+    settings.write_text('rules = "mars"\n' + told.replace("rules =", "#"), encoding="utf-8")
+    code, said = run("push", tmp_path / "edit", address, "--settings")
+    assert code == 1 and "mars" in said
+    assert read_config(tmp_path / "shared").report_to == "值班室"
+
+
 def test_without_the_extra_one_is_told_what_to_install(run, monkeypatch, tmp_path):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     (tmp_path / "town.toml").write_text('database = "postgresql://h/none"\n', encoding="utf-8")
