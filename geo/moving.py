@@ -296,6 +296,8 @@ def stored_form(
     layers: dict[str, gpd.GeoDataFrame] = {}
     problems: list[Problem] = []
     entries: dict[str, LayerSource] = {}
+    # Those of layers.gpkg keep their names, and no other takes one of them.
+    taken = {s.layer or layer for layer, s in config.layers.items() if s.file == LAYERS_FILE}
     for layer in config.layers:
         source = config.source(layer)
         raw = _as_it_is(folder / LAYERS_FILE, source.layer or layer, source)
@@ -308,10 +310,11 @@ def stored_form(
         problems += sheet.problems
         columns = columns_found(account.headers)
         columns.pop("geometry", None)  # the copy has a geometry of its own
-        layers[layer] = copied_layer(sheet.table.drop(columns=[*sheet.placed]), is_copy=True)
+        stored = next(n for n in _numbered(layer) if n not in taken)
+        layers[stored] = copied_layer(sheet.table.drop(columns=[*sheet.placed]), is_copy=True)
         declared = source.datum is not None or source.plane is not None
         entries[layer] = LayerSource(
-            file=LAYERS_FILE, layer=layer, origin=name, columns=columns,
+            file=LAYERS_FILE, layer=stored, origin=name, columns=columns,
             datum=Datum.WGS84 if declared else None, ledgers=source.ledgers,
         )  # fmt: skip
     return layers, _renamed(settings, entries), problems

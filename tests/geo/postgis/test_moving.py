@@ -155,6 +155,25 @@ def test_what_was_drawn_on_the_server_is_read(folder, place, tmp_path):
         assert list(read_stored_layer(connection, "drawn", "buildings")["备注"]) == ["夜"] * 31
 
 
+def test_no_layer_takes_the_name_of_another(folder, place, tmp_path):
+    whole = pyogrio.read_dataframe(folder / "layers.gpkg", layer="buildings")
+    pyogrio.write_dataframe(whole.iloc[:7], folder / "layers.gpkg", layer="water", append=False)
+    settings = folder / "town.toml"
+    told = settings.read_text(encoding="utf-8").replace('layer = "buildings"', 'layer = "water"')
+    ponds = gpd.GeoDataFrame(
+        {"water_id": ["W1"], "kind": ["hydrant"]}, geometry=[shapely.centroid(whole.geometry.iloc[0])]
+    )
+    ponds.set_crs(4326).to_file(folder / "ponds.gpkg", layer="water")
+    told += '\n[layers.water]\nfile = "ponds.gpkg"\nlayer = "water"\n'
+    settings.write_text(told, encoding="utf-8")
+    address = read_address(place("names"))
+    moved = push_town(folder, address)
+    assert (moved["water"], moved["water_2"], moved["lanes"]) == (7, 1, 1)
+    pull_town(address, tmp_path / "back")
+    back = examine_town(tmp_path / "back").town
+    assert len(back.buildings) == 7 and list(back.water["water_id"]) == ["W1"]
+
+
 def test_a_town_is_never_written_over_and_never_half_there(folder, place, tmp_path):
     address = read_address(place("once"))
     settings = folder / "town.toml"
