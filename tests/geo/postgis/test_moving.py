@@ -161,7 +161,8 @@ def test_no_layer_takes_the_name_of_another(folder, place, tmp_path):
     settings = folder / "town.toml"
     told = settings.read_text(encoding="utf-8").replace('layer = "buildings"', 'layer = "water"')
     ponds = gpd.GeoDataFrame(
-        {"water_id": ["W1"], "kind": ["hydrant"]}, geometry=[shapely.centroid(whole.geometry.iloc[0])]
+        {"water_id": ["W1"], "kind": ["hydrant"]},
+        geometry=[shapely.centroid(whole.geometry.iloc[0])],
     )
     ponds.set_crs(4326).to_file(folder / "ponds.gpkg", layer="water")
     told += '\n[layers.water]\nfile = "ponds.gpkg"\nlayer = "water"\n'
