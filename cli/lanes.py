@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
@@ -46,7 +45,6 @@ def lanes(
                 date=day_of(date).isoformat(),
                 draws=draws,
                 seed=seed,
-                workers=os.cpu_count() or 1,
                 progress=step,
             )
             found = found.only(*Part).complete()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -73,6 +74,13 @@ from .summary import (
 Progress = Callable[[str], None]
 
 DRAWS = 200  # of random lane states; a share is then within 0.07 of the truth, 19 times in 20
+
+SHOWN = (
+    "town", "scenario_label", "rules", "simulated", "calibrated", "date", "report_to", "tiers",
+    "yardstick", "hills", "summary", "buildings", "lanes", "stations", "communities", "barriers",
+    "crossings", "water", "areas", "places",
+)  # fmt: skip
+"""What pages read of an assessment."""
 
 
 class Part(StrEnum):
@@ -165,6 +173,15 @@ class Assessment:
         made = copy.copy(self)
         made.__dict__.update(attributes)
         return made
+
+    def shown(self, **attributes: Any) -> Assessment:
+        """Return what pages show, with some of it given: without the town, light to send away.
+
+        Anything else of it cannot be asked for.
+        """
+        known = {name: getattr(self, name) for name in SHOWN if name not in attributes}
+        made = replace(self, moment=None, progress=_silent)  # type: ignore[arg-type]  # on purpose
+        return made.replaced(**known, **attributes)
 
     # What is known without computing
 
@@ -553,7 +570,7 @@ def assess(
     draws: int = DRAWS,
     seed: int = 1,
     alert: AlertLevel = AlertLevel.NORMAL,
-    workers: int = 1,
+    workers: int | None = None,
     progress: Progress = _silent,
 ) -> Assessment:
     """Return what follows from a town under one scenario; nothing is computed before it is read.
@@ -572,7 +589,8 @@ def assess(
     alert
         Fire-alert level of the period, by which inspections are due.
     workers
-        Threads for closures, draws and risk; the answer does not depend on them.
+        Threads for closures, draws and risk, by default one a core; the answer does not depend
+        on them.
     progress
         Called with the catalogue key of each step as it begins.
 
@@ -584,7 +602,8 @@ def assess(
     day = dt.date.fromisoformat(date) if date else dt.date.today()
     name, chosen = choose_scenario(town.scenarios, scenario, calendar=town.calendar, date=day)
     moment = Moment(uses_on(town, day), chosen, day, seed=seed)
-    return Assessment(moment, name, draws, alert, workers, progress)
+    threads = os.cpu_count() or 1 if workers is None else workers
+    return Assessment(moment, name, draws, alert, threads, progress)
 
 
 def _position_columns(town: Town, positions: Positions) -> dict[str, Any]:

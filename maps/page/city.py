@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import signal
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
+from functools import partial
+from multiprocessing import get_context
 from types import MappingProxyType
 from typing import Any
 
@@ -39,6 +44,7 @@ def committee_pages(
     plan: Plan | None = None,
     lang: Lang = "zh",
     most: int = MOST_BUILDINGS,
+    workers: int = 1,
 ) -> Iterator[tuple[str, str]]:
     """Return the committee's page, or an overview and the pages of the communities.
 
@@ -48,6 +54,8 @@ def committee_pages(
         As for `weizhan.maps.page.committee.committee_page`.
     most
         Buildings on one page; with more there is a page for each community.
+    workers
+        Processes that make the pages of communities.
 
     Yields
     ------
@@ -75,13 +83,42 @@ def committee_pages(
     rows = of_community.groupby(of_community, sort=False).indices
     shared = assessment.areas[f.STATION_ID].isna()
     city = assessment.replaced(areas=assessment.areas[shared].reset_index(drop=True))
-    for entry in entries:
-        inside = rows.get(str(entry[f.COMMUNITY_ID]), np.zeros(0, dtype=np.int64))
-        own, moments = _community(city, scenes, entry, inside, lang)
-        page = committee_page(
-            own, scenes=moments, plan=plan, home="../committee.html", font=link, lang=lang
-        )
-        yield files[str(entry[f.COMMUNITY_ID])], page
+    none = np.zeros(0, dtype=np.int64)
+    cut = (
+        _community(city, scenes, entry, rows.get(str(entry[f.COMMUNITY_ID]), none), lang)
+        for entry in entries
+    )
+    page = partial(committee_page, plan=plan, home="../committee.html", font=link, lang=lang)
+    yield from zip(files.values(), _made(page, cut, workers=workers), strict=True)
+
+
+def _made(
+    page: Callable[..., str],
+    cut: Iterable[tuple[Assessment, dict[str, Scene]]],
+    *,
+    workers: int,
+) -> Iterator[str]:
+    """Make pages in their order, in so many processes; few communities wait at a time."""
+    if workers == 1:
+        yield from (page(own, scenes=moments) for own, moments in cut)
+        return
+    spawn = get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_uninterrupted) as pool:
+        waiting: deque[Future[str]] = deque()
+        try:
+            for own, moments in cut:
+                waiting.append(pool.submit(page, own, scenes=moments))
+                if len(waiting) > 2 * workers:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _uninterrupted() -> None:
+    """Leave Ctrl-C to the process that asked; it ends this one."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _overview(assessment: Assessment, lang: Lang) -> Assessment:
@@ -147,7 +184,7 @@ def _community(
         areas = areas.set_geometry(areas.geometry.intersection(near))
     degrees = gpd.GeoSeries([near], crs=assessment.buildings.crs).to_crs("EPSG:4326")
     hills = assessment.hills
-    found = assessment.replaced(
+    found = assessment.shown(
         hills=None if hills is None else hills.within(*degrees.total_bounds),
         town=f"{assessment.town} · {community_name(entry, lang)}",
         buildings=buildings,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -90,7 +91,9 @@ def write_results(
     against = scenes[BEFORE].differences if BEFORE in scenes else ()
     door = index_page(assessment, against=against, others=others, lang=lang)
     (folder / "index.html").write_text(door, encoding="utf-8")
-    for name, page in committee_pages(assessment, scenes=scenes, plan=plan, lang=lang):
+    for name, page in committee_pages(
+        assessment, scenes=scenes, plan=plan, lang=lang, workers=os.cpu_count() or 1
+    ):
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(page, encoding="utf-8")
     progress("step.public")

@@ -170,6 +170,8 @@ class MadeUp:
     def replaced(self, **attributes: Any) -> MadeUp:
         return dataclasses.replace(self, **attributes)
 
+    shown = replaced
+
 
 def no_crossings() -> gpd.GeoDataFrame:
     """Return what an assessment says of crossings where there are none."""

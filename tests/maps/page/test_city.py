@@ -23,6 +23,7 @@ def test_a_city_has_an_overview_and_a_page_for_each_community(browser, assessmen
     (browser.folder / "font.css").write_text(pages["communities/font.css"], encoding="utf-8")
     files = [f"communities/000{k}.html" for k in (1, 2, 3, 4)]
     assert list(pages) == ["committee.html", "communities/font.css", *files]
+    assert pages == dict(committee_pages(assessment, scenes={"day": day}, most=100, workers=2))
 
     browser.open(pages["committee.html"])
     assert browser.run("return layers.buildings.features.count") == 0
