@@ -75,13 +75,6 @@ Progress = Callable[[str], None]
 
 DRAWS = 200  # of random lane states; a share is then within 0.07 of the truth, 19 times in 20
 
-SHOWN = (
-    "town", "scenario_label", "rules", "simulated", "calibrated", "date", "report_to", "tiers",
-    "yardstick", "hills", "summary", "buildings", "lanes", "stations", "communities", "barriers",
-    "crossings", "water", "areas", "places",
-)  # fmt: skip
-"""What pages read of an assessment."""
-
 
 class Part(StrEnum):
     """What an assessment may show beyond response and coverage.
@@ -173,15 +166,6 @@ class Assessment:
         made = copy.copy(self)
         made.__dict__.update(attributes)
         return made
-
-    def shown(self, **attributes: Any) -> Assessment:
-        """Return what pages show, with some of it given: without the town, light to send away.
-
-        Anything else of it cannot be asked for.
-        """
-        known = {name: getattr(self, name) for name in SHOWN if name not in attributes}
-        made = replace(self, moment=None, progress=_silent)  # type: ignore[arg-type]  # on purpose
-        return made.replaced(**known, **attributes)
 
     # What is known without computing
 
@@ -313,12 +297,9 @@ class Assessment:
         together = self.lane_draws
         with self._step("step.draws"):
             apart = lane_draws(
-                self.moment,
-                draws=self.draws,
-                seed=self.moment.seed,
+                self.moment, draws=self.draws, seed=self.moment.seed, apart=True,
                 workers=self.workers,
-                apart=True,
-            )
+            )  # fmt: skip
         return cluster_figures(together, apart)
 
     @property
@@ -589,8 +570,7 @@ def assess(
     alert
         Fire-alert level of the period, by which inspections are due.
     workers
-        Threads for closures, draws and risk, by default one a core; the answer does not depend
-        on them.
+        Threads, by default one a core; the answer does not depend on them.
     progress
         Called with the catalogue key of each step as it begins.
 
@@ -602,8 +582,7 @@ def assess(
     day = dt.date.fromisoformat(date) if date else dt.date.today()
     name, chosen = choose_scenario(town.scenarios, scenario, calendar=town.calendar, date=day)
     moment = Moment(uses_on(town, day), chosen, day, seed=seed)
-    threads = os.cpu_count() or 1 if workers is None else workers
-    return Assessment(moment, name, draws, alert, threads, progress)
+    return Assessment(moment, name, draws, alert, workers or os.cpu_count() or 1, progress)
 
 
 def _position_columns(town: Town, positions: Positions) -> dict[str, Any]:

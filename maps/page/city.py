@@ -29,6 +29,11 @@ from .committee import committee_page
 
 MOST_BUILDINGS = 150_000  # on one page
 AROUND_M = 250.0  # what lies round a community is drawn as far as this
+SHOWN = (
+    "town", "scenario", "scenario_label", "rules", "simulated", "calibrated", "date", "tiers",
+    "hills", "summary", "buildings", "lanes", "stations", "communities", "barriers", "crossings",
+    "water", "areas", "places",
+)  # fmt: skip
 MAIN_LANES = [
     LaneClass.TRUNK.value,
     LaneClass.PRIMARY.value,
@@ -184,7 +189,8 @@ def _community(
         areas = areas.set_geometry(areas.geometry.intersection(near))
     degrees = gpd.GeoSeries([near], crs=assessment.buildings.crs).to_crs("EPSG:4326")
     hills = assessment.hills
-    found = assessment.shown(
+    found = _shown(
+        assessment,
         hills=None if hills is None else hills.within(*degrees.total_bounds),
         town=f"{assessment.town} · {community_name(entry, lang)}",
         buildings=buildings,
@@ -216,6 +222,14 @@ def _community(
             communities=told,
         )
     return found, moments
+
+
+def _shown(assessment: Assessment, **given: Any) -> Assessment:
+    """Return what a page reads, some of it given: without the town it is light to send away."""
+    known = {name: getattr(assessment, name) for name in SHOWN if name not in given}
+    bare = object.__new__(type(assessment))
+    bare.__dict__.update(known | given)
+    return bare
 
 
 def _own_coverage(whole: Mapping[str, Any], entry: Mapping[str, Any]) -> dict[str, Any]:
