@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +15,9 @@ import numpy as np
 import pandas as pd
 
 LENGTH: Final = 24
+MAKERS: Final = ("weizhan", "numpy", "scipy", "numba", "geopandas", "shapely")
+FLOORS: Final = ("geo", "coverage", "maps", "runs", "data")
+CODE: Final = (".py", ".toml", ".js", ".css", ".html")
 BLOCK: Final = 1 << 20
 
 
@@ -37,6 +42,15 @@ def folder_digests(folder: Path) -> dict[str, str]:
     named = {p.relative_to(folder).as_posix(): p for p in files}
     told = {n: p for n, p in named.items() if not any(x.startswith(".") for x in n.split("/"))}
     return {name: file_digest(told[name]) for name in sorted(told)}
+
+
+@cache
+def made_by() -> dict[str, str]:
+    """Return by what results are made: versions, and the digest of our own code and rules."""
+    root = Path(__file__).resolve().parents[1]
+    files = [p for floor in FLOORS for p in sorted((root / floor).rglob("*"))]
+    code = digest([file_digest(p) for p in files if p.suffix in CODE and p.is_file()])
+    return {name: version(name) for name in MAKERS} | {"code": code}
 
 
 def digest(*values: Any) -> str:

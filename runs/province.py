@@ -10,7 +10,6 @@ import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
@@ -36,7 +35,7 @@ from ..geo.words import fields as f
 from ..maps.reports import DistrictRow
 from ..maps.results import SITES_FILE, drop_part, page_of, write_overview, write_sites
 from . import tasks
-from .digests import digest, file_digest, folder_digests
+from .digests import digest, file_digest, folder_digests, made_by
 from .engines import Engine, Job
 from .run import Run
 from .siting import site_province
@@ -51,7 +50,6 @@ RESULT_NAMES: Final = (
     "stages",
 )
 DRAWS_A_JOB: Final = 50
-MADE_BY: Final = {name: version(name) for name in ("weizhan", "numpy", "geopandas", "shapely")}
 
 
 @dataclass(frozen=True)
@@ -214,12 +212,12 @@ def _together(
         ids = set(_lanes_of(one))
         mine = lost[lost.index.isin(ids)]
         some = burnt[burnt.index.isin(place_of.communities.index)]
-        key = digest(one.drawn.name, place_of, mine, some, run.lang, told[name].title)
+        key = digest(one.drawn.name, place_of, mine, some, run.lang, told[name].title, made_by())
         manifest = {
             "key": key,
             "inputs": {"district": keys[name], "donors": donors.stem},
             "asked": _plain(run.asked),
-            "made_by": MADE_BY,
+            "made_by": made_by(),
         }
         target = run.out / "districts" / name
         page = run.out / page_of(name)
@@ -282,7 +280,7 @@ def _overview(
     whole_file(run.out / "summary.json", _json(summary))
     manifest = {
         "asked": _plain(run.asked),
-        "made_by": MADE_BY,
+        "made_by": made_by(),
         "districts": {
             name: {"key": record["key"], "outputs": record["outputs"]}
             for name, record in sorted(records.items())
@@ -317,7 +315,7 @@ def _joined(run: Run, folder: Path, most: int) -> _Cut:
     jobs = []
     for name, own in districts_in(folder).items():
         try:
-            inputs[name] = digest(folder_digests(own), MADE_BY)
+            inputs[name] = digest(folder_digests(own), made_by())
         except OSError as error:
             said = f"{error.filename}: {error.strerror}"
             run.failed[name] = {"zh": said, "en": said}
@@ -349,7 +347,7 @@ def _joined(run: Run, folder: Path, most: int) -> _Cut:
 def _cut(run: Run, folder: Path, most: int) -> _Cut:
     """Load one large town and cut it into parts by its communities."""
     run.progress("step.province_load")
-    key = digest(folder_digests(folder), MADE_BY, run.asked, most)
+    key = digest(folder_digests(folder), made_by(), run.asked, most)
     cut = run.stage("all", "cut", key)
     if not cut.exists():
         town = load_town(folder)
