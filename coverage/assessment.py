@@ -315,7 +315,7 @@ class Assessment:
         """
         _ = self.lane_states
         with self._step("step.areas"):
-            return service_areas(self.moment)
+            return service_areas(self.moment, workers=self.workers)
 
     @cached_property
     def compliance(self) -> Compliance:

@@ -24,16 +24,18 @@ CORNERS_A_QUARTER = 4  # of a round end; the circle is drawn round the true one,
 
 @dataclass(frozen=True)
 class Spread:
-    """How far crews of one way of moving have come, without any limit of time.
+    """How far crews of one way of moving have come.
 
     Attributes
     ----------
     passage
         How they pass every lane.
     node_ms
-        ``(nodes,)`` int32 first arrival at each node.
+        ``(k,)`` int32 first arrival at nodes.
     start_lane, start_fraction, start_ms
         Where and when crews set out on lanes, for what they reach on that same lane.
+    node
+        ``(k,)`` at which nodes; at all of them, in order, if not given.
     """
 
     passage: Passage
@@ -41,6 +43,7 @@ class Spread:
     start_lane: Ints
     start_fraction: Floats
     start_ms: Ints
+    node: Ints | None = None
 
 
 @dataclass(frozen=True)
@@ -93,14 +96,20 @@ def reached(network: Network, spreads: Iterable[Spread], *, limit_ms: int) -> Pi
 
     for spread in spreads:
         ahead, back = spread.passage.forward_ms, spread.passage.backward_ms
-        leave_ms = np.minimum(spread.node_ms.astype(np.int64) + spread.passage.leave_ms, IMPASSABLE)
-        for node, along, from_end in (
-            (network.lane_from, ahead, False),
-            (network.lane_to, back, True),
-        ):
-            left = limit_ms - leave_ms[node]
-            rows = np.flatnonzero((left >= 0) & (along < IMPASSABLE)).astype(np.int32)
-            share = left[rows] / along[rows]
+        node = np.arange(network.nodes) if spread.node is None else spread.node
+        left = limit_ms - np.minimum(
+            spread.node_ms.astype(np.int64) + spread.passage.leave_ms[node], IMPASSABLE
+        )
+        node, left = node[left >= 0], left[left >= 0]
+        count = np.diff(network.indptr)[node]
+        arc = np.repeat(network.indptr[node] - np.cumsum(count) + count, count)
+        arc += np.arange(len(arc), dtype=arc.dtype)
+        left = np.repeat(left, count)
+        for from_end, along in ((False, ahead), (True, back)):
+            rows = network.arc_lane[arc]
+            passes = (network.arc_forward[arc] != from_end) & (along[rows] < IMPASSABLE)
+            rows = rows[passes]
+            share = left[passes] / along[rows]
             if from_end:
                 add(rows, 1 - share, np.ones(len(rows)))
             else:

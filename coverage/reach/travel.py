@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from ...geo.arrays import Floats, Ints, Words
+from ...geo.arrays import Floats, Ints, Longs, Words
 from ...geo.ground import (
     Network,
     Passage,
@@ -210,6 +210,33 @@ def reach_matrix(plan: Journey, *, crews: int, limit_ms: int) -> csr_array:
         limit_ms,
     )
     return csr_array((np.maximum(ms, 1), position, first), shape=(crews, positions))
+
+
+def reach_states(plan: Journey, *, crews: int, limit_ms: int) -> tuple[Longs, Ints, Ints]:
+    """Return the states that each crew reaches in time, and when.
+
+    Parameters
+    ----------
+    plan, crews, limit_ms
+        As for `reach_matrix`.
+
+    Returns
+    -------
+    first, state, ms
+        CSR by crew, in the order in which it met the states.
+    """
+    graph, starts = plan.graph, plan.starts
+    itself = np.arange(graph.states + 1, dtype=np.int32)
+    nothing = np.empty(0, dtype=np.int32)
+    found: tuple[Longs, Ints, Ints] = reach(
+        (graph.indptr, graph.head, graph.ms),
+        (itself, itself[:-1], np.zeros(graph.states, dtype=np.int32)),
+        grouped(starts.crew, crews, starts.state, starts.ms),
+        (np.zeros(crews + 1, dtype=np.int32), nothing, nothing),
+        graph.states,
+        limit_ms,
+    )
+    return found
 
 
 def grouped(key: Ints, keys: int, *columns: NDArray[np.integer[Any]]) -> tuple[Ints, ...]:

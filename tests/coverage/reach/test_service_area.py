@@ -19,7 +19,7 @@ from weizhan.coverage.reach.service_area import (
     reached,
     service_polygon,
 )
-from weizhan.geo.ground.network import Network, build_network
+from weizhan.geo.ground.network import Network, arcs_of, build_network
 from weizhan.geo.ground.passability import Passage
 
 MakeLayer = Callable[..., gpd.GeoDataFrame]
@@ -160,10 +160,7 @@ def _networks(draw):
         lane_from,
         lane_to,
         shapely.length(lines),
-        nothing,
-        nothing,
-        nothing,
-        nothing.astype(bool),
+        *arcs_of(lane_from, lane_to, side * side),
         nothing,
         nothing,
     )

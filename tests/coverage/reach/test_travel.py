@@ -12,7 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from weizhan.coverage.reach.kernels import FAR
-from weizhan.coverage.reach.travel import Arrivals, Crews, arrivals, journey, reach_matrix
+from weizhan.coverage.reach.travel import (
+    NOBODY,
+    Arrivals,
+    Crews,
+    Starts,
+    arrivals,
+    journey,
+    nearest,
+    reach_matrix,
+    reach_states,
+)
 from weizhan.geo.ground.network import Network, build_network
 from weizhan.geo.ground.passability import Passage
 from weizhan.geo.ground.snapping import Positions
@@ -219,3 +229,27 @@ def test_closing_a_lane_never_lowers_a_time(random_town, seed: int, lane: int) -
     before: Arrivals = arrivals(network, passages, crews, positions, dismount_ms=DISMOUNT_MS)
     after = arrivals(network, closed, crews, positions, dismount_ms=DISMOUNT_MS)
     assert (after.ms >= before.ms).all()
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), limit_ms=st.integers(-1, 150_000))
+def test_a_bounded_search_is_the_whole_one_cut_at_the_limit(
+    random_town, seed: int, limit_ms: int
+) -> None:
+    """For all crews together, and for each alone."""
+    network, passages, crews, positions = random_town(seed)
+    plan = journey(network, passages, crews, positions, dismount_ms=DISMOUNT_MS)
+    ms, crew = nearest(plan.graph, plan.starts)
+    in_time = ms <= limit_ms
+    cut_ms, cut_crew = nearest(plan.graph, plan.starts, until_ms=limit_ms)
+    assert np.array_equal(cut_ms, np.where(in_time, ms, FAR))
+    assert np.array_equal(cut_crew, np.where(in_time, crew, NOBODY))
+    first, state, found = reach_states(plan, crews=len(crews.lane), limit_ms=limit_ms)
+    for one in range(len(crews.lane)):
+        own = plan.starts.crew == one
+        starts = Starts(*(getattr(plan.starts, k)[own] for k in ("state", "ms", "crew", "lane")))
+        alone, _ = nearest(plan.graph, starts)
+        those = slice(first[one], first[one + 1])
+        reached = np.flatnonzero(alone <= limit_ms)
+        assert sorted(state[those]) == reached.tolist()
+        assert np.array_equal(found[those], alone[state[those]])
