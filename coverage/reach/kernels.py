@@ -18,9 +18,12 @@ FAR = IMPASSABLE
 
 @njit("i4(i4[::1])", cache=True)
 def pile_width(cost):  # type: ignore[no-untyped-def]
-    """Return by how much the threshold moves: a few mean costs, which is best by trial."""
+    """Return by how much the threshold moves: a few mean costs, which is best by trial.
+
+    A sample of the arcs will do: the width decides how long a search takes, and nothing else.
+    """
     total, count = 1.0, 1
-    for arc in range(len(cost)):
+    for arc in range(0, len(cost), max(1, len(cost) // 4096)):
         if cost[arc] < FAR:
             total += cost[arc]
             count += 1
@@ -204,103 +207,123 @@ def twice(full):  # type: ignore[no-untyped-def]
     return larger
 
 
-@njit("i8(i4, i4, i8, i4, i4[::1], i4[::1], i4[::1], i8)", cache=True, inline="always")
-def _meet(i, t, crew, limit_ms, timed, best, found, count):  # type: ignore[no-untyped-def]
-    """Note that a crew reaches a position; return how many it has reached."""
-    if t <= limit_ms:
-        if timed[i] != crew:
-            timed[i] = crew
-            best[i] = t
-            found[count] = i
-            count += 1
-        elif t < best[i]:
-            best[i] = t
-    return count
-
-
 @njit(
     "Tuple((i8[::1], i4[::1], i4[::1]))("
-    "UniTuple(i4[::1], 3), UniTuple(i4[::1], 3), UniTuple(i4[::1], 3), UniTuple(i4[::1], 3),"
-    "i8, i4)",
+    "UniTuple(i4[::1], 3), UniTuple(i4[::1], 3), Tuple((UniTuple(i4[::1], 2), i4[:, ::1])),"
+    "Tuple((i4[::1], i4[:, ::1])), UniTuple(i4[::1], 4), i4)",
     cache=True,
     nogil=True,
 )
-def reach(arcs, uses, starts, near, positions, limit_ms):  # type: ignore[no-untyped-def]
+def reach(arcs, starts, rows, places, near, limit_ms):  # type: ignore[no-untyped-def]
     """Return for every crew the positions that it reaches in time, and when.
+
+    The states are settled first; then each position on a lane that is entered from one of them
+    is timed once.
 
     Parameters
     ----------
     arcs
         ``indptr, head, ms``.
-    uses
-        ``first, position, ms``: the positions entered from each state, and after how long.
     starts
         ``first, state, ms``: where and when each crew enters the states.
+    rows
+        ``(first, row)``, the rows of positions entered from each state, and ``(rows, ways)`` the
+        states from which each is entered, -1 for none.
+    places
+        ``(first, ms)``: the positions of each row, and the time from each of its states.
     near
-        ``first, position, ms``: the positions that each crew reaches along its own lane.
-    positions
-        How many there are.
+        ``first, row, position, ms``: the positions that each crew reaches along its own lane.
     limit_ms
         Later arrivals are left out.
 
     Returns
     -------
     first, position, ms
-        CSR by crew; the positions of a crew in the order in which it met them.
+        CSR by crew; the positions of a crew in the order in which it met their lanes.
     """
     indptr, head, cost = arcs
-    use_first, use_position, use_ms = uses
     start_first, start_state, start_ms = starts
-    near_first, near_position, near_ms = near
-    states = len(indptr) - 1
+    uses, row_state = rows
+    use_first, use_row = uses
+    place_first, place_ms = places
+    near_first, near_row, near_position, near_ms = near
+    states, ways = len(indptr) - 1, row_state.shape[1]
     crews = len(start_first) - 1
     met = np.full(states, -1, dtype=np.int32)
     ms = np.empty(states, dtype=np.int32)
-    timed = np.full(positions, -1, dtype=np.int32)
-    best = np.empty(positions, dtype=np.int32)
-    found = np.empty(positions, dtype=np.int32)
+    settled = np.empty(states, dtype=np.int32)
+    beside = np.full(len(place_ms), -1, dtype=np.int32)
+    beside_ms = np.empty(len(place_ms), dtype=np.int32)
+    timed = np.full(len(row_state), -1, dtype=np.int32)
+    touched = np.empty(len(row_state), dtype=np.int32)
     ring = np.empty(states + 1, dtype=np.int32)
     waits = np.zeros(states, dtype=np.bool_)
+    from_ms = np.empty(ways, dtype=np.int32)
     first = np.zeros(crews + 1, dtype=np.int64)
     out_position = np.empty(1024, dtype=np.int32)
     out_ms = np.empty(1024, dtype=np.int32)
+    beyond = np.int32(limit_ms + 1)
     kept = 0
     for crew in range(crews):
-        begin = end = 0
-        count = 0
+        begin = end = many = few = 0
         for k in range(start_first[crew], start_first[crew + 1]):
             s, t = start_state[k], start_ms[k]
             if t <= limit_ms and (met[s] != crew or t < ms[s]):
-                met[s], ms[s] = crew, t
+                if met[s] != crew:
+                    met[s] = crew
+                    settled[many] = s
+                    many += 1
+                ms[s] = t
                 if not waits[s]:
                     waits[s] = True
                     ring[end] = s
                     end = end + 1 if end < states else 0
-        for k in range(near_first[crew], near_first[crew + 1]):
-            count = _meet(near_position[k], near_ms[k], crew, limit_ms, timed, best, found, count)
         while begin != end:
             s = ring[begin]
             begin = begin + 1 if begin < states else 0
             waits[s] = False
-            t = ms[s]
-            for k in range(use_first[s], use_first[s + 1]):
-                count = _meet(
-                    use_position[k], t + use_ms[k], crew, limit_ms, timed, best, found, count
-                )
             for arc in range(indptr[s], indptr[s + 1]):
                 v = head[arc]
-                later = t + cost[arc]
-                if later <= limit_ms and (met[v] != crew or later < ms[v]):
-                    met[v], ms[v] = crew, later
+                t = ms[s] + cost[arc]
+                if t <= limit_ms and (met[v] != crew or t < ms[v]):
+                    if met[v] != crew:
+                        met[v] = crew
+                        settled[many] = v
+                        many += 1
+                    ms[v] = t
                     if not waits[v]:
                         waits[v] = True
                         ring[end] = v
                         end = end + 1 if end < states else 0
-        while kept + count > len(out_position):
-            out_position, out_ms = twice(out_position), twice(out_ms)
-        for k in range(count):
-            out_position[kept], out_ms[kept] = found[k], best[found[k]]
-            kept += 1
+        for k in range(near_first[crew], near_first[crew + 1]):
+            i, row = near_position[k], near_row[k]
+            if beside[i] != crew or near_ms[k] < beside_ms[i]:
+                beside[i], beside_ms[i] = crew, near_ms[k]
+            if timed[row] != crew:
+                timed[row] = crew
+                touched[few] = row
+                few += 1
+        for k in range(many):
+            for j in range(use_first[settled[k]], use_first[settled[k] + 1]):
+                row = use_row[j]
+                if timed[row] != crew:
+                    timed[row] = crew
+                    touched[few] = row
+                    few += 1
+        for k in range(few):
+            row = touched[k]
+            for way in range(ways):
+                s = row_state[row, way]
+                from_ms[way] = ms[s] if s >= 0 and met[s] == crew else beyond
+            while kept + place_first[row + 1] - place_first[row] > len(out_position):
+                out_position, out_ms = twice(out_position), twice(out_ms)
+            for i in range(place_first[row], place_first[row + 1]):
+                best = beside_ms[i] if beside[i] == crew else beyond
+                for way in range(ways):
+                    best = min(best, np.int32(from_ms[way] + place_ms[i, way]))
+                if best <= limit_ms:
+                    out_position[kept], out_ms[kept] = i, best
+                    kept += 1
         first[crew + 1] = kept
     return first, out_position[:kept].copy(), out_ms[:kept].copy()
 

@@ -196,19 +196,23 @@ def reach_matrix(plan: Journey, *, crews: int, limit_ms: int) -> csr_array:
         reached in time. A time of 0 is stored as 1.
     """
     graph, starts, near = plan.graph, plan.starts, plan.neighbours
-    positions, ways = plan.entries.state.shape
-    used = plan.entries.state.ravel()
-    open_ = used >= 0
-    user = np.repeat(np.arange(positions, dtype=np.int32), ways)[open_]
-    near_position = np.repeat(np.arange(positions, dtype=np.int32), np.diff(near.first))
+    lane, positions = plan.entries.lane, len(plan.entries.lane)
+    order = np.argsort(lane, kind="stable")[(lane < 0).sum() :]  # unattached ones come first
+    begin = np.flatnonzero(np.diff(lane[order], prepend=-1))
+    state = plan.entries.state[order[begin]]  # the same for all positions on a lane
+    ways = np.flatnonzero(state.ravel() >= 0)
+    place = np.full(positions, -1, dtype=np.int32)
+    place[order] = np.arange(len(order))
+    at = place[np.repeat(np.arange(positions), np.diff(near.first))]
     first, position, ms = reach(
         (graph.indptr, graph.head, graph.ms),
-        grouped(used[open_], graph.states, user, plan.entries.ms.ravel()[open_]),
         grouped(starts.crew, crews, starts.state, starts.ms),
-        grouped(near.crew, crews, near_position, near.ms),
-        positions,
+        (grouped(state.ravel()[ways], graph.states, ways // state.shape[1]), state),
+        (np.append(begin, len(order)).astype(np.int32), plan.entries.ms[order]),
+        grouped(near.crew, crews, np.searchsorted(begin, at, side="right") - 1, at, near.ms),
         limit_ms,
     )
+    position = order[position].astype(np.int32)
     return csr_array((np.maximum(ms, 1), position, first), shape=(crews, positions))
 
 
@@ -227,13 +231,14 @@ def reach_states(plan: Journey, *, crews: int, limit_ms: int) -> tuple[Longs, In
     """
     graph, starts = plan.graph, plan.starts
     itself = np.arange(graph.states + 1, dtype=np.int32)
+    at_once = np.zeros((graph.states, 1), dtype=np.int32)
     nothing = np.empty(0, dtype=np.int32)
     found: tuple[Longs, Ints, Ints] = reach(
         (graph.indptr, graph.head, graph.ms),
-        (itself, itself[:-1], np.zeros(graph.states, dtype=np.int32)),
         grouped(starts.crew, crews, starts.state, starts.ms),
-        (np.zeros(crews + 1, dtype=np.int32), nothing, nothing),
-        graph.states,
+        ((itself, itself[:-1]), itself[:-1, None]),
+        (itself, at_once),
+        (np.zeros(crews + 1, dtype=np.int32), nothing, nothing, nothing),
         limit_ms,
     )
     return found
