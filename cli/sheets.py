@@ -113,10 +113,14 @@ def sheets(
                 made["communities"] = community_sheets(ground, lang=lang.value)
             if "passages" in wanted:
                 made["passages"] = passage_report(ground, lang=lang.value)
-            rows = ids.index[ids.isin(building)] if building else key_buildings(found, most=most)
-            if "pre_plans" in wanted and len(rows):
-                bands = response_by_band(town, on=today)
-                made["pre_plans"] = pre_plans(ground, rows, bands, town.scenarios, lang=lang.value)
+            if "pre_plans" in wanted:
+                asked = ids.index[ids.isin(building or ())]
+                rows = asked if building else key_buildings(found, most=most)
+                if len(rows):
+                    bands = response_by_band(town, on=today)
+                    made["pre_plans"] = pre_plans(
+                        ground, rows, bands, town.scenarios, lang=lang.value
+                    )
             if "cases" in wanted:
                 named = with_community(found.buildings, found.communities)
                 placed = SheetSource(found, located_cases(town, named, day=today), ground.landmarks)
