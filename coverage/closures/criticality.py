@@ -123,8 +123,8 @@ def prepare(
     cut_off = root_lane >= 0
     indptr, *of_arc = grouped(tail, len(reached), head, cost, arc_lane)
 
-    order = np.flatnonzero(covered)
-    order = order[np.argsort(entries.lane[order], kind="stable")].astype(np.int32)
+    held = np.flatnonzero(covered)
+    order: Ints = held[np.argsort(entries.lane[held], kind="stable")].astype(np.int32)
     row_lane, first, row = np.unique(entries.lane[order], return_index=True, return_inverse=True)
     row_of = np.full(network.lanes, -1, dtype=np.int32)
     row_of[row_lane] = np.arange(len(row_lane))
@@ -197,7 +197,8 @@ def losses(
         begin, end = bounds[number], bounds[number + 1]
         some = (first[begin : end + 1] - first[begin]).astype(np.int32)
         those = np.ascontiguousarray(lane[first[begin] : first[end]])
-        found: tuple[Any, ...] = closures(*forest._tables, (some, those), weight, forest._until_ms)
+        arguments = (*forest._tables, (some, those), weight, forest._until_ms)
+        found: tuple[Any, ...] = closures(*arguments)
         return found
 
     if tasks == 1:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...geo.arrays import Flags, Floats, Indices, Ints
+from ...geo.arrays import Flags, Floats, Indices, Ints, Longs
 from ...geo.rules import TierRule
 from ...geo.town import Town
 from ...geo.words import Vehicle
@@ -136,7 +136,7 @@ class LaneDraws:
     """
 
     chances: pd.DataFrame
-    lost: dict[str, Ints]
+    lost: dict[str, Longs]
 
 
 def lane_draws(
@@ -167,7 +167,7 @@ def lane_draws(
     free = moment.holding(replace(held, left_m=nothing_left))
     stopped = _stopped(town, left_m(states, town.rules))
     table: dict[str, Floats] = {}
-    lost: dict[str, Ints] = {}
+    lost: dict[str, Longs] = {}
     for tier, rule in town.rules.tier.items():
         forest = _forest(free, tier, stopped)
         one = np.ones((1, len(town.buildings)))
@@ -196,7 +196,7 @@ def cluster_figures(together: LaneDraws, apart: LaneDraws) -> dict[str, dict[str
         None where the tier is not known.
     """
 
-    def told(lost: Ints, share: float) -> int | None:
+    def told(lost: Longs, share: float) -> int | None:
         return int(np.quantile(lost, share, method="higher")) if len(lost) else None
 
     return {
