@@ -89,9 +89,6 @@ def test_clerks_write_and_a_committee_only_reads(folder, place, run, tmp_path):
     code, told = run("assess", committee, "--out", tmp_path / "out", "--date", "2026-09-01")
     assert code == 0, told
     assert (tmp_path / "out" / "committee.html").stat().st_size > 100_000
-    code, told = run("sheets", committee, "--out", tmp_path / "sheets", "--only", "stations")
-    assert code == 0, told
-    assert [file.name for file in (tmp_path / "sheets").iterdir()] == ["stations.pdf"]
     code, told = run("step", clerk, "A1", "--to", "assigned", "--by", "街道", "--on", "2026-08-09")
     assert code == 0, told
     assert run("import", clerk, "--undo")[0] == 0
