@@ -16,7 +16,8 @@ def _calendar() -> ModuleType:
     """Return the library with every announced day; it is read when somebody asks for one."""
     import chinese_calendar
 
-    return chinese_calendar
+    module: ModuleType = chinese_calendar
+    return module
 
 
 @dataclass(frozen=True)

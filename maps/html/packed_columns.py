@@ -53,7 +53,9 @@ class Pack:
         planes = coded.astype("<i8").view(np.uint8).reshape(-1, 8)[:, :width].T
         return [*self._add(planes.tobytes(), len(whole)), width, int(signed)]
 
-    def numbers(self, values: Sequence[Any] | pd.Series[Any], decimals: int = 0) -> dict[str, Any]:
+    def numbers(
+        self, values: Sequence[Any] | pd.Series[Any] | Floats, decimals: int = 0
+    ) -> dict[str, Any]:
         """Add numbers and return what the page reads them by.
 
         Parameters
@@ -113,7 +115,7 @@ class Pack:
         return f'<script type="text/plain" id="{escape(identity)}">{said}</script>\n'
 
 
-def floats(values: Sequence[Any] | pd.Series[Any]) -> Floats:
+def floats(values: Sequence[Any] | pd.Series[Any] | Floats) -> Floats:
     """Return values as numbers, NaN for what is none."""
     if isinstance(values, pd.Series) and pd.api.types.is_numeric_dtype(values):
         return np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan))

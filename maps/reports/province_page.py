@@ -138,17 +138,16 @@ def _share(told: Mapping[str, Any] | None, lang: Lang) -> str:
 
 def _map(rows: Sequence[DistrictRow], tier: str, lang: Lang) -> str:
     """Return the outlines of the districts as a drawing, each a way to its page."""
-    known = [row for row in rows if row.outline is not None and not row.outline.is_empty]
+    known = [(row, row.outline) for row in rows if row.outline is not None]
+    known = [(row, outline) for row, outline in known if not outline.is_empty]
     if not known:
         return ""
-    west, south, east, north = shapely.total_bounds([row.outline for row in known])
+    west, south, east, north = shapely.total_bounds([outline for _, outline in known])
     narrow = float(np.cos(np.radians((south + north) / 2)))  # a degree of longitude
     scale = WIDE / max((east - west) * narrow, north - south, 1e-6)
     shapes = []
-    for row in known:
-        shape = (
-            row.outline if shapely.get_dimensions(row.outline) == 2 else row.outline.buffer(1e-4)
-        )
+    for row, outline in known:
+        shape = outline if shapely.get_dimensions(outline) == 2 else outline.buffer(1e-4)
         rings = [
             " ".join(
                 f"{(x - west) * narrow * scale:.1f},{(north - y) * scale:.1f}"
