@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2, norm
+from scipy.special import gammaincinv, ndtri
 
 from ...geo.arrays import Floats
 from ...geo.rules import SupervisionRule
@@ -175,15 +175,15 @@ def poisson_interval(count: Floats, *, confidence: float = CONFIDENCE) -> tuple[
     """
     tail = (1 - confidence) / 2
     seen = np.asarray(count, dtype=float)
-    low = np.where(seen > 0, chi2.ppf(tail, 2 * np.maximum(seen, 1)) / 2, 0.0)
-    return low, np.asarray(chi2.ppf(1 - tail, 2 * (seen + 1)) / 2)
+    low = np.where(seen > 0, gammaincinv(np.maximum(seen, 1), tail), 0.0)
+    return low, np.asarray(gammaincinv(seen + 1, 1 - tail))
 
 
 def wilson_interval(
     successes: Floats, trials: Floats, *, confidence: float = CONFIDENCE
 ) -> tuple[Floats, Floats]:
     """Return Wilson's score interval of a share."""
-    z = float(norm.ppf((1 + confidence) / 2))
+    z = float(ndtri((1 + confidence) / 2))
     share = successes / trials
     middle = (share + z**2 / (2 * trials)) / (1 + z**2 / trials)
     half = z / (1 + z**2 / trials) * np.sqrt(share * (1 - share) / trials + z**2 / (4 * trials**2))

@@ -6,7 +6,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from ...geo.words import fields as f
 from ..cases import OPEN
@@ -84,6 +83,8 @@ def within_funds(table: pd.DataFrame, *, funds: float) -> pd.Series:
     rows = table.iloc[at]
     if rows.empty:
         return pd.Series(chosen, index=table.index, dtype=object)
+    from scipy.optimize import Bounds, LinearConstraint, milp  # only where there are funds
+
     gain, cost = rows["gain"].to_numpy(dtype=float), rows["cost_yuan"].to_numpy(dtype=float)
     found = milp(
         -gain / gain.max(),

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy.spatial import cKDTree
-from scipy.stats import rankdata
 
 from ...geo.arrays import Floats
 
@@ -70,6 +69,8 @@ def check(
     is_rate
         Whether the score is a rate, so that a slope makes sense.
     """
+    from scipy.stats import rankdata  # half a second, which only a calibration needs
+
     place = (rankdata(score) - 0.5) / len(score)  # share of buildings below, ties in the middle
     at = np.repeat(place, fires.astype(np.int64))
     highest = (rankdata(score, method="min") - 1, rankdata(score, method="max"))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import gammaln
-from scipy.stats import norm
+from scipy.special import gammaln, ndtri
 
 from ...geo.arrays import Floats, Longs
 from ...geo.rules import FittedRate
@@ -148,7 +147,7 @@ def regressed(counts: Counts, places: int, *, interval: float, events: float) ->
     betas, covariances, evidence, apart = (np.array(part) for part in zip(*found, strict=True))
     share = np.exp(evidence - evidence.max())
     share = share / share.sum()
-    width = norm.ppf((1 + interval) / 2)
+    width = ndtri((1 + interval) / 2)
 
     def told(columns: list[int], prior: float, burnt: float, *, seen: bool = True) -> FittedRate:
         pick = np.zeros(design.shape[1])
@@ -211,7 +210,7 @@ def _sums(rows: Longs, values: Floats, count: int) -> Floats:
 
 def _fitted(ends: Floats, fires: float, prior: float, interval: float) -> FittedRate:
     rate, low, high = (float(end) for end in ends)
-    log_sd = float(np.log(high / max(low, 1e-12)) / (2 * norm.ppf((1 + interval) / 2)))
+    log_sd = float(np.log(high / max(low, 1e-12)) / (2 * ndtri((1 + interval) / 2)))
     return FittedRate(
         rate=rate, low=low, high=high, log_sd=log_sd, fires=int(fires), prior=float(prior)
     )

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from rasterio import Affine
-from rasterio.features import shapes as traced
-from scipy.ndimage import gaussian_filter
 from scipy.spatial import cKDTree
 
 from ...geo.arrays import Floats
 from ...geo.rules import HeatRule
 from ...geo.words import fields as f
+
+if TYPE_CHECKING:
+    from rasterio.transform import Affine
 
 TRIED_M = np.geomspace(50, 1600, 36)  # bandwidths among which the likeliest is taken
 REACH = 4.0  # bandwidths beyond which the kernel is nil
@@ -58,6 +58,8 @@ class Heat:
     @property
     def transform(self) -> Affine:
         """From column and row to the CRS of the town."""
+        from rasterio.transform import Affine
+
         return Affine(self.cell_m, 0, self.west, 0, -self.cell_m, self.north)
 
 
@@ -114,6 +116,8 @@ def heat(points: Floats, buildings: gpd.GeoDataFrame, *, rules: HeatRule) -> Hea
     rules
         Bandwidth and cells; cells grow where the town would need too many.
     """
+    from scipy.ndimage import gaussian_filter  # here and below: most commands draw no heat
+
     width, how = bandwidth(points, rules=rules)
     at = shapely.get_coordinates(shapely.centroid(buildings.geometry.to_numpy()))
     low, high = at.min(axis=0) - width, at.max(axis=0) + width
@@ -184,6 +188,8 @@ def contours(values: Floats, found: Heat, crs: Any) -> gpd.GeoDataFrame:
     crs
         Of the cells.
     """
+    from rasterio.features import shapes as traced
+
     top = np.nanmax(values) if np.isfinite(values).any() else 0.0
     columns: dict[str, list[Any]] = {"low": [], "high": [], "geometry": []}
     if top > 0:

@@ -7,24 +7,22 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import rasterio
 import shapely
 from pyproj import CRS, Transformer
-from rasterio.errors import NotGeoreferencedWarning, RasterioError
-from rasterio.fill import fillnodata
-from rasterio.transform import Affine
-from scipy import ndimage
 
 from ..arrays import Flags, Floats, Indices, Shapes, Singles
 from ..rules import TerrainRule
 from ..words import InputError
 from ..words import fields as f
 from .transforms import between
+
+if TYPE_CHECKING:
+    from rasterio.transform import Affine
 
 Heights = Callable[[Floats], Floats]  # of points ``(points, 2)``
 
@@ -118,6 +116,10 @@ def read_terrain(file: Path, *, rule: TerrainRule) -> Terrain:
         raise InputError("error.file_is_folder", file=file)
     if file.stat().st_size == 0:
         raise InputError("error.file_empty", file=file)
+    import rasterio  # only a town with terrain needs it
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
+    from rasterio.fill import fillnodata
+
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
@@ -272,6 +274,8 @@ def _cell_sides_m(transform: Affine, crs: CRS, shape: tuple[int, ...]) -> tuple[
 def _small_gaps(void: Flags, row_m: float, column_m: float, gap_m: float) -> Flags:
     """Return the cells of voids no longer and no wider than ``gap_m`` and inside the raster."""
     rows, columns = void.shape
+    from scipy import ndimage
+
     label, _ = ndimage.label(void, structure=np.ones((3, 3)))
     small = np.zeros(void.shape, dtype=bool)
     for number, (down, right) in enumerate(ndimage.find_objects(label), start=1):
