@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from ..geo.postgis import read_address
 from .options import LangOption, Language, TownArgument, both
 from .screen import say, steps
 
@@ -27,11 +26,12 @@ def push(
     lang: LangOption = Language.zh,
 ) -> None:
     """Copy a town from its folder to a PostgreSQL server, or only its settings."""
-    server = read_address(address)
     with steps(lang.value) as step:
         step("step.push")
         from ..geo.moving import push_settings, push_town
+        from ..geo.postgis import read_address
 
+        server = read_address(address)
         if settings:
             sent = push_settings(folder, server)
             say("cli.push_settings_done", lang.value, address=server, files=", ".join(sent))
@@ -49,11 +49,12 @@ def pull(
     lang: LangOption = Language.zh,
 ) -> None:
     """Copy a town from a PostgreSQL server into a folder, or make a folder that works there."""
-    server = read_address(address)
     with steps(lang.value) as step:
         step("step.pull")
         from ..geo.moving import pull_town
+        from ..geo.postgis import read_address
 
+        server = read_address(address)
         moved = pull_town(server, folder, shared=shared)
     if shared:
         say("cli.pull_shared_done", lang.value, address=server, folder=folder)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import gammaincinv
 
 from ...geo.rules import RiskRule
 from ...geo.words import RiskBand
@@ -152,8 +152,8 @@ def _add_hazards_per_head(told: list[dict[str, Any]]) -> None:
         values: tuple[float | None, ...] = (None, None, None)
         if hazards and any(one is other for other in known):
             per = hazards / heads * one["inhabitants"]
-            low = stats.gamma.ppf(0.05, count) if count else 0.0
-            values = (count / per, low / per, stats.gamma.ppf(0.95, count + 1) / per)
+            low = gammaincinv(count, 0.05) if count else 0.0
+            values = (count / per, low / per, gammaincinv(count + 1, 0.95) / per)
         for key, value in zip((name, c.low(name), c.high(name)), values, strict=True):
             one[key] = None if value is None else _plain(value)
 
