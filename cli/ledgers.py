@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -147,12 +147,7 @@ def _take_back(folder: Path, file: Path, date: str | None, lang: Language) -> No
         taken, problems = import_round(folder, file, as_of=as_of, progress=step)
     if not taken:
         say("cli.round_blank", lang.value)
-    for part in taken:
-        kind_said = label("ledger_name", part.kind, lang.value)
-        say("cli.round_taken", lang.value, kind=kind_said, rows=part.account.rows, added=part.added,
-            changed=part.changed, unchanged=part.unchanged)  # fmt: skip
-        problems += part.problems
-    _tell(problems, folder, file, lang)
+    _tell([*problems, *_said(taken, lang)], folder, file, lang)
 
 
 def _take_book(
@@ -166,12 +161,18 @@ def _take_book(
         taken, problems = import_ledger_book(folder, file, kind=kind, as_of=as_of, progress=step)
     if not taken:
         say("cli.import_ledger_same", lang.value, file=file.name)
+    _tell([*problems, *_said(taken, lang)], folder, file, lang)
+
+
+def _said(taken: Iterable[Intake], lang: Language) -> list[Problem]:
+    """Say what was taken in from each part of a workbook; return what is wrong with them."""
+    problems: list[Problem] = []
     for part in taken:
-        kind_said = label("ledger_name", part.kind, lang.value)
-        say("cli.round_taken", lang.value, kind=kind_said, rows=part.account.rows, added=part.added,
+        kind = label("ledger_name", part.kind, lang.value)
+        say("cli.round_taken", lang.value, kind=kind, rows=part.account.rows, added=part.added,
             changed=part.changed, unchanged=part.unchanged)  # fmt: skip
         problems += part.problems
-    _tell(problems, folder, file, lang)
+    return problems
 
 
 def _tell(problems: Sequence[Problem], folder: Path, file: Path, lang: Language) -> None:
