@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from io import TextIOWrapper
 
 INTERRUPTED = 130  # as shells report Ctrl-C
+
+
+def _stopped(number: int, frame: object) -> None:
+    """End as by Ctrl-C, so that nothing unfinished is left."""
+    raise KeyboardInterrupt
 
 
 def main() -> None:
@@ -18,6 +24,7 @@ def main() -> None:
 
         sys.stdout.write(overview())
         return
+    signal.signal(signal.SIGTERM, _stopped)
     try:
         # Imports take seconds on a cold machine; Ctrl-C during them is no traceback either.
         from ..geo.words import WeizhanError
@@ -29,6 +36,10 @@ def main() -> None:
         except WeizhanError as error:
             err.print(str(error), style="red", markup=False)
             sys.exit(1)
+        except SystemExit as ended:
+            if ended.code == INTERRUPTED:  # as click ends by Ctrl-C, without a word
+                raise KeyboardInterrupt from None
+            raise
     except KeyboardInterrupt:
         # Not from the catalogue, which may not have been read yet.
         sys.stderr.write("已中断；未留下不完整的文件。\n")

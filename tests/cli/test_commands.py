@@ -400,6 +400,23 @@ def test_what_is_asked_of_sites_must_make_sense(run, village, tmp_path):
         assert "Traceback" not in err and not out.exists()
 
 
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
+def test_a_command_that_is_ended_leaves_no_hidden_folder(village, tmp_path, ended_by):
+    out = tmp_path / "a"
+    words = ["assess", village, "--out", out, "--date", "2026-09-30"]
+    command = [sys.executable, "-m", "weizhan.cli", *map(str, words)]
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=environment) as process:
+        for line in process.stderr:
+            if "计算风险" in line:
+                assert len(list(tmp_path.iterdir())) == 1  # the folder under construction
+                process.send_signal(ended_by)
+                break
+        said = process.stderr.read()
+    assert process.returncode == 130 and "已中断" in said and "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_ctrl_c_during_the_search_for_sites_still_writes_the_best_plan(village, tmp_path):
     """Sent while a long study draws; the folder is whole and the page says what is missing."""
     out = tmp_path / "s"
