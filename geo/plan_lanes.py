@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from typing import Any, Final
 
@@ -77,18 +78,18 @@ def lane_problems(
     ramp: Collection[str],
 ) -> list[Problem]:
     """Return which lanes of a plan are not there, both closed and not, or have no steps."""
-    known = {*lanes[f.LANE_ID].astype(str), *lanes[f.DRAWN_LANE_ID].astype(str)}
+    known = _names(lanes)
     parts = {"close": close, "open": open, "clear": clear, "ramp": ramp}
     named = {lane for part in parts.values() for lane in part}
     problems = [wrong("plan_lane_unknown", lane) for lane in sorted(named - known)]
-    closed, steps = _rows(lanes, close), _steps(lanes)
+    opened, kept, ramps = {*open}, {*clear, *ramp}, {*ramp}
+    closed, steps = _names(lanes[_rows(lanes, close)]), _names(lanes[_steps(lanes)])
     for lane in sorted(named & known):
-        own = _rows(lanes, {lane})
-        if lane in open and (own & closed).any():
+        if lane in opened and lane in closed:
             problems.append(wrong("plan_lane_both", lane))
-        if lane in {*clear, *ramp} and (own & closed).any():
+        if lane in kept and lane in closed:
             problems.append(wrong("plan_lane_closed", lane))
-        if lane in ramp and not (own & steps).any():
+        if lane in ramps and lane not in steps:
             problems.append(wrong("plan_no_steps", lane))
     return problems + [p for part in parts.values() for p in twice(part)]
 
@@ -165,8 +166,8 @@ def wrong(code: str, value: str, *, allowed: str = "", **details: str) -> Proble
 
 def twice(entries: Collection[str]) -> list[Problem]:
     """Return what one part of a plan names more than once."""
-    told = list(entries)
-    return [wrong("plan_twice", e) for e in sorted({e for e in told if told.count(e) > 1})]
+    told = Counter(entries)
+    return [wrong("plan_twice", e) for e in sorted(e for e, count in told.items() if count > 1)]
 
 
 def _always(hours: object) -> bool:
@@ -179,6 +180,11 @@ def _always(hours: object) -> bool:
 def _rows(lanes: gpd.GeoDataFrame, which: Collection[str]) -> Flags:
     names = lanes[f.LANE_ID].astype(str), lanes[f.DRAWN_LANE_ID].astype(str)
     return np.asarray(names[0].isin(which) | names[1].isin(which), dtype=bool)
+
+
+def _names(lanes: gpd.GeoDataFrame) -> set[str]:
+    """Return the ids of lanes, those of the network and as drawn."""
+    return {*lanes[f.LANE_ID].astype(str), *lanes[f.DRAWN_LANE_ID].astype(str)}
 
 
 def _steps(lanes: gpd.GeoDataFrame) -> Flags:

@@ -221,29 +221,41 @@ def _setting_out(crews: TierCrews, vehicle: Vehicle) -> Iterator[tuple[Indices, 
 
 def _touched(town: Town, openings: Sequence[Plan]) -> dict[Thing, list[tuple[int, Plan]]]:
     """Return by lane and node the openings that touch it, each with what it does there."""
-    names = town.lanes[f.LANE_ID].astype(str), town.lanes[f.DRAWN_LANE_ID].astype(str)
-    gates = town.barriers[f.BARRIER_ID].astype(str)
+    names = town.lanes[f.LANE_ID].astype(str).tolist()
+    gates = town.barriers[f.BARRIER_ID].astype(str).tolist()
+    lanes_of = _rows_by_name(names, town.lanes[f.DRAWN_LANE_ID].astype(str).tolist())
+    gates_of = _rows_by_name(gates)
     touched: dict[Thing, list[tuple[int, Plan]]] = {}
     for number, plan in enumerate(openings):
         lanes: dict[int, dict[str, tuple[str, ...]]] = {}
         for part in LANE_PARTS:
             told = getattr(plan.lanes, part)
-            for lane in np.flatnonzero(names[0].isin(told) | names[1].isin(told)).tolist():
-                lanes.setdefault(lane, {})[part] = (names[0].iloc[lane],)
+            for lane in sorted({row for name in told for row in lanes_of.get(name, ())}):
+                lanes.setdefault(lane, {})[part] = (names[lane],)
         for lane, changes in lanes.items():
             here = Plan(lanes=LaneChanges(**changes))
             touched.setdefault(("lane", lane), []).append((number, here))
         nodes: dict[int, dict[str, tuple[str, ...]]] = {}
         for part in GATE_PARTS:
-            for gate in np.flatnonzero(gates.isin(getattr(plan.gates, part))).tolist():
+            told = getattr(plan.gates, part)
+            for gate in sorted({row for name in told for row in gates_of.get(name, ())}):
                 node = int(town.network.barrier_node[gate])
                 if node >= 0:
                     before = nodes.setdefault(node, {}).get(part, ())
-                    nodes[node][part] = (*before, gates.iloc[gate])
+                    nodes[node][part] = (*before, gates[gate])
         for node, changes in nodes.items():
             here = Plan(gates=GateChanges(**changes))
             touched.setdefault(("node", node), []).append((number, here))
     return touched
+
+
+def _rows_by_name(*columns: Sequence[str]) -> dict[str, list[int]]:
+    """Return in which rows each name stands, in any of some columns."""
+    rows: dict[str, list[int]] = {}
+    for column in columns:
+        for row, name in enumerate(column):
+            rows.setdefault(name, []).append(row)
+    return rows
 
 
 def _rounds(
