@@ -204,11 +204,11 @@ def _ramps(town: Town) -> Iterator[Measure]:
 
 def _drawn(town: Town, which: Flags) -> Iterator[tuple[str, str, float]]:
     """Yield id, name and metres of the lanes as drawn of which some parts are meant."""
-    lanes = town.lanes[which]
-    for drawn, own in lanes.groupby(lanes[f.DRAWN_LANE_ID].astype(str), sort=True):
-        names = own[f.NAME].dropna()
-        name = str(names.iloc[0]) if len(names) else ""
-        yield str(drawn), name, float(own[f.LENGTH_M].sum())
+    lanes = pd.DataFrame(town.lanes[[f.DRAWN_LANE_ID, f.NAME, f.LENGTH_M]])[which]
+    drawn = lanes.groupby(lanes[f.DRAWN_LANE_ID].astype(str), sort=True)
+    name, length_m = drawn[f.NAME].first(), drawn[f.LENGTH_M].sum()  # the first that is known
+    for lane, said, metres in zip(name.index, name, length_m, strict=True):
+        yield str(lane), "" if pd.isna(said) else str(said), float(metres)
 
 
 def _gates(town: Town, kind: MeasureKind) -> Iterator[Measure]:
