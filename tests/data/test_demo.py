@@ -332,7 +332,7 @@ def test_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Monke
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("wrong", [{"size": "city"}, {"seed": -1}])
+@pytest.mark.parametrize("wrong", [{"size": "planet"}, {"seed": -1}])
 def test_wrong_options_are_named(tmp_path: Path, wrong: dict[str, object]) -> None:
     with pytest.raises(InputError) as caught:
         make_demo(tmp_path / "t", **wrong)  # type: ignore[arg-type]
