@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import ModuleType
 
 SATURDAY = 5
@@ -40,9 +41,10 @@ class Workdays:
         """
         if day in self.rest or day in self.work:
             return day in self.work
-        if not is_announced(day):
+        worked = _worked(day)
+        if worked is None:
             return day.weekday() < SATURDAY and (day.month, day.day) not in FIXED_HOLIDAYS
-        return bool(_calendar().is_workday(day))
+        return worked
 
     def is_holiday(self, day: dt.date) -> bool | None:
         """Return whether a day belongs to a public holiday, None where nobody has announced it.
@@ -110,11 +112,19 @@ class Workdays:
 
 def is_announced(day: dt.date) -> bool:
     """Return whether the holidays of a day's year are known to the calendar."""
+    return _worked(day) is not None
+
+
+@lru_cache(maxsize=50_000)
+def _worked(day: dt.date) -> bool | None:
+    """Return whether people work on a day by the calendar, None where that is not announced.
+
+    Asked of every hour of every record of years; the library takes its time each time.
+    """
     try:
-        _calendar().is_workday(day)
+        return bool(_calendar().is_workday(day))
     except NotImplementedError:
-        return False
-    return True
+        return None
 
 
 def last_announced_year() -> int:
