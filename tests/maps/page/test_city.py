@@ -1,5 +1,7 @@
 """A city has an overview without buildings, and a page for each community that leads back."""
 
+from pathlib import Path
+
 import pandas as pd
 
 from weizhan.coverage.scenes import Scene
@@ -10,7 +12,9 @@ def test_a_town_has_one_page(assessment):
     assert [name for name, _ in committee_pages(assessment)] == ["committee.html"]
 
 
-def test_a_city_has_an_overview_and_a_page_for_each_community(browser, assessment):
+def test_a_city_has_an_overview_and_a_page_for_each_community(browser, assessment, monkeypatch):
+    # Other processes find the made-up town, from wherever the tests were started.
+    monkeypatch.syspath_prepend(str(Path(__file__).parents[3]))
     columns = [n for n in assessment.buildings if n.startswith(("micro_", "brigade_"))]
     day = Scene(
         {"zh": "白天"},
