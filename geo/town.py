@@ -69,7 +69,7 @@ from .words import fields as f
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Town:
     """The validated layers of a town, its lane network, rules and scenarios.
 
@@ -117,7 +117,7 @@ class Town:
     hills
         For maps; None without terrain.
     present
-        The town without the plan; None for the town as it is.
+        The town as it was loaded, without a plan and with the uses of all days; None for itself.
     report_to
         To whom residents report a danger, in the town's own words; empty where it says nothing.
     middle, beside
@@ -596,5 +596,5 @@ def uses_on(town: Town, day: dt.date) -> Town:
     over = pd.to_datetime(town.buildings[f.USE_UNTIL]) < pd.Timestamp(day)
     if not over.any():
         return town
-    used = town.buildings[f.USE].astype(object).mask(over, None)
-    return replace(town, buildings=town.buildings.assign(**{f.USE: used}))
+    use = town.buildings[f.USE].astype(object).mask(over, None)
+    return replace(town, buildings=town.buildings.assign(use=use), present=town.present or town)

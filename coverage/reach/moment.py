@@ -37,7 +37,7 @@ class Moment:
     seed
         Of the bounds of fitted speeds.
     fitted
-        Speeds fitted elsewhere, for example on the town before a plan; the town's own if None.
+        Speeds given by others; those of the town as it was loaded if None.
     drawn
         What holds on the lanes under every reading, if that is not to follow from the reports.
     horizon_s

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ from .travel import Crews, journey, reach_matrix
 
 #: Who is first at a fire of which the ledger names no station: fire records are the brigade's.
 FIRST_TIER: Final = "brigade"
+
+_FITS: WeakKeyDictionary[Town, dict[int, SpeedFit]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ def observed_speeds(town: Town, *, seed: int = 1) -> SpeedFit:
     the shortest path are taken off; what is left was spent driving, at the speeds of its hour.
     Records without a place, and those of crews that were mostly on foot, tell nothing about
     vehicles. One that names no station is taken to be of the crew of the brigade that comes
-    first.
+    first. A town is fitted once a seed: all its moments move at the same speeds.
 
     Parameters
     ----------
@@ -71,9 +74,12 @@ def observed_speeds(town: Town, *, seed: int = 1) -> SpeedFit:
     seed
         Of the bounds and the held-out parts.
     """
-    records = arrival_records(town)
-    every = np.ones(len(records.table), dtype=bool)
-    return speed_evidence(town, records).fit(every, town, seed=seed)
+    fits = _FITS.setdefault(town, {})
+    if seed not in fits:
+        records = arrival_records(town)
+        every = np.ones(len(records.table), dtype=bool)
+        fits[seed] = speed_evidence(town, records).fit(every, town, seed=seed)
+    return fits[seed]
 
 
 def speed_evidence(town: Town, records: ArrivalRecords) -> SpeedEvidence:

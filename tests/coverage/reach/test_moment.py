@@ -16,6 +16,7 @@ from weizhan.coverage.reach import moment as moment_module
 from weizhan.coverage.reach.moment import Moment
 from weizhan.geo.ground.passability import Limit
 from weizhan.geo.rules.config import WEEKDAYS, Scenario
+from weizhan.geo.town import uses_on
 from weizhan.geo.words import Workdays
 
 from .test_lanes import _town
@@ -159,3 +160,14 @@ def test_hours_as_people_write_them_hold_at_a_gate(make_town, row):
             date = dt.date(2026, 9, {"Sa": 12, "Su": 13}[day])
         scenario = Scenario(time=dt.time.fromisoformat(time), day=day)
         assert _locked(make_town, row["text"], date.isoformat(), scenario) is locked
+
+
+def test_every_moment_of_a_loaded_town_moves_at_the_same_speeds(town):
+    ended = town.buildings.assign(use_until=pd.Timestamp(DAY) - pd.Timedelta(days=1))
+    loaded = dataclasses.replace(town, buildings=ended)
+    speeds = Moment(loaded, NOON, DAY).speeds
+    assert Moment(loaded, NIGHT, DAY).speeds is speeds
+    assert Moment(uses_on(loaded, DAY), NIGHT, DAY).speeds is speeds
+    assert Moment(loaded, NOON, DAY, seed=2).speeds is not speeds
+    others = dataclasses.replace(loaded, arrivals=loaded.arrivals.iloc[:0])
+    assert Moment(others, NOON, DAY).speeds is not speeds
