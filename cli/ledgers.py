@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..geo.words import Datum, InputError, OutputError, Problem, grouped, label, text
+from ..geo.words import Datum, InputError, Problem, grouped, label, text, whole_file
 from .options import LangOption, Language, TownArgument, both, day_of
 from .screen import say, show_problems, steps
 
@@ -187,10 +187,7 @@ def _tell(problems: Sequence[Problem], folder: Path, file: Path, lang: Language)
         from ..maps.books import problem_book
 
         book = folder / f"{PROBLEMS}{file.stem}.xlsx"
-        try:
-            book.write_bytes(problem_book(problems, lang=lang.value))
-        except OSError as error:
-            raise OutputError("error.cannot_write", file=book, why=error) from error
+        whole_file(book, problem_book(problems, lang=lang.value))
         say("cli.import_ledger_problems", lang.value, file=book, count=len(problems))
 
 

@@ -22,6 +22,7 @@ from ..geo.words import (
     Reference,
     TownError,
     read_reference,
+    whole_file,
 )
 from .committee import assess
 from .options import LangOption, Language, TownArgument, both
@@ -285,10 +286,7 @@ def _write_to_complete(folder: Path, file: Path, lang: Language) -> None:
     if book is None:
         say("cli.to_complete_nothing", lang.value)
         return
-    try:
-        file.write_bytes(book)
-    except OSError as error:
-        raise OutputError("error.cannot_write", file=file, why=error.strerror) from error
+    whole_file(file, book)
     say("cli.to_complete_written", lang.value, file=file, folder=folder)
 
 

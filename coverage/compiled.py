@@ -6,8 +6,14 @@ it never calls; without one it would compile again for every kind of array that 
 
 from __future__ import annotations
 
+import os
+import platform
 import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 # Numba looks for coverage.py and would find our folder of that name.
@@ -17,6 +23,47 @@ from numba.core.compiler_lock import global_compiler_lock  # noqa: E402
 
 if _hide:
     del sys.modules["coverage"]
+
+
+def _kept_in() -> str | None:
+    """Return where compiled kernels are kept: "" is beside the program, None is nowhere.
+
+    Numba ends where neither the program's folder nor a home can be written to. And what is kept
+    is run, so it is kept only where nobody else may have put it.
+    """
+    try:
+        tempfile.TemporaryFile(dir=Path(__file__).parent).close()
+        return ""
+    except OSError:
+        pass
+    name = f"weizhan-kernels-{version('weizhan')}-{platform.python_version()}"
+    caches = [
+        os.environ[told] for told in ("LOCALAPPDATA", "XDG_CACHE_HOME") if os.environ.get(told)
+    ]
+    with suppress(RuntimeError):  # no home is set, and the system knows no user of this number
+        caches.append(str(Path.home() / ".cache"))
+    folders = [Path(cache, name) for cache in caches]
+    user = f"-{os.getuid()}" if hasattr(os, "getuid") else ""
+    with suppress(OSError):
+        folders.append(Path(tempfile.gettempdir(), name + user))
+    return next((str(folder) for folder in folders if _is_ours(folder)), None)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Return whether a folder, which is made if need be, is of this user and can be written to."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        owner = folder.lstat().st_uid  # not of what a link of somebody else's leads to
+        if folder.is_symlink() or (hasattr(os, "getuid") and owner != os.getuid()):
+            return False
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
+_folder = numba.config.CACHE_DIR or _kept_in()
+numba.config.CACHE_DIR = _folder or ""
 
 
 def njit(signature: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
@@ -37,6 +84,8 @@ def njit(signature: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
     >>> twice.signatures, twice(3), twice.signatures
     ([], 6, [(int64,)])
     """
+    if _folder is None:
+        options["cache"] = False
 
     def declared(function: Callable[..., Any]) -> Any:
         kernel: Any = numba.njit(**options)(function)

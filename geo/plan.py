@@ -7,8 +7,6 @@ so that a single measure is a plan and several measures merge into one.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -41,7 +39,6 @@ from .words import (
     HazardCode,
     HostType,
     InputError,
-    OutputError,
     Problem,
     SystemState,
     Tier,
@@ -50,6 +47,7 @@ from .words import (
     WaterKind,
     text,
     told_values,
+    whole_file,
 )
 from .words import fields as f
 from .yardstick import digest_of
@@ -240,14 +238,7 @@ def write_plan(plan: Plan, file: Path) -> None:
         When the place cannot be written to.
     """
     said = json.dumps(plan.model_dump(mode="json"), ensure_ascii=False, indent=1)
-    try:
-        handle, name = tempfile.mkstemp(prefix=".", suffix=PLAN_ENDING, dir=file.parent)
-        with os.fdopen(handle, "w", encoding="utf-8") as unfinished:
-            unfinished.write(said + "\n")
-        Path(name).chmod(0o644)
-        Path(name).replace(file)
-    except OSError as error:
-        raise OutputError("error.cannot_write", file=file, why=error.strerror) from error
+    whole_file(file, said + "\n")
 
 
 def merged(plans: Iterable[Plan]) -> Plan:

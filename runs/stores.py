@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 import numpy as np
 
+from ..geo.words import take_place
+
 
 def put(file: Path, value: Any) -> None:
     """Write a value, whole or not at all.
@@ -29,7 +31,7 @@ def put(file: Path, value: Any) -> None:
                 np.save(unfinished, value)
             else:
                 pickle.dump(value, unfinished, protocol=pickle.HIGHEST_PROTOCOL)
-        Path(name).replace(file)
+        take_place(Path(name), file)
     finally:
         Path(name).unlink(missing_ok=True)
     kind = file.name.partition("-")[0]

@@ -13,11 +13,12 @@ import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final, Protocol
+from urllib.parse import quote
 
 from ..postgis import ServerAddress, check_writable, lock, quoted, server_of, session
-from ..words import InputError, OutputError
+from ..words import InputError, OutputError, take_place, writing
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -170,9 +171,10 @@ class FileStore:
     @contextmanager
     def reading(self) -> Iterator[FileRecords]:
         """Open it to read."""
-        address = f"{self._file.absolute().as_uri()}?mode=ro"
         try:
-            with closing(sqlite3.connect(address, uri=True)) as connection:
+            with closing(
+                sqlite3.connect(_read_only(self._file.absolute()), uri=True)
+            ) as connection:
                 yield FileRecords(connection)
         except sqlite3.DatabaseError as error:
             raise InputError("error.archive_broken", file=self.place, why=error) from error
@@ -203,7 +205,8 @@ class FileStore:
             if fresh and file.exists():
                 raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(file))
             if fresh:
-                target.replace(file)
+                with writing(file):
+                    take_place(target, file)
         except (sqlite3.OperationalError, OSError) as error:
             if isinstance(error, OutputError):
                 raise
@@ -367,6 +370,12 @@ def _plain(cell: object) -> object:
     if isinstance(cell, bool):
         return int(cell)
     return cell.isoformat() if isinstance(cell, dt.date) else cell
+
+
+def _read_only(file: PurePath) -> str:
+    """Return the address under which SQLite reads a file, also one on a server's share."""
+    path = quote(file.as_posix(), safe=":/")  # for SQLite a server is part of the path, no host
+    return f"file://{'' if path.startswith('/') else '/'}{path}?mode=ro"
 
 
 def _unfinished(file: Path) -> Path:

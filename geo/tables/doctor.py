@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..rules import read_config
-from ..words import Lang, OutputError, Problem, normal, text
+from ..words import Lang, OutputError, Problem, normal, take_place, text, writing
 from .column import Column
 from .ledger_kinds import KINDS
 from .read import KNOWN_ROWS
@@ -227,14 +227,12 @@ def _list(
 
 
 def _save(book: openpyxl.Workbook, target: Path) -> None:
-    try:
+    with writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".", suffix=target.suffix, dir=target.parent)
         os.close(handle)
         try:
             book.save(name)
-            Path(name).replace(target)
+            take_place(Path(name), target)
         finally:
             Path(name).unlink(missing_ok=True)
-    except OSError as error:
-        raise OutputError("error.cannot_write", file=target, why=error.strerror) from error

@@ -15,7 +15,7 @@ from pyogrio.errors import DataLayerError, DataSourceError
 from ..ground import geometry_to_wgs84, is_swapped
 from ..postgis import LAYERS_FILE, layer_of_server, server_of
 from ..rules import LayerSource
-from ..words import Datum, InputError, OutputError, Problem
+from ..words import Datum, InputError, OutputError, Problem, take_place, writing
 from .geodata import numbered, read_geodata
 from .headers import columns_found, match_headers
 from .mend import mend_rows
@@ -107,10 +107,8 @@ def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
     OutputError
         When the place cannot be written to.
     """
-    try:
+    with writing(file):
         handle, name = tempfile.mkstemp(prefix=".", suffix=".gpkg", dir=file.parent)
-    except OSError as error:
-        raise OutputError("error.cannot_write", file=file, why=error.strerror) from error
     os.close(handle)
     unfinished = Path(name)
     unfinished.unlink()
@@ -124,7 +122,10 @@ def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
                 append=unfinished.exists(),
                 dataset_metadata=None,
             )
-        unfinished.replace(file)
+        with writing(file):
+            take_place(unfinished, file)
+    except OutputError:
+        raise
     except (OSError, DataSourceError, DataLayerError) as error:
         raise OutputError("error.cannot_write", file=file, why=error) from error
     finally:

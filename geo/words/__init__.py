@@ -32,7 +32,7 @@ from .errors import (
     told_values,
     write_problems,
 )
-from .folders import TOWN_FILE, whole_file, whole_folder
+from .folders import TOWN_FILE, file_name, take_place, whole_file, whole_folder, writing
 from .hours import UNKNOWN, Hours, parse_hours, understood
 from .people import HIDDEN, anonymous, is_name, screened
 from .periods import Period, read_period
@@ -137,6 +137,7 @@ __all__ = [
     "catalogue",
     "codes",
     "fields",
+    "file_name",
     "grouped",
     "is_announced",
     "is_name",
@@ -161,6 +162,7 @@ __all__ = [
     "read_quantity",
     "read_reference",
     "screened",
+    "take_place",
     "text",
     "told_error",
     "told_values",
@@ -169,5 +171,6 @@ __all__ = [
     "whole_file",
     "whole_folder",
     "write_problems",
+    "writing",
     "zone_of",
 ]

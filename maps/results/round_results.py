@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 import os
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import Any, Final
 import pandas as pd
 
 from ...coverage.rounds import Promised, Round, RoundKind, Rounds
-from ...geo.words import InputError, Lang, label, text
+from ...geo.words import InputError, Lang, file_name, label, text
 from ...geo.words import fields as f
 from ..books import round_book, sheet
 from ..paper import Paper, SheetSource, clock, route_sheet
@@ -24,7 +23,6 @@ from ..voice import reason_sentence
 FORM: Final = "round-xlsform.xlsx"
 NAMES: Final = ("round.xlsx", "rounds.json", "left_out.csv", "sample.csv", FORM, PACKAGE, PROJECT)
 FORMAT: Final = "weizhan-rounds"
-_UNSAFE: Final = re.compile(r"[^\w\-]+")
 
 
 def names_in(folder: Path) -> list[str]:
@@ -88,8 +86,8 @@ def write_rounds(
     round_id = round_name(rounds, kind, first)
     names: list[str] = []
     for round_ in rounds.rounds:
-        name = f"route-{_file_name(round_.team.name)}-{round_.day.isoformat()}"
-        while name in names:
+        name = f"route-{file_name(round_.team.name)}-{round_.day.isoformat()}"
+        while name.casefold() in map(str.casefold, names):  # Windows and macOS tell none apart
             name += "-2"
         names.append(name)
     for name, drawn in zip(names, draw_sheets(rounds, ground, kind, paper, lang), strict=True):
@@ -229,7 +227,3 @@ def _sample(reasons: pd.DataFrame, lang: Lang) -> str:
             for row in reasons.to_dict("records")
         ],
     )  # fmt: skip
-
-
-def _file_name(name: str) -> str:
-    return _UNSAFE.sub("_", name)[:60] or "_"
