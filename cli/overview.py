@@ -8,6 +8,7 @@ from typing import Final
 from ..geo.words import text
 
 COMMANDS: Final = {
+    "open": (".desk.command", "open_window"),
     "demo": ("setup", "demo"),
     "new": ("setup", "new"),
     "add": ("setup", "add"),

@@ -21,6 +21,7 @@ FLOORS = {
     "maps": 2,
     "runs": 3,
     "cli": 4,
+    "desk": 5,
 }  # data is generated with geo
 ROOMS = {  # in each floor, a room uses only those before it; "" are the files outside rooms
     "geo": ("words", "postgis", "rules", "ground", "tables", "ledgers", "osm", ""),
@@ -187,6 +188,8 @@ def test_the_wheel_holds_one_package_and_all_its_data(tmp_path):
         ("data", "rules/*.toml"),
         ("data", "catalogue/*.toml"),
         ("maps", "templates/*"),
+        ("desk", "templates/*"),
+        ("desk", "static/*"),
     ):
         for file in (ROOT / folder).glob(pattern):
             assert f"weizhan/{folder}/{file.relative_to(ROOT / folder).as_posix()}" in names

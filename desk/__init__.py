@@ -1,0 +1,1 @@
+"""The window: weizhan in a browser of this machine, for people who type no commands."""

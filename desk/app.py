@@ -1,0 +1,72 @@
+"""The window as a web application: its routes, and the guard in front of them."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from ..geo.words import LANGS, Lang, WeizhanError
+from . import start, town_page
+from .guard import MOST_BYTES, Guard
+from .pages import HERE, LANG_COOKIE, broken, go, not_there, refused
+
+
+def make_app(
+    home: Path, *, token: str, lang: Lang = "zh", most_bytes: int = MOST_BYTES
+) -> Starlette:
+    """Make the window on a folder.
+
+    Parameters
+    ----------
+    home
+        A town, or the folder in which towns lie.
+    token
+        The secret without which nobody is answered.
+    lang
+        Of pages whose reader has not chosen another.
+    most_bytes
+        Of one request.
+    """
+    app = Starlette(
+        routes=[
+            *start.routes,
+            *town_page.routes,
+            Route("/alive", _alive),
+            Route("/lang", _choose_language, methods=["POST"]),
+            Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+        ],
+        middleware=[Middleware(Guard, token=token, most_bytes=most_bytes)],
+        exception_handlers={
+            WeizhanError: refused,
+            HTTPException: not_there,
+            Exception: broken,
+        },
+    )
+    app.state.home = home.resolve()
+    app.state.lang = lang
+    app.state.version = version("weizhan")
+    return app
+
+
+async def _alive(request: Request) -> Response:
+    """Tell a second start that this window runs, and on which folder."""
+    return JSONResponse({"home": str(request.app.state.home)})
+
+
+async def _choose_language(request: Request) -> Response:
+    """Keep the language that the reader chose, and go back to the page."""
+    form = await request.form()
+    back = str(form.get("back", "/"))
+    answer = go("/" + back.lstrip("/\\"))
+    if form.get("lang") in LANGS:
+        answer.set_cookie(LANG_COOKIE, str(form["lang"]), samesite="strict", httponly=True,
+                          max_age=365 * 86400)  # fmt: skip
+    return answer
