@@ -1,0 +1,89 @@
+"""What a planner's PC never needs of the packages that we bundle.
+
+Each cut is a pattern and its reason. That nothing else needs it is not believed: libraries that a
+kept library asks for must be there (`checks.open_ends`), and the tests of the doors run from what
+is left.
+"""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+CUTS = {
+    # of every package
+    "bin": "starters of other people's commands; on Windows they hold the path of the builder",
+    "**/tests": "tests",
+    "**/test": "tests",
+    "**/*.pyi": "types, for editors",
+    "**/*.pyx": "sources of what is compiled",
+    "**/*.pxd": "sources of what is compiled",
+    "**/*.pxi": "sources of what is compiled",
+    "**/*.c": "sources of what is compiled",
+    "**/*.cpp": "sources of what is compiled",
+    "**/*.h": "headers",
+    "**/*.hpp": "headers",
+    "**/*.lib": "for linkers",
+    "**/*.a": "for linkers",
+    "**/*.cmake": "for builders",
+    "**/include": "headers",
+    ".lock": "of the installer",
+    "*.dist-info/RECORD": "lists of files, among them those that were cut",
+    "*.dist-info/REQUESTED": "notes of the installer",
+    "*.dist-info/direct_url.json": "holds the path of the builder",
+    "*.dist-info/uv_cache.json": "notes of the installer",
+    "*.dist-info/sboms": "lists for scanners of supply chains; they stay in the wheelhouse",
+    # drawn with by pyvrp.plotting, which nobody calls
+    "matplotlib": "pyvrp.plotting alone imports it",
+    "matplotlib-*.dist-info": "goes with matplotlib",
+    "matplotlib.libs": "goes with matplotlib",
+    "mpl_toolkits": "goes with matplotlib",
+    "pylab.py": "goes with matplotlib",
+    "PIL": "matplotlib alone needs it",
+    "pillow-*.dist-info": "goes with PIL",
+    "pillow.libs": "goes with PIL",
+    "contourpy": "goes with matplotlib",
+    "contourpy-*.dist-info": "goes with matplotlib",
+    "kiwisolver": "goes with matplotlib",
+    "kiwisolver-*.dist-info": "goes with matplotlib",
+    "cycler": "goes with matplotlib",
+    "cycler-*.dist-info": "goes with matplotlib",
+    # other people's services and formats
+    "pyarrow/*flight*": "a protocol of servers",
+    "pyarrow/_substrait*": "plans of queries; the library itself is asked for by others",
+    "pyarrow/*gandiva*": "compiled queries",
+    "pyarrow/*_s3*": "an online storage",
+    "pyarrow/*_gcsfs*": "an online storage",
+    "pyarrow/*_azurefs*": "an online storage",
+    "pyarrow/*_hdfs*": "a cluster's storage",
+    "pyarrow/*_cuda*": "graphics cards",
+    "pyarrow/*_orc*": "a format of clusters",
+    "pyarrow/*cpp_test*": "tests",
+    "pyarrow/src": "headers",
+    # numba's and numpy's other lives
+    "numba/cuda": "graphics cards",
+    "numpy/f2py": "compiles Fortran",
+    "numpy/distutils": "builds packages",
+}
+
+
+def cut(site: Path) -> dict[str, int]:
+    """Remove what nobody needs; return the bytes that each cut saves.
+
+    Parameters
+    ----------
+    site
+        A folder of packages as they were installed.
+    """
+    saved = {}
+    for pattern in CUTS:
+        bytes_ = 0
+        for found in sorted(site.glob(pattern)):
+            if found.is_dir():
+                bytes_ += sum(f.stat().st_size for f in found.rglob("*") if f.is_file())
+                shutil.rmtree(found)
+            elif found.exists():
+                bytes_ += found.stat().st_size
+                found.unlink()
+        saved[pattern] = bytes_
+    return saved
