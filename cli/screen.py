@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
+LISTENERS: list[Callable[[str], None]] = []
+"""Who else is told the key of each step as it begins, such as the window's jobs."""
+
 COLOURS = {"error": "red", "warning": "yellow", "repaired": "cyan"}
 
 
@@ -40,6 +43,8 @@ def steps(lang: Lang) -> Iterator[Callable[[str], None]]:
 
         def step(key: str) -> None:
             finish()
+            for listener in LISTENERS:
+                listener(key)
             said = text(key, lang)
             if err.is_terminal:
                 running.append(progress.add_task(said, total=1))

@@ -6,7 +6,7 @@ Works on assessments and on frozen periods.
 from .alike import Case, case_of_fire, look_alikes
 from .comparison import OUTSIDE, WHOLE, Comparison, compare
 from .freezing import frozen_layers
-from .holidays import Holiday, coming_dates, next_holiday
+from .holidays import Holiday, coming_dates, dates_ahead, next_holiday
 from .lists import ListSource, located_cases, risk_lists, with_community
 from .lists_of_duties import duty_lists, mending_list
 from .period_review import Counts, Review, community_counts, review
@@ -30,6 +30,7 @@ __all__ = [
     "coming_dates",
     "community_counts",
     "compare",
+    "dates_ahead",
     "duty_lists",
     "frozen_layers",
     "lists_without_layer",

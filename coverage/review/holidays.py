@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -10,9 +11,9 @@ from typing import Final
 import pandas as pd
 
 from ...geo.ledgers import read_events, read_records
-from ...geo.rules import Gathering, KeyDates
+from ...geo.rules import Gathering, KeyDates, Scenario
 from ...geo.town import Town
-from ...geo.words import Lang
+from ...geo.words import Lang, Workdays
 from ..assessment import Assessment, assess
 from ..cases import case_table, overdue
 from ..places import in_use
@@ -74,12 +75,36 @@ def coming_dates(town: Town, *, day: dt.date, lang: Lang) -> tuple[KeyDates, ...
     lang
         In which public holidays are named; the town's own are as it names them.
     """
-    own = [key for key in town.calendar if key.last >= day]
-    meant = [name for name, scenario in town.scenarios.items() if scenario.day == "PH"]
-    scenario = next(iter([*meant, *town.scenarios]))
+    return dates_ahead(town.calendar, town.scenarios, town.workdays, day=day, lang=lang)
+
+
+def dates_ahead(
+    calendar: Sequence[KeyDates],
+    scenarios: Mapping[str, Scenario],
+    workdays: Workdays,
+    *,
+    day: dt.date,
+    lang: Lang,
+) -> tuple[KeyDates, ...]:
+    """Return the key dates that are not over, as `coming_dates` does, without loading the town.
+
+    Parameters
+    ----------
+    calendar, scenarios
+        As ``town.toml`` tells them.
+    workdays
+        The days on which the town works.
+    day
+        The day from which one looks.
+    lang
+        In which public holidays are named.
+    """
+    own = [key for key in calendar if key.last >= day]
+    meant = [name for name, scenario in scenarios.items() if scenario.day == "PH"]
+    scenario = next(iter([*meant, *scenarios]))
     public = [
         KeyDates(name=name[lang], first=first, last=last, scenario=scenario)
-        for name, first, last in town.workdays.holidays(day, day + dt.timedelta(days=AHEAD_DAYS))
+        for name, first, last in workdays.holidays(day, day + dt.timedelta(days=AHEAD_DAYS))
     ]
     further = [
         key for key in public if not any(o.first <= key.last and key.first <= o.last for o in own)
