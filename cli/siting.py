@@ -57,6 +57,7 @@ def site(
         str | None, typer.Option("--weight", metavar="WHAT", help=both("cli.site_weight"))
     ] = None,
     wishes: Annotated[Path | None, _file("wishes", "--wishes")] = None,
+    after: Annotated[Path | None, _file("after", "--after")] = None,
     draws: Annotated[int, typer.Option("--draws", min=0, help=both("cli.site_draws"))] = 200,
     seed: Annotated[int, typer.Option("--seed", min=0, help=both("cli.site_seed"))] = 1,
     time_limit: Annotated[
@@ -74,7 +75,7 @@ def site(
         step("step.compile")
         from ..coverage.siting import Request, check_request, study_sites
         from ..geo.candidate_list import read_identities
-        from ..geo.plan import read_plan
+        from ..geo.plan import merged, planned, read_plan, write_plan
         from ..geo.town import load_town
         from ..maps.results import SITING_NAMES, write_siting
         from ..maps.voice import cautions, headline
@@ -82,8 +83,12 @@ def site(
         wished = _wishes(wishes, weight)
         check_request(Request(stations=stations, budget=budget, target=target))
         own = None if plan is None else read_plan(plan)
+        base = None if after is None else read_plan(after)
         with whole_folder(out, may_hold=SITING_NAMES) as unfinished:
             town = load_town(folder, progress=step)
+            if base is not None:
+                town = planned(town, base)
+                scenario = scenario or base.scenario
             found = candidates_of(town, candidates, grid, declared)
             ids = town.buildings[f.BUILDING_ID]
             request = Request(
@@ -100,6 +105,8 @@ def site(
                 town, found, request, wishes=wished, scenario=scenario, day=day, progress=step
             )
             write_siting(answer, unfinished, lang=lang.value, progress=step)
+            if base is not None:  # the plan of a page is one file: what was given and what is new
+                write_plan(merged([base, answer.plan]), unfinished / "best.plan.json")
     for said in (headline(answer, lang.value), *cautions(answer, lang.value)):
         say("cli.site_found", lang.value, headline=said)
     say_problems(town.problems, lang.value, folder=folder)

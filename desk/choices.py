@@ -1,4 +1,4 @@
-"""What a town offers to choose from in the forms: scenarios, communities, periods, earlier results."""
+"""What a town offers to choose from in the forms: scenarios, communities, periods, results."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def offered(town: Path, *, lang: Lang, today: dt.date | None = None) -> Offered:
     assessed = [r for r in results if r.job is not None and r.job.command == "assess"]
     rounds = [r for r in results if r.job is not None and r.job.command == "rounds"]
     lists: dict[str, Choices] = {
-        "scenarios": [(name, scenario_words(name, s, lang)) for name, s in config.scenarios.items()],
+        "scenarios": [
+            (name, scenario_words(name, s, lang)) for name, s in config.scenarios.items()
+        ],
         "communities": _named(town, config, "communities", f.COMMUNITY_ID),
         "grids": _named(town, config, "grids", f.GRID_ID),
         "frozen": [(name, period_words(name, lang)) for name in reversed(_frozen(town))],
@@ -125,7 +127,9 @@ def _cases(town: Path, lang: Lang) -> Choices:
 
 def case_words(case: Any, lang: Lang) -> str:
     """Return a hazard in words: its number, kind, place and state."""
-    place = next((str(case[c]) for c in (f.NAME, f.ADDRESS, f.BUILDING_ID) if _there(case.get(c))), "")
+    place = next(
+        (str(case[c]) for c in (f.NAME, f.ADDRESS, f.BUILDING_ID) if _there(case.get(c))), ""
+    )
     kind = label("hazard_code", case["code"], lang) if _there(case.get("code")) else ""
     state = label("hazard_state", case["state"], lang) if _there(case.get("state")) else ""
     return " · ".join(part for part in (str(case["key"]), kind, place, state) if part)
@@ -140,9 +144,15 @@ def _fires(town: Path) -> Choices:
     for fire in fires.sort_values("started_at", ascending=False).to_dict("records"):
         place = next((str(fire[c]) for c in (f.NAME, f.ADDRESS) if _there(fire.get(c))), "")
         when = f"{fire['started_at']:%Y-%m-%d}" if _there(fire["started_at"]) else ""
-        found.append((str(fire["key"]), " · ".join(p for p in (when, place, str(fire["key"])) if p)))
+        found.append(
+            (str(fire["key"]), " · ".join(p for p in (when, place, str(fire["key"])) if p))
+        )
     return found
 
 
 def _there(value: object) -> bool:
-    return value is not None and not (isinstance(value, float) and pd.isna(value)) and value is not pd.NaT
+    return (
+        value is not None
+        and not (isinstance(value, float) and pd.isna(value))
+        and value is not pd.NaT
+    )

@@ -1,4 +1,4 @@
-"""The process of a job: ``python -m weizhan.desk.job FOLDER`` runs a command and writes how it goes.
+"""The process of a job: ``python -m weizhan.desk.job FOLDER`` runs a command and tells how it goes.
 
 Nothing of the window is needed here; the window may end, or be started again, meanwhile.
 """

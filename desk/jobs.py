@@ -416,7 +416,7 @@ def _new(jobs: Path, name: str) -> Path:
 
 
 def _free(out: Path, taken: Sequence[Path]) -> Path:
-    """Return a folder's name that nobody has: ``name``, ``name 2``, ``name 3``…"""
+    """Return a folder's name that nobody has: ``name``, ``name 2`` and so on."""
     head, _, tail = out.name.rpartition(" ")
     base = head if head and tail.isdigit() and len(tail) < 4 else out.name
     number, free = 1, out.with_name(base)

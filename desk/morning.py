@@ -22,7 +22,7 @@ from .choices import case_words
 from .results import Result, results_of
 
 WEEK: Final = 7  # days, today included
-SHOWN: Final = 5  # of a kind, the most urgent first
+SHOWN: Final = 3  # of a kind, the most urgent first
 LEDGERS: Final = "ledgers.gpkg"
 
 
@@ -125,9 +125,7 @@ def _overdue(cases: pd.DataFrame, day: dt.date, workdays: Workdays, lang: Lang) 
                 lines=_lines(late, "late", late["days_overdue"], lang))  # fmt: skip
 
 
-def _due(
-    cases: pd.DataFrame, day: dt.date, last: dt.date, workdays: Workdays, lang: Lang
-) -> Item:
+def _due(cases: pd.DataFrame, day: dt.date, last: dt.date, workdays: Workdays, lang: Lang) -> Item:
     open_ = cases[cases["state"].isin(OPEN)]
     due = due_days(open_["due_on"], workdays)
     soon = open_.assign(due=due)[due.between(pd.Timestamp(day), pd.Timestamp(last))]
@@ -195,9 +193,7 @@ def _to_complete(town: Path) -> Item:
     return Item("to_complete", len(open_problems(town)), link="ledgers")
 
 
-def _lines(
-    rows: pd.DataFrame, how: str, told: pd.Series, lang: Lang
-) -> tuple[Line, ...]:
+def _lines(rows: pd.DataFrame, how: str, told: pd.Series, lang: Lang) -> tuple[Line, ...]:
     return tuple(
         Line(
             case_words(row, lang),
@@ -231,7 +227,7 @@ def _bands(result: Result) -> pd.DataFrame | None:
 
 
 def _newest_assessment(town: Path) -> Result | None:
-    """Return the newest assessment of the town as it is; one of a plan tells of no building today."""
+    """Return the newest assessment of the town as it is, not as a plan would make it."""
     for result in results_of(town):
         made = result.job is not None and result.job.command == "assess"
         if made and result.yardstick is not None and result.yardstick.plan == "":
@@ -240,9 +236,7 @@ def _newest_assessment(town: Path) -> Result | None:
 
 
 def _changed_since(town: Path, when: dt.datetime) -> bool:
-    newest = max(
-        (file.stat().st_mtime for file in town.iterdir() if file.is_file()), default=0.0
-    )
+    newest = max((file.stat().st_mtime for file in town.iterdir() if file.is_file()), default=0.0)
     return newest > when.timestamp()
 
 

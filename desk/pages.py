@@ -17,7 +17,11 @@ from ..geo.words import LANGS, Lang, WeizhanError, label, text
 
 HERE: Final = Path(__file__).parent
 LANG_COOKIE: Final = "weizhan-lang"
-NAV: Final[tuple[tuple[str, str], ...]] = ()
+NAV: Final[tuple[tuple[str, str], ...]] = (
+    ("desk_job.title", "work"),
+    ("desk_result.title", "results"),
+    ("desk_periods.title", "periods"),
+)
 """What a town's menu offers: key of the words, and address below the town's."""
 
 

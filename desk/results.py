@@ -106,6 +106,11 @@ def result_file(town: Path, name: str, path: str) -> Path:
     return file
 
 
+def names_of(folder: Path) -> list[str]:
+    """Return the files of a result by their paths in it."""
+    return [file.relative_to(folder).as_posix() for file in _files(folder)]
+
+
 def packed(folder: Path) -> Iterator[bytes]:
     """Yield a zip of a folder piece by piece; it never stands in memory or on the disk."""
     sink = _Sink()
@@ -167,14 +172,13 @@ def _thrown(town: Path, identity: str) -> Thrown:
 
 def _result(folder: Path, job: Job | None) -> Result:
     files = list(_files(folder))
-    names = [file.relative_to(folder).as_posix() for file in files]
     ended = None if job is None else job.ended.get("at")
     when = folder.stat().st_mtime
     return Result(
         folder=folder,
         job=job,
         made_at=dt.datetime.fromisoformat(ended) if ended else dt.datetime.fromtimestamp(when),
-        pages=_pages(names, () if job is None else WORKS[job.command].opens),
+        pages=_pages(names_of(folder), () if job is None else WORKS[job.command].opens),
         files=len(files),
         size=sum(file.stat().st_size for file in files),
         yardstick=_yardstick(folder),

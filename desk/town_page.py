@@ -7,6 +7,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from .pages import page
+from .result_page import morning
 from .towns import TownFolder, town_of, towns
 
 
@@ -14,7 +15,8 @@ async def first(request: Request) -> Response:
     """Show a town's first page."""
     folder = town_of(request)
     shown = next(town for town in towns(folder) if town.folder == folder)
-    return page(request, "town.html", title=shown.name, town=folder.name, shown=_said(shown))
+    return page(request, "town.html", title=shown.name, town=folder.name, shown=_said(shown),
+                **await morning(request))  # fmt: skip
 
 
 def _said(town: TownFolder) -> dict[str, str]:

@@ -65,7 +65,8 @@ GROUPS: Final[Mapping[str, tuple[Work, ...]]] = {
     ),
     "decide": (
         Work("site", ("stations", "budget", "target", "scenario"),
-             ("weight", "plan", "must", "grid", "candidates", "datum", "wishes", "date", *_STUDY),
+             ("after", "weight", "plan", "must", "grid", "candidates", "datum", "wishes", "date",
+              *_STUDY),
              ("siting.html",), ("stations", "budget", "target")),
         Work("measures", ("budget", "target", "yardstick", "equity", "scenario"),
              ("listed", "only_listed", "plan", "candidates", "datum", "grid", "must", "forbid",
@@ -100,6 +101,7 @@ DATES: Final = ("date", "start", "first", "on", "due")
 IDS: Final = (("measures", "must"), ("measures", "forbid"), ("sheets", "building"))
 TICKED: Final = (("sheets", "only"), ("alike", "use"), ("alike", "hazard"), ("assess", "also"))
 TODAY: Final = (("rounds", "first"), ("step", "on"))  # dates that are filled in with today
+OWN_HELP: Final = ("file", "files", "number", "whole")  # others would name codes and options
 VOCABULARY: Final = {  # of the words for a choice that the signature or the town gives as a code
     ("risk", "alert"): "alert_level", ("rounds", "alert"): "alert_level",
     ("rounds", "kind"): "round_kind", ("rounds", "vehicle"): "vehicle",
@@ -181,10 +183,11 @@ def fields_of(work: Work, offered: Offered) -> tuple[list[Field], list[Field]]:
     offered
         By the town.
     """
-    return tuple(  # type: ignore[return-value]
-        [f for name in names if (f := _field(work, name, offered)) is not None]
+    shown, folded = (
+        [one for one in (_field(work, name, offered) for name in names) if one is not None]
         for names in (work.shown, work.folded)
     )
+    return shown, folded
 
 
 def arguments_of(work: Work, given: Given, offered: Offered) -> list[str]:
@@ -275,8 +278,8 @@ def _said(one: Field, given: Given) -> list[str]:
             raise InputError("desk_wrong.choice", field=one.label, value=strange[0])
         return [",".join(told)] if one.name == "only" else told
     if one.kind == "ids":
-        return [v for line in told for v in line.replace("，", ",").replace("、", ",").split(",")
-                if (v := v.strip())]  # fmt: skip
+        parts = ",".join(told).replace("，", ",").replace("、", ",").split(",")
+        return [part.strip() for part in parts if part.strip()]
     value = told[0]
     if one.kind == "date":
         day = read_date(value)
@@ -361,7 +364,7 @@ def _field(work: Work, name: str, offered: Offered) -> Field | None:
         default=shown,
         required=required,
         label=words_for(name, offered.lang, command=command),
-        help=_help(option.help or "", offered.lang),
+        help=_help(command, name, kind, option.help or "", offered.lang),
         least=option.min,
         most=option.max,
         choices=choices or (),
@@ -380,22 +383,30 @@ def _bare(told: Any) -> tuple[bool, Any]:
 def _flag(option: Any) -> str:
     if isinstance(option, typer.models.ArgumentInfo):
         return ""
-    return next(d for d in option.param_decls if d.startswith("--"))
+    # Where the first name stands in the place of the default, it still is one.
+    names = (option.default, *(option.param_decls or ()))
+    return next(n for n in names if isinstance(n, str) and n.startswith("--"))
 
 
-def _help(both: str, lang: Lang) -> str:
+def _help(command: str, name: str, kind: Kind, both: str, lang: Lang) -> str:
+    """Return a sentence for those who type no commands; the command's own where that is one."""
+    for key in (f"desk_help.{command}_{name}", f"desk_help.{name}"):
+        if key in catalogue():
+            return text(key, lang)
+    if kind not in OWN_HELP:
+        return ""
     zh, _, en = both.partition("\n\n")
     return zh if lang == "zh" else (en or zh)
 
 
 FROM_TOWN: Final = {
     "scenario": "scenarios", "community": "communities", "before": "results", "also": "results",
-    "plan": "plans", "case": "cases",
+    "plan": "plans", "after": "plans", "case": "cases",
 }  # fmt: skip
 FROM_TOWN_HERE: Final = {
     ("rounds", "grid"): "grids", ("compare", "before"): "frozen", ("compare", "after"): "frozen",
-    ("pack", "period"): "periods", ("snapshot", "period"): "periods", ("rounds", "keep"): "promises",
-    ("alike", "fire"): "fires",
+    ("pack", "period"): "periods", ("snapshot", "period"): "periods",
+    ("rounds", "keep"): "promises", ("alike", "fire"): "fires",
 }  # fmt: skip
 
 

@@ -561,8 +561,9 @@ document.addEventListener("keydown", (event) => {
   const key = event.key.toLowerCase();
   if (key === "z" || key === "y") { event.preventDefault(); step(key === "y" || event.shiftKey ? 1 : -1); }
 });
+weizhan.planNow = () => planner.write(changesNow(), content.town, state.scenario); // for the window's bar too
 byId("export").addEventListener("click", () => {
-  const link = make("a"), text = planner.write(changesNow(), content.town, state.scenario);
+  const link = make("a"), text = weizhan.planNow();
   link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   link.download = (content.town + "-" + state.plans[state.shown].name).replace(/[\\/:*?"<>|\s]+/g, "_").slice(0, 80) + ".plan.json";
   link.click();
