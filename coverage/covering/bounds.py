@@ -22,17 +22,17 @@ STILL = 1e-6  # factor of the step length below which the bound no longer moves
 class Certificate:
     """Multipliers from which a bound follows by adding up, without a solver.
 
-    With the multipliers λ of the demand rows, r = Aᵀλ the worth of each site and *free* the sites
-    that are neither fixed nor forbidden nor dominated, no plan is better than
+    With the multipliers λ of the demand rows, r = Aᵀλ the worth of each site, n how many are fixed
+    and *free* the sites that are neither fixed nor forbidden nor dominated, no plan is better than
 
     ==========  ===============================================================================
-    max_cover   Σ max(w - λ, 0) + Σ r over fixed sites + the best p - |fixed| free sites' r; with
+    max_cover   Σ max(w - λ, 0) + Σ r over fixed sites + the best p - n free sites' r; with
                 a budget B and prices τ of a site and μ of money:
-                Σ max(w - λ, 0) + Σ r over fixed + τ (p - |fixed|) + μ (B - cost of fixed)
+                Σ max(w - λ, 0) + Σ r over fixed + τ (p - n) + μ (B - cost of fixed)
                 + Σ max(r - τ - μ c, 0) over free sites (the first form is μ = 0, τ = the
                 p-th best r)
     set_cover   Σ λ + Σ (c - r) over fixed sites - Σ max(r - c, 0) over free sites
-    p_median    Σ λ + Σ s over fixed sites + the p - |fixed| lowest s of free sites, where
+    p_median    Σ λ + Σ s over fixed sites + the p - n lowest s of free sites, where
                 s = Σ min(w d - λ, 0) over the demand in reach of the site
     p_center    set_cover with unit costs on the pairs below ``radius`` needs more than p sites
     ==========  ===============================================================================
