@@ -17,14 +17,7 @@ extensions = [
     "languages",
     "reference",
 ]
-exclude_patterns = [
-    "gallery",
-    "decisions.md",
-    "openstreetmap.md",
-    "plan-rows.md",
-    "scale.md",
-    "sharing.md",
-]
+exclude_patterns = ["gallery", "[!i]*.md"]  # pages of both trees take in what lies beside index.md
 language = "zh_CN"  # of the theme's words; pages in English get theirs from `languages`
 nitpicky = True
 nitpick_ignore_regex = [
