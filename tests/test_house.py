@@ -41,7 +41,18 @@ ROOMS = {  # in each floor, a room uses only those before it; "" are the files o
         "measures",
         "review",
     ),
-    "maps": ("html", "styles", "voice", "reports", "page", "paper", "books", "phone", "results"),
+    "maps": (
+        "html",
+        "styles",
+        "voice",
+        "reports",
+        "page",
+        "paper",
+        "books",
+        "qgis",
+        "phone",
+        "results",
+    ),
 }
 BASE = {  # every room may use these
     "weizhan.coverage.columns",
@@ -61,6 +72,7 @@ FILE_ENDINGS = {
     "css",
     "js",
     "gpkg",
+    "qgz",
     "tif",
 }
 MODULES = sorted(p for folder in FLOORS for p in (ROOT / folder).rglob("*.py"))

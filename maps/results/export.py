@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import geopandas as gpd
 import pandas as pd
@@ -15,10 +16,20 @@ from ...geo.tables import SCHEMAS
 from ...geo.words import Lang, catalogue, text
 from ...geo.words import fields as f
 from ..books import dictionary, sheet, storable, write_geopackage
+from ..qgis import export_views, project
 from ..voice import FEWEST_PEOPLE
 
 LAYERS: Final = ("buildings", "lanes", "stations", "communities", "water", "barriers")
 PLACES: Final = ("estates", "offices", "grids")
+#: How layers are drawn in the project; others are areas.
+SHAPES: Final = {
+    "stations": "Point", "offices": "Point", "water": "Point", "barriers": "Point", "lanes": "Line",
+}  # fmt: skip
+GROUPED: Final = ("buildings", "lanes")  # one of several views is seen at a time
+HIDDEN: Final = ("grids", "barriers", "offices")  # until they are asked for
+PACKAGE: Final = "export.gpkg"
+PROJECT: Final = "export.qgz"
+ZIP_BEGINS: Final = (1980, 1, 1, 0, 0, 0)
 EVENTS: Final = "hazard_events"
 FREE_TEXT: Final = ["note"]  # of the events; people may be named in it
 HEADS: Final = ("ledger", "column", "name", "kind", "allowed", "personal")
@@ -27,7 +38,8 @@ HEADS: Final = ("ledger", "column", "name", "kind", "allowed", "personal")
 def names_of(ledgers: Mapping[str, pd.DataFrame]) -> list[str]:
     """Return the names of all files that an export writes."""
     return [
-        "export.gpkg",
+        PACKAGE,
+        PROJECT,
         *(f"{layer}.geojson" for layer in (*LAYERS, *PLACES)),
         *(f"{layer}.csv" for layer in (*LAYERS, *PLACES)),
         f"{EVENTS}.csv",
@@ -67,7 +79,8 @@ def write_export(
     layers = {name: getattr(found, name) for name in LAYERS}
     layers |= {name: _few_hidden(getattr(found.places, name)) for name in PLACES}
     events = events if personal else events.drop(columns=FREE_TEXT)
-    write_geopackage(folder / "export.gpkg", layers, date=found.date, personal=personal)
+    write_geopackage(folder / PACKAGE, layers, date=found.date, personal=personal)
+    _write_project(found, folder / PROJECT, layers, lang)
     words = []
     for name, frame in layers.items():
         stored = storable(frame, personal=personal)
@@ -90,6 +103,27 @@ def write_export(
                 personal=note)  # fmt: skip
     (folder / "README.txt").write_text(said + "\n", encoding="utf-8-sig")
     return len(names_of(ledgers))
+
+
+def _write_project(
+    found: Assessment, file: Path, layers: Mapping[str, gpd.GeoDataFrame], lang: Lang
+) -> None:
+    """Write the project that draws the layers as the pages do, the same bytes each time."""
+    seen: set[str] = set()
+    drawn = []
+    for view in export_views(found, lang):
+        group = text(f"export.{view.layer}", lang) if view.layer in GROUPED else ""
+        first = view.layer not in seen
+        seen.add(view.layer)
+        shape = SHAPES.get(view.layer, "Polygon")
+        drawn.append(view.drawn(shape, shown=first and view.layer not in HIDDEN, group=group))
+    rough = "" if found.calibrated else text("export.uncalibrated", lang)
+    title = text("export.project", lang, town=found.town, date=found.date,
+                 scenario=found.scenario_label.get(lang, found.scenario), rough=rough)  # fmt: skip
+    said = project(drawn, layers, title=title, package=PACKAGE)
+    entry = ZipInfo(Path(PROJECT).with_suffix(".qgs").name, date_time=ZIP_BEGINS)
+    with ZipFile(file, "w", ZIP_DEFLATED) as book:
+        book.writestr(entry, said, compress_type=ZIP_DEFLATED)
 
 
 def _few_hidden(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -31,9 +31,9 @@ def test_the_project_finds_its_layers_beside_it(written, handed):
     root = ET.fromstring((written / "round.qgs").read_text("utf-8"))
     assert root.tag == "qgis" and root.find("properties/Paths/Absolute").text == "false"
     layers = root.findall("projectlayers/maplayer")
-    assert [layer.find("id").text for layer in layers] == ["stops", "ways"]
+    assert [layer.find("id").text for layer in layers] == ["weizhan_stops", "weizhan_ways"]
     assert [n.get("id") for n in root.findall("layer-tree-group/layer-tree-layer")] == [
-        "stops", "ways",
+        "weizhan_stops", "weizhan_ways",
     ]  # fmt: skip
     for layer, kind in zip(layers, ("Point", "Line"), strict=True):
         path, _, name = layer.find("datasource").text.partition("|layername=")
@@ -48,7 +48,7 @@ def test_the_project_finds_its_layers_beside_it(written, handed):
     stops = pyogrio.read_dataframe(written / "round.gpkg", layer="stops")
     assert len(stops) == len(rounds.rounds[0].stops)
     west, south, east, north = (float(e.text) for e in root.find("mapcanvas/extent"))
-    assert stops.within(shapely.box(west, south, east, north)).all()
+    assert stops.to_crs(3857).within(shapely.box(west, south, east, north)).all()
 
 
 def test_the_same_round_gives_the_same_bytes(written, handed, tmp_path_factory):
