@@ -18,6 +18,8 @@ from ..geo.words import LANGS, Lang, WeizhanError, label, text
 HERE: Final = Path(__file__).parent
 LANG_COOKIE: Final = "weizhan-lang"
 NAV: Final[tuple[tuple[str, str], ...]] = (
+    ("desk.first", ""),
+    ("desk.data", "data"),
     ("desk_job.title", "work"),
     ("desk_result.title", "results"),
     ("desk_periods.title", "periods"),

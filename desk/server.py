@@ -17,7 +17,7 @@ from .towns import STATE
 
 ADDRESS: Final = "127.0.0.1"
 WINDOW_FILE: Final = "window.json"  # in the folder's .weizhan: where its window answers
-PATIENCE_S: Final = 3.0
+PATIENCE_S: Final = 20.0  # a window that just starts answers when its imports are done
 
 
 def open_window(
@@ -50,34 +50,30 @@ def open_window(
         if browser:
             webbrowser.open(running)
         return
-    import uvicorn
-
-    from .app import make_app
-
     token = secrets.token_urlsafe(24)
     with _listening(port) as listener:
         own = listener.getsockname()[1]
         address = f"http://{ADDRESS}:{own}/?token={token}"
         _keep(home, {"port": own, "token": token})
-        server = uvicorn.Server(
-            uvicorn.Config(
-                app := make_app(home, token=token, lang=lang),
-                log_level="warning",
-                access_log=False,
-                server_header=False,
-                timeout_graceful_shutdown=3,
-                lifespan="off",
-            )
-        )
-
-        def end() -> None:
-            server.should_exit = True
-
-        app.state.end = end
         tell(address)
         if browser:
             webbrowser.open(address)  # it waits in the queue of the listener until we answer
         try:
+            import uvicorn  # while the browser starts
+
+            from .app import make_app
+
+            app = make_app(home, token=token, lang=lang)
+            server = uvicorn.Server(
+                uvicorn.Config(
+                    app,
+                    log_level="warning",
+                    access_log=False,
+                    server_header=False,
+                    timeout_graceful_shutdown=3,
+                    lifespan="off",
+                )
+            )
             server.run(sockets=[listener])
         except KeyboardInterrupt:
             pass

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
@@ -13,10 +14,11 @@ import shapely
 from .arrays import Flags, Floats, Shapes
 from .ground import HYPOTHESES, DatumGuess, from_wgs84, judged, metric_crs, sniff_datum, to_wgs84
 from .rules import TownConfig
-from .tables import TABLE_ENDINGS
+from .tables import SCHEMAS, TABLE_ENDINGS, read_layer
 from .words import Datum, InputError, Problem
 
 SAMPLE: Final = 1500  # features of a layer that are held against another
+SHOWN_FEATURES: Final = 300
 NEAR_LANE_M: Final = 60.0
 AT_LANE_M: Final = 5.0
 
@@ -91,6 +93,81 @@ def misfits(layers: Mapping[str, gpd.GeoDataFrame], config: TownConfig) -> list[
             )
         )
     return problems
+
+
+@dataclass(frozen=True)
+class DatumFit:
+    """How well the features of one layer lie under each datum.
+
+    Attributes
+    ----------
+    layer, file
+        Which, and where it comes from.
+    stated
+        Whether somebody said what its coordinates refer to, or the file itself does.
+    taken
+        What they are taken for.
+    guess
+        Shares that fit; None where nothing can be compared.
+    places
+        Some of its features as they would lie, in EPSG:4326.
+    """
+
+    layer: str
+    file: str
+    stated: bool
+    taken: Datum
+    guess: DatumGuess | None
+    places: Mapping[Datum, gpd.GeoSeries]
+
+
+def datum_fits(
+    folder: Path, config: TownConfig
+) -> tuple[list[DatumFit], dict[str, gpd.GeoDataFrame]]:
+    """Say for every layer of a town how it lies under each datum.
+
+    Parameters
+    ----------
+    folder, config
+        Of the town.
+
+    Returns
+    -------
+    fits
+        In the order of the layers; a layer that cannot be read is left out.
+    base
+        Lanes and buildings, against which they are held, in EPSG:4326.
+    """
+    layers: dict[str, gpd.GeoDataFrame] = {}
+    for layer in config.layers:
+        source = config.source(layer)
+        try:
+            layers[layer] = read_layer(folder / source.file, source, schema=SCHEMAS[layer]).table[
+                ["geometry"]
+            ]
+        except InputError:
+            continue
+    fits = []
+    for layer, frame in layers.items():
+        source = config.source(layer)
+        shapes = frame.geometry.dropna()
+        shapes = shapes[~shapes.is_empty].to_numpy()[:SHOWN_FEATURES]
+        taken = source.datum or Datum.WGS84
+        test = _TESTS.get(layer)
+        is_table = Path(source.file).suffix.lower() in TABLE_ENDINGS
+        fits.append(
+            DatumFit(
+                layer,
+                source.file,
+                source.datum is not None or source.plane is not None or not is_table,
+                taken,
+                None if test is None or not set(_BASE) <= set(layers)
+                else _guess(frame, layers, test, taken),
+                {datum: gpd.GeoSeries(_as_if(shapes, taken, datum), crs=4326)
+                 for datum in HYPOTHESES},
+            )
+        )  # fmt: skip
+    return fits, {name: layers[name] for name in _BASE if name in layers}
 
 
 Predicate = Literal["dwithin", "crosses", "contains", "within"]

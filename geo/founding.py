@@ -16,12 +16,13 @@ import tomlkit
 
 from .datum_check import check_datum
 from .ground import Cross
+from .layer_loading import layer_of
 from .ledgers import SAME_PLACE_M
 from .osm import LAYER_TAGS, OsmExtract, features_of_table, is_osm_table, layers_from
 from .postgis import LAYERS_FILE
 from .rules import DEFAULT_SCENARIOS, IMPORT_FILE, TOWN_FILE, LayerSource, read_config
 from .tables import SCHEMAS, Account, columns_found, load_sheet, read_layer, readable, write_layers
-from .town import Examined, examine_town, layer_of
+from .town import Examined, examine_town
 from .words import (
     Datum,
     InputError,
@@ -151,7 +152,7 @@ def found_town(
             for layer in SCHEMAS
             if layer in held
         }
-        text = _town_toml(name, origin, attribution, raster, cross, sources)
+        text = town_toml(name, origin, attribution, raster, cross, sources)
         (unfinished / TOWN_FILE).write_text(text, encoding="utf-8")
         write_problems(unfinished / IMPORT_FILE, founding.problems)
         if sound:
@@ -379,7 +380,7 @@ def _joined(
     return joined, told
 
 
-def _town_toml(
+def town_toml(
     name: str,
     origin: str,
     attribution: str,
@@ -387,6 +388,17 @@ def _town_toml(
     cross: Cross,
     sources: Mapping[str, LayerSource],
 ) -> str:
+    """Return the settings of a new town.
+
+    Parameters
+    ----------
+    name, origin, attribution, cross
+        As for `found_town`.
+    terrain
+        Name of the raster in the folder, empty without one.
+    sources
+        Of the layers in ``layers.gpkg``.
+    """
     lines = [
         f"# {_one_line(origin)}",
         f"name = {_quoted(name)}",

@@ -28,11 +28,12 @@ from pydantic import (
 from .care import PlannedCare
 from .ground import attachable, snap
 from .inside import in_communities
+from .layer_loading import empty_layer
 from .plan_buildings import building_problems, with_mended
 from .plan_lanes import gate_problems, gates_under, lane_problems, lanes_under
 from .rules import RuleSet, Value
 from .tables import SCHEMAS, WGS84
-from .town import Town, empty_layer
+from .town import Town
 from .words import (
     LANGS,
     DeviceKind,

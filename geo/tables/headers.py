@@ -73,6 +73,7 @@ def match_headers(
         That are looked for. Of several synonyms in one file the earlier one is taken.
     stated
         ``{column: header}`` from ``town.toml``; those that this file does not have are passed by.
+        An empty header says that no header holds the column.
     rules
         The likeness from which a header is believed, and the margin to the second best. Without
         them likeness only names the nearest column and decides nothing.
@@ -88,6 +89,8 @@ def match_headers(
         if header in headers and name in names:
             taken[header] = HeaderMatch(header, name, 100.0, "stated")
     found = {match.column for match in taken.values()}
+    nobody = {name for name, header in stated.items() if not header}
+    columns = [column for column in columns if column.name not in nobody]
     by_word = _by_word(headers)
     for column in columns:
         if column.name in found:
@@ -131,7 +134,7 @@ def check_stated(
         The layer and its file, named in the message.
     """
     names = [column.name for column in columns]
-    wrong = sorted(set(stated) - set(names)) + sorted(set(stated.values()) - set(headers))
+    wrong = sorted(set(stated) - set(names)) + sorted({*stated.values()} - {*headers, ""})
     if wrong:
         raise InputError(
             "error.stated_columns",

@@ -11,10 +11,10 @@ import pytest
 
 from weizhan.data.demo import make_demo
 from weizhan.geo.founding import Founding, LayerFile, found_town, layers_of_extract, layers_of_files
+from weizhan.geo.layer_loading import layer_of
 from weizhan.geo.ledgers import LedgerFile, import_ledger
 from weizhan.geo.osm import read_osm
 from weizhan.geo.rules import read_config
-from weizhan.geo.town import layer_of
 from weizhan.geo.words import Datum, WeizhanError
 
 SEED = 20261129

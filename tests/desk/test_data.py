@@ -1,0 +1,153 @@
+"""A new town from whatever was dropped, corrected by choosing, without a command."""
+
+import io
+import json
+import re
+import zipfile
+
+import pytest
+
+from weizhan.desk.data import columns_chosen
+from weizhan.geo.rules import read_config
+from weizhan.geo.words import InputError
+
+from ..geo.raw_files import raw_town
+
+
+@pytest.fixture
+def raw(tmp_path):
+    return raw_town(tmp_path / "raw", tier="大站")
+
+
+@pytest.fixture
+def town(desk, raw):
+    files = [("files", p.name, p.read_bytes()) for p in sorted(raw.iterdir())]
+    answer = desk.post("/new", {"name": "甲镇"}, files)
+    assert answer.status == 303, answer.text
+    assert desk.get(answer.headers["location"]).status == 200
+    return desk.home / "甲镇"
+
+
+DATA = "/town/%E7%94%B2%E9%95%87/data"
+
+
+def cells(page):
+    """The places of the page that take another value: row, column and the field's number."""
+    found = {}
+    for number, said in re.findall(r'name="place-(\d+)" value="([^"]*)"', page):
+        place = json.loads(said.replace("&#34;", '"'))
+        found[place["column"]] = (number, said.replace("&#34;", '"'))
+    return found
+
+
+def test_files_become_a_town_and_each_says_what_it_is(desk, town):
+    page = desk.get(DATA).text
+    assert "还不能评估：2 处必须改正" in page
+    assert '<option value="layer:stations" selected' in page
+    assert "大站" in page and "六层半多" in page
+    assert "没有读懂" in page and "备忘" in page
+    assert "表格没有写明坐标系" in page
+    assert not list((desk.home / ".weizhan").glob("in-*"))
+
+
+def test_wrong_values_are_corrected_and_undone_on_the_page(desk, town):
+    found = cells(desk.get(DATA).text)
+    form = {"by": "李干事"}
+    for column, new in (("floors", "6"), ("tier", "micro_station")):
+        number, place = found[column]
+        form |= {f"place-{number}": place, f"new-{number}": new}
+    assert desk.post(f"{DATA}/mend", form).status == 303
+    page = desk.get(DATA).text
+    assert "可以评估" in page and "李干事" in page
+    assert desk.post(f"{DATA}/mend", form).status == 400  # another window was faster
+    assert desk.post(f"{DATA}/undo", {"number": "1"}).status == 303
+    assert "还不能评估：1 处必须改正" in desk.get(DATA).text
+
+
+def test_a_datum_is_confirmed_by_choosing(desk, town):
+    form = {"file": "数据/名册.csv", "layer": "", "use": "layer:stations", "datum": "gcj02"}
+    assert desk.post(f"{DATA}/use", form).status == 303
+    assert read_config(town).layers["stations"].datum == "gcj02"
+    assert "表格没有写明坐标系" not in desk.get(DATA).text
+    told = desk.post(f"{DATA}/use", form | {"datum": "mars"})
+    assert told.status == 400 and "mars" in told.text
+    picture = desk.get(f"{DATA}/fit/stations.svg")
+    assert picture.status == 404  # nothing is in doubt any more
+
+
+def test_the_small_map_is_a_picture(desk, town):
+    picture = desk.get(f"{DATA}/fit/stations.svg")
+    assert picture.headers["content-type"] == "image/svg+xml"
+    assert picture.text.count("<circle") == 6  # two stations under three datums
+
+
+def test_a_wrong_use_is_changed_and_two_files_are_not_one_layer(desk, town):
+    form = {"file": "数据/名册.csv", "layer": "", "use": "layer:water"}
+    assert desk.post(f"{DATA}/use", form).status == 303
+    assert {"water"} == set(read_config(town).layers) - {"buildings", "lanes"}
+    told = desk.post(f"{DATA}/use", form | {"use": "layer:lanes"})
+    assert told.status == 400 and "路网.shp" in told.text
+    assert desk.post(f"{DATA}/use", form | {"use": ""}).status == 303
+    assert "water" not in read_config(town).layers
+
+
+def test_a_heading_is_taken_for_what_somebody_chose(desk, town):
+    form = {"layer": "buildings", "header": ["备忘", "层数"], "was": ["", "floors"],
+            "now": ["name", ""]}  # fmt: skip
+    assert desk.post(f"{DATA}/columns", form).status == 303
+    assert read_config(town).layers["buildings"].columns == {"name": "备忘", "floors": ""}
+    page = desk.get(DATA).text
+    assert "六层半多" not in page and "已选定" in page
+
+
+def test_columns_are_chosen_once_and_only_such_as_there_are():
+    asked = [("a", "", "x"), ("b", "x", "y"), ("c", "z", "")]
+    chosen = columns_chosen(asked, allowed=["x", "y", "z"], stated={"z": "c"})
+    assert chosen == {"x": "a", "y": "b", "z": ""}
+    for wrong in ([("a", "", "x"), ("b", "x", "x")], [("a", "", "other")]):
+        with pytest.raises(InputError):
+            columns_chosen(wrong, allowed=["x", "y", "z"], stated={})
+
+
+def test_the_users_own_workbook_comes_back_marked(desk, town):
+    answer = desk.get(f"{DATA}/marked.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.body)) as archive:
+        assert archive.namelist() == ["名册.xlsx"]
+
+
+def test_files_are_added_later(desk, town):
+    more = b"id,lon,lat\n1,106.48,29.48\n"
+    assert desk.post(f"{DATA}/add", {}, [("files", "充电棚.csv", more)]).status == 303
+    assert "sheds" in read_config(town).layers
+    told = desk.post(f"{DATA}/add", {}, [("files", "充电棚.csv", more)])
+    assert told.status == 400 and "充电棚.csv" in told.text
+
+
+@pytest.mark.parametrize("name", ["../x", "", "a/b", "CON"])
+def test_a_town_with_a_name_that_leads_elsewhere_is_refused(desk, raw, name):
+    told = desk.post("/new", {"name": name}, [("files", "a.csv", b"1")])
+    assert told.status == 400 and "名称" in told.text
+    assert [p.name for p in desk.home.iterdir() if p.name != ".weizhan"] == []
+
+
+# Starlette leaves the file of a part that never ends to the garbage collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_bad_uploads_are_refused_with_a_sentence_and_leave_nothing(desk):
+    for name, content in (("../../x", b"1"), ("a.zip", b"no zip")):
+        told = desk.post("/new", {"name": "乙镇"}, [("files", name, content)])
+        assert told.status == 400 and 'role="alert"' in told.text
+    half = b'--B\r\nContent-Disposition: form-data; name="files"; filename="a.csv"\r\n\r\nabc'
+    kind = {"Content-Type": "multipart/form-data; boundary=B"}
+    told = desk.ask("POST", "/new", headers=kind, body=half)
+    assert told.status == 400
+    assert not (desk.home / "乙镇").exists()
+    assert not list((desk.home / ".weizhan").glob("in-*"))
+
+
+def test_what_comes_from_files_is_never_markup(desk, raw):
+    bad = '<img src=x onerror="alert(1)">'
+    text = (raw / "名册.csv").read_text(encoding="utf-8").replace("大站", bad.replace('"', "'"))
+    (raw / "名册.csv").write_text(text.replace("白天人数", "<b>人数"), encoding="utf-8")
+    files = [("files", p.name, p.read_bytes()) for p in sorted(raw.iterdir())]
+    page = desk.get(desk.post("/new", {"name": "甲镇"}, files).headers["location"]).text
+    assert "<img src=x" not in page and "&lt;img src=x" in page and "<b>人数" not in page
