@@ -18,6 +18,7 @@ from typing import Any, Final
 from ..geo.words import WeizhanError, text
 from .jobs import CANCEL, OUT, PROGRESS, Job, end, read_job
 
+AGAIN_S: Final = 2.0
 LOOK_S: Final = 0.25  # how often a job looks whether it was cancelled
 
 
@@ -36,6 +37,7 @@ def main() -> None:
         state, told = run(job, began=began)
     except KeyboardInterrupt:
         state = "cancelled" if (job.folder / CANCEL).exists() else "lost"
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # what ends is not interrupted any more
     end(job.folder, state, took_s=round(time.monotonic() - began, 3), **told)
 
 
@@ -52,6 +54,7 @@ def run(job: Job, *, began: float) -> tuple[Any, dict[str, Any]]:
     import typer
 
     from ..cli import screen
+    from ..cli.app import INTERRUPTED
     from ..cli.commands import app
 
     def heard(key: str) -> None:
@@ -79,14 +82,21 @@ def run(job: Job, *, began: float) -> tuple[Any, dict[str, Any]]:
             "zh": text("desk_job.broken", "zh", what=what),
             "en": text("desk_job.broken", "en", what=what),
         }
+    if code == INTERRUPTED:
+        raise KeyboardInterrupt
     return "done", {"code": int(code or 0)}
 
 
 def _watch(cancel: Path) -> None:
-    """Interrupt the command, as Ctrl-C would, when somebody cancels the job."""
+    """Interrupt the command, as Ctrl-C would, when somebody cancels the job.
+
+    Once more after a while: a library that was just calling back may have swallowed it.
+    """
     while not cancel.exists():
         time.sleep(LOOK_S)
-    _thread.interrupt_main()
+    while True:
+        _thread.interrupt_main()
+        time.sleep(AGAIN_S)
 
 
 if __name__ == "__main__":

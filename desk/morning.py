@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -188,9 +189,18 @@ def _inspections(
 
 
 def _to_complete(town: Path) -> Item:
-    if not (town / LEDGERS).exists():
-        return Item("to_complete", 0, link="ledgers")
-    return Item("to_complete", len(open_problems(town)), link="ledgers")
+    try:
+        state = (town / LEDGERS).stat()
+    except OSError:  # none yet, or on a server
+        return Item("to_complete", len(open_problems(town)), link="ledgers")
+    waiting = _waiting(town, state.st_mtime_ns, state.st_size)
+    return Item("to_complete", waiting, link="ledgers")
+
+
+@lru_cache(maxsize=16)
+def _waiting(town: Path, changed_ns: int, size: int) -> int:
+    """Return how many rows wait; reading all ledgers takes as long as all the rest."""
+    return len(open_problems(town))
 
 
 def _lines(rows: pd.DataFrame, how: str, told: pd.Series, lang: Lang) -> tuple[Line, ...]:
