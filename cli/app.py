@@ -7,6 +7,7 @@ import sys
 from io import TextIOWrapper
 
 INTERRUPTED = 130  # as shells report Ctrl-C
+ENDINGS = ("SIGTERM", "SIGHUP", "SIGBREAK")  # the last is what Windows makes of a closed console
 
 
 def _stopped(number: int, frame: object) -> None:
@@ -24,7 +25,10 @@ def main() -> None:
 
         sys.stdout.write(overview())
         return
-    signal.signal(signal.SIGTERM, _stopped)
+    for name in ENDINGS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup stays
+            signal.signal(number, _stopped)
     try:
         # Imports take seconds on a cold machine; Ctrl-C during them is no traceback either.
         from ..geo.words import WeizhanError

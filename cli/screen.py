@@ -33,7 +33,7 @@ def steps(lang: Lang) -> Iterator[Callable[[str], None]]:
     On a terminal a spinner turns; elsewhere each step is one line.
     """
     columns = (
-        SpinnerColumn(finished_text="·"),
+        SpinnerColumn("line", finished_text="·"),  # consoles of Windows lack the dots of others
         TextColumn("{task.description}"),
         TimeElapsedColumn(),
     )

@@ -256,7 +256,8 @@ def check(
             "files": [asdict(account) for account in examined.accounts],
             "problems": [p.as_record() for p in by_urgency(problems)],
         }
-        sys.stdout.write(json.dumps(record, ensure_ascii=False, indent=1) + "\n")
+        escaped = (sys.stdout.encoding or "").lower() != "utf-8"  # a GBK pipe loses no letter
+        sys.stdout.write(json.dumps(record, ensure_ascii=escaped, indent=1) + "\n")
     else:
         show_accounts(examined.accounts, lang.value)
         show_problems((*examined.problems, *waiting[:SHOWN]), lang.value)

@@ -60,9 +60,24 @@ CUTS = {
     "pyarrow/*_orc*": "a format of clusters",
     "pyarrow/*cpp_test*": "tests",
     "pyarrow/src": "headers",
-    # numba's and numpy's other lives
+    # other trades of large packages
+    **{
+        f"scipy/{name}": "only scipy.stats and users of their own import it"
+        for name in ("cluster", "datasets", "fftpack", "integrate", "interpolate", "io", "odr")
+    },
+    "scipy/signal": "only scipy.stats and users of their own import it",
+    "scipy/stats": "nothing of ours imports it",
+    "scipy/misc": "empty",
+    "pygments/lexers/[a-oqrt-z]*": "languages other than Python, in which errors are shown",
+    "fontTools/ufoLib": "a format of designers",
+    "fontTools/voltLib": "a format of designers",
+    "fontTools/designspaceLib": "a format of designers",
+    "fontTools/qu2cu": "curves of other formats",
+    "lxml/isoschematron": "rules for documents",
+    "lxml/html": "web pages",
+    "lxml/objectify.*": "another way to read documents",
+    "lxml/includes": "headers",
     "numba/cuda": "graphics cards",
-    "numpy/f2py": "compiles Fortran",
     "numpy/distutils": "builds packages",
 }
 

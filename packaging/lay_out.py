@@ -30,6 +30,26 @@ FIRST = (1980, 1, 1, 0, 0, 0)  # the day that all files of a zip bear, so that e
 GBK = "gb18030"
 
 
+IMPORTED = """
+import ast, importlib, sys, warnings
+from pathlib import Path
+warnings.simplefilter("ignore")
+named = set()
+for file in sorted(Path(sys.stdin.read()).rglob("*.py")):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            named |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+for name in sorted(named):
+    try:
+        importlib.import_module(name)
+    except Exception:
+        pass
+print(*sorted(sys.modules))
+"""
+
+
 class Refused(Exception):
     """A layout that must not leave the house."""
 
@@ -97,8 +117,8 @@ def site_of(python: Path, target: wheels.Target) -> Path:
     return python / "Lib" / "site-packages"
 
 
-def lay_out(python: Path, wheelhouse: Path, folder: Path, *, bytecode: bool = True) -> None:
-    """Lay packages into an unpacked CPython, cut them, compile them, and write their licences.
+def lay_out(python: Path, wheelhouse: Path, folder: Path) -> Path:
+    """Lay packages into an unpacked CPython, cut them, and write their licences.
 
     Parameters
     ----------
@@ -108,8 +128,11 @@ def lay_out(python: Path, wheelhouse: Path, folder: Path, *, bytecode: bool = Tr
         All that is installed.
     folder
         Of the layout.
-    bytecode
-        Whether it is compiled, which needs a Python of the same version here.
+
+    Returns
+    -------
+    Path
+        Where the packages lie.
 
     Raises
     ------
@@ -119,8 +142,6 @@ def lay_out(python: Path, wheelhouse: Path, folder: Path, *, bytecode: bool = Tr
     """
     target = target_of(python)
     _refuse("wheels", wheels.strange(wheelhouse, target))
-    if bytecode and sys.version_info[:2] != target.python:
-        raise Refused(f"run this with Python {target.version}: bytecode is of one version")
     site = site_of(python, target)
     if site.exists():
         shutil.rmtree(site)
@@ -135,9 +156,33 @@ def lay_out(python: Path, wheelhouse: Path, folder: Path, *, bytecode: bool = Tr
     found = licences.licences(site)
     _refuse("licences", [f"{one.name}: {one.terms}" for one in found if not one.goes])
     licences.written(found, site, folder / "licences")
-    if bytecode:
-        compileall.compile_dir(
-            site, quiet=2, stripdir=str(site), prependdir="site-packages", workers=2,
+    return site
+
+
+def compiled(site: Path, target: wheels.Target) -> None:
+    """Compile what the program imports, so that a first start from a stick does not wait for it.
+
+    All packages would be twice as much. What is imported is found out here, where the program is
+    installed: all that its files name, also inside of functions, and all that this brings along.
+
+    Parameters
+    ----------
+    site
+        Where the packages lie.
+    target
+        Its version of Python must be ours: bytecode is of one version.
+    """
+    if sys.version_info[:2] != target.python:
+        raise Refused(f"run this with Python {target.version}: bytecode is of one version")
+    run = subprocess.run([sys.executable, "-c", IMPORTED], input=str(site / "weizhan"),
+                         capture_output=True, text=True, check=True)  # fmt: skip
+    known = run.stdout.split()
+    files = [site.joinpath(*name.split(".")) for name in known]
+    files = [place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
+             for place in files]  # fmt: skip
+    for file in sorted({*(site / "weizhan").rglob("*.py"), *filter(Path.exists, files)}):
+        compileall.compile_file(
+            file, quiet=2, stripdir=str(site), prependdir="site-packages",
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )  # fmt: skip
 
@@ -251,7 +296,8 @@ def main() -> None:
     wheels.fetched(requirements, target, wheelhouse)
     wheels.own_wheel(PROJECT, wheelhouse)
     _tell(f"wheels: {_size(wheelhouse) / 1e6:.0f} MB in {len(list(wheelhouse.glob('*.whl')))}")
-    lay_out(folder / "python", wheelhouse, folder)
+    site = lay_out(folder / "python", wheelhouse, folder)
+    compiled(site, target)
     furnish(folder, target, docs=given.docs)
     checked(folder)
     requirements.write_text(wheels.with_own_hash(requirements, wheelhouse), encoding="utf-8")

@@ -20,6 +20,7 @@ from ..geo.words import InputError, WeizhanError
 LOCAL: Final = "local"
 ATTEMPTS: Final = 5  # for jobs whose worker was killed, and for a scheduler that went away
 WAIT_S: Final = 2.0
+MOST_PROCESSES: Final = 61  # that Windows can wait for
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,7 @@ class Processes:
 
     def __init__(self, workers: int) -> None:
         """Start nothing yet."""
-        self.workers = workers
+        self.workers = min(workers, MOST_PROCESSES)
         self._pool: ProcessPoolExecutor | None = None
 
     def run(self, jobs: Sequence[Job]) -> Iterator[Done]:

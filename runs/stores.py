@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pickle
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Literal
 
@@ -37,7 +38,8 @@ def put(file: Path, value: Any) -> None:
     kind = file.name.partition("-")[0]
     for other in file.parent.glob(f"{kind}-*"):
         if other != file:
-            other.unlink(missing_ok=True)
+            with suppress(OSError):  # Windows keeps what a reader has mapped; the next run takes it
+                other.unlink(missing_ok=True)
 
 
 def get(file: Path) -> Any:

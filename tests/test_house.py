@@ -249,6 +249,21 @@ def test_pins_name_no_host():
     assert "http" not in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
 
 
+def test_every_text_file_is_read_and_written_in_a_named_encoding():
+    """Windows in Chinese would take GBK."""
+    for module in MODULES:
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            words = [a.value for a in node.args if isinstance(a, ast.Constant)]
+            binary = any(isinstance(word, str) and "b" in word for word in words)
+            named = {keyword.arg for keyword in node.keywords} & {"encoding", None}
+            texts = node.func.attr in ("read_text", "write_text") or (
+                node.func.attr in ("open", "fdopen") and words and not binary
+            )
+            assert not texts or named, f"{module.relative_to(ROOT)}:{node.lineno}"
+
+
 MOST_PARAMETERS = 8
 # Besides the commands of cli/, whose parameters are options of users.
 MANY_PARAMETERS = {"data/demo_blocks.py", "data/demo_layouts.py"}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 
 import numpy as np
+import pandas as pd
 from scipy.spatial import cKDTree
 
 from ...geo.arrays import Floats
@@ -69,11 +70,10 @@ def check(
     is_rate
         Whether the score is a rate, so that a slope makes sense.
     """
-    from scipy.stats import rankdata  # half a second, which only a calibration needs
-
-    place = (rankdata(score) - 0.5) / len(score)  # share of buildings below, ties in the middle
+    ranks = pd.Series(score).rank
+    place = (ranks().to_numpy() - 0.5) / len(score)  # share of buildings below, ties in the middle
     at = np.repeat(place, fires.astype(np.int64))
-    highest = (rankdata(score, method="min") - 1, rankdata(score, method="max"))
+    highest = (ranks(method="min").to_numpy() - 1, ranks(method="max").to_numpy())
     cut = len(score) * (1 - top)
     # a tie over the cut counts in part
     inside = np.clip((highest[1] - cut) / np.maximum(highest[1] - highest[0], 1), 0, 1)

@@ -28,6 +28,7 @@ from ..voice import community_name
 from .committee import committee_page
 
 MOST_BUILDINGS = 150_000  # on one page
+MOST_PROCESSES = 61  # that Windows can wait for
 AROUND_M = 250.0  # what lies round a community is drawn as far as this
 SHOWN = (
     "town", "scenario", "scenario_label", "rules", "simulated", "calibrated", "date", "tiers",
@@ -108,7 +109,8 @@ def _made(
         yield from (page(own, scenes=moments) for own, moments in cut)
         return
     spawn = get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=spawn, initializer=_uninterrupted) as pool:
+    processes = min(workers, MOST_PROCESSES)
+    with ProcessPoolExecutor(processes, mp_context=spawn, initializer=_uninterrupted) as pool:
         waiting: deque[Future[str]] = deque()
         try:
             for own, moments in cut:

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -249,6 +250,28 @@ def test_it_runs_as_a_module_on_a_gbk_console(village):
     assert "须改正" in run.stdout.decode("gbk")
 
 
+def test_what_programs_read_loses_no_letter_in_a_gbk_pipe(village, tmp_path):
+    town = shutil.copytree(village, tmp_path / "𠮷镇")  # a letter that GBK lacks
+    run = subprocess.run(
+        [sys.executable, "-m", "weizhan.cli", "check", str(town), "--json"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "gbk"},
+    )
+    assert run.returncode == 0, run.stderr
+    files = [entry["file"] for entry in json.loads(run.stdout)["files"]]
+    assert files and all("?" not in name for name in files)
+    assert (
+        json.loads(run.stdout)["files"]
+        == json.loads(
+            subprocess.run(
+                [sys.executable, "-m", "weizhan.cli", "check", str(town), "--json"],
+                capture_output=True,
+                env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+            ).stdout
+        )["files"]
+    )
+
+
 # --- real towns ---------------------------------------------------------------------------
 
 
@@ -400,7 +423,7 @@ def test_what_is_asked_of_sites_must_make_sense(run, village, tmp_path):
         assert "Traceback" not in err and not out.exists()
 
 
-@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_command_that_is_ended_leaves_no_hidden_folder(village, tmp_path, ended_by):
     out = tmp_path / "a"
     words = ["assess", village, "--out", out, "--date", "2026-09-30"]

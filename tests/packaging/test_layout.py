@@ -66,12 +66,12 @@ def place(tmp_path):
     return tmp_path
 
 
-def laid_out(tools, place, **more):
+def laid_out(tools, place):
     lay = tools["lay_out"]
     digest = windows_python(place / "p.zip")
     folder = place / "weizhan-1"
     lay.unpacked(place / "p.zip", digest, folder / "python")
-    lay.lay_out(folder / "python", place / "wheels", folder, bytecode=False, **more)
+    lay.lay_out(folder / "python", place / "wheels", folder)
     return folder
 
 
