@@ -71,7 +71,6 @@ CUTS = {
     "pygments/lexers/[a-oqrt-z]*": "languages other than Python, in which errors are shown",
     "fontTools/ufoLib": "a format of designers",
     "fontTools/voltLib": "a format of designers",
-    "fontTools/designspaceLib": "a format of designers",
     "fontTools/qu2cu": "curves of other formats",
     "lxml/isoschematron": "rules for documents",
     "lxml/html": "web pages",
