@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import pandas as pd
 
+from ..geo.layer_loading import layer_of
 from ..geo.ledgers import read_events, read_records
 from ..geo.plan import PLAN_ENDING
 from ..geo.rules import Scenario, TownConfig, read_config
 from ..geo.snapshots import frozen_periods
-from ..geo.town import layer_of
 from ..geo.words import Lang, Period, WeizhanError, label, text
 from ..geo.words import fields as f
 from .results import results_of

@@ -22,7 +22,7 @@ from .works import WORKS
 RESULTS: Final = "结果"
 TRASH: Final = "trash"
 CHUNK: Final = 1 << 20
-FIRST_SEEN: Final = (".html", ".pdf", ".xlsx", ".docx")  # endings of what people open, in order
+FIRST_SEEN: Final = (".pdf", ".html", ".xlsx", ".docx")  # endings of what people open, in order
 
 
 @dataclass(frozen=True)

@@ -405,6 +405,16 @@ def test_sites_are_found_and_their_plan_is_assessed_to_the_same_numbers(run, vil
     covered = summary["coverage"]["micro"]["covered_buildings"]
     assert covered == told["assessed"]["after"] == round(told["share_after"] * told["total"])
 
+    best = tmp_path / "s" / "best.plan.json"  # taken as carried out, and one more on top
+    code, _, err = run("site", village, "--stations", 1, "--weight", "count", "--after", best,
+                       "--draws", 0, "--time-limit", 20, "--out", tmp_path / "t", *day)  # fmt: skip
+    assert code == 0, err
+    more = json.loads((tmp_path / "t" / "siting.json").read_text(encoding="utf-8"))
+    assert more["share_before"] == told["share_after"] <= more["share_after"]
+    plans = [json.loads((tmp_path / name / "best.plan.json").read_text("utf-8")) for name in "st"]
+    stations = [len(plan["stations"]["add"]) for plan in plans]
+    assert stations == [2, 3]
+
 
 def test_what_is_asked_of_sites_must_make_sense(run, village, tmp_path):
     out = tmp_path / "s"
