@@ -20,7 +20,7 @@ import pandas as pd
 from ..geo.ground import Hillshade, Positions
 from ..geo.rules import choose_scenario
 from ..geo.town import Town, uses_on
-from ..geo.words import AlertLevel, Vehicle
+from ..geo.words import AlertLevel, Explorable, Vehicle
 from ..geo.words import fields as f
 from ..geo.yardstick import Yardstick, yardstick_of
 from . import columns as c
@@ -109,7 +109,7 @@ def _silent(step: str) -> None:
 
 
 @dataclass(frozen=True, eq=False)
-class Assessment:
+class Assessment(Explorable):
     """A view of a `Moment`: its parts are computed when they are read, each once.
 
     A command pays for what it shows: it reads single parts, or tables and a summary that hold

@@ -45,9 +45,9 @@ from .ledgers import (
     read_arrivals,
     read_town_ledgers,
 )
+from .named_in_town import unknown_called, unknown_event_lanes
 from .rules import (
     IMPORT_FILE,
-    TOWN_FILE,
     Calibration,
     Campaign,
     Gathering,
@@ -63,14 +63,23 @@ from .rules import (
 )
 from .tables import SCHEMAS, Account, Schema
 from .venues import venues_elsewhere
-from .words import InputError, Problem, TownError, Workdays, named, read_problems, told_error
+from .words import (
+    Explorable,
+    InputError,
+    Problem,
+    TownError,
+    Workdays,
+    named,
+    read_problems,
+    told_error,
+)
 from .words import fields as f
 
 Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Town:
+class Town(Explorable):
     """The validated layers of a town, its lane network, rules and scenarios.
 
     Once it exists, nobody validates again. Layers are in one metric CRS, all columns of their
@@ -106,8 +115,7 @@ class Town:
     campaigns, goals, checklists
         What the town has set itself, and what it looks at on a visit.
     had_stations
-        Tiers of stations that stood on lanes before a plan: when it takes the last one away, that
-        nobody comes is known.
+        Tiers with stations on lanes before a plan: if it takes the last, nobody comes, known.
     gatherings
         Large events with their venues.
     plan
@@ -390,8 +398,8 @@ def _freeze(
             )
         if layer not in near_m:
             layers[layer] = in_communities(frame, layers["communities"])
-    problems += _unknown_event_lanes(config, lanes)
-    problems += _unknown_called(rules, layers["stations"])
+    problems += unknown_event_lanes(config, lanes)
+    problems += unknown_called(rules, layers["stations"])
     problems += venues_elsewhere(config, layers["buildings"])
     if layers["stations"].empty:
         problems.append(Problem("warning", "no_station", "stations", _file(config, "stations")))
@@ -454,27 +462,6 @@ def _with_terrain(
     except InputError as error:
         problems.append(told_error(error, "lanes", file.name))
         return lanes, None
-
-
-def _unknown_event_lanes(config: TownConfig, lanes: gpd.GeoDataFrame) -> list[Problem]:
-    """Return the lanes that ``[events]`` names and the network does not have."""
-    known = {*lanes[f.LANE_ID].astype(str), *lanes[f.DRAWN_LANE_ID].astype(str)}
-    return [
-        Problem("error", "event_lane_unknown", "lanes", TOWN_FILE, feature=name, value=lane)
-        for name, event in config.events.items()
-        for lane in event.lanes
-        if lane not in known
-    ]
-
-
-def _unknown_called(rules: RuleSet, stations: gpd.GeoDataFrame) -> list[Problem]:
-    """Return the stations whose calls the rules tell and the town does not have."""
-    known = set(stations[f.STATION_ID].astype(str))
-    return [
-        Problem("error", "called_station_unknown", "stations", TOWN_FILE, value=station)
-        for station in rules.busy.calls_a_year
-        if station not in known
-    ]
 
 
 def uses_on(town: Town, day: dt.date) -> Town:

@@ -50,6 +50,7 @@ ROOMS = {  # in each floor, a room uses only those before it; "" are the files o
         "paper",
         "books",
         "qgis",
+        "notebook",
         "phone",
         "results",
     ),

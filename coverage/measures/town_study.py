@@ -14,7 +14,7 @@ from ...geo.measure import Measure
 from ...geo.measure_list import own_first
 from ...geo.plan import Plan, planned
 from ...geo.town import Town
-from ...geo.words import MeasureKind
+from ...geo.words import MeasureKind, ShownInNotebooks
 from ..assessment import Assessment, assess
 from ..siting import Beside, Candidates, WishesError, beside
 from .by_yardstick import Measured, measured
@@ -65,7 +65,7 @@ class Offer:
 
 
 @dataclass(frozen=True, eq=False)
-class TownMeasures:
+class TownMeasures(ShownInNotebooks):
     """A study of measures as papers show it.
 
     Attributes

@@ -14,6 +14,7 @@ from ...geo.arrays import Flags, Indices
 from ...geo.plan import Plan, planned
 from ...geo.town import Town
 from ...geo.wishes import Wishes
+from ...geo.words import ShownInNotebooks
 from ...geo.words import fields as f
 from ..assessment import Assessment, assess
 from ..covering import Clock, SiteCertainty
@@ -43,7 +44,7 @@ Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, eq=False)
-class Study:
+class Study(ShownInNotebooks):
     """A siting study; `weizhan.maps` shows it and never computes.
 
     Attributes

@@ -34,6 +34,7 @@ from .errors import (
 )
 from .folders import TOWN_FILE, file_name, take_place, whole_file, whole_folder, writing
 from .hours import UNKNOWN, Hours, parse_hours, understood
+from .notebooks import Explorable, ShownInNotebooks
 from .people import HIDDEN, anonymous, is_name, screened
 from .periods import Period, read_period
 from .quantities import Quantity, read_number, read_quantity, unit_of
@@ -92,6 +93,7 @@ __all__ = [
     "DeviceKind",
     "Duty",
     "Epoch",
+    "Explorable",
     "FireCause",
     "FireGrade",
     "GasType",
@@ -120,6 +122,7 @@ __all__ = [
     "Right",
     "RiskBand",
     "Severity",
+    "ShownInNotebooks",
     "SupervisionLevel",
     "SystemState",
     "Tier",

@@ -9,12 +9,16 @@ from .lanes_page import lanes_page
 from .measures_page import measures_page
 from .planner import planner_page
 from .siting_page import siting_page
+from .standalone import LEAFLET_CSS, LEAFLET_JS, standalone
 
 __all__ = [
+    "LEAFLET_CSS",
+    "LEAFLET_JS",
     "committee_page",
     "committee_pages",
     "lanes_page",
     "measures_page",
     "planner_page",
     "siting_page",
+    "standalone",
 ]
