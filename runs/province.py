@@ -138,7 +138,7 @@ def run_province(
     if not folder.is_dir():
         raise InputError("error.no_town", folder=folder, file=TOWN_FILE)
     _checked(out)
-    run = Run(out.absolute(), folder.absolute().name, asked, engine, lang, progress, stations)
+    run = Run(folder.absolute(), out.absolute(), asked, engine, lang, progress, stations)
     cut = _cut if (folder / TOWN_FILE).exists() else _joined
     told, keys, sources, files, incidents = cut(run, folder.absolute(), most)
     run = replace(run, asked=sources.pop("asked"))  # with speeds fitted on the whole
@@ -317,7 +317,7 @@ def _joined(run: Run, folder: Path, most: int) -> _Cut:
         try:
             inputs[name] = digest(folder_digests(own), made_by())
         except OSError as error:
-            said = f"{error.filename}: {error.strerror}"
+            said = run.inside(f"{error.filename}: {error.strerror}")
             run.failed[name] = {"zh": said, "en": said}
             continue
         towns[name] = run.stage(name, "town", inputs[name])

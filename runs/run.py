@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +17,23 @@ from .engines import Done, Engine, Job
 class Run:
     """What the stages share."""
 
+    folder: Path
     out: Path
-    title: str
     asked: Asked
     engine: Engine
     lang: Lang
     progress: Callable[[str], None]
     stations: int | None = None
     failed: dict[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What the province is called."""
+        return self.folder.name
+
+    def inside(self, said: str) -> str:
+        """Return a sentence with files named from the province's folder: others have theirs."""
+        return said.replace(f"{self.folder}{os.sep}", "")
 
     def stage(self, name: str, kind: str, key: str) -> Path:
         """Return the file of a stage of a part, named by the digest of all it is made from."""
@@ -39,5 +49,7 @@ class Run:
             if done.why is None:
                 told[done.name] = done.value
             else:
-                self.failed[done.name] = done.why
+                self.failed[done.name] = {
+                    lang: self.inside(said) for lang, said in done.why.items()
+                }
         return told

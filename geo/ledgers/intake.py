@@ -315,12 +315,12 @@ def _headers(
     ]
     if needed:
         raise InputError(
-            "error.ledger_lacks",
+            _read_from("error.ledger_lacks", raw),
             file=file,
             kind=kind.name,
             columns="; ".join(f"{e.name} ({'、'.join(e.synonyms)})" for e in needed),
             headers="、".join(headers),
-            first=_first_row(raw),
+            first=raw.table[f.SOURCE_ROW].min(),
         )
     if kind.name == "vulnerable" and not found & set(PEOPLE_COUNTS):
         wanted = [e for e in kind.columns if e.name in PEOPLE_COUNTS]
@@ -328,14 +328,17 @@ def _headers(
         raise InputError("error.vulnerable_needs_counts", file=file, columns=columns)
     if not found & {f.BUILDING_ID, f.STATION_ID, f.NAME, f.ADDRESS, f.LANE_ID, "lon"}:
         raise InputError(
-            "error.ledger_no_place", file=file, headers="、".join(headers), first=_first_row(raw)
+            _read_from("error.ledger_no_place", raw),
+            file=file,
+            headers="、".join(headers),
+            first=raw.table[f.SOURCE_ROW].min(),
         )
     return matches
 
 
-def _first_row(raw: Sheet) -> int | str:
-    """Return the row from which on a sheet was read as records."""
-    return "—" if raw.table.empty else int(raw.table[f.SOURCE_ROW].min())
+def _read_from(key: str, raw: Sheet) -> str:
+    """Return an error as it is said of a sheet with rows, or of one without any."""
+    return f"{key}_empty" if raw.table.empty else key
 
 
 def _sheets_are_communities(raw: Sheet, kind: LedgerKind, columns: dict[str, str]) -> Sheet:

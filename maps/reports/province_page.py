@@ -13,10 +13,11 @@ import shapely
 
 from ...geo.words import Lang, label, text
 from ..html import HTML_LANG, Html, escape, paragraph, seal, section, shown, table, template
+from ..styles import style
 from .plain_page import badge
 
 WIDE = 640.0  # of the map, in its own units
-SHADES = ("#1a7f4b", "#8ab833", "#e0a800", "#c0392b")  # from much covered to little
+SHADES = tuple(style.COVER_FILLS.values())  # from much covered to little
 STEPS = (0.9, 0.7, 0.5)
 
 
@@ -158,10 +159,11 @@ def _map(rows: Sequence[DistrictRow], tier: str, lang: Lang) -> str:
         told = row.figures["share"].get(tier) or {}
         name = escape(shown(row.title))
         said = escape(_share(told, lang))
-        fill = _shade(told.get("share_buildings"))
+        share = told.get("share_buildings")
+        fill = style.UNKNOWN_FILL if share is None else _shade(share)
+        dash = ' stroke-dasharray="5 4"' if share is None else ""
         drawn = "".join(
-            f'<polygon points="{ring}" fill="{fill}" fill-opacity="0.6" stroke="#333"/>'
-            for ring in rings
+            f'<polygon points="{ring}" fill="{fill}" stroke="#333"{dash}/>' for ring in rings
         )
         link = escape(quote(row.page))
         shapes.append(f'<a href="{link}"><g><title>{name} {said}</title>{drawn}</g></a>')
@@ -177,7 +179,5 @@ def _map(rows: Sequence[DistrictRow], tier: str, lang: Lang) -> str:
     )
 
 
-def _shade(share: float | None) -> str:
-    if share is None:
-        return "#999999"
+def _shade(share: float) -> str:
     return SHADES[sum(share < step for step in STEPS)]

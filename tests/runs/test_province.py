@@ -51,6 +51,7 @@ def test_a_file_that_cannot_be_read_fails_one_district_and_is_named(result):
     assert list(first.failed) == ["中"]
     assert "layers.gpkg" in first.failed["中"]["en"]
     assert "中" in page and "layers.gpkg" in page
+    assert str(out.parent.parent) not in page  # others have the folder elsewhere
     assert not (out / "districts" / "中").exists()
 
 
