@@ -14,7 +14,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ..geo.words import LANGS, Lang, WeizhanError
-from . import data, result_page, start, town_page, work_page
+from . import data, ledgers, result_page, start, town_page, work_page
 from .guard import MOST_BYTES, Guard
 from .pages import HERE, LANG_COOKIE, broken, go, not_there, refused
 
@@ -39,6 +39,7 @@ def make_app(
         routes=[
             *start.routes,
             *data.routes,
+            *ledgers.routes,
             *town_page.routes,
             *work_page.routes,
             *result_page.routes,

@@ -64,7 +64,7 @@ class Check:
 
 def check_town(folder: Path) -> Check:
     """Check a town, or return what the last check found when nothing changed since."""
-    stamp = _stamp(folder)
+    stamp = stamp_of(folder)
     kept = _kept(folder, CHECK)
     if isinstance(kept, dict) and kept.get("stamp") == stamp:
         return _check(kept)
@@ -158,7 +158,7 @@ def _check(said: dict[str, Any]) -> Check:
     )
 
 
-def _stamp(folder: Path) -> str:
+def stamp_of(folder: Path) -> str:
     """Return a digest that changes when a file of a town does."""
     files = [p for p in folder.iterdir() if p.is_file() and not p.name.startswith(".")]
     files += [p for p in (folder / GIVEN).rglob("*") if p.is_file()]

@@ -335,7 +335,7 @@ def _choose_columns(folder: Path, form: FormData) -> None:
     config = read_config(folder)
     if layer not in config.layers:
         raise InputError("error.add_layer", value=layer, allowed=", ".join(SCHEMAS))
-    asked = _pairs(form)
+    asked = header_pairs(form)
     columns = columns_chosen(
         asked, allowed=SCHEMAS[layer].names, stated=config.layers[layer].columns
     )
@@ -539,7 +539,7 @@ def _choices(column: Column, lang: Lang) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _pairs(form: FormData) -> list[tuple[str, str, str]]:
+def header_pairs(form: FormData) -> list[tuple[str, str, str]]:
     """Return heading, former and chosen column of each row of a form."""
     headers, was, now = (form.getlist(name) for name in ("header", "was", "now"))
     if not len(headers) == len(was) == len(now):

@@ -20,6 +20,7 @@ LANG_COOKIE: Final = "weizhan-lang"
 NAV: Final[tuple[tuple[str, str], ...]] = (
     ("desk.first", ""),
     ("desk.data", "data"),
+    ("desk.ledgers", "ledgers"),
     ("desk_job.title", "work"),
     ("desk_result.title", "results"),
     ("desk_periods.title", "periods"),

@@ -32,9 +32,19 @@ from .ledger_return import (
     import_ledger_book,
     is_ledger_book,
 )
+from .mapping import name_columns
 from .observations import ledger_reports
 from .open_rows import open_cells, open_pairs, open_problems, things, unplaced_rows
 from .phone_lines import format_table as phone_format
+from .preview import (
+    Preview,
+    Taken,
+    imports_of,
+    is_returned,
+    place_row,
+    preview_file,
+    take_file,
+)
 from .round_return import (
     COLUMNS,
     HEAD_ROWS,
@@ -80,7 +90,9 @@ __all__ = [
     "VERSION",
     "Intake",
     "LedgerFile",
+    "Preview",
     "Step",
+    "Taken",
     "TownLedgers",
     "append_import",
     "check_next",
@@ -93,17 +105,22 @@ __all__ = [
     "import_ledger",
     "import_ledger_book",
     "import_round",
+    "imports_of",
     "is_completion_book",
     "is_ledger_book",
+    "is_returned",
     "is_round_book",
     "ledger_reports",
+    "name_columns",
     "no_arrivals",
     "open_cells",
     "open_pairs",
     "open_problems",
     "parse_address",
     "phone_format",
+    "place_row",
     "places_without_people",
+    "preview_file",
     "pull_archive",
     "push_archive",
     "read_arrivals",
@@ -113,6 +130,7 @@ __all__ = [
     "read_town_ledgers",
     "read_versions",
     "stored_columns",
+    "take_file",
     "things",
     "unplaced_rows",
     "withdraw",

@@ -15,7 +15,16 @@ import shapely
 from ..arrays import Floats, Longs, Objects
 from ..ground import HYPOTHESES, DatumGuess, from_wgs84, judged, metric_crs, to_wgs84
 from ..rules import LedgerRule, TownConfig
-from ..tables import SCHEMAS, WGS84, LedgerKind, Schema, load_sheet, read_layer
+from ..tables import (
+    SCHEMAS,
+    WGS84,
+    LedgerKind,
+    Schema,
+    corrected,
+    load_sheet,
+    read_corrections,
+    read_layer,
+)
 from ..words import Datum, normal
 from ..words import fields as f
 from .addresses import AddressBook, Found
@@ -335,6 +344,7 @@ def _read(folder: Path, config: TownConfig, layer: str, names: tuple[str, ...]) 
     source, schema = config.source(layer), SCHEMAS[layer]
     few = Schema(layer, schema.identity, schema.shape, tuple(map(schema.column, names)))
     raw = read_layer(folder / source.file, source, schema=few)
+    raw, _ = corrected(raw, read_corrections(folder), source, schema=few)
     stated = {name: header for name, header in source.columns.items() if name in names}
     frame, _, _ = load_sheet(raw, few, stated=stated, file=source.file)
     there = frame.geometry.notna() & ~frame.geometry.is_empty

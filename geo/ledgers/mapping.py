@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import tomlkit
@@ -10,6 +10,35 @@ import tomlkit
 from ..postgis import change_file
 from ..tables import HeaderMatch
 from ..words import TOWN_FILE
+
+
+def name_columns(folder: Path, kind: str, columns: Mapping[str, str]) -> None:
+    """Write how ledgers of a kind are to be read, instead of what an earlier file taught.
+
+    Parameters
+    ----------
+    folder
+        Of the town.
+    kind
+        Of the ledger.
+    columns
+        ``{our name: header}``; an empty header says that none holds the column.
+
+    Raises
+    ------
+    OutputError
+        When ``town.toml`` cannot be written.
+    """
+
+    def change(before: bytes | None) -> bytes:
+        before = before or b""
+        document = tomlkit.parse(before.decode("utf-8-sig"))
+        imports = document.setdefault("imports", tomlkit.table(is_super_table=True))
+        imports.setdefault(kind, tomlkit.table())["columns"] = dict(columns)
+        mark = b"\xef\xbb\xbf"
+        return (mark if before.startswith(mark) else b"") + tomlkit.dumps(document).encode()
+
+    change_file(folder, TOWN_FILE, change)
 
 
 def save_mapping(folder: Path, kind: str, matches: Sequence[HeaderMatch]) -> None:
