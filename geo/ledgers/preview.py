@@ -138,7 +138,10 @@ def preview_file(
 ) -> Preview:
     """Say what an import would change.
 
-    Parameters are those of `take_file`, which does it.
+    Parameters
+    ----------
+    folder, ledger, at, progress
+        As for `take_file`, which does it.
 
     Raises
     ------
