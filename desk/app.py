@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
+from typing import Final
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -14,9 +15,13 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from ..geo.words import LANGS, Lang, WeizhanError
-from . import data, ledgers, result_page, start, town_page, work_page
+from . import start
 from .guard import MOST_BYTES, Guard
+from .later import Later
 from .pages import HERE, LANG_COOKIE, broken, go, not_there, refused
+
+#: Pages of a town read tables and maps, the start page does not: it is there at once.
+OF_A_TOWN: Final = Later("data", "ledgers", "town_page", "work_page", "result_page")
 
 
 def make_app(
@@ -38,14 +43,10 @@ def make_app(
     app = Starlette(
         routes=[
             *start.routes,
-            *data.routes,
-            *ledgers.routes,
-            *town_page.routes,
-            *work_page.routes,
-            *result_page.routes,
             Route("/alive", _alive),
             Route("/lang", _choose_language, methods=["POST"]),
             Mount("/static", StaticFiles(directory=HERE / "static"), name="static"),
+            Mount("", OF_A_TOWN),
         ],
         middleware=[Middleware(Guard, token=token, most_bytes=most_bytes)],
         exception_handlers={

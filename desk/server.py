@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import socket
+import threading
 import webbrowser
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
@@ -16,6 +17,7 @@ from ..geo.words import InputError, Lang, OutputError, whole_file
 from .towns import STATE
 
 ADDRESS: Final = "127.0.0.1"
+WARM_S: Final = 1.5  # then what a town's pages need is loaded, while one chooses a town
 WINDOW_FILE: Final = "window.json"  # in the folder's .weizhan: where its window answers
 PATIENCE_S: Final = 20.0  # a window that just starts answers when its imports are done
 
@@ -61,7 +63,7 @@ def open_window(
         try:
             import uvicorn  # while the browser starts
 
-            from .app import make_app
+            from .app import OF_A_TOWN, make_app
 
             app = make_app(home, token=token, lang=lang)
             server = uvicorn.Server(
@@ -74,6 +76,9 @@ def open_window(
                     lifespan="off",
                 )
             )
+            warm = threading.Timer(WARM_S, OF_A_TOWN.loaded)
+            warm.daemon = True
+            warm.start()
             server.run(sockets=[listener])
         except KeyboardInterrupt:
             pass

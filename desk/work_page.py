@@ -224,14 +224,14 @@ def _given(town: Path, work: Work, sent: FormData, offered: Offered) -> Given:
 
 
 def _in_words(work: Work, given: Given, offered: Offered) -> dict[str, list[str]]:
-    """Return what was chosen in the words that stood there."""
+    """Return what was chosen in the words that stood there; what was folded away, if changed."""
     shown, folded = fields_of(work, offered)
     told = {}
     for one in (*shown, *folded):
         words = dict(one.choices) | ({"on": "✓"} if one.kind == "flag" else {})
         said = [f.name for f in given.files.get(one.name, ())]
         said += [words.get(v, v) for v in given.values.get(one.name, ()) if v.strip()]
-        if said:
+        if said and not (one in folded and said == [words.get(one.default, one.default)]):
             told[one.name] = said
     return told
 

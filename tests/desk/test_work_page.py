@@ -1,8 +1,12 @@
 """Work in the window: forms with sentences, one more station from the planner's page, no traps."""
 
 import datetime as dt
+import html
 import json
+import re
 import shutil
+import subprocess
+import sys
 from urllib.parse import quote
 
 import pytest
@@ -34,6 +38,23 @@ def town(street, desk):
     yield shutil.copytree(street, desk.home / "幸福镇")
     for job in jobs_of(desk.home / "幸福镇"):
         jobs.cancel(job)
+
+
+def test_the_start_page_waits_for_no_tables_and_no_maps():
+    heavy = ("numpy", "pandas", "geopandas", "scipy", "numba", "pyogrio", "pydantic", "typer")
+    script = f"import sys, weizhan.desk.app; print([n for n in {heavy} if n in sys.modules])"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == "[]"
+
+
+def test_every_link_leads_somewhere(desk, town):
+    links = set()
+    for path in ("", "work", "results", "periods", "work/assess"):
+        said = desk.get(f"{BASE}/{path}").text
+        links |= {html.unescape(link) for link in re.findall(r'href="(/[^"]*)"', said)}
+    assert f"{BASE}/work/rounds" in links and f"{BASE}/work/assess" in links
+    for link in links:
+        assert desk.get(link.partition("#")[0]).status == 200, link
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
