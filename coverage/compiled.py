@@ -94,7 +94,11 @@ def njit(signature: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
         def ready() -> None:
             with global_compiler_lock:  # several threads may call first
                 if not kernel.signatures:
-                    kernel.compile(signature)
+                    try:
+                        kernel.compile(signature)
+                    except (OSError, RuntimeError):  # of a full disk, say: compiled, but not kept
+                        if not kernel.signatures:
+                            raise
                     kernel.disable_compile()
 
         def from_python(*args: Any, **kwargs: Any) -> Any:

@@ -341,7 +341,8 @@ def _launch(folder: Path) -> None:
         flags = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
         detached = {"creationflags": flags}
     # -P: a file of the user's in the working folder is never taken for one of our modules.
-    called = [sys.executable, "-P", "-m", "weizhan.desk.job", str(folder)]
+    # -X utf8: the portable Python of Windows takes no PYTHONUTF8.
+    called = [sys.executable, "-P", "-X", "utf8", "-m", "weizhan.desk.job", str(folder)]
     with (folder / LOG).open("wb") as log:
         process = subprocess.Popen(
             called,

@@ -33,6 +33,27 @@ stranger() {
         PYTHONPATH="$place/runner" "$python" -s "$@")
 }
 
+# Everything that our files name is there, but what extras bring.
+stranger - <<'PYTHON'
+import ast, importlib, warnings
+from pathlib import Path
+import weizhan.cli
+
+warnings.simplefilter("ignore")
+extras = {"distributed", "geoalchemy2", "networkx", "osmnx", "psycopg", "sqlalchemy"}
+named = set()
+for file in Path(weizhan.cli.__file__).parents[1].rglob("*.py"):
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            named |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            named.add(node.module)
+wanted = sorted(name for name in named if name.partition(".")[0] not in extras)
+for name in wanted:
+    importlib.import_module(name)
+print(len(wanted), "modules of others are there")
+PYTHON
+
 time stranger -m weizhan.cli demo 示例 --size village
 time stranger -m weizhan.cli check 示例
 stranger -m pytest -n 2 -q -p no:cacheprovider -c "$place/work 别处/pyproject.toml" "${tests[@]}"

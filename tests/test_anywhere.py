@@ -12,6 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 # Root may write anywhere, until it lays that right down.
 POWERLESS = ["setpriv", "--bounding-set=-dac_override", "--inh-caps=-dac_override"]
 KERNEL = """
+import sys
+from pathlib import Path
+
 import weizhan.coverage.compiled as compiled
 
 @compiled.njit("i8(i8)", cache=True)
@@ -20,6 +23,9 @@ def twice(number):
 
 if __name__ == "__main__":
     import twice as again
+    if "--full" in sys.argv:  # now nothing can be kept any more
+        for place in Path(compiled._folder).rglob("*"):
+            place.chmod(0o500)
     print(again.twice(21), compiled._folder, sep="|")
 """
 
@@ -38,12 +44,18 @@ def program(tmp_path_factory):
         place.chmod(0o755 if place.is_dir() else 0o644)
 
 
-def twice(program, **env):
+def twice(program, *words, **env):
     """Return what the kernel gives and where it is kept."""
     hidden = ("HOME", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR", "TMPDIR", "COVERAGE_PROCESS_START")
     kept = {name: value for name, value in os.environ.items() if name not in hidden}
     run = subprocess.run(
-        [*(POWERLESS if os.getuid() == 0 else []), sys.executable, "-B", str(program / "twice.py")],
+        [
+            *(POWERLESS if os.getuid() == 0 else []),
+            sys.executable,
+            "-B",
+            str(program / "twice.py"),
+            *words,
+        ],
         env={**kept, "PYTHONPATH": str(program), **{name: str(env[name]) for name in env}},
         capture_output=True,
         text=True,
@@ -83,6 +95,11 @@ def test_where_somebody_else_may_have_put_kernels_none_are_taken(program, tmp_pa
     folder.symlink_to(tmp_path / "others")
     assert twice(program, HOME=program, TMPDIR=tmp_path) == "None"
     assert kernels(tmp_path) == []
+
+
+def test_a_kernel_that_cannot_be_kept_is_used_all_the_same(program, tmp_path):
+    folder = Path(twice(program, "--full", XDG_CACHE_HOME=tmp_path))
+    assert folder.is_dir() and kernels(tmp_path) == []
 
 
 def test_where_the_user_says_kernels_are_kept(program, tmp_path):

@@ -11,6 +11,8 @@ if not exist "%TOWNS%" mkdir "%TOWNS%"
 set "PYTHONHOME="
 set "PYTHONPATH="
 set "PYTHONNOUSERSITE=1"
-set "PYTHONUTF8=1"
-python\python.exe -s -m weizhan.cli open "%TOWNS%"
+rem A last backslash, as of D:\, would take the quote behind it.
+if "%TOWNS:~-1%"=="\" set "TOWNS=%TOWNS%."
+rem The embeddable Python takes no PYTHONUTF8, hence -X.
+python\python.exe -s -X utf8 -m weizhan.cli open "%TOWNS%"
 if errorlevel 1 pause

@@ -198,7 +198,7 @@ def test_the_starter_of_windows_is_read_in_every_code_page(tools, place):
     tools["lay_out"].furnish(folder, tools["wheels"].Target("windows", (3, 12)), docs=None)
     start = (folder / "开始.bat").read_bytes()
     assert start.isascii() and start.count(b"\n") == start.count(b"\r\n") > 10
-    assert b'cd /d "%~dp0"' in start and b"weizhan.cli open" in start
+    assert b'cd /d "%~dp0"' in start and b"-X utf8 -m weizhan.cli open" in start
     assert (folder / "先读我.txt").read_bytes().startswith(b"\xef\xbb\xbf")
     assert (folder / "towns" / "示例镇" / "town.toml").exists()
 
