@@ -153,7 +153,7 @@ def unpack(file: Path, folder: Path) -> list[Path]:
     InputError
         When a name leads elsewhere, a member is broken or larger than it says.
     """
-    kept = []
+    kept: list[Path] = []
     left = MOST_UNPACKED
     try:
         with zipfile.ZipFile(file) as archive:

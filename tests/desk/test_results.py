@@ -44,7 +44,7 @@ def at(path=""):
 
 def test_a_result_is_listed_with_what_it_was_asked_its_day_and_its_yardstick(desk, town):
     said = desk.get(at()).text
-    for part in (NAME, "2026-09-30 08:01 做成", "按 2026-09-30 的情况", "什么时段：夜间",
+    for part in (NAME, "2026-09-30 08:01 做成", "按 2026-09-30 的情况", "）：夜间",
                  "180", "4 个文件"):  # fmt: skip
         assert part in said
     (one,) = results_of(town)
