@@ -15,6 +15,7 @@ extensions = [
     "formulas",
     "han_search",
     "languages",
+    "notebooks",
     "reference",
 ]
 exclude_patterns = ["gallery", "[!i]*.md"]  # pages of both trees take in what lies beside index.md
@@ -23,6 +24,8 @@ nitpicky = True
 nitpick_ignore_regex = [
     ("py:.*", ".*")
 ]  # types of other libraries, and names behind faces, lead nowhere
+
+nb_execution_mode = "off"  # `notebooks` runs them
 
 myst_enable_extensions = ["attrs_inline", "colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3

@@ -13,7 +13,6 @@ from matplotlib.textpath import TextPath
 from sphinx.application import Sphinx
 
 _SIZE = 100  # units a letter; the page scales them to its own
-_EX = 12.0  # points
 
 
 def picture(formula: str) -> str:
@@ -55,12 +54,12 @@ def _inline(self: Any, node: nodes.Element) -> None:
 
 
 def _block(self: Any, node: nodes.Element) -> None:
-    self.body.append(f'<div class="formula">{picture(node.astext())}</div>\n')
+    large = node.astext().replace(r"\frac", r"\dfrac")
+    self.body.append(f'<div class="formula">{picture(large)}</div>\n')
     raise nodes.SkipNode
 
 
 def setup(app: Sphinx) -> dict[str, Any]:
     """Draw formulas by this file instead of a script."""
     app.add_html_math_renderer("svg", (_inline, None), (_block, None))
-    app.config.values["html_math_renderer"] = app.config.values["html_math_renderer"]
     return {"parallel_read_safe": True}

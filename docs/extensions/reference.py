@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from importlib import import_module
@@ -365,6 +366,36 @@ class PlanRows(Reference):
         yield table(heads, rows)
 
 
+class Tags(Reference):
+    """The tables of ``openstreetmap.md``, which a test holds true, in the words of the page."""
+
+    required_arguments = 1
+
+    def made(self) -> Iterator[nodes.Node]:
+        """Return one table, by its number."""
+        lines = (ROOT / "docs" / "openstreetmap.md").read_text("utf-8").splitlines()
+        starts = [k for k, line in enumerate(lines) if line.startswith("| tags |")]
+        first = starts[int(self.arguments[0])]
+        rows = []
+        for line in lines[first + 2 :]:
+            if not line.startswith("|"):
+                break
+            tags, at, *held = (cell.strip() for cell in line.strip("|").split("|"))
+            rows.append([codes(_TAG.findall(tags)) or tags, at, *map(self.passing, held)])
+        vehicles = [
+            label("vehicle", name.strip(), self.lang) for name in lines[first].split("|")[3:-1]
+        ]
+        yield table([*self.heads("tags", "at"), *vehicles], rows)
+
+    def passing(self, said: str) -> str:
+        """Return passes, stopped or depends, and the seconds, in the language of the page."""
+        word, _, seconds = said.partition(" ")
+        return f"{text(f'docs.{word}', self.lang)} {seconds}".strip()
+
+
+_TAG = re.compile("`([^`]+)`")
+
+
 def setup(app: Sphinx) -> dict[str, Any]:
     """Offer the pages as directives."""
     for name, directive in (
@@ -377,6 +408,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         ("faces", Faces),
         ("rooms", Rooms),
         ("plan-rows", PlanRows),
+        ("tags", Tags),
     ):
         app.add_directive(name, directive)
     return {"parallel_read_safe": True}
