@@ -18,7 +18,7 @@ extensions = [
     "notebooks",
     "reference",
 ]
-exclude_patterns = ["gallery", "[!i]*.md"]  # pages of both trees take in what lies beside index.md
+exclude_patterns = ["gallery", "[!i]*.md"]  # trees take in what lies beside index.md
 language = "zh_CN"  # of the theme's words; pages in English get theirs from `languages`
 nitpicky = True
 nitpick_ignore_regex = [
