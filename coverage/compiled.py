@@ -62,8 +62,9 @@ def _is_ours(folder: Path) -> bool:
     return True
 
 
-_folder = numba.config.CACHE_DIR or _kept_in()
-numba.config.CACHE_DIR = _folder or ""
+_settings: Any = numba.config  # its names are made as it is loaded
+_folder = _settings.CACHE_DIR or _kept_in()
+_settings.CACHE_DIR = _folder or ""
 
 
 def njit(signature: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:

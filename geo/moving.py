@@ -36,7 +36,16 @@ from .postgis import (
 )
 from .rules import CALIBRATION_FILE, IMPORT_FILE, LayerSource, TownConfig, load_rules, read_config
 from .snapshots import SNAPSHOTS
-from .tables import SCHEMAS, Account, columns_found, load_sheet, read_layer, write_layers
+from .tables import (
+    SCHEMAS,
+    Account,
+    columns_found,
+    corrected,
+    load_sheet,
+    read_corrections,
+    read_layer,
+    write_layers,
+)
 from .town import Examined
 from .words import (
     TOWN_FILE,
@@ -293,6 +302,7 @@ def stored_form(
         What was found when other files were read.
     """
     settings = (folder / TOWN_FILE).read_bytes()
+    corrections = read_corrections(folder)
     layers: dict[str, gpd.GeoDataFrame] = {}
     problems: list[Problem] = []
     entries: dict[str, LayerSource] = {}
@@ -300,12 +310,16 @@ def stored_form(
     taken = {s.layer or layer for layer, s in config.layers.items() if s.file == LAYERS_FILE}
     for layer in config.layers:
         source = config.source(layer)
+        mended = any(one.layer == layer and not one.undone for one in corrections)
         raw = _as_it_is(folder / LAYERS_FILE, source.layer or layer, source)
-        if raw is not None:
+        if raw is not None and not mended:
             layers[source.layer or layer] = raw
             continue
         name = source.origin or source.file
         sheet = read_layer(folder / source.file, source, schema=SCHEMAS[layer], name=name)
+        # What was corrected by hand travels as the value that counts.
+        sheet, told = corrected(sheet, corrections, source, schema=SCHEMAS[layer])
+        problems += told
         _, account, _ = load_sheet(sheet, SCHEMAS[layer], stated=source.columns, file=name)
         problems += sheet.problems
         columns = columns_found(account.headers)

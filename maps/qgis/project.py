@@ -86,8 +86,8 @@ def project(
     canvas = ET.SubElement(root, "mapcanvas", {"name": "theMapCanvas"})
     ET.SubElement(canvas, "units").text = "meters"
     extent = ET.SubElement(canvas, "extent")
-    for name, value in zip(("xmin", "ymin", "xmax", "ymax"), _bounds(frames), strict=True):
-        ET.SubElement(extent, name).text = f"{value:.2f}"
+    for side, metres in zip(("xmin", "ymin", "xmax", "ymax"), _bounds(frames), strict=True):
+        ET.SubElement(extent, side).text = f"{metres:.2f}"
     ET.SubElement(canvas, "rotation").text = "0"
     _crs(ET.SubElement(canvas, "destinationsrs"), _DRAWN)
     inside = ET.SubElement(root, "projectlayers")

@@ -15,6 +15,7 @@ from pandas.testing import assert_frame_equal
 
 from weizhan.data.demo import make_demo
 from weizhan.data.demo_ledgers import import_demo_ledgers
+from weizhan.geo.handed_over import found_from_files
 from weizhan.geo.ledgers.archive import writing
 from weizhan.geo.ledgers.archive_tables import append_import, archive_tables
 from weizhan.geo.moving import pull_town, push_town
@@ -28,9 +29,12 @@ from weizhan.geo.postgis import (
     write_stored_layer,
 )
 from weizhan.geo.rules import read_config
+from weizhan.geo.tables import correct_cell, read_layer
 from weizhan.geo.tables.schemas import SCHEMAS
 from weizhan.geo.town import examine_town
 from weizhan.geo.words.errors import InputError, OutputError
+
+from ..raw_files import raw_town
 
 NASTY = [
     'x"; DROP TABLE town_files; --', "it's", "%s", "%(c0)s", "100 %", "?", ":name", "a.b", "\\",
@@ -201,3 +205,20 @@ def test_a_town_is_never_written_over_and_never_half_there(folder, place, tmp_pa
         pull_town(read_address(place("nobody")), tmp_path / "none")
     assert caught.value.key == "error.database_no_town"
     assert not (tmp_path / "none").exists() and not list(tmp_path.glob(".*"))
+
+
+def test_what_was_corrected_by_hand_travels_as_the_value_that_counts(place, tmp_path):
+    folder = tmp_path / "甲镇"
+    found_from_files(folder, raw_town(tmp_path / "in", tier="大站"), name="甲镇")
+    cells = (("buildings", "floors", "六层半多", "6"), ("stations", "tier", "大站", "微型消防站"))
+    for layer, column, old, new in cells:
+        source, schema = read_config(folder).layers[layer], SCHEMAS[layer]
+        sheet = read_layer(folder / source.file, source, schema=schema)
+        cell = {"source": source, "row": 2, "sheet": "", "column": column, "old": old, "new": new}
+        correct_cell(folder, sheet, cell, schema=schema, by="李干事", at=dt.datetime(2026, 11, 30))
+    address = read_address(place("corrected"))
+    push_town(folder, address)
+    pull_town(address, tmp_path / "back")
+    town = examine_town(tmp_path / "back").town
+    assert town.buildings.set_index("building_id").at["B2", "floors"] == 6
+    assert set(town.stations["tier"]) == {"micro_station"}
