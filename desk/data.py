@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote, unquote
 
 from starlette.concurrency import run_in_threadpool
@@ -206,7 +206,7 @@ def file_rows(
             use = "terrain"
         elif not layer and one.sort == "ledger":
             use = f"ledger:{one.name}"
-        source = config.layers[layer] if config and layer else None
+        stated = config.layers[layer] if config and layer else None
         rows.append(
             FileRow(
                 said.file,
@@ -217,7 +217,7 @@ def file_rows(
                 one.sure,
                 one.rows,
                 one.error.message(lang) if one.error else "",
-                _datum(source),
+                _datum(stated),
                 one.layer is None,
             )
         )
@@ -258,7 +258,8 @@ def problem_rows(
     for group in grouped(problems):
         for problem in group[: SHOWN if problem_is_grave(group[0]) else ALIKE]:
             column = _column(problem)
-            place, choices = "", ()
+            place = ""
+            choices: tuple[tuple[str, str], ...] = ()
             source = _source(problem.layer, problem.file, config)
             if column is not None and source is not None:
                 place = json.dumps(
@@ -482,7 +483,7 @@ def _there(config: TownConfig | None, layer: str) -> bool:
     return config is not None and layer in config.layers
 
 
-def _back(folder: Path, part_of_page: str = "") -> Any:
+def _back(folder: Path, part_of_page: str = "") -> Response:
     return go(f"/town/{part(folder.name)}/data" + (f"#{part_of_page}" if part_of_page else ""))
 
 

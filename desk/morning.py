@@ -226,9 +226,10 @@ def _bands(result: Result) -> pd.DataFrame | None:
     file = result.folder / "results.gpkg"
     wanted = [f.BUILDING_ID, c.RISK_BAND, c.HARM_INDEX]
     try:
-        frame = pyogrio.read_dataframe(file, layer="buildings", columns=wanted, read_geometry=False)
+        told = pyogrio.read_dataframe(file, layer="buildings", columns=wanted, read_geometry=False)
     except (OSError, RuntimeError, ValueError):
         return None
+    frame = pd.DataFrame(told)
     if not set(wanted) <= set(frame.columns) or frame[c.RISK_BAND].isna().all():
         return None
     return frame.assign(**{f.BUILDING_ID: frame[f.BUILDING_ID].astype(str)}).set_index(

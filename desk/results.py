@@ -113,7 +113,7 @@ def names_of(folder: Path) -> list[str]:
 
 def packed(folder: Path) -> Iterator[bytes]:
     """Yield a zip of a folder piece by piece; it never stands in memory or on the disk."""
-    sink = _Sink()
+    sink: Any = _Sink()
     with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packing:
         for file in _files(folder):
             inside = f"{folder.name}/{file.relative_to(folder).as_posix()}"

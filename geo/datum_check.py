@@ -13,7 +13,7 @@ import shapely
 
 from .arrays import Flags, Floats, Shapes
 from .ground import HYPOTHESES, DatumGuess, from_wgs84, judged, metric_crs, sniff_datum, to_wgs84
-from .rules import TownConfig
+from .rules import LayerSource, TownConfig
 from .tables import SCHEMAS, TABLE_ENDINGS, read_layer
 from .words import Datum, InputError, Problem
 
@@ -62,7 +62,8 @@ def misfits(layers: Mapping[str, gpd.GeoDataFrame], config: TownConfig) -> list[
     Right buildings cross no lane, right borders cross no building, right gates and reports lie
     on lanes, right stations at buildings near lanes. Where that holds clearly more often under
     another datum than under the one stated or assumed, it is an error if nobody stated one, and
-    a warning if somebody did.
+    a warning if somebody did. A table of which nobody stated a datum and nothing tells it is a
+    warning, too: it is taken for WGS-84.
 
     Parameters
     ----------
@@ -72,14 +73,19 @@ def misfits(layers: Mapping[str, gpd.GeoDataFrame], config: TownConfig) -> list[
         Says what was stated.
     """
     problems = []
-    for layer, test in _TESTS.items():
-        frame = layers.get(layer)
+    for layer in (*_TESTS, *(name for name in SCHEMAS if name not in _TESTS)):
+        frame, test = layers.get(layer), _TESTS.get(layer)
         if layer not in config.layers or frame is None or frame.empty:
             continue
         source = config.source(layer)
         taken = source.datum or Datum.WGS84
-        guess = _guess(frame, layers, test, taken)
-        if guess is None or guess.best is None or guess.best == _plain(taken):
+        guess = None if test is None else _guess(frame, layers, test, taken)
+        if guess is None or guess.best is None:
+            if not _declared(source):
+                file = source.origin or source.file
+                problems.append(Problem("warning", "datum_assumed", layer, file, value=str(taken)))
+            continue
+        if guess.best == _plain(taken):
             continue
         problems.append(
             Problem(
@@ -154,12 +160,11 @@ def datum_fits(
         shapes = shapes[~shapes.is_empty].to_numpy()[:SHOWN_FEATURES]
         taken = source.datum or Datum.WGS84
         test = _TESTS.get(layer)
-        is_table = Path(source.file).suffix.lower() in TABLE_ENDINGS
         fits.append(
             DatumFit(
                 layer,
                 source.file,
-                source.datum is not None or source.plane is not None or not is_table,
+                _declared(source),
                 taken,
                 None if test is None or not set(_BASE) <= set(layers)
                 else _guess(frame, layers, test, taken),
@@ -168,6 +173,12 @@ def datum_fits(
             )
         )  # fmt: skip
     return fits, {name: layers[name] for name in _BASE if name in layers}
+
+
+def _declared(source: LayerSource) -> bool:
+    """Return whether it is said what coordinates refer to; files of geodata say it themselves."""
+    is_table = Path(source.file).suffix.lower() in TABLE_ENDINGS
+    return source.datum is not None or source.plane is not None or not is_table
 
 
 Predicate = Literal["dwithin", "crosses", "contains", "within"]

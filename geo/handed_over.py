@@ -202,7 +202,7 @@ def _osm_layers(one: SortedFile) -> Any:
     """Return the layers of a file that carries tags as columns; None for any other."""
     if one.name not in ("buildings", "lanes") or one.layer is None:
         return None
-    frame, _ = read_geodata(one.file, layer=one.layer)
+    frame: Any = read_geodata(one.file, layer=one.layer)[0]
     if not is_osm_table(frame, one.name):
         return None
     return layers_from(features_of_table(frame.to_crs(4326), one.name), file=one.file.name)

@@ -162,9 +162,11 @@ def _drawn(file: Path, layer: str) -> SortedFile:
     if not isinstance(frame, gpd.GeoDataFrame) or frame.geometry.dropna().empty:
         return SortedFile(file, layer, "unknown", rows=len(frame), headers=headers)
     shape = _shape(frame)
-    rivals = {("layer", name) for name, s in SCHEMAS.items() if s.shape in (shape, "any")}
+    rivals: set[tuple[Sort, str]] = {
+        ("layer", name) for name, s in SCHEMAS.items() if s.shape in (shape, "any")
+    }
     called = f"{file.stem} {layer}"
-    bonus = {}
+    bonus: dict[tuple[Sort, str], float] = {}
     if shape == "polygon":
         small = _median_m2(frame) < HOUSE_M2
         bonus = {("layer", name): ANY_SHAPE for name in (("buildings",) if small else

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from html import escape as attribute
 from pathlib import Path
 from typing import Any, Final
@@ -25,7 +25,7 @@ LAYERS: Final = ("communities", "lanes", "buildings", "stations")
 _IDS: Final = (f.COMMUNITY_ID, f.LANE_ID, f.BUILDING_ID, f.STATION_ID)
 
 
-class TownMap(folium.Map):  # type: ignore[misc]
+class TownMap(folium.Map):
     """A folium map that is shown and saved as one file without a network."""
 
     default_js = LEAFLET_JS
@@ -37,14 +37,14 @@ class TownMap(folium.Map):  # type: ignore[misc]
         page = attribute(standalone(self, title=self.title, lang=self.lang))
         return f'<iframe srcdoc="{page}" style="width:100%;height:480px;border:0"></iframe>'
 
-    def save(self, outfile: Any, **kwargs: Any) -> None:
+    def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
         """Write the map as one HTML file that needs no network.
 
         Parameters
         ----------
         outfile
             Path of the file.
-        **kwargs
+        close_file, **kwargs
             Of folium, not used.
         """
         page = standalone(self, title=self.title, lang=self.lang)
@@ -101,7 +101,7 @@ def explore(
 
 def _drawn(
     layer: str, frame: gpd.GeoDataFrame, found: Town | Assessment, lang: Lang
-) -> tuple[Style, Sequence[int]]:
+) -> tuple[Style, Iterable[int]]:
     """Return the classes of a layer and the class of each feature."""
     if layer == "communities":
         return style.community_style(lang), [0] * len(frame)
@@ -124,7 +124,7 @@ def _add(
     layer: str,
     frame: gpd.GeoDataFrame,
     look: Style,
-    classes: Sequence[int],
+    classes: Iterable[int],
     lang: Lang,
 ) -> None:
     one = [look.classes[place] for place in classes]

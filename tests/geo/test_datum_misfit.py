@@ -119,3 +119,33 @@ def test_new_refuses_it_and_a_declaration_mends_it(tmp_path):
     assert examined is not None
     assert examined.town is not None
     assert not [p for p in examined.problems if p.code.startswith("datum_")]
+
+
+def test_a_table_that_nothing_tells_the_datum_of_is_doubted_by_name(tmp_path):
+    folder = tmp_path / "t"
+    assert _town(folder, _layers()) == []
+    (folder / "微站.csv").write_text(
+        f"编号,级别,经度,纬度\nS,微型消防站,{LON + 2e-4},{LAT + 2.5e-4}\n", encoding="utf-8"
+    )
+    (folder / "水源.csv").write_text(
+        f"编号,类型,经度,纬度\nW,消火栓,{LON},{LAT}\n", encoding="utf-8"
+    )
+    settings = folder / "town.toml"
+    given = settings.read_text(encoding="utf-8")
+    before = (
+        '[layers.stations]\nfile = "layers.gpkg"\nlayer = "stations"\norigin = "给的.geojson"\n'
+    )
+    assert before in given
+    given = given.replace(before, "")
+    tables = '[layers.stations]\nfile = "微站.csv"\n[layers.water]\nfile = "水源.csv"\n'
+    settings.write_text(given + tables, encoding="utf-8")
+    told = [p for p in examine_town(folder).problems if p.code.startswith("datum_")]
+    assert [(p.layer, p.file, p.severity, p.code) for p in told] == [
+        ("stations", "微站.csv", "warning", "datum_assumed"),
+        ("water", "水源.csv", "warning", "datum_assumed"),
+    ]
+    assert "几百米" in told[0].message("zh")
+    settings.write_text(
+        given + tables.replace('.csv"\n', '.csv"\ndatum = "wgs84"\n'), encoding="utf-8"
+    )
+    assert not [p for p in examine_town(folder).problems if p.code.startswith("datum_")]
