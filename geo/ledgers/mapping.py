@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import tomlkit
+from tomlkit import TOMLDocument
 
 from ..postgis import change_file
 from ..tables import HeaderMatch
@@ -30,15 +32,11 @@ def name_columns(folder: Path, kind: str, columns: Mapping[str, str]) -> None:
         When ``town.toml`` cannot be written.
     """
 
-    def change(before: bytes | None) -> bytes:
-        before = before or b""
-        document = tomlkit.parse(before.decode("utf-8-sig"))
+    def name(document: TOMLDocument) -> None:
         imports = document.setdefault("imports", tomlkit.table(is_super_table=True))
         imports.setdefault(kind, tomlkit.table())["columns"] = dict(columns)
-        mark = b"\xef\xbb\xbf"
-        return (mark if before.startswith(mark) else b"") + tomlkit.dumps(document).encode()
 
-    change_file(folder, TOWN_FILE, change)
+    _edit(folder, name)
 
 
 def save_mapping(folder: Path, kind: str, matches: Sequence[HeaderMatch]) -> None:
@@ -62,10 +60,8 @@ def save_mapping(folder: Path, kind: str, matches: Sequence[HeaderMatch]) -> Non
         When ``town.toml`` cannot be written.
     """
 
-    def change(before: bytes | None) -> bytes:
-        before = before or b""
-        document = tomlkit.parse(before.decode("utf-8-sig"))
-        columns = document
+    def learn(document: TOMLDocument) -> None:
+        columns: Any = document
         for name in ("imports", kind, "columns"):
             if name not in columns:
                 columns[name] = tomlkit.table(is_super_table=name != "columns")
@@ -73,6 +69,17 @@ def save_mapping(folder: Path, kind: str, matches: Sequence[HeaderMatch]) -> Non
         for match in matches:
             if match.how != "unmatched" and columns.get(match.column) != match.header:
                 columns[match.column] = match.header
+
+    _edit(folder, learn)
+
+
+def _edit(folder: Path, edit: Callable[[TOMLDocument], None]) -> None:
+    """Change ``town.toml``; its comments and the mark that some editors begin with stay."""
+
+    def change(before: bytes | None) -> bytes:
+        before = before or b""
+        document = tomlkit.parse(before.decode("utf-8-sig"))
+        edit(document)
         mark = b"\xef\xbb\xbf"
         return (mark if before.startswith(mark) else b"") + tomlkit.dumps(document).encode()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+import zipfile
 
 import openpyxl
 import pytest
@@ -46,6 +47,9 @@ def _content(folder):
             with sqlite3.connect(file) as opened:
                 tables = [t for (t,) in opened.execute("SELECT table_name FROM gpkg_contents")]
                 said += [str(row) for t in tables for row in opened.execute(f'SELECT * FROM "{t}"')]
+        elif file.suffix == ".qgz":
+            with zipfile.ZipFile(file) as packed:
+                said += [packed.read(name).decode() for name in packed.namelist()]
         elif file.is_file():
             said += lines(file) if file.suffix != ".csv" else []
             said += [] if file.suffix in (".pdf", ".docx", ".xlsx") else [file.read_text("utf-8")]
