@@ -95,8 +95,10 @@ def test_a_preview_is_what_the_import_does(whole, tmp_path_factory, first, secon
     was = records.set_index("key")
     for row in seen.changes.to_dict("records"):
         now = told.at[row["key"], row["column"]]
-        assert row["now"] == ("" if pd.isna(now) else f"{now:%Y-%m-%d}" if hasattr(now, "year")
-                              else str(now))  # fmt: skip
+        said = f"{now:.15g}" if isinstance(now, float) else str(now)
+        day = f"{now:%Y-%m-%d}" if hasattr(now, "year") and not pd.isna(now) else said
+        assert row["now"] == ("" if pd.isna(now) else day)
+        assert row["was"] != row["now"]
         assert str(was.at[row["key"], row["column"]]) != str(now)
 
 
