@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import shutil
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
@@ -130,10 +129,7 @@ def _drop(folder: Path, form: FormData) -> list[Path]:
     if not files:
         raise InputError("error.handed_nothing")
     into = folder / STATE / WAITING
-    for file in files:  # the same file again, corrected: the newer one counts
-        (into / Path(file.filename or "").name).unlink(missing_ok=True)
-        shutil.rmtree(into / Path(file.filename or "").stem, ignore_errors=True)
-    return keep_files(files, into)
+    return keep_files(files, into, newer_counts=True)  # the same file again, corrected
 
 
 async def look(request: Request) -> Response:

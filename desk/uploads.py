@@ -39,7 +39,7 @@ def file_name(said: str) -> str:
     """
     name = said.strip()
     if (
-        not name.strip(". ")
+        not Path(name).stem.strip(". ")  # "..zip" would be unpacked over its own folder
         or name.endswith(".")
         or _FORBIDDEN.search(name)
         or _DEVICES.fullmatch(name)
@@ -55,7 +55,9 @@ def given_files(form: FormData, field: str) -> list[UploadFile]:
     return [one for one in found if one.filename]
 
 
-def keep_files(files: Iterable[UploadFile], folder: Path) -> list[Path]:
+def keep_files(
+    files: Iterable[UploadFile], folder: Path, *, newer_counts: bool = False
+) -> list[Path]:
     """Write uploaded files into a folder; archives are unpacked into a folder of their name.
 
     Parameters
@@ -64,6 +66,8 @@ def keep_files(files: Iterable[UploadFile], folder: Path) -> list[Path]:
         From a form.
     folder
         Made when it is not there.
+    newer_counts
+        Whether a file of a name that is there takes its place; otherwise it is refused.
 
     Returns
     -------
@@ -83,6 +87,8 @@ def keep_files(files: Iterable[UploadFile], folder: Path) -> list[Path]:
         target = folder / name
         unpacked = folder / target.stem
         is_archive = target.suffix.lower() == ".zip"
+        if newer_counts:
+            _remove(target, unpacked if is_archive else None)
         if target.exists() or (is_archive and unpacked.exists()):
             raise InputError("error.window_twice", name=name)
         try:
@@ -96,14 +102,19 @@ def keep_files(files: Iterable[UploadFile], folder: Path) -> list[Path]:
             kept += unpack(target, unpacked)
             target.unlink()
         except InputError:
-            target.unlink(missing_ok=True)
-            shutil.rmtree(unpacked, ignore_errors=True)
+            _remove(target, unpacked if is_archive else None)
             raise
         except OSError as error:
-            target.unlink(missing_ok=True)
-            shutil.rmtree(unpacked, ignore_errors=True)
+            _remove(target, unpacked if is_archive else None)
             raise OutputError("error.cannot_write", file=target, why=error.strerror) from error
     return kept
+
+
+def _remove(file: Path, unpacked: Path | None) -> None:
+    """Remove a file, and what it was unpacked to: only an archive has such a folder."""
+    file.unlink(missing_ok=True)
+    if unpacked is not None:
+        shutil.rmtree(unpacked, ignore_errors=True)
 
 
 def check_archive(file: Path) -> None:

@@ -111,3 +111,20 @@ def test_a_broken_or_locked_archive_is_refused_with_a_sentence(tmp_path):
 def test_two_files_of_one_name_are_refused(tmp_path):
     with pytest.raises(InputError, match=r"a\.csv"):
         keep_files([Upload("a.csv", b"1"), Upload("a.csv", b"2")], tmp_path)
+
+
+def test_a_file_that_is_refused_takes_nothing_else_away(tmp_path):
+    keep_files([Upload("报告.zip", zipped(SHAPE))], tmp_path)
+    there = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
+    for name in ("报告.xlsx", "..xlsx", "..zip"):
+        with pytest.raises(InputError):
+            keep_files([Upload(name, b"PK\x05\x06" + b"x" * 40)], tmp_path, newer_counts=True)
+        assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == there
+
+
+def test_where_the_newer_counts_an_archive_takes_the_place_of_its_former_self(tmp_path):
+    for content in (b"1", b"2"):
+        keep_files([Upload("甲.csv", content)], tmp_path, newer_counts=True)
+        keep_files([Upload("乙.zip", zipped({"丙.csv": content}))], tmp_path, newer_counts=True)
+    kept = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.rglob("*.csv")}
+    assert kept == {"甲.csv": b"2", "乙/丙.csv": b"2"}
