@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -137,6 +138,12 @@ def _join_ledger(
 
 def empty_layer(schema: Schema) -> gpd.GeoDataFrame:
     """Return a layer without rows, with all columns of its schema, in EPSG:4326."""
+    return _blank(schema.layer).copy()
+
+
+@cache
+def _blank(layer: str) -> gpd.GeoDataFrame:
+    schema = SCHEMAS[layer]
     names = [*schema.names, f.SOURCE_ROW]
     frame = gpd.GeoDataFrame({name: [] for name in names}, geometry=[], crs="EPSG:4326")
     blank, _ = validate(frame, schema, columns={name: name for name in schema.names}, file="")

@@ -323,6 +323,9 @@ def _repaired(
     config: TownConfig,
 ) -> gpd.GeoDataFrame:
     layer, file, identity = schema.layer, _file(config, schema.layer), schema.identity
+    if frame.empty:
+        marked = frame.assign(**{f.REPAIR: pd.Series(dtype=object)})
+        return marked[[name for name in marked if name != f.GEOMETRY] + [f.GEOMETRY]]
     if schema.shape == "polygon":
         radius = rules.network.point_building_radius_m.value
         frame, found = repair_polygons(

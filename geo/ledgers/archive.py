@@ -14,14 +14,14 @@ import datetime as dt
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from ..tables import KINDS, STEP_COLUMNS, Column, ledger_kind
+from ..tables import KINDS, STEP_COLUMNS, Column, LedgerKind, ledger_kind
 from ..words import is_name
 from .archive_tables import (
     IMPORT_COLUMNS,
@@ -90,7 +90,7 @@ def read_versions(
         Columns of the kind, how each row was matched, and of its import `source`, `as_of`.
     """
     chosen = ledger_kind(kind)
-    hidden = () if personal else tuple(e.name for e in chosen.stored if e.personal)
+    hidden = set() if personal else _personal(chosen)
     columns = [name for name in stored_columns(chosen) if name not in hidden]
     only = ""
     if disputed:
@@ -105,6 +105,8 @@ def read_versions(
         joined=["i.source AS from_source", "i.as_of"],
         rest=f"JOIN {{imports}} AS i ON i.fid = r.import_id {only}ORDER BY r.fid",
     )
+    if frame.empty:
+        return no_versions(kind, personal=personal).copy()
     typed = _typed(one_key(folder, kind, frame), chosen.stored)
     return typed if personal else without_people(typed, chosen, known=known_people(folder))
 
@@ -140,7 +142,8 @@ def read_records(folder: Path, kind: str, *, personal: bool = False) -> pd.DataF
     personal
         Whether to read columns that name or reach persons, too, and texts as they were written.
     """
-    live = _live(folder, kind, read_versions(folder, kind, personal=personal))
+    versions = read_versions(folder, kind, personal=personal)
+    live = versions if versions.empty else _live(folder, kind, versions)
     if live.empty:
         return live
     match = [HOW, SCORE, GUESSES, "building_id", TOLD_ID]
@@ -251,6 +254,8 @@ def read_endings(folder: Path, kind: str) -> pd.DataFrame:
         rest="JOIN {imports} AS i ON i.fid = r.import_id WHERE r.kind = ? ORDER BY r.fid",
         values=[kind],
     )
+    if ended.empty:
+        return ended
     return one_key(folder, kind, ended).drop_duplicates(["key", "source"], keep="last")
 
 
@@ -269,6 +274,8 @@ def read_same(folder: Path, kind: str) -> pd.DataFrame:
         rest="JOIN {imports} AS i ON i.fid = r.import_id WHERE r.kind = ? ORDER BY r.fid",
         values=[kind],
     )
+    if pairs.empty:
+        return pairs
     answered = pairs.sort_values("same", na_position="first", kind="stable", key=pd.isna,
                                  ascending=False)  # fmt: skip
     return answered.drop_duplicates(["key", "other"], keep="last", ignore_index=True)
@@ -296,6 +303,8 @@ def read_unread(folder: Path, kind: str) -> pd.DataFrame:
 
 def one_key(folder: Path, kind: str, frame: pd.DataFrame) -> pd.DataFrame:
     """Return rows under the keys of the things they are, where somebody said that two are one."""
+    if frame.empty:
+        return frame
     pairs = read_same(folder, kind)
     pairs = pairs[pairs["same"] == 1]
     if pairs.empty:
@@ -386,6 +395,25 @@ def _typed(frame: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
     return frame
 
 
+@cache
+def no_versions(kind: str, *, personal: bool = False) -> pd.DataFrame:
+    """Return what `read_versions` does of a kind of which nothing was imported; not to be changed.
+
+    A town has few of all the kinds there are, and giving no rows their types takes longest.
+    """
+    chosen = ledger_kind(kind)
+    told = [n for n in stored_columns(chosen) if personal or n not in _personal(chosen)]
+    return _typed(_nothing(["fid", *told, "from_source", "as_of"]), chosen.stored)
+
+
+def _personal(kind: LedgerKind) -> set[str]:
+    return {column.name for column in kind.stored if column.personal}
+
+
+def _nothing(names: Sequence[str]) -> pd.DataFrame:
+    return pd.DataFrame(index=range(0), columns=list(names), dtype=object)
+
+
 def _query(
     folder: Path,
     table: str,
@@ -401,14 +429,13 @@ def _query(
     """
     store = store_of(folder)
     names = [*columns, *(said.split()[-1].removeprefix("i.") for said in joined)]
-    nothing = pd.DataFrame({name: pd.Series(dtype=object) for name in names})
     if not store.exists():
-        return nothing
+        return _nothing(names)
     with store.reading() as records:
         check_version(records, store.place)
         there = records.columns(table.strip("{}"))
         if not there:
-            return nothing
+            return _nothing(names)
         own = [f"r.{name}" if name in there else "NULL" for name in columns]
         held = _HELD.format(_NOT_WITHDRAWN if records.columns("withdrawals") else "")
         sql = f"SELECT {', '.join([*own, *joined])} FROM {table} AS r {rest}"

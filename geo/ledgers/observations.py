@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -10,7 +11,7 @@ import pandas as pd
 
 from ..words import HazardCode, HazardState, LaneState
 from ..words import fields as f
-from .archive import range_ends, read_records
+from .archive import no_versions, range_ends, read_records
 from .archive_tables import RANGES
 from .history import read_events
 
@@ -47,7 +48,10 @@ def lane_observations(folder: Path) -> pd.DataFrame:
         closed, when the lane was seen clear; with a remaining width it narrows it. What stands
         at neither a lane nor a place is left out: it is listed as unmatched.
     """
-    table = pd.concat([_reports(folder), _hazards(folder)], ignore_index=True)
+    parts = [part for part in (_reports(folder), _hazards(folder)) if len(part)]
+    if not parts:
+        return _none().copy()
+    table = pd.concat(parts, ignore_index=True)
     placed = table[f.LANE_ID].notna() | (table["x"].notna() & table["y"].notna())
     seen = table[placed & table["state"].notna() & table["observed_at"].notna()]
     return seen.sort_values(["observed_at", "key"], kind="stable", ignore_index=True)
@@ -87,6 +91,10 @@ def ledger_reports(folder: Path, lanes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 def _reports(folder: Path) -> pd.DataFrame:
     reports = read_records(folder, "lane-reports")
+    return _none() if reports.empty else _told(reports)
+
+
+def _told(reports: pd.DataFrame) -> pd.DataFrame:
     return _observations(
         reports,
         state=reports["state"],
@@ -99,6 +107,8 @@ def _reports(folder: Path) -> pd.DataFrame:
 def _hazards(folder: Path) -> pd.DataFrame:
     hazards = read_records(folder, "hazards")
     hazards = hazards[hazards["code"].isin(LANE_HAZARDS)]
+    if hazards.empty:
+        return _none()
     events = read_events(folder)
     events = events[events["key"].isin(hazards["key"])]
     begins = events[events["state"].isin((HazardState.FOUND, HazardState.REOPENED))]
@@ -136,6 +146,12 @@ def _next(begins: pd.DataFrame, ends: pd.DataFrame) -> list[pd.Timestamp]:
         next((day for later, day in closings.get(key, ()) if later > fid), NEVER)
         for key, fid in zip(begins["key"], begins["fid"], strict=True)
     ]
+
+
+@cache
+def _none() -> pd.DataFrame:
+    """Return the observations of a town of which nobody saw anything; not to be changed."""
+    return _told(no_versions("lane-reports"))
 
 
 def _observations(

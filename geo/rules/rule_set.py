@@ -6,6 +6,7 @@ import copy
 import datetime as dt
 import tomllib
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -411,20 +412,30 @@ def load_rules(name: str = DEFAULT_RULES, *, override: Mapping[str, Any] | None 
         When values are unknown, unordered or without a source; all of them at once.
     """
     folder = files("weizhan.data").joinpath("rules")
-    file = folder.joinpath(f"{name}.toml")
     known = sorted(e.name.removesuffix(".toml") for e in folder.iterdir() if e.name[0] != "_")
     if name not in known:
         raise InputError("error.rules_unknown", name=name, allowed=", ".join(known))
-    tables = tomllib.loads(file.read_text(encoding="utf-8"))
+    if not override:
+        return _as_shipped(name)
+    tables = copy.deepcopy(_tables(name))
     changed: list[str] = []
-    if override:
-        tables = copy.deepcopy(tables)
-        _lay_over(tables, override, "", changed)
-        _spread_defaults(tables, override)
+    _lay_over(tables, override, "", changed)
+    _spread_defaults(tables, override)
     try:
         return RuleSet.model_validate({**tables, "overridden": tuple(changed)})
     except ValidationError as error:
         raise TownError(told_values(error, f"{name} [override]", TOWN_FILE)) from error
+
+
+@cache
+def _as_shipped(name: str) -> RuleSet:
+    return RuleSet.model_validate(_tables(name))
+
+
+@cache
+def _tables(name: str) -> dict[str, Any]:
+    file = files("weizhan.data").joinpath("rules", f"{name}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
 
 
 def _spread_defaults(tables: dict[str, Any], override: Mapping[str, Any]) -> None:
