@@ -1,6 +1,8 @@
 """Chinese on a machine without Chinese fonts: the characters of a page as a font inside it.
 
 The font is the last that a page asks for, so a machine with fonts of its own never unpacks it.
+Making one takes seconds, and a thousand of its characters are those of our own texts, which all
+pages may show: they are made once a process, the few that a town's names add are a font beside.
 """
 
 from __future__ import annotations
@@ -56,14 +58,24 @@ def town_letters(assessment: Assessment) -> list[str]:
         for column in frame.columns.intersection([f.NAME, f.ADDRESS])
         for value in frame[column].dropna().unique()
     }
-    texts = [entry[lang] for entry in catalogue().values() for lang in LANGS]
     told = [assessment.town, assessment.rules, *assessment.scenario_label.values()]
     summary = json.dumps(assessment.summary, default=str, ensure_ascii=False)
     return sorted(
         letter
-        for letter in set().union(*texts, *names, *told, summary)
+        for letter in _said_anywhere().union(*names, *told, summary)
         if ord(letter) >= FIRST_WIDE
     )
+
+
+@cache
+def _said_anywhere() -> frozenset[str]:
+    """Return the wide characters of our own texts, in both languages, by-names among them."""
+    texts = (
+        text
+        for entry in catalogue().values()
+        for text in (*(entry[lang] for lang in LANGS), *entry.get("also", ()))
+    )
+    return frozenset(letter for text in texts for letter in text if ord(letter) >= FIRST_WIDE)
 
 
 def font_face(texts: Iterable[str]) -> str:
@@ -77,17 +89,31 @@ def font_face(texts: Iterable[str]) -> str:
     Returns
     -------
     str
-        One ``@font-face`` rule of the family ``weizhan``; empty when nothing needs it.
+        A ``@font-face`` rule of the family ``weizhan``, and another for what goes beyond our own
+        texts; empty when nothing needs it.
     """
     letters = frozenset(
         letter for text in texts for letter in set(text) if ord(letter) >= FIRST_WIDE
     )
-    data = _woff2(letters)
+    common = _said_anywhere()
+    if not common <= letters:
+        return _rule(_woff2(letters))
+    return _rule(_woff2(common)) + _further(letters - common)
+
+
+def _further(letters: frozenset[str]) -> str:
+    """Return the rule of a font that is asked for these letters and no others."""
+    codes = ",".join(f"U+{ord(letter):X}" for letter in sorted(letters))
+    return _rule(_woff2(letters), f";unicode-range:{codes}")
+
+
+def _rule(data: bytes, codes: str = "") -> str:
     if not data:
         return ""
     said = base64.b64encode(data).decode("ascii")
     source = f"url(data:font/woff2;base64,{said})"
-    return f"@font-face{{font-family:{FAMILY};src:{source} format('woff2');font-display:swap}}\n"
+    face = f"font-family:{FAMILY};src:{source} format('woff2');font-display:swap{codes}"
+    return f"@font-face{{{face}}}\n"
 
 
 @cache

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from weizhan.geo.words import catalogue
 from weizhan.maps.html.fonts import font_face
 from weizhan.maps.page.committee import committee_page
 from weizhan.maps.reports.index import index_page
@@ -51,6 +52,23 @@ def test_chinese_shows_where_there_is_no_chinese_font(bare, assessment, maker):
     assert without is True  # two boxes that look alike: the machine is bare indeed
     assert ours is False
     bare.assert_quiet()
+
+
+OUR_OWN = "".join(
+    entry["zh"] + entry["en"] + "".join(entry.get("also", ())) for entry in catalogue().values()
+)
+
+
+def test_letters_of_a_town_that_our_texts_lack_show_on_a_bare_machine(bare):
+    assert not set("龘鑫") & set(OUR_OWN)
+    style = font_face([OUR_OWN, "龘鑫"])
+    assert style.count("@font-face") == 2  # the large one is the same for every town
+    assert style.startswith(font_face([OUR_OWN]))
+    bare.open(f"<html><head><style>{style}body{{font-family:weizhan}}</style></head></html>")
+    for one, two in ("消防", "龘鑫", "消鑫"):
+        script = SAME.replace("消防", one + two).replace("消", one).replace("防", two)
+        ours, without = bare.driver.execute_async_script(script)
+        assert (ours, without) == (False, True), one + two
 
 
 def test_the_font_has_what_the_page_says_and_no_more():
