@@ -7,7 +7,9 @@ is left.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sqlite3
 from pathlib import Path
 
 CUTS = {
@@ -67,6 +69,7 @@ CUTS = {
     },
     "scipy/signal": "only scipy.stats and users of their own import it",
     "scipy/stats": "nothing of ours imports it",
+    "scipy/optimize": "nothing of ours imports it: HiGHS is asked through highspy",
     "scipy/misc": "empty",
     "pygments/lexers/[a-oqrt-z]*": "languages other than Python, in which errors are shown",
     "fontTools/ufoLib": "a format of designers",
@@ -79,6 +82,51 @@ CUTS = {
     "numba/cuda": "graphics cards",
     "numpy/distutils": "builds packages",
 }
+
+
+PROJ = "pyogrio/proj_data"  # where the one list of coordinate systems stays
+SHARED = ("rasterio/proj_data/proj.db", "pyproj/proj_dir/share/proj/proj.db")
+CUSTOM = f'''"""All libraries with a PROJ of their own read one list of coordinate systems."""
+
+import os
+
+os.environ["PROJ_DATA"] = os.path.join(os.path.dirname(__file__), *"{PROJ}".split("/"))
+'''
+
+
+def share_proj(site: Path) -> int:
+    """Keep one `proj.db` of the three that come along; return the bytes that are saved.
+
+    pyproj and rasterio look first where ``PROJ_DATA`` says, and pyogrio beside itself. An older
+    PROJ reads a newer list of the same layout, not the other way round, so where the one that
+    stays is not the newest, nothing is shared.
+
+    Parameters
+    ----------
+    site
+        A folder of packages as they were installed.
+    """
+    others = [site / name for name in SHARED]
+    kept = site / PROJ / "proj.db"
+    files = [kept, *others]
+    if not all(file.exists() for file in files):
+        return 0
+    layouts = [_layout(file) for file in files]
+    if len({layout[0] for layout in layouts}) > 1 or layouts[0] < max(layouts):
+        return 0
+    saved = sum(file.stat().st_size for file in others)
+    for file in others:
+        file.unlink()
+    (site / "sitecustomize.py").write_text(CUSTOM, encoding="utf-8", newline="\n")
+    return saved
+
+
+def _layout(file: Path) -> tuple[int, ...]:
+    """Return the version of the tables of a `proj.db`, then that of the PROJ it came with."""
+    with contextlib.closing(sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)) as db:
+        told = dict(db.execute("SELECT key, value FROM metadata"))
+    layout = (told[f"DATABASE.LAYOUT.VERSION.{part}"] for part in ("MAJOR", "MINOR"))
+    return tuple(int(part) for part in (*layout, *told["PROJ.VERSION"].split(".")))
 
 
 def cut(site: Path) -> dict[str, int]:

@@ -27,7 +27,7 @@ import wheels
 PROJECT = Path(__file__).resolve().parents[1]
 START = Path(__file__).with_name("start")
 FIRST = (1980, 1, 1, 0, 0, 0)  # the day that all files of a zip bear, so that equal means equal
-GBK = "gb18030"
+READ = ("weizhan", "numba")  # whose sources are read: by numba, and by whoever follows an error
 
 
 IMPORTED = """
@@ -148,7 +148,7 @@ def lay_out(python: Path, wheelhouse: Path, folder: Path) -> Path:
     wheels.laid(wheelhouse, target, site)
     native = checks.asked(site)
     before = _size(site)
-    saved = cuts.cut(site)
+    saved = cuts.cut(site) | {"one proj.db for all": cuts.share_proj(site)}
     _tell(f"packages: {before / 1e6:.0f} MB, cut by {sum(saved.values()) / 1e6:.0f} MB")
     for pattern, bytes_ in sorted(saved.items(), key=lambda one: -one[1])[:12]:
         _tell(f"  {bytes_ / 1e6:6.1f} MB  {pattern}")
@@ -164,6 +164,7 @@ def compiled(site: Path, target: wheels.Target) -> None:
 
     All packages would be twice as much. What is imported is found out here, where the program is
     installed: all that its files name, also inside of functions, and all that this brings along.
+    Other people's sources go where their bytecode stands.
 
     Parameters
     ----------
@@ -181,10 +182,13 @@ def compiled(site: Path, target: wheels.Target) -> None:
     files = [place / "__init__.py" if place.is_dir() else place.with_suffix(".py")
              for place in files]  # fmt: skip
     for file in sorted({*(site / "weizhan").rglob("*.py"), *filter(Path.exists, files)}):
-        compileall.compile_file(
-            file, quiet=2, stripdir=str(site), prependdir="site-packages",
+        alone = file.relative_to(site).parts[0] not in READ
+        done = compileall.compile_file(
+            file, quiet=2, legacy=alone, stripdir=str(site), prependdir="site-packages",
             invalidation_mode=py_compile.PycInvalidationMode.UNCHECKED_HASH,
         )  # fmt: skip
+        if alone and done and file.with_suffix(".pyc").exists():
+            file.unlink()
 
 
 def furnish(folder: Path, target: wheels.Target, *, docs: Path | None) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
 from ...geo.words import fields as f
 from ..cases import OPEN
@@ -36,7 +37,7 @@ def mending_table(
         One row a building and kind of hazard, since harm goes only when all of a kind are mended:
         `cost_yuan` is missing where a case of it has no estimate; such rows stand last, by gain,
         and are in no budget. `within_funds` is the choice of rows with the greatest sum of gains
-        that the funds pay for, proven by `scipy.optimize.milp`; gains of several kinds at one
+        that the funds pay for, proven by HiGHS; gains of several kinds at one
         building do not quite add up, so the sum is an upper bound there.
     """
     own = cases[cases["state"].isin(OPEN) & cases[f.BUILDING_ID].notna()]
@@ -83,17 +84,19 @@ def within_funds(table: pd.DataFrame, *, funds: float) -> pd.Series:
     rows = table.iloc[at]
     if rows.empty:
         return pd.Series(chosen, index=table.index, dtype=object)
-    from scipy.optimize import Bounds, LinearConstraint, milp  # only where there are funds
+    from ..covering import Clock, Model, solve  # only where there are funds
 
     gain, cost = rows["gain"].to_numpy(dtype=float), rows["cost_yuan"].to_numpy(dtype=float)
-    found = milp(
-        -gain / gain.max(),
-        constraints=LinearConstraint(cost[None, :], ub=funds),
-        integrality=np.ones(len(rows)),
-        bounds=Bounds(0, 1),
-        options={"mip_rel_gap": 0.0},
+    model = Model(
+        costs=-gain / gain.max(),
+        binary=len(rows),
+        matrix=sparse.csr_array(cost[None, :]),
+        low=np.array([-np.inf]),
+        high=np.array([funds], dtype=float),
     )
-    chosen[at] = (found.x > 0.5).tolist()
+    found = solve(model, clock=Clock())
+    assert found.values is not None  # nothing costs nothing, so there always is a choice
+    chosen[at] = (found.values > 0.5).tolist()
     return pd.Series(chosen, index=table.index, dtype=object)
 
 
