@@ -20,12 +20,18 @@ from .guard import MOST_BYTES, Guard
 from .later import Later
 from .pages import HERE, LANG_COOKIE, broken, go, not_there, refused
 
+PATIENCE_S: Final = 1.0
 #: Pages of a town read tables and maps, the start page does not: it is there at once.
-OF_A_TOWN: Final = Later("data", "ledgers", "town_page", "work_page", "result_page")
+OF_A_TOWN: Final = Later("data", "problems", "ledgers", "town_page", "work_page", "result_page")
 
 
 def make_app(
-    home: Path, *, token: str, lang: Lang = "zh", most_bytes: int = MOST_BYTES
+    home: Path,
+    *,
+    token: str,
+    lang: Lang = "zh",
+    most_bytes: int = MOST_BYTES,
+    patience_s: float = PATIENCE_S,
 ) -> Starlette:
     """Make the window on a folder.
 
@@ -39,6 +45,8 @@ def make_app(
         Of pages whose reader has not chosen another.
     most_bytes
         Of one request.
+    patience_s
+        How long a page waits for a check of its town, before it shows that one goes on.
     """
     app = Starlette(
         routes=[
@@ -57,6 +65,7 @@ def make_app(
     )
     app.state.home = home.resolve()
     app.state.lang = lang
+    app.state.patience_s = patience_s
     app.state.version = version("weizhan")
     return app
 

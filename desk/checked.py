@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -19,7 +20,7 @@ from ..geo.ledgers import open_problems
 from ..geo.rules import read_config
 from ..geo.sorting import PARTS, SortedFile, sort_files
 from ..geo.tables import Account, HeaderMatch
-from ..geo.town import examine_town
+from ..geo.town import Progress, examine_town
 from ..geo.words import OutputError, Problem, TownError, WeizhanError, told_error, whole_file
 from .small_map import datum_map
 from .towns import STATE
@@ -44,8 +45,22 @@ class Fit:
 
 @dataclass(frozen=True)
 class Check:
-    """What a check of a town found."""
+    """What a check of a town found.
 
+    Attributes
+    ----------
+    stamp
+        Of the files that were read, see `stamp_of`.
+    took_s
+        Seconds.
+    sound
+        Whether the town can be assessed.
+    problems, accounts, fits
+        What is wrong, what became of each file, how each layer lies.
+    """
+
+    stamp: str
+    took_s: float
     sound: bool
     problems: tuple[Problem, ...]
     accounts: tuple[Account, ...]
@@ -62,16 +77,22 @@ class Check:
         return [fit for fit in self.fits if not fit.stated]
 
 
-def check_town(folder: Path) -> Check:
-    """Check a town, or return what the last check found when nothing changed since."""
-    stamp = stamp_of(folder)
-    kept = _kept(folder, CHECK)
-    if isinstance(kept, dict) and kept.get("stamp") == stamp:
-        return _check(kept)
-    said: dict[str, Any] = {"stamp": stamp, "sound": False, "accounts": [], "fits": []}
+def check_town(folder: Path, *, progress: Progress = lambda step: None) -> Check:
+    """Check a town and keep what was found.
+
+    Parameters
+    ----------
+    folder
+        Of the town.
+    progress
+        Is told each step as it begins.
+    """
+    began = time.monotonic()
+    said: dict[str, Any] = {"stamp": stamp_of(folder), "sound": False, "accounts": [], "fits": []}
     try:
-        examined = examine_town(folder)
+        examined = examine_town(folder, progress=progress)
         problems = [*examined.problems, *open_problems(folder)]
+        progress("step.datum")
         said |= {
             "sound": examined.town is not None,
             "accounts": [asdict(account) for account in examined.accounts],
@@ -82,8 +103,18 @@ def check_town(folder: Path) -> Check:
     except WeizhanError as error:
         problems = [told_error(error, "", folder.name)]
     said["problems"] = [asdict(problem) for problem in problems]
+    said["took_s"] = round(time.monotonic() - began, 3)
     _keep(folder, CHECK, said)
     return _check(json.loads(json.dumps(said)))
+
+
+def last_check(folder: Path) -> Check | None:
+    """Return what the last check found, perhaps in files that have changed since."""
+    kept = _kept(folder, CHECK)
+    try:
+        return _check(kept) if isinstance(kept, dict) else None
+    except (KeyError, TypeError):
+        return None  # of another version
 
 
 def files_of(folder: Path) -> list[SortedFile]:
@@ -151,6 +182,8 @@ def _check(said: dict[str, Any]) -> Check:
         for one in said["accounts"]
     ]
     return Check(
+        said["stamp"],
+        said["took_s"],
         said["sound"],
         tuple(Problem(**one) for one in said["problems"]),
         tuple(accounts),

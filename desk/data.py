@@ -1,75 +1,71 @@
-"""A town's files: what each was taken for, its columns, datum, problems, corrected by choosing."""
+"""A town's files: what each was taken for, its columns and datum, corrected by choosing."""
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-import json
 import secrets
 import shutil
-import tempfile
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
-from urllib.parse import quote, unquote
+from typing import Any, Final
+from urllib.parse import unquote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..geo.handed_over import found_from_files, source_of, take_files, use_file, use_terrain
+from ..geo.handed_over import (
+    found_from_files,
+    source_of,
+    take_files,
+    use_file,
+    use_files,
+    use_terrain,
+)
 from ..geo.postgis import server_of
-from ..geo.rules import LayerSource, LedgerSource, TownConfig, read_config
+from ..geo.rules import LayerSource, TownConfig, read_config
 from ..geo.sorting import SortedFile
-from ..geo.tables import (
-    KINDS,
-    SCHEMAS,
-    Account,
-    Column,
-    correct_cell,
-    doctor_tables,
-    read_corrections,
-    read_layer,
-    read_table,
-    undo_correction,
-)
-from ..geo.words import (
-    VOCABULARIES,
-    InputError,
-    Lang,
-    Problem,
-    grouped,
-    label,
-    read_reference,
-    text,
-)
-from .checked import check_town, choose_sort, files_of
-from .pages import go, lang_of, page, part
+from ..geo.tables import KINDS, SCHEMAS, TABLE_ENDINGS, read_corrections
+from ..geo.words import InputError, Lang, label, read_reference, text
+from .checked import Check, choose_sort, files_of, last_check
+from .checking import Checking, looked_at
+from .columns import column_words, columns_chosen, header_pairs, header_rows
+from .pages import back, go, lang_of, page, part
+from .problems import BY_COOKIE, problem_rows
 from .start import free_folder
 from .towns import STATE, home_of, is_town, town_of
-from .uploads import file_name, given_files, keep_files
+from .uploads import accepted_name, given_files, keep_files
+from .work_page import time_words
 
-SHOWN: Final = 100  # problems of a page
-ALIKE: Final = 12  # of one kind, before the others of that kind are only counted
-BY_COOKIE: Final = "weizhan-by"
 DATUMS: Final = ("wgs84", "gcj02", "bd09", "cgcs2000")
-BLANK: Final = "-"  # what somebody writes for: not known
-#: Problems of a cell, which another value mends.
-OF_CELLS: Final = frozenset(
-    {"not_a_number", "not_a_count", "not_a_flag", "not_hours", "not_a_full_date", "cell_error",
-     "not_in_vocabulary", "value_missing", "identity_double", "ledger_conflict"}
-)  # fmt: skip
+MOST_FILES: Final = 1_000  # of one form
+#: Problems for which the columns of coordinates may have been taken wrongly.
+OF_PLACES: Final = frozenset({"error.no_coordinates", "error.coordinates_not_numbers"})
 
 
 @dataclass(frozen=True)
 class FileRow:
-    """One file, or layer of a file, as the table shows it."""
+    """One file, or layer of a file, as the table shows it.
+
+    Attributes
+    ----------
+    file, layer, shown
+        Which it is, and what people read.
+    sort, use, sure
+        What it was taken for, what it is used for, and whether nothing else came near.
+    rows, error
+        What is in it, or why it could not be read.
+    datum, x, y
+        What is said of its coordinates.
+    headings
+        From which the columns of coordinates are chosen; none where it has geometry of its own.
+    rival
+        The file from which the layer comes that this one could be, too.
+    """
 
     file: str
     layer: str | None
@@ -80,34 +76,17 @@ class FileRow:
     rows: int
     error: str
     datum: str
-    of_table: bool
-
-
-@dataclass(frozen=True)
-class HeaderRow:
-    """One heading of a file: what it was taken for, and what it could be."""
-
-    header: str
-    column: str
-    how: str
-    near: str
-
-
-@dataclass(frozen=True)
-class ProblemRow:
-    """One problem; with a place where another value would mend it."""
-
-    problem: Problem
-    said: str
-    place: str
-    choices: tuple[tuple[str, str], ...]
+    x: str
+    y: str
+    headings: tuple[str, ...]
+    rival: str
 
 
 async def new_town(request: Request) -> Response:
     """Make a town of the files that were handed over."""
     home = home_of(request)
     async with request.form(max_files=500, max_fields=50) as form:
-        name = file_name(str(form.get("name", "")))
+        name = accepted_name(str(form.get("name", "")))
         if is_town(home):
             raise InputError("error.window_alone", folder=home)
         folder = free_folder(home, name)
@@ -125,7 +104,7 @@ async def add_files(request: Request) -> Response:
     folder = town_of(request)
     async with request.form(max_files=500, max_fields=50) as form:
         await run_in_threadpool(_add, form, folder)
-    return _back(folder)
+    return back(folder, "data")
 
 
 def _add(form: FormData, folder: Path) -> None:
@@ -148,32 +127,70 @@ async def data(request: Request) -> Response:
     """Show what a town's files are, and what is wrong in them."""
     folder = town_of(request)
     lang = lang_of(request)
-    found = await run_in_threadpool(check_town, folder)
+    patience_s: float = request.app.state.patience_s
     files = await run_in_threadpool(files_of, folder)
+    found, going = await run_in_threadpool(looked_at, folder, patience_s=patience_s)
     config = _config(folder)
-    shown = problem_rows(found.problems, config, lang)
+    problems = found.problems if found else ()
+    shown = problem_rows(problems, config, lang)
     return page(
         request,
         "data.html",
         title=text("desk.data", lang),
         town=folder.name,
         check=found,
+        going=_told(going, lang) if going else None,
         shared=server_of(folder) is not None,
         files=file_rows(files, folder, config, lang),
         uses=_uses(lang),
         datums=DATUMS,
-        fits={fit.layer: fit for fit in found.fits},
-        doubted=[fit for fit in found.fits if fit.drawn],
-        accounts=[(one, header_rows(one, config), _columns(one)) for one in found.accounts],
+        doubted=[fit for fit in found.fits if fit.drawn] if found else [],
+        misplaced={p.file for p in problems if p.code in OF_PLACES},
+        accounts=_accounts(found, config),
         problems=shown,
-        rest=len(found.problems) - len(shown),
-        counts={s: sum(p.severity == s for p in found.problems)
+        rest=len(problems) - len(shown),
+        counts={s: sum(p.severity == s for p in problems)
                 for s in ("error", "warning", "repaired")},
         corrections=[one for one in read_corrections(folder) if not one.undone],
         by=unquote(request.cookies.get(BY_COOKIE, "")),
         missing=[name for name, s in SCHEMAS.items() if s.required and not _there(config, name)],
         wanted=[name for name in ("stations", "communities") if not _there(config, name)],
     )  # fmt: skip
+
+
+async def state(request: Request) -> Response:
+    """Tell how the check of a town goes, for the page that asks again and again."""
+    folder = town_of(request)
+    _, going = await run_in_threadpool(looked_at, folder, patience_s=0)
+    told = _told(going, lang_of(request)) if going else {"active": False}
+    return JSONResponse(told)
+
+
+def _told(going: Checking, lang: Lang) -> dict[str, Any]:
+    """Return how a check goes, in words."""
+    expected = going.expected_s
+    left = text("desk.check_first", lang)
+    if expected is not None:
+        left = text("desk.check_before", lang, time=time_words(expected, lang))
+    return {
+        "active": True,
+        "step": text(going.step, lang),
+        "elapsed": time_words(going.elapsed_s, lang),
+        "left": left,
+        "share": going.share,
+    }
+
+
+def _accounts(found: Check | None, config: TownConfig | None) -> list[tuple[Any, Any, Any]]:
+    """Return what became of each file, with its headings and the columns that there are."""
+    if found is None:
+        return []
+    layers = config.layers if config else {}
+    return [
+        (one, header_rows(one.headers, layers[one.what].columns if one.what in layers else {}),
+         column_words(SCHEMAS[one.what].columns))
+        for one in found.accounts
+    ]  # fmt: skip
 
 
 def file_rows(
@@ -190,23 +207,21 @@ def file_rows(
     lang
         Of sentences.
     """
-    used = {}
-    for name, source in (config.layers if config else {}).items():
-        used[source.file, source.layer] = name
-        used.setdefault((source.file, None), name)
+    layers = config.layers if config else {}
     rows = []
     for one in files:
         if one.sort == "part":
             continue
         said = source_of(folder, one)
-        layer = used.get((said.file, said.layer)) if said.layer or one.layer is None else (
-            used.get((said.file, None)))  # fmt: skip
+        layer = _used_for(layers, said, one)
         use = f"layer:{layer}" if layer else ""
         if config and config.terrain == said.file:
             use = "terrain"
         elif not layer and one.sort == "ledger":
             use = f"ledger:{one.name}"
-        stated = config.layers[layer] if config and layer else None
+        stated = layers[layer] if layer else None
+        is_table = one.file.suffix.lower() in TABLE_ENDINGS
+        rival = layers.get(one.name) if one.sort == "layer" and not use else None
         rows.append(
             FileRow(
                 said.file,
@@ -218,103 +233,109 @@ def file_rows(
                 one.rows,
                 one.error.message(lang) if one.error else "",
                 _datum(stated),
-                one.layer is None,
+                (stated and stated.x) or "",
+                (stated and stated.y) or "",
+                one.headers if is_table and one.layer is None else (),
+                text("desk.rival", lang, layer=label("layer_name", one.name, lang),
+                     there=rival.file.split("/", 1)[-1]) if rival else "",
             )
-        )
+        )  # fmt: skip
     return rows
 
 
-def header_rows(account: Account, config: TownConfig | None) -> list[HeaderRow]:
-    """Return the headings of a file with what became of each."""
-    stated = {}
-    if config and account.what in config.layers:
-        stated = config.layers[account.what].columns
-    return [
-        HeaderRow(
-            match.header,
-            "" if match.how == "unmatched" else match.column,
-            "stated" if stated.get(match.column) == match.header else match.how,
-            match.column if match.how == "unmatched" else "",
-        )
-        for match in account.headers
-    ]
+def _used_for(layers: Mapping[str, LayerSource], said: LayerSource, one: SortedFile) -> str | None:
+    """Return the layer that a file is used for, if any."""
+    for name, source in layers.items():
+        if source.file == said.file and (
+            source.layer == said.layer or source.layer is None or one.layer is None
+        ):
+            return name
+    return None
 
 
-def problem_rows(
-    problems: Sequence[Problem], config: TownConfig | None, lang: Lang
-) -> list[ProblemRow]:
-    """Return the gravest problems, of each kind a few; those of cells can be mended.
+@dataclass(frozen=True)
+class _Asked:
+    """What a row of the form asks for."""
 
-    Parameters
-    ----------
-    problems
-        From a check.
-    config
-        Of the town.
-    lang
-        Of sentences.
-    """
-    rows = []
-    for group in grouped(problems):
-        for problem in group[: SHOWN if problem_is_grave(group[0]) else ALIKE]:
-            column = _column(problem)
-            place = ""
-            choices: tuple[tuple[str, str], ...] = ()
-            source = _source(problem.layer, problem.file, config)
-            if column is not None and source is not None:
-                place = json.dumps(
-                    {"layer": problem.layer, "file": source.file, "row": problem.row,
-                     "sheet": problem.sheet, "column": problem.column, "old": problem.value}
-                )  # fmt: skip
-                choices = _choices(column, lang)
-            rows.append(ProblemRow(problem, problem.message(lang), place, choices))
-    return rows[:SHOWN]
+    one: SortedFile
+    said: LayerSource
+    sort: str
+    name: str
+    before: str | None
+    datum: str | None
+    x: str | None
+    y: str | None
+    instead: bool  # of the file that is used for it until now
 
 
-def problem_is_grave(problem: Problem) -> bool:
-    """Return whether a problem must be mended."""
-    return problem.severity == "error"
-
-
-async def choose_use(request: Request) -> Response:
-    """Use a file for what somebody chose, with the datum that somebody stated."""
+async def choose_uses(request: Request) -> Response:
+    """Use files for what somebody chose, with the datum and the columns that somebody stated."""
     folder = town_of(request)
-    form = await request.form()
-    await run_in_threadpool(_choose_use, folder, form)
-    return _back(folder)
+    form = await request.form(max_fields=10 * MOST_FILES)
+    await run_in_threadpool(_choose_uses, folder, form)
+    return back(folder, "data")
 
 
-def _choose_use(folder: Path, form: FormData) -> None:
-    file, inner = str(form.get("file", "")), str(form.get("layer", "")) or None
-    sort, _, name = str(form.get("use", "")).partition(":")
+def _choose_uses(folder: Path, form: FormData) -> None:
     config = read_config(folder)
-    one = next(
-        (f for f in files_of(folder) if source_of(folder, f).file == file and f.layer == inner),
-        None,
-    )
-    if one is None:
-        raise InputError("error.file_not_of_town", file=file)
-    said = source_of(folder, one)
-    before = next(
-        (n for n, s in config.layers.items() if (s.file, s.layer or said.layer)
-         == (said.file, said.layer)), None)  # fmt: skip
-    if sort == "layer":
-        there = config.layers.get(name)
-        if there is not None and before != name:
-            raise InputError("error.layer_twice", layer=label("layer_name", name), there=there.file)
-        kept = config.layers[before] if before == name and before else said
-        use_file(folder, name, _with_datum(kept, str(form.get("datum", ""))))
-    if before is not None and (sort, name) != ("layer", before):
-        use_file(folder, before, None)
-    if sort == "terrain":
-        use_terrain(folder, one.file)
-    elif config.terrain == said.file:
-        use_terrain(folder, None)
-    choose_sort(folder, file, inner, sort or "unknown", name)
+    asked = _asked(folder, form, config)
+    layers: dict[str, LayerSource | None] = dict(config.layers)
+    for row in asked:
+        if row.before and (row.sort, row.name) != ("layer", row.before):
+            layers[row.before] = None
+    for row in asked:
+        if row.sort != "layer":
+            continue
+        there = layers.get(row.name)
+        kept = there if there and row.before == row.name else row.said
+        if there is not None and there is not kept and not row.instead:
+            raise InputError("error.layer_twice", layer=label("layer_name", row.name),
+                             there=there.file.split("/", 1)[-1],
+                             file=row.said.file.split("/", 1)[-1])  # fmt: skip
+        layers[row.name] = _placed(_with_datum(kept, row.datum), row)
+    changed = {name: source for name, source in layers.items()
+               if source != config.layers.get(name)}  # fmt: skip
+    if changed:
+        use_files(folder, changed)
+    for row in asked:
+        if row.sort == "terrain":
+            use_terrain(folder, row.one.file)
+        elif config.terrain == row.said.file:
+            use_terrain(folder, None)
+        choose_sort(folder, row.said.file, row.one.layer, row.sort or "unknown", row.name)
 
 
-def _with_datum(source: LayerSource, datum: str) -> LayerSource:
-    if not datum.strip():
+def _asked(folder: Path, form: FormData, config: TownConfig) -> list[_Asked]:
+    """Return the rows of the form in which somebody chose something else than stood there."""
+    known = {(source_of(folder, f).file, f.layer): f for f in files_of(folder)}
+    rows = []
+    for at in range(MOST_FILES):
+        if f"file-{at}" not in form:
+            continue
+        file, inner = str(form[f"file-{at}"]), str(form.get(f"layer-{at}", "")) or None
+        use, datum, x, y = (
+            str(form[f"{name}-{at}"]).strip() if f"{name}-{at}" in form else None
+            for name in ("use", "datum", "x", "y")
+        )
+        one = known.get((file, inner))
+        if one is None:
+            raise InputError("error.file_not_of_town", file=file)
+        said = source_of(folder, one)
+        instead = form.get("instead") == str(at)
+        if instead:
+            use = f"layer:{one.name}"
+        elif "|".join(part or "" for part in (use, datum, x, y)) == form.get(f"was-{at}"):
+            continue
+        sort, _, name = (use or "").partition(":")
+        before = _used_for(config.layers, said, one)
+        rows.append(_Asked(one, said, sort, name, before, datum, x, y, instead))
+    return rows
+
+
+def _with_datum(source: LayerSource, datum: str | None) -> LayerSource:
+    if datum is None:
+        return source
+    if not datum:
         return source.model_copy(update={"datum": None, "plane": None})
     reference = read_reference(datum)
     if reference is None:
@@ -323,12 +344,23 @@ def _with_datum(source: LayerSource, datum: str) -> LayerSource:
     return source.model_copy(update={"datum": reference.datum, "plane": reference.plane})
 
 
+def _placed(source: LayerSource, row: _Asked) -> LayerSource:
+    """Return a source with the columns of coordinates that somebody chose."""
+    if row.x is None or row.y is None:
+        return source
+    if strange := [said for said in (row.x, row.y) if said and said not in row.one.headers]:
+        raise InputError("error.column_none", column=strange[0])
+    if bool(row.x) != bool(row.y):
+        raise InputError("error.coordinates_half", file=row.said.file.split("/", 1)[-1])
+    return source.model_copy(update={"x": row.x or None, "y": row.y or None})
+
+
 async def choose_columns(request: Request) -> Response:
     """Take the headings of a layer's file for the columns that somebody chose."""
     folder = town_of(request)
     form = await request.form()
     await run_in_threadpool(_choose_columns, folder, form)
-    return _back(folder)
+    return back(folder, "data", "columns")
 
 
 def _choose_columns(folder: Path, form: FormData) -> None:
@@ -343,129 +375,13 @@ def _choose_columns(folder: Path, form: FormData) -> None:
     use_file(folder, layer, config.layers[layer].model_copy(update={"columns": columns}))
 
 
-def columns_chosen(
-    asked: Sequence[tuple[str, str, str]], *, allowed: Sequence[str], stated: Mapping[str, str]
-) -> dict[str, str]:
-    """Return ``columns`` of ``town.toml`` by which headings are taken for what was chosen.
-
-    Parameters
-    ----------
-    asked
-        Heading, what it was taken for, and what it is to be taken for (empty: nothing).
-    allowed
-        Columns that there are.
-    stated
-        What the settings say already.
-
-    Raises
-    ------
-    InputError
-        When two headings are to be one column, or there is no such column.
-    """
-    columns = dict(stated)
-    for _, was, now in asked:
-        if was != now and was in columns:
-            del columns[was]
-    for header, was, now in asked:
-        if was == now:
-            continue
-        if now and now not in allowed:
-            raise InputError("error.column_none", column=now)
-        if now:
-            columns[now] = header
-        elif was:
-            columns.setdefault(was, "")
-    chosen = [now for _, _, now in asked if now]
-    for column in chosen:
-        if chosen.count(column) > 1:
-            both = "、".join(header for header, _, now in asked if now == column)
-            raise InputError("error.column_twice", column=column, headers=both)
-    return columns
-
-
-async def mend(request: Request) -> Response:
-    """Keep the values that somebody wrote instead of wrong ones."""
-    folder = town_of(request)
-    form = await request.form(max_fields=2_000)
-    by = str(form.get("by", "")).strip()[:40]
-    await run_in_threadpool(_mend, folder, form, by)
-    answer = _back(folder, "problems")
-    answer.set_cookie(BY_COOKIE, quote(by), samesite="strict", httponly=True, max_age=365 * 86400)
-    return answer
-
-
-def _mend(folder: Path, form: FormData, by: str) -> None:
-    if not by:
-        raise InputError("error.correct_who")
-    config = read_config(folder)
-    at = dt.datetime.now()
-    for at_row in range(SHOWN):
-        new = str(form.get(f"new-{at_row}", "")).strip()
-        if not new:
-            continue
-        try:
-            place = json.loads(str(form.get(f"place-{at_row}", "")))
-            layer, file = str(place["layer"]), str(place["file"])
-            schema = SCHEMAS[layer]
-            source = next(s for s in _sources(layer, config) if s.file == file)
-        except (ValueError, KeyError, TypeError, StopIteration) as error:
-            raise HTTPException(400) from error
-        if isinstance(source, LayerSource):
-            sheet = read_layer(folder / source.file, source, schema=schema)
-        else:
-            sheet = read_table(
-                folder / source.file,
-                what=layer,
-                sheet=source.sheet,
-                header_rows=source.header_rows,
-                encoding=source.encoding,
-            )
-        place |= {"source": source, "new": "" if new == BLANK else new}
-        correct_cell(folder, sheet, place, schema=schema, by=by, at=at)
-
-
-async def undo(request: Request) -> Response:
-    """Let a corrected cell count again as it is in the file."""
-    folder = town_of(request)
-    form = await request.form()
-    number = str(form.get("number", ""))
-    if not number.isdecimal():
-        raise HTTPException(400)
-    await run_in_threadpool(undo_correction, folder, int(number), at=dt.datetime.now())
-    return _back(folder, "corrections")
-
-
-async def doctored(request: Request) -> Response:
-    """Give copies of the town's workbooks with their bad cells marked, in one zip."""
-    folder = town_of(request)
-    book = await run_in_threadpool(_doctored, folder, lang_of(request))
-    name = quote(f"{folder.name}-{text('desk.doctor_file', lang_of(request))}.zip")
-    return Response(
-        book,
-        media_type="application/zip",
-        headers={"content-disposition": f"attachment; filename*=UTF-8''{name}"},
-    )
-
-
-def _doctored(folder: Path, lang: Lang) -> bytes:
-    found = check_town(folder)
-    with tempfile.TemporaryDirectory() as out:
-        marked = doctor_tables(folder, found.problems, Path(out), lang=lang)
-        if not marked:
-            raise InputError("error.doctor_healthy")
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for file in marked:
-                archive.write(file, file.name)
-        return packed.getvalue()
-
-
 async def fit_map(request: Request) -> Response:
     """Give the small map of a layer under each datum."""
     folder = town_of(request)
-    found = await run_in_threadpool(check_town, folder)
+    found = await run_in_threadpool(last_check, folder)
     layer = request.path_params["layer"]
-    drawn = next((fit.drawn for fit in found.fits if fit.layer == layer and fit.drawn), None)
+    fits = found.fits if found else ()
+    drawn = next((fit.drawn for fit in fits if fit.layer == layer and fit.drawn), None)
     if drawn is None:
         raise HTTPException(404)
     svg = drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1)
@@ -481,10 +397,6 @@ def _config(folder: Path) -> TownConfig | None:
 
 def _there(config: TownConfig | None, layer: str) -> bool:
     return config is not None and layer in config.layers
-
-
-def _back(folder: Path, part_of_page: str = "") -> Response:
-    return go(f"/town/{part(folder.name)}/data" + (f"#{part_of_page}" if part_of_page else ""))
 
 
 def _datum(source: LayerSource | None) -> str:
@@ -503,59 +415,12 @@ def _uses(lang: Lang) -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def _columns(account: Account) -> list[tuple[str, str]]:
-    """Return the columns that a heading can be taken for."""
-    columns: tuple[Column, ...] = SCHEMAS[account.what].columns
-    return [(c.name, f"{c.synonyms[0] if c.synonyms else c.name} ({c.name})") for c in columns]
-
-
-def _column(problem: Problem) -> Column | None:
-    """Return the column of a cell that another value would mend, if it is one."""
-    if problem.row is None or problem.code not in OF_CELLS or problem.layer not in SCHEMAS:
-        return None
-    columns = SCHEMAS[problem.layer].columns
-    found = next((c for c in columns if c.name == problem.column), None)
-    return None if found is None or found.personal else found
-
-
-def _sources(layer: str, config: TownConfig | None) -> list[LedgerSource]:
-    if config is None or layer not in config.layers:
-        return []
-    source = config.source(layer)
-    return [source, *source.ledgers]
-
-
-def _source(layer: str, file: str, config: TownConfig | None) -> LedgerSource | None:
-    return next(
-        (s for s in _sources(layer, config) if file in (s.file, getattr(s, "origin", ""))), None
-    )
-
-
-def _choices(column: Column, lang: Lang) -> tuple[tuple[str, str], ...]:
-    if not column.vocabulary:
-        return ()
-    return tuple(
-        (str(code), label(column.vocabulary, code, lang))
-        for code in VOCABULARIES[column.vocabulary]
-    )
-
-
-def header_pairs(form: FormData) -> list[tuple[str, str, str]]:
-    """Return heading, former and chosen column of each row of a form."""
-    headers, was, now = (form.getlist(name) for name in ("header", "was", "now"))
-    if not len(headers) == len(was) == len(now):
-        raise HTTPException(400)
-    return [(str(a), str(b), str(c)) for a, b, c in zip(headers, was, now, strict=True)]
-
-
 routes = [
     Route("/new", new_town, methods=["POST"]),
     Route("/town/{name}/data", data),
+    Route("/town/{name}/data/state", state),
     Route("/town/{name}/data/add", add_files, methods=["POST"]),
-    Route("/town/{name}/data/use", choose_use, methods=["POST"]),
+    Route("/town/{name}/data/use", choose_uses, methods=["POST"]),
     Route("/town/{name}/data/columns", choose_columns, methods=["POST"]),
-    Route("/town/{name}/data/mend", mend, methods=["POST"]),
-    Route("/town/{name}/data/undo", undo, methods=["POST"]),
-    Route("/town/{name}/data/marked.zip", doctored),
     Route("/town/{name}/data/fit/{layer}.svg", fit_map),
 ]

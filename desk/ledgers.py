@@ -42,12 +42,12 @@ from ..geo.ledgers import (
 )
 from ..geo.rules import read_config
 from ..geo.sorting import SortedFile, sort_files
-from ..geo.tables import KINDS, Column
+from ..geo.tables import KINDS
 from ..geo.words import DATES_ALLOWED, Datum, InputError, Lang, label, read_date, text
 from ..geo.words import fields as f
 from .checked import files_of, stamp_of
-from .data import columns_chosen, header_pairs
-from .pages import go, lang_of, page, part
+from .columns import HeaderRow, column_words, columns_chosen, header_pairs, header_rows
+from .pages import back, go, lang_of, page, part
 from .towns import STATE, town_of
 from .uploads import given_files, keep_files
 
@@ -121,7 +121,7 @@ async def drop(request: Request) -> Response:
         kept = await run_in_threadpool(_drop, folder, form)
     if len(kept) == 1:
         return go(f"/town/{part(folder.name)}/ledgers/look?file={part(name_of(folder, kept[0]))}")
-    return _back(folder)
+    return back(folder, "ledgers")
 
 
 def _drop(folder: Path, form: FormData) -> list[Path]:
@@ -143,8 +143,12 @@ async def look(request: Request) -> Response:
     if kind:
         try:
             found = await run_in_threadpool(preview_file, folder, _ledger(file, kind, asked))
-            shown = {"preview": found, "error": "", "lists": lists_of(found, lang),
-                     "headers": _headers(found), "columns": _columns(kind)}  # fmt: skip
+            shown |= {
+                "preview": found,
+                "lists": lists_of(found, lang),
+                "headers": _headers(folder, kind, found),
+                "columns": column_words(KINDS[kind].columns) if kind in KINDS else [],
+            }
         except InputError as error:
             shown["error"] = error.message(lang)
     returned = kind == RETURNED
@@ -227,15 +231,15 @@ def _by_kind(found: Preview) -> list[Intake]:
     return list({one.kind: one for one in found.taken.intakes}.values())
 
 
-def _headers(found: Preview) -> list[Any]:
+def _headers(folder: Path, kind: str, found: Preview) -> list[HeaderRow]:
     """Return the headings of a ledger that came as its office keeps it."""
     one = found.taken.intakes[0] if len(found.taken.intakes) == 1 else None
-    return list(one.account.headers) if one else []
+    return header_rows(one.account.headers, _stated(folder, kind)) if one else []
 
 
-def _columns(kind: str) -> list[tuple[str, str]]:
-    columns: tuple[Column, ...] = KINDS[kind].columns if kind in KINDS else ()
-    return [(c.name, f"{c.synonyms[0] if c.synonyms else c.name} ({c.name})") for c in columns]
+def _stated(folder: Path, kind: str) -> Mapping[str, str]:
+    config = read_config(folder)
+    return config.imports[kind].columns if kind in config.imports else {}
 
 
 async def choose_columns(request: Request) -> Response:
@@ -245,9 +249,8 @@ async def choose_columns(request: Request) -> Response:
     kind = str(form.get("kind", ""))
     if kind not in KINDS:
         raise HTTPException(400)
-    config = read_config(folder)
-    stated = config.imports[kind].columns if kind in config.imports else {}
-    columns = columns_chosen(header_pairs(form), allowed=KINDS[kind].names, stated=stated)
+    columns = columns_chosen(header_pairs(form), allowed=KINDS[kind].names,
+                             stated=_stated(folder, kind))  # fmt: skip
     await run_in_threadpool(name_columns, folder, kind, columns)
     file = str(form.get("file", ""))
     return go(f"/town/{part(folder.name)}/ledgers/look?file={part(file)}&kind={part(kind)}")
@@ -262,7 +265,7 @@ async def take(request: Request) -> Response:
     await run_in_threadpool(take_file, folder, _ledger(file, kind, form))
     if STATE in file.relative_to(folder).parts:
         file.unlink(missing_ok=True)
-    return _back(folder, "history")
+    return back(folder, "ledgers", "history")
 
 
 async def leave(request: Request) -> Response:
@@ -272,7 +275,7 @@ async def leave(request: Request) -> Response:
     file = file_of(folder, str(form.get("file", "")))
     if STATE in file.relative_to(folder).parts:
         file.unlink(missing_ok=True)
-    return _back(folder)
+    return back(folder, "ledgers")
 
 
 async def undo(request: Request) -> Response:
@@ -283,7 +286,7 @@ async def undo(request: Request) -> Response:
     if not number.isdecimal():
         raise HTTPException(400)
     await run_in_threadpool(withdraw, folder, name=number)
-    return _back(folder, "history")
+    return back(folder, "ledgers", "history")
 
 
 async def place(request: Request) -> Response:
@@ -310,7 +313,7 @@ async def put(request: Request) -> Response:
     form = await request.form()
     kind, key, building = (str(form.get(name, "")) for name in ("kind", "key", "building"))
     await run_in_threadpool(place_row, folder, kind, key, building.strip())
-    return _back(folder, "unplaced")
+    return back(folder, "ledgers", "unplaced")
 
 
 async def to_complete(request: Request) -> Response:
@@ -441,10 +444,6 @@ def _kept(folder: Path) -> list[Path]:
 
 def _digest(file: Path) -> str:
     return hashlib.sha256(file.read_bytes()).hexdigest()
-
-
-def _back(folder: Path, part_of_page: str = "") -> Response:
-    return go(f"/town/{part(folder.name)}/ledgers" + (f"#{part_of_page}" if part_of_page else ""))
 
 
 routes = [

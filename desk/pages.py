@@ -96,6 +96,21 @@ def go(address: str) -> RedirectResponse:
     return RedirectResponse(address, status_code=303)
 
 
+def back(town: Path, page: str, section: str = "") -> RedirectResponse:
+    """Return the answer to a form of a town's page: look at that page, at a section of it.
+
+    Parameters
+    ----------
+    town
+        Its folder.
+    page
+        Address below the town's.
+    section
+        Its id.
+    """
+    return go(f"/town/{part(town.name)}/{page}" + (f"#{section}" if section else ""))
+
+
 async def refused(request: Request, error: Exception) -> Response:
     """Show the sentence of an error that was raised on purpose."""
     assert isinstance(error, WeizhanError)

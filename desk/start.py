@@ -15,7 +15,7 @@ from ..geo.words import InputError, text
 from .guard import MOST_BYTES
 from .pages import go, lang_of, page, part
 from .towns import home_of, is_town, towns
-from .uploads import file_name
+from .uploads import accepted_name
 
 DEMO: Final = {"zh": "示范街镇", "en": "Demo town"}  # the folder of the town made up
 
@@ -66,7 +66,7 @@ def free_folder(home: Path, name: str) -> Path:
     InputError
         When the name is none for a folder.
     """
-    plain = file_name(name)
+    plain = accepted_name(name)
     tried = (plain if n == 1 else f"{plain} {n}" for n in range(1, 10_000))
     return next(home / one for one in tried if not (home / one).exists())
 

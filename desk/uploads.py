@@ -29,7 +29,7 @@ _FORBIDDEN: Final = re.compile(r'[\x00-\x1f\x7f<>:"/\\|?*]')
 _DEVICES: Final = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 
-def file_name(said: str) -> str:
+def accepted_name(said: str) -> str:
     """Return a name under which a file may be kept, on Windows too.
 
     Raises
@@ -83,7 +83,7 @@ def keep_files(
     """
     kept: list[Path] = []
     for upload in files:
-        name = file_name(upload.filename or "")
+        name = accepted_name(upload.filename or "")
         target = folder / name
         unpacked = folder / target.stem
         is_archive = target.suffix.lower() == ".zip"
@@ -199,7 +199,7 @@ def _parts(member: zipfile.ZipInfo, file: Path) -> tuple[str, ...]:
         return ()
     if path.is_absolute() or ".." in path.parts:
         raise InputError("error.window_name", name=f"{file.name}: {path}")
-    return tuple(file_name(part) for part in path.parts if part not in ("", "."))
+    return tuple(accepted_name(part) for part in path.parts if part not in ("", "."))
 
 
 def _member_name(member: zipfile.ZipInfo) -> str:

@@ -22,7 +22,7 @@ from .jobs import AlreadyRunningError, Job, jobs_of, read_job
 from .pages import go, lang_of, page, part
 from .results import RESULTS, result_folder
 from .towns import STATE, town_of
-from .uploads import check_archive, file_name, given_files
+from .uploads import accepted_name, check_archive, given_files
 from .works import (
     GROUPS,
     WORKS,
@@ -238,7 +238,7 @@ def _in_words(work: Work, given: Given, offered: Offered) -> dict[str, list[str]
 
 def _keep(town: Path, name: str, content: bytes) -> Path:
     """Keep an uploaded file under a name that its content gives, so that the same is kept once."""
-    plain = file_name(name)
+    plain = accepted_name(name)
     folder = town / STATE / FILES / hashlib.sha256(content).hexdigest()[:16]
     file = folder / plain
     try:
@@ -263,7 +263,7 @@ def _start(
 
 
 def _out(town: Path, work: Work, lang: Lang) -> Path:
-    title = file_name(text(f"desk_work.{work.command}", lang))
+    title = accepted_name(text(f"desk_work.{work.command}", lang))
     return town / RESULTS / f"{dt.date.today():%Y-%m-%d} {title}"
 
 
@@ -315,7 +315,7 @@ def _told(job: Job, every: Sequence[Job], lang: Lang) -> dict[str, Any]:
         "active": active,
         "asked": text("desk_job.asked", lang, at=f"{job.asked_at:%Y-%m-%d %H:%M}"),
         "step": text(steps[-1].key, lang) if steps else "",
-        "elapsed": _time(job.age_s if active else job.took_s, lang),
+        "elapsed": time_words(job.age_s if active else job.took_s, lang),
         "left": _left(job, every, lang) if active else "",
         "share": _share(job, every) if active else None,
         "values": said_values(job, lang),
@@ -358,7 +358,8 @@ def said_values(job: Job, lang: Lang) -> list[tuple[str, str]]:
     ]
 
 
-def _time(seconds: float | None, lang: Lang) -> str:
+def time_words(seconds: float | None, lang: Lang) -> str:
+    """Return a time as people say it; empty where nobody knows it."""
     if seconds is None:
         return ""
     if seconds < 90:
@@ -372,7 +373,7 @@ def _left(job: Job, every: Sequence[Job], lang: Lang) -> str:
         return text("desk_job.left_unknown", lang)
     if left < 1:
         return text("desk_job.left_over", lang)
-    return text("desk_job.left", lang, time=_time(left, lang))
+    return text("desk_job.left", lang, time=time_words(left, lang))
 
 
 def _share(job: Job, every: Sequence[Job]) -> float | None:

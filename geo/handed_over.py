@@ -7,7 +7,7 @@ taken for is changed there, by whoever looks, and every check reads them anew.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -122,16 +122,19 @@ def source_of(folder: Path, given: SortedFile) -> LayerSource:
 
 
 def use_file(folder: Path, layer: str, source: LayerSource | None) -> None:
-    """Let a layer of a town come from a file, or from none.
+    """Let a layer of a town come from a file, or from none, see `use_files`."""
+    use_files(folder, {layer: source})
+
+
+def use_files(folder: Path, sources: Mapping[str, LayerSource | None]) -> None:
+    """Let layers of a town come from files, all at once or not at all.
 
     Parameters
     ----------
     folder
         Of the town.
-    layer
-        A key of `SCHEMAS`.
-    source
-        The file, and what is said of it; None takes the layer out.
+    sources
+        By a key of `SCHEMAS` the file, and what is said of it; None takes the layer out.
 
     Raises
     ------
@@ -140,14 +143,15 @@ def use_file(folder: Path, layer: str, source: LayerSource | None) -> None:
     OutputError
         When the folder cannot be written to.
     """
-    if layer not in SCHEMAS:
-        raise InputError("error.add_layer", value=layer, allowed=", ".join(SCHEMAS))
     _not_shared(folder)
     document = _document(folder)
     tables = document.setdefault("layers", tomlkit.table())
-    if source is None:
-        tables.pop(layer, None)
-    else:
+    for layer, source in sources.items():
+        if layer not in SCHEMAS:
+            raise InputError("error.add_layer", value=layer, allowed=", ".join(SCHEMAS))
+        if source is None:
+            tables.pop(layer, None)
+            continue
         file = folder / source.file
         if not file.is_file() or folder.resolve() not in file.resolve().parents:
             raise InputError("error.file_not_of_town", file=source.file)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -81,73 +81,103 @@ def read_corrections(folder: Path) -> list[Correction]:
         raise InputError("error.file_unreadable", file=file, why=error) from error
 
 
-def correct_cell(
-    folder: Path,
-    sheet: Sheet,
-    place: Mapping[str, Any],
-    *,
-    schema: Schema,
-    by: str,
-    at: dt.datetime,
-) -> Correction:
-    """Keep what counts instead of a cell.
+@dataclass(frozen=True, slots=True)
+class NewValue:
+    """What is to count instead of a cell.
+
+    Attributes
+    ----------
+    source
+        The file, as ``town.toml`` says it.
+    sheet
+        The table as it is in the file, as `read_layer` or `read_table` gives it.
+    schema
+        What the layer holds.
+    row, page
+        Where the cell stands; the sheet of the workbook where several were read.
+    column
+        Ours.
+    old
+        What whoever corrects saw.
+    new
+        What is to count.
+    """
+
+    source: LedgerSource
+    sheet: Sheet
+    schema: Schema
+    row: int
+    page: str
+    column: str
+    old: str
+    new: str
+
+
+def correct_cells(
+    folder: Path, values: Sequence[NewValue], *, by: str, at: dt.datetime
+) -> list[Correction]:
+    """Keep what counts instead of some cells: all of them, or none where one cannot be.
 
     Parameters
     ----------
     folder
         Of the town.
-    sheet
-        The table as it is in the file, as `read_layer` or `read_table` gives it.
-    place
-        ``source`` (as ``town.toml`` says it), ``row``, ``sheet``, ``column``, ``old`` (what
-        whoever corrects saw) and ``new``.
-    schema
-        What the layer holds.
+    values
+        One a cell.
     by, at
         Who, and when.
 
     Returns
     -------
-    Correction
-        As it was kept.
+    list
+        The corrections as they were kept.
 
     Raises
     ------
     InputError
-        When the row or column is not there, or holds something else by now.
+        When a row or column is not there, or holds something else by now.
     OutputError
         When the folder cannot be written to.
     """
-    source: LedgerSource = place["source"]
     if server_of(folder) is not None:
         raise InputError("error.correct_shared", folder=folder)
-    found = columns_found(match_headers(sheet.headers, schema.columns, stated=source.columns))
-    header = found.get(place["column"])
-    row, page = int(place["row"]), str(place["sheet"])
-    rows = _rows(sheet.table, row, page)
+    kept = read_corrections(folder)
+    stamp = at.isoformat(timespec="seconds")
+    made = []
+    for value in values:
+        one, standing = _correction(value, kept, by=by.strip(), stamp=stamp)
+        kept = [replace(old, undone=stamp) if old in standing else old for old in kept] + [one]
+        made.append(one)
+    _write(folder, kept)
+    return made
+
+
+def _correction(
+    value: NewValue, earlier: Sequence[Correction], *, by: str, stamp: str
+) -> tuple[Correction, list[Correction]]:
+    """Return the correction of a cell, and those of the same cell that held until now."""
+    table, schema = value.sheet.table, value.schema
+    stated = value.source.columns
+    found = columns_found(match_headers(value.sheet.headers, schema.columns, stated=stated))
+    header = found.get(value.column)
+    rows = _rows(table, value.row, value.page)
     if header is None or len(rows) != 1:
-        raise InputError("error.correct_nowhere", row=row, column=place["column"])
-    earlier = read_corrections(folder)
-    held = sheet.table.at[rows[0], header]
+        raise InputError("error.correct_nowhere", row=value.row, column=value.column)
+    held = _said(table.at[rows[0], header])
     standing = [
         one for one in earlier
         if not one.undone and (one.layer, one.file, one.sheet, one.row, one.header)
-        == (schema.layer, source.file, page, row, header)
+        == (schema.layer, value.source.file, value.page, value.row, header)
     ]  # fmt: skip
-    counts = standing[-1].new if standing else _said(held)
-    if counts != normal(place["old"]):
-        raise InputError("error.correct_moved", row=row, column=header, value=counts)
+    counts = standing[-1].new if standing else held
+    if counts != normal(value.old):
+        raise InputError("error.correct_moved", row=value.row, column=header, value=counts)
     identity = found.get(schema.identity)
-    key = "" if identity in (None, header) else _said(sheet.table.at[rows[0], identity])
-    stamp = at.isoformat(timespec="seconds")
-    made = Correction(
-        max((one.number for one in earlier), default=0) + 1, stamp, by.strip(), schema.layer,
-        source.file, page, row, key, header, place["column"], _said(held),
-        normal(place["new"]),
-    )  # fmt: skip
-    kept = [replace(one, undone=stamp) if one in standing else one for one in earlier]
-    _write(folder, [*kept, made])
-    return made
+    key = "" if identity in (None, header) else _said(table.at[rows[0], identity])
+    number = max((one.number for one in earlier), default=0) + 1
+    made = Correction(number, stamp, by, schema.layer, value.source.file, value.page, value.row,
+                      key, header, value.column, held, normal(value.new))  # fmt: skip
+    return made, standing
 
 
 def undo_correction(folder: Path, number: int, *, at: dt.datetime) -> None:

@@ -39,8 +39,8 @@ def points_of(
     file
         Named in messages.
     x, y
-        The columns of coordinates; found by their words if not given, else a column that holds
-        both.
+        The columns of coordinates; the same one twice where it holds both. Found by their words
+        if not given.
 
     Returns
     -------
@@ -60,9 +60,11 @@ def points_of(
     """
     headers = [str(name) for name in table.columns if name != f.SOURCE_ROW]
     across, up = _axis(headers, x, LON.words), _axis(headers, y, LAT.words)
-    if across is not None and up is not None:
+    if across is not None and up is not None and across != up:
         return _pairs(table, file, across, up), (across, up), None, []
-    both = next((h for h in headers if plain_header(h) in BOTH_WORDS), None)
+    both = across if across is not None and across == up else None
+    if both is None:
+        both = next((h for h in headers if plain_header(h) in BOTH_WORDS), None)
     if both is None:
         raise InputError(
             "error.no_coordinates",

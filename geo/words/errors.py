@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from .catalogue import Lang, text
+from .catalogue import Lang, label, text
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -130,7 +130,10 @@ class Problem:
 
     def message(self, lang: Lang = "zh") -> str:
         """Return one line: where it is, what is wrong, what is allowed."""
-        where = [text(f"problem.severity_{self.severity}", lang), self.file, self.sheet, self.layer]
+        layer = label("layer_name", self.layer, lang)
+        if layer == self.layer:
+            layer = label("ledger_name", self.layer, lang)
+        where = [text(f"problem.severity_{self.severity}", lang), self.file, self.sheet, layer]
         if self.row is not None:
             where.append(text("problem.row", lang, row=self.row))
         if self.feature:

@@ -102,8 +102,8 @@ def open_desk() -> Iterator[Callable[..., Window]]:
     """Open windows on folders; all are closed at the end."""
     running = []
 
-    def start(home: Path, *, most_bytes: int = MOST_BYTES, **options) -> Window:
-        app = make_app(home, token=TOKEN, most_bytes=most_bytes, **options)
+    def start(home: Path, *, most_bytes: int = MOST_BYTES, patience_s=120, **options) -> Window:
+        app = make_app(home, token=TOKEN, most_bytes=most_bytes, patience_s=patience_s, **options)
         config = uvicorn.Config(app, port=0, log_level="error", lifespan="off", ws="none")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, daemon=True)

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from weizhan.desk.data import columns_chosen
+from weizhan.desk.columns import columns_chosen
 from weizhan.geo.rules import read_config
 from weizhan.geo.words import InputError
 
@@ -65,11 +65,11 @@ def test_wrong_values_are_corrected_and_undone_on_the_page(desk, town):
 
 
 def test_a_datum_is_confirmed_by_choosing(desk, town):
-    form = {"file": "数据/名册.csv", "layer": "", "use": "layer:stations", "datum": "gcj02"}
+    form = {"file-0": "数据/名册.csv", "use-0": "layer:stations", "datum-0": "gcj02"}
     assert desk.post(f"{DATA}/use", form).status == 303
     assert read_config(town).layers["stations"].datum == "gcj02"
     assert "表格没有写明坐标系" not in desk.get(DATA).text
-    told = desk.post(f"{DATA}/use", form | {"datum": "mars"})
+    told = desk.post(f"{DATA}/use", form | {"datum-0": "mars"})
     assert told.status == 400 and "mars" in told.text
     picture = desk.get(f"{DATA}/fit/stations.svg")
     assert picture.status == 404  # nothing is in doubt any more
@@ -82,13 +82,70 @@ def test_the_small_map_is_a_picture(desk, town):
 
 
 def test_a_wrong_use_is_changed_and_two_files_are_not_one_layer(desk, town):
-    form = {"file": "数据/名册.csv", "layer": "", "use": "layer:water"}
+    form = {"file-0": "数据/名册.csv", "use-0": "layer:water"}
     assert desk.post(f"{DATA}/use", form).status == 303
     assert {"water"} == set(read_config(town).layers) - {"buildings", "lanes"}
-    told = desk.post(f"{DATA}/use", form | {"use": "layer:lanes"})
+    told = desk.post(f"{DATA}/use", form | {"use-0": "layer:lanes"})
     assert told.status == 400 and "路网.shp" in told.text
-    assert desk.post(f"{DATA}/use", form | {"use": ""}).status == 303
+    assert desk.post(f"{DATA}/use", form | {"use-0": ""}).status == 303
     assert "water" not in read_config(town).layers
+
+
+def test_a_second_file_of_a_layer_waits_and_can_take_the_place_of_the_first(desk, town):
+    more = "编号,站名,lon,lat,值班人数\nS9,新站,106.48,29.48,5\n".encode()
+    assert desk.post(f"{DATA}/add", {}, [("files", "新微站.csv", more)]).status == 303
+    page = desk.get(DATA).text
+    assert "也可以用作“站点”，但这个图层现在来自 名册.csv" in page
+    number = re.search(r'name="file-(\d+)" value="数据/新微站.csv"', page)[1]
+    form = {f"file-{number}": "数据/新微站.csv", f"use-{number}": "", "instead": number}
+    assert desk.post(f"{DATA}/use", form).status == 303
+    assert read_config(town).layers["stations"].file == "数据/新微站.csv"
+    assert "但这个图层现在来自 新微站.csv" in desk.get(DATA).text
+
+
+def test_files_change_places_in_one_save_and_what_nobody_touched_stays(desk, town):
+    page = desk.get(DATA).text
+    form = {
+        name: value
+        for name, value in re.findall(r'name="((?:file|layer|was)-\d+)" value="([^"]*)"', page)
+    }
+    number = next(n.split("-")[1] for n, v in form.items() if v == "数据/名册.csv")
+    form |= {f"use-{number}": "layer:water", f"datum-{number}": "gcj02"}
+    others = {n.split("-")[1] for n in form} - {number}
+    for other in others:
+        use, datum, x, y = form[f"was-{other}"].split("|")
+        form |= {f"use-{other}": use, f"datum-{other}": datum, f"x-{other}": x, f"y-{other}": y}
+    before = read_config(town).layers
+    assert desk.post(f"{DATA}/use", form).status == 303
+    after = read_config(town).layers
+    assert after["water"].datum == "gcj02" and "stations" not in after
+    assert {n: after[n] for n in ("buildings", "lanes")} == {
+        n: before[n] for n in ("buildings", "lanes")
+    }
+
+
+def test_columns_of_coordinates_are_chosen(desk, town):
+    odd = "编号,名称,横,竖\nW1,井,106.5,29.5\n".encode()
+    desk.post(f"{DATA}/add", {}, [("files", "消火栓.csv", odd)])
+    form = {"file-0": "数据/消火栓.csv", "use-0": "layer:water"}
+    assert desk.post(f"{DATA}/use", form).status == 303
+    page = desk.get(DATA).text
+    assert "<details open><summary>坐标列</summary>" in page and '<option value="横"' in page
+    told = desk.post(f"{DATA}/use", form | {"x-0": "横", "y-0": ""})
+    assert told.status == 400 and "两个都选" in told.text
+    assert desk.post(f"{DATA}/use", form | {"x-0": "横", "y-0": "竖"}).status == 303
+    assert read_config(town).layers["water"].x == "横"
+    assert "<summary>坐标列: 横, 竖</summary>" in desk.get(DATA).text
+
+
+def test_of_several_corrections_all_are_kept_or_none(desk, town):
+    found = cells(desk.get(DATA).text)
+    form = {"by": "李干事"}
+    for column, new in (("floors", "6"), ("tier", "micro_station")):
+        number, place = found[column]
+        form |= {f"place-{number}": place.replace("floors", "levels"), f"new-{number}": new}
+    assert desk.post(f"{DATA}/mend", form).status == 400
+    assert not (town / "corrections.json").exists()
 
 
 def test_a_heading_is_taken_for_what_somebody_chose(desk, town):

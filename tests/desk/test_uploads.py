@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from weizhan.desk import uploads
-from weizhan.desk.uploads import file_name, keep_files
+from weizhan.desk.uploads import accepted_name, keep_files
 from weizhan.geo.words import InputError
 
 SHAPE = {"建筑.shp": b"s", "建筑.dbf": b"d", "下级/说明.txt": b"t"}
@@ -38,7 +38,7 @@ def test_a_name_that_leads_elsewhere_or_is_none_is_refused(tmp_path, name):
 
 
 def test_chinese_names_and_spaces_are_kept(tmp_path):
-    assert file_name("自建房 台账（2026）.xlsx") == "自建房 台账（2026）.xlsx"
+    assert accepted_name("自建房 台账（2026）.xlsx") == "自建房 台账（2026）.xlsx"
     (kept,) = keep_files([Upload("微站 名册.csv", b"1")], tmp_path)
     assert kept.read_bytes() == b"1" and kept.name == "微站 名册.csv"
 

@@ -29,7 +29,7 @@ from weizhan.geo.postgis import (
     write_stored_layer,
 )
 from weizhan.geo.rules import read_config
-from weizhan.geo.tables import correct_cell, read_layer
+from weizhan.geo.tables import NewValue, correct_cells, read_layer
 from weizhan.geo.tables.schemas import SCHEMAS
 from weizhan.geo.town import examine_town
 from weizhan.geo.words.errors import InputError, OutputError
@@ -214,8 +214,8 @@ def test_what_was_corrected_by_hand_travels_as_the_value_that_counts(place, tmp_
     for layer, column, old, new in cells:
         source, schema = read_config(folder).layers[layer], SCHEMAS[layer]
         sheet = read_layer(folder / source.file, source, schema=schema)
-        cell = {"source": source, "row": 2, "sheet": "", "column": column, "old": old, "new": new}
-        correct_cell(folder, sheet, cell, schema=schema, by="李干事", at=dt.datetime(2026, 11, 30))
+        cell = NewValue(source, sheet, schema, 2, "", column, old, new)
+        correct_cells(folder, [cell], by="李干事", at=dt.datetime(2026, 11, 30))
     address = read_address(place("corrected"))
     push_town(folder, address)
     pull_town(address, tmp_path / "back")

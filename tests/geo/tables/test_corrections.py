@@ -8,7 +8,8 @@ from weizhan.geo.handed_over import found_from_files
 from weizhan.geo.rules import read_config
 from weizhan.geo.tables import (
     SCHEMAS,
-    correct_cell,
+    NewValue,
+    correct_cells,
     read_corrections,
     read_layer,
     undo_correction,
@@ -32,8 +33,9 @@ def correct(town, layer, row, column, old, new):
     source = read_config(town).layers[layer]
     schema = SCHEMAS[layer]
     sheet = read_layer(town / source.file, source, schema=schema)
-    place = {"source": source, "row": row, "sheet": "", "column": column, "old": old, "new": new}
-    return correct_cell(town, sheet, place, schema=schema, by="李干事", at=AT)
+    value = NewValue(source, sheet, schema, row, "", column, old, new)
+    (made,) = correct_cells(town, [value], by="李干事", at=AT)
+    return made
 
 
 def codes(town):
