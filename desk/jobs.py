@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
 import json
 import os
 import shutil
+import sqlite3
 import statistics
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,12 +36,11 @@ PROGRESS: Final = "progress.jsonl"
 LOG: Final = "log.txt"
 CANCEL: Final = "cancel"
 ENDED: Final = "ended.json"
+LOCK: Final = "lock"
 
 START_S: Final = 20.0  # within which a job that was asked for has a process
 POLITE_S: Final = 8.0  # a cancelled job has to put its things away before it is ended
 LIKE: Final = 3  # earlier runs by which time left is estimated
-
-_starting = threading.Lock()
 
 
 class AlreadyRunningError(InputError):
@@ -206,9 +204,12 @@ def start(
     jobs = town / STATE / "jobs"
     try:
         jobs.mkdir(parents=True, exist_ok=True)
-        with _starting, _only_one(jobs, command, arguments) as claim:
-            running = [job.out for job in jobs_of(town) if job.out is not None and job.active]
-            out = None if out is None else _free(out, running)
+        with _alone(jobs):
+            running = [job for job in jobs_of(town) if job.active]
+            for job in running:
+                if (job.command, job.arguments) == (command, tuple(arguments)):
+                    raise AlreadyRunningError(job)
+            out = None if out is None else _free(out, [job.out for job in running])
             now = dt.datetime.now()
             folder = _new(jobs, f"{now:%Y%m%d-%H%M%S}-{command}")
             told = {
@@ -220,7 +221,6 @@ def start(
                 "lang": lang,
             }
             whole_file(folder / REQUEST, json.dumps(told, ensure_ascii=False, indent=1))
-            claim.write_text(folder.name, encoding="utf-8")
             if out is not None:
                 out.parent.mkdir(exist_ok=True)
             _launch(folder)
@@ -383,27 +383,17 @@ def _children(process: psutil.Process) -> list[psutil.Process]:
 
 
 @contextlib.contextmanager
-def _only_one(jobs: Path, command: str, arguments: Sequence[str]) -> Iterator[Path]:
-    """Give the file by which the same work is claimed, or tell who does it already."""
-    said = json.dumps([command, *arguments], ensure_ascii=False)
-    claim = jobs / f"claim-{hashlib.sha256(said.encode()).hexdigest()[:20]}"
-    for _ in range(50):
-        with contextlib.suppress(FileExistsError):
-            claim.touch(exist_ok=False)
-            break
-        holder = claim.read_text(encoding="utf-8") if claim.exists() else ""
-        job = read_job(jobs / holder) if holder else None
-        if job is not None and job.active:
-            raise AlreadyRunningError(job)
-        if not holder and claim.exists() and time.time() - claim.stat().st_mtime < START_S:
-            time.sleep(0.1)  # another window is just starting it
-            continue
-        claim.unlink(missing_ok=True)
-    try:
-        yield claim
-    except BaseException:
-        claim.unlink(missing_ok=True)
-        raise
+def _alone(jobs: Path) -> Iterator[None]:
+    """Let one start of a town's jobs go on at a time, of all windows and programs on it.
+
+    SQLite's lock is the one that every system of ours has.
+    """
+    with contextlib.closing(sqlite3.connect(jobs / LOCK, timeout=START_S)) as held:
+        try:
+            held.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise OutputError("error.cannot_write", file=jobs / LOCK, why=error) from error
+        yield
 
 
 def _new(jobs: Path, name: str) -> Path:
@@ -416,7 +406,7 @@ def _new(jobs: Path, name: str) -> Path:
     raise OutputError("error.cannot_write", file=jobs, why=name)
 
 
-def _free(out: Path, taken: Sequence[Path]) -> Path:
+def _free(out: Path, taken: Sequence[Path | None]) -> Path:
     """Return a folder's name that nobody has: ``name``, ``name 2`` and so on."""
     head, _, tail = out.name.rpartition(" ")
     base = head if head and tail.isdigit() and len(tail) < 4 else out.name

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import psutil
 import pytest
@@ -83,6 +84,14 @@ def test_the_same_is_not_started_twice_and_another_is(town):
     again = started(town, "assess", "--date=2026-09-30")  # what has ended is no hindrance
     jobs.cancel(again)
     assert again.state == "cancelled"
+
+
+def test_starts_in_one_second_have_folders_of_their_own(tmp_path, monkeypatch):
+    monkeypatch.setattr(jobs, "_launch", lambda folder: None)
+    with ThreadPoolExecutor(8) as at_once:  # the lock is a file's: other programs wait as well
+        began = list(at_once.map(lambda n: started(tmp_path, "assess", f"--seed={n}"), range(8)))
+    assert {job.out.name for job in began} == {"评估", *(f"评估 {n}" for n in range(2, 9))}
+    assert len({job.id for job in began}) == 8
 
 
 def test_cancelling_ends_the_process_and_leaves_nothing_half(town):
