@@ -87,7 +87,7 @@ def public_blocks(
             [HIDDEN, UNKNOWN, HIDDEN, *BANDS],
             default=FEWER,
         ).astype(object)
-        station = by["station"].agg(lambda names: _commonest(names))
+        station = _commonest(own["station"], own["at"])
         told[c.station(tier)] = station.reindex(blocks["block_id"]).where(open_).to_numpy()
         half = by["seconds"].quantile(0.5, interpolation="higher")
         told[f"{tier}_minutes"] = np.where(
@@ -121,7 +121,11 @@ def cover_bands(
     )
 
 
-def _commonest(names: pd.Series) -> object:
-    """Return the value that occurs most, of several the first by name; None without one."""
-    told = names.dropna().astype(str).value_counts()
-    return min(told.index[told == told.max()]) if len(told) else None
+def _commonest(names: pd.Series, at: pd.Series) -> pd.Series:
+    """Return by place the value that occurs most, of several the first by name."""
+    told = names.notna() & at.notna()
+    table = pd.DataFrame({"at": at[told], "name": names[told].astype(str)})
+    counts = table.value_counts().rename("count").reset_index()
+    first = counts.sort_values(["count", "name"], ascending=[False, True]).drop_duplicates("at")
+    found: pd.Series = first.set_index("at")["name"]
+    return found

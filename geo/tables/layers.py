@@ -10,6 +10,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pyogrio
+from pandas.api.types import infer_dtype
 from pyogrio.errors import DataLayerError, DataSourceError
 
 from ..ground import geometry_to_wgs84, is_swapped
@@ -121,6 +122,7 @@ def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
                 driver="GPKG",
                 append=unfinished.exists(),
                 dataset_metadata=None,
+                use_arrow=_plain(frame),
             )
         with writing(file):
             take_place(unfinished, file)
@@ -130,3 +132,10 @@ def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
         raise OutputError("error.cannot_write", file=file, why=error) from error
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _plain(frame: gpd.GeoDataFrame) -> bool:
+    """Tell whether columns hold texts and numbers alone; then Arrow hands GDAL the same, faster."""
+    objects = frame.select_dtypes("object")
+    return all(infer_dtype(column, skipna=True) in {"string", "empty"}
+               for _, column in objects.items())  # fmt: skip

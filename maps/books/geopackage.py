@@ -8,6 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+from pandas.api.types import infer_dtype
 
 from ...geo.tables import write_layers
 from ...geo.words import fields as f
@@ -28,7 +29,7 @@ def storable(frame: gpd.GeoDataFrame, *, personal: bool = False) -> gpd.GeoDataF
     stored = frame.drop(columns=f.SOURCE_ROW, errors="ignore").to_crs("EPSG:4326")
     for name in stored.columns.drop(f.GEOMETRY):
         if stored[name].dtype == object:
-            stored[name] = stored[name].map(_plain, na_action="ignore")
+            stored[name] = _plainly(stored[name])
     return stored
 
 
@@ -50,6 +51,13 @@ def write_geopackage(
     """
     pyogrio.set_gdal_config_options({"OGR_CURRENT_DATE": f"{date}T00:00:00.000Z"})
     write_layers(file, {name: storable(frame, personal=personal) for name, frame in layers.items()})
+
+
+def _plainly(column: pd.Series) -> pd.Series:
+    """Return a column with plain strings where it held codes."""
+    if infer_dtype(column, skipna=True) != "string":
+        return column.map(_plain, na_action="ignore")
+    return column.map({value: str(value) for value in column.dropna().unique()})
 
 
 def _plain(value: object) -> object:

@@ -32,8 +32,11 @@ def shown(text: object) -> str:
     Control and invisible format characters (among them the right-to-left override) are taken
     out, line breaks become spaces, and the rest is cut at `SHOWN_CHARACTERS`.
     """
+    plain = str(text)
+    if len(plain) <= SHOWN_CHARACTERS and plain.isprintable():
+        return plain.strip()  # nearly all texts, at once
     kept = []
-    for character in str(text)[: 4 * SHOWN_CHARACTERS]:
+    for character in plain[: 4 * SHOWN_CHARACTERS]:
         category = unicodedata.category(character)
         if category == "Cs":
             kept.append("\N{REPLACEMENT CHARACTER}")
@@ -42,5 +45,5 @@ def shown(text: object) -> str:
         elif category != "Cf":
             kept.append(character)
     visible = "".join(kept).strip()
-    cut = len(visible) > SHOWN_CHARACTERS or len(str(text)) > 4 * SHOWN_CHARACTERS
+    cut = len(visible) > SHOWN_CHARACTERS or len(plain) > 4 * SHOWN_CHARACTERS
     return visible[:SHOWN_CHARACTERS] + "…" if cut else visible

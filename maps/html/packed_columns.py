@@ -13,19 +13,20 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Sequence
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from ...geo.arrays import Floats
+from ...geo.arrays import Floats, Longs
 from .escape import escape, shown
 
 Reference = list[int]  # where a stream begins, how many values, bytes each, whether signed
 
 LARGEST = 2**52  # a browser holds these exactly, with room for sums of two
+LAST_OF_ONE_UNIT = 0xFFFF  # of UTF-16
+BLOCK = 4096  # texts compared at once
 LETTERS = "".join(chr(c) for c in range(33, 127) if chr(c) not in "<>&\"'`\\{$")
 
 
@@ -92,10 +93,10 @@ class Pack:
     def table(self, texts: Sequence[Any]) -> list[Reference]:
         """Add texts without line breaks, and return where their beginnings and rests are."""
         said = [str(text) for text in texts]
-        shared = [_shared(one, two) for one, two in pairwise(["", *said])]
-        rests = [text[same:] for text, same in zip(said, shared, strict=True)]
+        shared = _shared(said)
+        rests = [text[same:] for text, same in zip(said, shared.tolist(), strict=True)]
         data = "\n".join(rests).encode()
-        return [self.integers(np.array(shared)), [*self._add(data, len(said)), len(data), 0]]
+        return [self.integers(shared), [*self._add(data, len(said)), len(data), 0]]
 
     def _add(self, data: bytes, count: int) -> list[int]:
         """Add a stream, or find the same one, and return where it begins."""
@@ -123,15 +124,21 @@ def floats(values: Sequence[Any] | pd.Series[Any] | Floats) -> Floats:
     return np.asarray(known.astype("float64"))
 
 
-def _shared(one: str, two: str) -> int:
-    """Return how many characters two texts begin with in common, before any that needs two units.
+def _shared(texts: Sequence[str]) -> Longs:
+    """Return how many characters each text begins with in common with the one before it.
 
-    A browser counts in units of UTF-16.
+    Counted are those before any that needs two units: a browser counts in units of UTF-16.
     """
-    for at, (a, b) in enumerate(zip(one, two, strict=False)):
-        if a != b or a > "\uffff":
-            return at
-    return min(len(one), len(two))
+    found = np.zeros(len(texts), dtype=np.int64)
+    for first in range(1, len(texts), BLOCK):  # a block is as wide as the longest text in it
+        block = np.array(texts[first - 1 : first + BLOCK], dtype=np.str_)
+        wide = block.dtype.itemsize // 4
+        signs = block.view(np.uint32).reshape(len(block), wide)
+        differ = (signs[1:] != signs[:-1]) | (signs[1:] > LAST_OF_ONE_UNIT)
+        shortest = np.char.str_len(block)
+        same = np.where(differ.any(axis=1), differ.argmax(axis=1), wide)
+        found[first : first + BLOCK] = np.minimum(same, np.minimum(shortest[1:], shortest[:-1]))
+    return found
 
 
 def to_letters(data: bytes) -> str:

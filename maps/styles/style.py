@@ -249,10 +249,8 @@ def cover_style(tier: str, standard_s: float, lang: Lang) -> Style:
 def codes_to_classes(codes: pd.Series, order: tuple[str, ...]) -> Longs:
     """Return the position of each code in an order; unknown and missing codes come after it."""
     positions = {code: position for position, code in enumerate(order)}
-    return np.array(
-        [len(order) if pd.isna(code) else positions.get(str(code), len(order)) for code in codes],
-        dtype=np.int64,
-    )
+    told = {code: positions.get(str(code), len(order)) for code in codes.dropna().unique()}
+    return codes.map(told).fillna(len(order)).to_numpy(dtype=np.int64)
 
 
 def use_style(lang: Lang) -> Style:

@@ -114,3 +114,23 @@ def test_a_block_is_told_only_from_five_houses_with_an_answer_on(covers):
         assert (told["micro_station_id"], told["micro_minutes"]) == ("S1", 2)
         return
     assert pd.isna(told["micro_station_id"]) and np.isnan(told["micro_minutes"])
+
+
+def test_a_block_names_the_station_of_most_houses_and_of_several_the_first_by_name():
+    blocks = gpd.GeoDataFrame(
+        {"block_id": ["west", "east"], "name": ["西", "东"], "community_id": ["C", "C"]},
+        geometry=[box(0, 0, 100, 10), box(100, 0, 200, 10)],
+        crs=CRS,
+    )
+    houses = gpd.GeoDataFrame(
+        {
+            "micro_cover": ["covered"] * 5 + ["uncovered"],
+            "micro_station_id": ["S9", "S2", "S9", "S2", "S1", None],
+            "micro_response_time_s": [60.0, 61.0, 62.0, 63.0, 64.0, np.nan],
+        },
+        geometry=[box(x, 0, x + 5, 5) for x in (10, 20, 30, 40, 50, 150)],
+        crs=CRS,
+    )
+    west, east = public_blocks(blocks, houses, ["micro"], few=1).to_dict("records")
+    assert (west["micro_station_id"], west["micro_minutes"]) == ("S2", 2)
+    assert pd.isna(east["micro_station_id"]) and east["micro_minutes"] == np.inf
