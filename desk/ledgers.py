@@ -119,9 +119,17 @@ async def drop(request: Request) -> Response:
     folder = town_of(request)
     async with request.form(max_files=100, max_fields=20) as form:
         kept = await run_in_threadpool(_drop, folder, form)
-    if len(kept) == 1:
-        return go(f"/town/{part(folder.name)}/ledgers/look?file={part(name_of(folder, kept[0]))}")
-    return back(folder, "ledgers")
+    return _look_at(folder, name_of(folder, kept[0])) if kept else back(folder, "ledgers")
+
+
+def _look_at(folder: Path, name: str) -> Response:
+    return go(f"/town/{part(folder.name)}/ledgers/look?file={part(name)}")
+
+
+def _next(folder: Path, section: str = "") -> Response:
+    """Go on with the next ledger that was dropped: what it changes rests on those before it."""
+    waits = next((one for one in waiting_files(folder) if one["dropped"]), None)
+    return _look_at(folder, waits["file"]) if waits else back(folder, "ledgers", section)
 
 
 def _drop(folder: Path, form: FormData) -> list[Path]:
@@ -157,8 +165,19 @@ async def look(request: Request) -> Response:
         file=name_of(folder, file), shown=file.name, kind=kind, returned=returned,
         kinds=[(name, label("ledger_name", name, lang)) for name in KINDS],
         asked={n: asked.get(n, "") for n in ("source", "date", "datum", "full")},
-        datums=list(Datum), today=dt.date.today().isoformat(), **shown,
+        datums=list(Datum), today=dt.date.today().isoformat(),
+        **await run_in_threadpool(_others, folder), **shown,
     )  # fmt: skip
+
+
+def _others(folder: Path) -> dict[str, Any]:
+    """Return the other ledgers that were dropped, and the last one that was taken in."""
+    imports = imports_of(folder)
+    last = imports.iloc[0] if len(imports) else None
+    return {
+        "others": [one for one in waiting_files(folder) if one["dropped"]],
+        "last": "" if last is None else f"{last['source']} · {_here(last['imported_at'])}",
+    }
 
 
 RETURNED: Final = "returned"  # kind of a file that says itself what it is
@@ -265,7 +284,7 @@ async def take(request: Request) -> Response:
     await run_in_threadpool(take_file, folder, _ledger(file, kind, form))
     if STATE in file.relative_to(folder).parts:
         file.unlink(missing_ok=True)
-    return back(folder, "ledgers", "history")
+    return await run_in_threadpool(_next, folder, "history")
 
 
 async def leave(request: Request) -> Response:
@@ -275,7 +294,7 @@ async def leave(request: Request) -> Response:
     file = file_of(folder, str(form.get("file", "")))
     if STATE in file.relative_to(folder).parts:
         file.unlink(missing_ok=True)
-    return back(folder, "ledgers")
+    return await run_in_threadpool(_next, folder)
 
 
 async def undo(request: Request) -> Response:

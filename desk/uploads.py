@@ -82,8 +82,12 @@ def keep_files(
         When the folder cannot be written to.
     """
     kept: list[Path] = []
+    came: set[str] = set()
     for upload in files:
         name = accepted_name(upload.filename or "")
+        if name.casefold() in came:  # of two folders; Windows tells no capitals apart
+            raise InputError("error.window_twice", name=name)
+        came.add(name.casefold())
         target = folder / name
         unpacked = folder / target.stem
         is_archive = target.suffix.lower() == ".zip"

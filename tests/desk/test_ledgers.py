@@ -61,6 +61,22 @@ def test_left_it_is_gone_and_taken_in_it_counts_and_can_be_undone(desk, town):
     assert desk.post(f"{HERE}/undo", {"number": number}).status == 400
 
 
+def test_several_ledgers_are_looked_at_one_after_the_other(desk, town):
+    more = ROWS.replace("Y1", "Y8").replace("Y2", "Y9")
+    files = [("files", n, c.encode()) for n, c in (("a隐患.csv", ROWS), ("b隐患.csv", more))]
+    first = desk.post(f"{HERE}/drop", {}, files).headers["location"]
+    page = desk.get(first).text
+    assert "放进来的台账有 2 份" in page and '<span aria-current="page">a隐患.csv</span>' in page
+    form = {"file": ".weizhan/ledgers/a隐患.csv", "kind": "hazards", "source": "甲"}
+    second = desk.post(f"{HERE}/take", form).headers["location"]
+    page = desk.get(second).text
+    assert second != first and counts(page)[0] == 2 and "上一次导入：甲" in page
+    answer = desk.post(f"{HERE}/leave", {"file": ".weizhan/ledgers/b隐患.csv"})
+    assert answer.headers["location"] == HERE
+    told = desk.post(f"{HERE}/drop", {}, [*files, files[0]])
+    assert told.status == 400 and "有两个文件都叫" in told.text
+
+
 def test_a_row_without_a_place_is_put_at_a_building(desk, town):
     drop(desk)
     desk.post(f"{HERE}/take", {"file": WAITS, "kind": "hazards"})
