@@ -33,6 +33,7 @@ from .works import (
     WrongFormError,
     arguments_of,
     fields_of,
+    in_words_of_forms,
     words_for,
 )
 
@@ -184,7 +185,10 @@ async def _form(
 ) -> Response:
     town, work, lang = town_of(request), _work(request), lang_of(request)
     shown, folded = fields_of(work, await _offered(town, lang))
-    names = [one.label for one in (*shown, *folded) if one.name in work.one_of]
+    one_of, some_of = (
+        " / ".join(one.label for one in (*shown, *folded) if one.name in names)
+        for names in (work.one_of, work.some_of)
+    )
     return page(
         request,
         "form.html",
@@ -194,7 +198,8 @@ async def _form(
         work=work,
         shown=shown,
         folded=folded,
-        one_of=" / ".join(names),
+        one_of=one_of,
+        some_of=some_of,
         unfold=any(one.name in wrong or _set(one, filled) for one in folded),
         filled={one.name: _filled(one, filled) for one in (*shown, *folded)},
         wrong={name: error.message(lang) for name, error in wrong.items()},
@@ -342,7 +347,7 @@ def _whole(job: Job, lang: Lang) -> dict[str, Any]:
         except HTTPException:
             result = ""
     return told | {
-        "message": message,
+        "message": in_words_of_forms(message, lang, command=job.command),
         "steps": [{"said": text(s.key, lang), "at": f"{s.at:.0f}"} for s in job.steps],
         "log": job.log(),
         "result": result,

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -25,7 +26,7 @@ from ..geo.words import DATES_ALLOWED, InputError, Lang, catalogue, label, read_
 from .jobs import OUT
 
 Kind = Literal["text", "choice", "choices", "number", "whole", "date", "file", "files", "flag",
-               "ids"]  # fmt: skip
+               "ids", "range"]  # fmt: skip
 Choices = Sequence[tuple[str, str]]
 
 
@@ -41,8 +42,8 @@ class Work:
         Fields in the order in which people meet them; the rest keep their defaults.
     opens
         Pages of its results, the one that opens first.
-    one_of
-        Fields of which exactly one must be filled in.
+    one_of, some_of
+        Fields of which exactly one, or at least one, must be filled in.
     result
         The option that takes the folder of the results; None where nothing is written there.
     """
@@ -52,6 +53,7 @@ class Work:
     folded: tuple[str, ...] = ()
     opens: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
+    some_of: tuple[str, ...] = ()
     result: str | None = "--out"
 
 
@@ -78,7 +80,8 @@ GROUPS: Final[Mapping[str, tuple[Work, ...]]] = {
               "list_left_out", "xlsform", "qfield"), ()),
         Work("step", ("case", "by", "to", "look_back", "listed", "due", "lift", "on"),
              ("evidence", "note"), (), ("to", "look_back", "listed", "lift"), result=None),
-        Work("alike", ("fire", "use", "hazard", "floors", "height"), ("scenario", "date")),
+        Work("alike", ("fire", "use", "hazard", "floors", "height"), ("scenario", "date"),
+             some_of=("fire", "use", "hazard", "floors", "height")),
     ),
     "paper": (
         Work("sheets", ("only", "building", "most"), ("scenario", "date")),
@@ -100,6 +103,13 @@ WORKS: Final = {work.command: work for group in GROUPS.values() for work in grou
 DATES: Final = ("date", "start", "first", "on", "due")
 IDS: Final = (("measures", "must"), ("measures", "forbid"), ("sheets", "building"))
 TICKED: Final = (("sheets", "only"), ("alike", "use"), ("alike", "hazard"), ("assess", "also"))
+RANGES: Final = (("alike", "floors"), ("alike", "height"))  # a number, or from-to
+LIMITS: Final[Mapping[tuple[str, str], tuple[float | None, float | None]]] = {
+    # told by the commands only once they have read the town
+    ("site", "stations"): (1, None), ("site", "budget"): (0, None), ("site", "target"): (0.01, 1),
+    ("measures", "budget"): (0, None), ("measures", "target"): (0.01, 1),
+    ("rounds", "days"): (1, 31), ("risk", "funds"): (0, None),
+}  # fmt: skip
 TODAY: Final = (("rounds", "first"), ("step", "on"))  # dates that are filled in with today
 OWN_HELP: Final = ("file", "files", "number", "whole")  # others would name codes and options
 VOCABULARY: Final = {  # of the words for a choice that the signature or the town gives as a code
@@ -229,6 +239,10 @@ def arguments_of(work: Work, given: Given, offered: Offered) -> list[str]:
         if sum(one.name in filled for one in names) != 1:
             told = " / ".join(one.label for one in names)
             wrong[names[0].name] = InputError("desk_wrong.one_of", fields=told)
+    if work.some_of and not wrong and not filled.intersection(work.some_of):
+        names = [one for one in (*shown, *folded) if one.name in work.some_of]
+        told = " / ".join(one.label for one in names)
+        wrong[names[0].name] = InputError("desk_wrong.some_of", fields=told)
     if wrong:
         raise WrongFormError(wrong)
     if work.result is not None:
@@ -281,6 +295,11 @@ def _said(one: Field, given: Given) -> list[str]:
         parts = ",".join(told).replace("，", ",").replace("、", ",").split(",")
         return [part.strip() for part in parts if part.strip()]
     value = told[0]
+    if one.kind == "range":
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)(?:\s*[-–—~～至到]\s*(\d+(?:\.\d+)?))?", value)
+        if found is None:
+            raise InputError("desk_wrong.range", field=one.label, value=value)
+        return ["-".join(part for part in found.groups() if part)]
     if one.kind == "date":
         day = read_date(value)
         if day is None:
@@ -295,21 +314,48 @@ def _said(one: Field, given: Given) -> list[str]:
 
 
 def _number(one: Field, value: str) -> str:
-    plain = value.replace(",", "").replace("，", "")
-    share = one.name == "target" and plain.endswith(("%", "％"))
+    plain = value.replace(",", "").replace("，", "").removesuffix("元").strip()
+    share = one.name == "target"
+    times = 10_000 if plain.endswith("万") else 1  # as offices write money
     try:
-        number = float(plain.rstrip("%％")) / (100 if share else 1)
+        number = float(plain.rstrip("%％万")) * times
     except ValueError:
         raise InputError("desk_wrong.number", field=one.label, value=value) from None
+    if share and (plain.endswith(("%", "％")) or 1 < number <= 100):
+        number /= 100
     whole = one.kind == "whole"
     if number != number or abs(number) == float("inf") or (whole and number != int(number)):
         key = "desk_wrong.whole" if whole else "desk_wrong.number"
         raise InputError(key, field=one.label, value=value)
+    style = ".0%" if share else "g"
     if one.least is not None and number < one.least:
-        raise InputError("desk_wrong.least", field=one.label, value=value, least=f"{one.least:g}")
+        raise InputError("desk_wrong.least", field=one.label, value=value,
+                         least=format(one.least, style))  # fmt: skip
     if one.most is not None and number > one.most:
-        raise InputError("desk_wrong.most", field=one.label, value=value, most=f"{one.most:g}")
+        raise InputError("desk_wrong.most", field=one.label, value=value,
+                         most=format(one.most, style))  # fmt: skip
     return str(int(number)) if whole else repr(number)
+
+
+def in_words_of_forms(said: str, lang: Lang, *, command: str) -> str:
+    """Return a sentence of a command with its options called as the forms call them.
+
+    Parameters
+    ----------
+    said
+        Such as ``--days must lie between 1 and 31``.
+    lang
+        Of the sentence.
+    command
+        Whose options they are.
+    """
+
+    def called(found: re.Match[str]) -> str:
+        name = found[1].replace("-", "_")
+        words = words_for(name, lang, command=command)
+        return found[0] if words == name else f"“{words}”"
+
+    return re.sub(r"--([a-z]+(?:-[a-z]+)*)", called, said)
 
 
 @cache
@@ -344,6 +390,8 @@ def _field(work: Work, name: str, offered: Offered) -> Field | None:
         kind = "date"
     elif (command, name) in IDS:
         kind = "ids"
+    elif (command, name) in RANGES:
+        kind = "range"
     elif sort is bool:
         kind = "flag"
     elif sort in (int, float):
@@ -356,7 +404,8 @@ def _field(work: Work, name: str, offered: Offered) -> Field | None:
     if (command, name) in TODAY:
         shown = dt.date.today().isoformat()
     if kind == "choice" and not required and default is None and choices:
-        choices = (("", text("desk_form.none", offered.lang)), *choices)
+        choices = (("", _unchosen(command, name, choices, offered.lang)), *choices)
+    least, most = LIMITS.get((command, name), (option.min, option.max))
     return Field(
         name=name,
         kind=kind,
@@ -365,10 +414,19 @@ def _field(work: Work, name: str, offered: Offered) -> Field | None:
         required=required,
         label=words_for(name, offered.lang, command=command),
         help=_help(command, name, kind, option.help or "", offered.lang),
-        least=option.min,
-        most=option.max,
+        least=least,
+        most=most,
         choices=choices or (),
     )
+
+
+def _unchosen(command: str, name: str, choices: Choices, lang: Lang) -> str:
+    """Return what it means to choose nothing."""
+    if name != "scenario":
+        return text("desk_form.none", lang)
+    if command == "site":
+        return text("desk_form.every_scenario", lang)
+    return text("desk_form.first_scenario", lang, scenario=choices[0][1])
 
 
 def _bare(told: Any) -> tuple[bool, Any]:

@@ -66,7 +66,7 @@ def test_what_a_form_gives_is_what_the_command_takes(command, tmp_path):
             values[one.name] = [[value for value, _ in one.choices if value][-1]]
         else:
             by_kind = {"number": "3", "whole": "3", "date": "2026年9月30日", "flag": "on",
-                       "text": "3-6", "ids": "a，b、c"}  # fmt: skip
+                       "text": "3-6", "ids": "a，b、c", "range": "3 至 6"}  # fmt: skip
             values[one.name] = [by_kind[one.kind]]
     arguments = ["/town", *arguments_of(WORKS[command], Given(values, files), offered())]
     context = get_command(app).get_command(None, command).make_context(command, arguments)
@@ -85,7 +85,10 @@ def test_what_is_left_empty_keeps_the_commands_own_default():
 def test_a_share_may_be_written_as_people_write_it():
     assert "--target=0.9" in told("site", target=["90%"])
     assert "--target=0.9" in told("site", target=["0.9"])
+    assert "--target=0.9" in told("site", target=["90"])
+    assert "100%" in wrong("site", target=["150%"])["target"]
     assert "--budget=200000.0" in told("site", budget=["200,000"])
+    assert "--budget=350000.0" in told("site", budget=["35万元"])
 
 
 def test_every_wrong_field_is_told_at_once():
@@ -97,6 +100,19 @@ def test_every_wrong_field_is_told_at_once():
     assert "东" not in str(wrong("rounds", kind=["due"], community=["C9"]))
     assert wrong("lanes", draws=["nan"]) and wrong("lanes", draws=["1e400"])
     assert wrong("lanes", draws=["2.5"]) and wrong("lanes", draws=["0"])
+
+
+def test_what_a_command_would_refuse_after_a_minute_is_told_at_once():
+    assert wrong("site", stations=["0"]).keys() == {"stations"}
+    assert "31" in wrong("rounds", kind=["due"], days=["99"])["days"]
+    assert wrong("alike").keys() == {"fire"}
+    assert "3-6" in wrong("alike", floors=["很高"])["floors"]
+    assert "--floors=3-6" in told("alike", floors=["3 至 6"])
+
+
+def test_a_sentence_of_a_command_calls_its_options_as_the_form_does():
+    said = in_words_of_forms("可用 --candidates、--grid 增加，--elsewhere", "zh", command="site")
+    assert said == "可用 “自己的候选点名单”、“候选点取自车道，间隔多少米” 增加，--elsewhere"
 
 
 def test_exactly_one_aim_is_asked_for():
