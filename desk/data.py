@@ -142,6 +142,7 @@ async def data(request: Request) -> Response:
         going=_told(going, lang) if going else None,
         shared=server_of(folder) is not None,
         files=file_rows(files, folder, config, lang),
+        elsewhere=_elsewhere(config) if not files else [],
         uses=_uses(lang),
         datums=DATUMS,
         doubted=[fit for fit in found.fits if fit.drawn] if found else [],
@@ -191,6 +192,11 @@ def _accounts(found: Check | None, config: TownConfig | None) -> list[tuple[Any,
          column_words(SCHEMAS[one.what].columns))
         for one in found.accounts
     ]  # fmt: skip
+
+
+def _elsewhere(config: TownConfig | None) -> list[str]:
+    """Return the files of layers in a town that was not made in a window."""
+    return sorted({source.file for source in config.layers.values()}) if config else []
 
 
 def file_rows(

@@ -122,3 +122,26 @@ def test_from_raw_files_to_a_checked_town_with_a_ledger(desk, raw, driver):
 
     told = [e["message"] for e in driver.driver.get_log("browser")]
     assert told == []
+
+
+DROP = """
+const [zone, name, text] = arguments, held = new DataTransfer();
+held.items.add(new File([text], name));
+const event = new DragEvent('drop', {dataTransfer: held, bubbles: true, cancelable: true});
+return !zone.dispatchEvent(event);
+"""
+
+
+def test_files_dropped_on_the_zone_are_those_that_are_sent(desk, driver):
+    hand = Hand(driver, desk)
+    zone = hand.driver.find_element(By.CSS_SELECTOR, ".drop")
+    for name in ("消火栓.csv", "充电棚.csv"):  # one after the other: the first one stays
+        text = "编号,经度,纬度\n1,106.5,29.5\n"
+        assert hand.driver.execute_script(DROP, zone, name, text)  # the browser does not leave
+    told = zone.find_element(By.CSS_SELECTOR, ".chosen").text
+    assert "消火栓.csv" in told and "充电棚.csv" in told
+    hand.driver.find_element(By.ID, "name").send_keys("乙镇")
+    hand.press("form[action='/new'] button.main")
+    assert "缺少必需的图层：建筑" in hand.text()
+    there = {file.name for file in (desk.home / "乙镇" / "数据").iterdir()}
+    assert there == {"消火栓.csv", "充电棚.csv"}

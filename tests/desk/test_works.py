@@ -4,7 +4,15 @@ import pytest
 from typer.main import get_command
 
 from weizhan.cli.commands import app
-from weizhan.desk.works import WORKS, Given, Offered, WrongFormError, arguments_of, fields_of
+from weizhan.desk.works import (
+    WORKS,
+    Given,
+    Offered,
+    WrongFormError,
+    arguments_of,
+    fields_of,
+    in_words_of_forms,
+)
 from weizhan.geo.words import InputError
 
 LISTS = {
