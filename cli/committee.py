@@ -95,7 +95,7 @@ def assess(
     for scene in past.values():
         say_differences(scene.differences, lang.value)
     for tier, standard_s in found.tiers.items():
-        figures = found.summary["coverage"][tier]
+        figures = found.coverage[tier]
         key = "cli.covered" if figures["share_buildings"] is not None else "cli.covered_unknown"
         say(
             key,

@@ -86,7 +86,7 @@ def goal_figures(source: ListSource) -> Mapping[str, float | None]:
     """
     town, day = source.town, source.day
     january = pd.Timestamp(day.year, 1, 1)
-    coverage = source.found.summary["coverage"]
+    coverage = source.found.coverage
     cases, visits, ledger = source.cases, town.ledgers.inspections, town.ledgers.incidents
     fires = past_fires(town, day=day)
     fires = fires[pd.to_datetime(fires["started_at"]) >= january]

@@ -140,10 +140,10 @@ def _fire(row: dict[Any, Any], lang: Lang) -> list[str]:
 def _duty(holiday: Holiday, lang: Lang) -> list[Block]:
     """Return who is on duty by day and by night, and how many buildings they reach in time."""
     rows = []
-    for entry in holiday.review.found.summary["coverage"]:
+    for entry in holiday.review.found.coverage:
         row = [label("map_tier", entry, lang)]
         for found in holiday.shifts:
-            told = found.summary["coverage"][entry]
+            told = found.coverage[entry]
             row += [on_duty_said(told, lang), _reached(told, lang)]
         rows.append(row)
     heads = [text("pack.tier", lang)]

@@ -138,8 +138,8 @@ def _not_alike(told: Review, lang: Lang) -> list[Block]:
 
 def _coverage(told: Review, lang: Lang) -> list[Block]:
     rows = []
-    for tier, now in told.found.summary["coverage"].items():
-        then = told.before.summary["coverage"][tier]
+    for tier, now in told.found.coverage.items():
+        then = told.before.coverage[tier]
         rows.append(
             [
                 label("map_tier", tier, lang),
@@ -183,7 +183,7 @@ def _map(told: Review, lang: Lang) -> Picture:
 
 
 def _risk(told: Review, lang: Lang) -> list[Block]:
-    now, then = told.found.summary["risk"], told.before.summary["risk"]
+    now, then = told.found.risk.summary, told.before.risk.summary
     columns = [
         {
             **_how_much(figures, then, scaled=now[c.FIRES_PER_YEAR] is not None, lang=lang),

@@ -249,6 +249,7 @@ def _table(document: WordDocument, grid: Grid, lang: Lang) -> None:
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     _edges(table, size)
     total = sum(widths)
+    style = document.styles["No Spacing"]  # by its name it would be looked up for every cell
     for column, share in zip(table.columns, widths, strict=True):
         column.width = Mm(TEXT_MM * share / total)
     for at, (row, said) in enumerate(zip(table.rows, rows, strict=True)):
@@ -261,7 +262,7 @@ def _table(document: WordDocument, grid: Grid, lang: Lang) -> None:
             cell.width = Mm(TEXT_MM * share / total)
             cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
             paragraph = cell.paragraphs[0]
-            paragraph.style = "No Spacing"
+            paragraph.style = style
             paragraph.paragraph_format.line_spacing = Pt(size * 1.3)
             run = paragraph.add_run(printable(word))
             run.font.size = Pt(size)

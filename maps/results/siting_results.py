@@ -70,7 +70,7 @@ def as_record(study: Study) -> dict[str, Any]:
     """Return the study as plain values, what ``siting.json`` holds."""
     answer, instance = study.solution.answer, study.instance
     tier = next(iter(instance.tiers))
-    before, after = (found.summary["coverage"] for found in study.assessed)
+    before, after = (found.coverage for found in study.assessed)
     return {
         "format": "weizhan-siting",
         "version": 1,

@@ -258,7 +258,7 @@ def known_now(found: TownMeasures) -> bool:
     found
         Whose town.
     """
-    coverage = found.assessed[0].summary["coverage"]
+    coverage = found.assessed[0].coverage
     return any(coverage[tier]["share_buildings"] is not None for tier in found.study.instance.tiers)
 
 

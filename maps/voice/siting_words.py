@@ -158,7 +158,7 @@ def within(study: Study, lang: Lang) -> str:
 
 def known_before(study: Study) -> bool:
     """Tell whether anything is known of cover before the plan; without stations nothing is."""
-    coverage = study.assessed[0].summary["coverage"]
+    coverage = study.assessed[0].coverage
     return any(coverage[tier]["share_buildings"] is not None for tier in study.instance.tiers)
 
 

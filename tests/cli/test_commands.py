@@ -12,6 +12,9 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 import pytest
+from typer.testing import CliRunner
+
+from weizhan.cli.commands import app
 
 RESULTS = [
     "committee.html",
@@ -41,6 +44,16 @@ def village(tmp_path_factory):
     return folder
 
 
+@pytest.fixture(scope="module")
+def assessed(village, tmp_path_factory):
+    """What `assess` writes of the village by night."""
+    out = tmp_path_factory.mktemp("assessed") / "o"
+    words = ["assess", village, "--out", out, "--scenario", "night"]
+    said = CliRunner().invoke(app, [*map(str, words)])
+    assert said.exit_code == 0, said.output
+    return out
+
+
 def test_the_demo_ends_in_a_folder_of_pages_and_tables(run, tmp_path):
     code, out, err = run("demo", tmp_path / "d", "--size", "village", "--seed", 2)
     assert code == 0, err
@@ -51,9 +64,8 @@ def test_the_demo_ends_in_a_folder_of_pages_and_tables(run, tmp_path):
     assert "模拟数据" in (tmp_path / "d-out" / "index.html").read_text(encoding="utf-8")
 
 
-def test_the_summary_holds_what_is_promised(run, village, tmp_path):
-    assert run("assess", village, "--out", tmp_path / "o", "--scenario", "night")[0] == 0
-    summary = json.loads((tmp_path / "o" / "summary.json").read_text(encoding="utf-8"))
+def test_the_summary_holds_what_is_promised(assessed):
+    summary = json.loads((assessed / "summary.json").read_text(encoding="utf-8"))
     assert {
         "town",
         "scenario",
@@ -89,9 +101,8 @@ def test_the_summary_holds_what_is_promised(run, village, tmp_path):
     assert summary["unknown"]["buildings.use"] > 0
 
 
-def test_the_layers_of_results_hold_every_computed_column(run, village, tmp_path):
-    assert run("assess", village, "--out", tmp_path / "o")[0] == 0
-    file = tmp_path / "o" / "results.gpkg"
+def test_the_layers_of_results_hold_every_computed_column(assessed):
+    file = assessed / "results.gpkg"
     layers = {"buildings", "lanes", "stations", "communities", "areas"}
     assert set(pyogrio.list_layers(file)[:, 0]) == layers
     buildings = gpd.read_file(file, layer="buildings")
@@ -122,9 +133,8 @@ def test_the_layers_of_results_hold_every_computed_column(run, village, tmp_path
     )
 
 
-def test_the_table_of_communities_opens_in_a_spreadsheet(run, village, tmp_path):
-    assert run("assess", village, "--out", tmp_path / "o")[0] == 0
-    raw = (tmp_path / "o" / "communities.csv").read_bytes()
+def test_the_table_of_communities_opens_in_a_spreadsheet(assessed):
+    raw = (assessed / "communities.csv").read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(raw.decode("utf-8-sig").splitlines()))
     assert rows[0][:2] == ["社区编号", "社区"]
@@ -132,11 +142,11 @@ def test_the_table_of_communities_opens_in_a_spreadsheet(run, village, tmp_path)
     assert len(rows) >= 8
 
 
-def test_the_same_input_gives_the_same_bytes(run, village, tmp_path):
-    for out in ("a", "b"):
-        assert run("assess", village, "--out", tmp_path / out)[0] == 0
+def test_the_same_input_gives_the_same_bytes(run, village, assessed, tmp_path):
+    again = tmp_path / "again"
+    assert run("assess", village, "--out", again, "--scenario", "night")[0] == 0
     for name in RESULTS:
-        a, b = ((tmp_path / out / name).read_bytes() for out in "ab")
+        a, b = ((out / name).read_bytes() for out in (assessed, again))
         if name == "summary.json":
             a, b = (json.dumps({**json.loads(x), "timings_s": 0}) for x in (a, b))
         assert a == b, name
@@ -168,10 +178,10 @@ def test_a_wrong_date_is_told(run, village, tmp_path):
     assert "3月5日" in err
 
 
-def test_an_earlier_result_is_replaced_and_anything_else_refused(run, village, tmp_path):
-    out = tmp_path / "o"
+def test_an_earlier_result_is_replaced_and_anything_else_refused(run, village, assessed, tmp_path):
+    out = shutil.copytree(assessed, tmp_path / "o")
     assert run("assess", village, "--out", out)[0] == 0
-    assert run("assess", village, "--out", out)[0] == 0
+    assert json.loads((out / "summary.json").read_text(encoding="utf-8"))["scenario"] == "weekday"
     (out / "我的.docx").write_text("mine")
     code, _, err = run("assess", village, "--out", out)
     assert code == 1
@@ -250,26 +260,17 @@ def test_it_runs_as_a_module_on_a_gbk_console(village):
     assert "须改正" in run.stdout.decode("gbk")
 
 
-def test_what_programs_read_loses_no_letter_in_a_gbk_pipe(village, tmp_path):
+def test_what_programs_read_loses_no_letter_in_a_gbk_pipe(run, village, tmp_path):
     town = shutil.copytree(village, tmp_path / "𠮷镇")  # a letter that GBK lacks
-    run = subprocess.run(
+    piped = subprocess.run(
         [sys.executable, "-m", "weizhan.cli", "check", str(town), "--json"],
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": "gbk"},
     )
-    assert run.returncode == 0, run.stderr
-    files = [entry["file"] for entry in json.loads(run.stdout)["files"]]
+    assert piped.returncode == 0, piped.stderr
+    files = [entry["file"] for entry in json.loads(piped.stdout)["files"]]
     assert files and all("?" not in name for name in files)
-    assert (
-        json.loads(run.stdout)["files"]
-        == json.loads(
-            subprocess.run(
-                [sys.executable, "-m", "weizhan.cli", "check", str(town), "--json"],
-                capture_output=True,
-                env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-            ).stdout
-        )["files"]
-    )
+    assert json.loads(piped.stdout)["files"] == json.loads(run("check", town, "--json")[1])["files"]
 
 
 # --- real towns ---------------------------------------------------------------------------

@@ -1,13 +1,20 @@
-"""The site holds what the program has, leads nowhere outside, and is read from files."""
+"""The site holds what the program has, leads nowhere outside, and is read from files.
+
+It is built once for all that is asked of it, so that stands in one file.
+"""
 
 from __future__ import annotations
 
 import html
 import re
+import subprocess
+import sys
+import time
 import tomllib
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from typer.main import get_command
@@ -19,8 +26,25 @@ from weizhan.geo.rules.rule_set import DEFAULT_RULES
 from weizhan.geo.tables import KINDS, SCHEMAS
 from weizhan.geo.words import VOCABULARIES, label
 
+from ..maps.conftest import start_browser
+
 LANGS = ("zh", "en")
 ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory) -> Path:
+    """Build the site; a warning is an error."""
+    out = tmp_path_factory.mktemp("site") / "html"
+    run = subprocess.run(
+        [sys.executable, "-m", "sphinx", "-q", "-W", "--keep-going", "-b", "html",
+         str(ROOT / "docs"), str(out)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr[-5000:]
+    return out
 
 
 def words(site: Path, page: str) -> str:
@@ -165,3 +189,37 @@ def test_a_page_leads_to_itself_in_the_other_language(site, lang):
         api = name.stem.startswith("python-")
         assert twin == (site / other / ("index.html" if api else name)).resolve()
         assert f'<html class="no-js" lang="{"zh-CN" if lang == "zh" else "en"}"' in page
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory):
+    yield from start_browser(tmp_path_factory)
+
+
+def found(browser, site, asked: str) -> list[str]:
+    """Return the titles that the page of search lists once it says that it is done."""
+    browser.driver.get(f"{(site / 'search.html').as_uri()}?q={quote(asked)}")
+    for _ in range(200):
+        if browser.run("return document.querySelector('p.search-summary')?.innerText || ''"):
+            break
+        time.sleep(0.05)
+    listed = "[...document.querySelectorAll('#search-results li a')].map(a => a.innerText)"
+    return browser.run(f"return {listed}")
+
+
+@pytest.mark.parametrize(
+    ("asked", "page"),
+    [
+        ("限期整改日期", "台账"),
+        ("消火栓", "图层"),
+        ("站", "命令"),
+        ("half_life_days", "规则"),
+        ("vehicle width", "Rules"),
+    ],
+)
+def test_words_are_found(browser, site, asked, page):
+    assert any(page in title for title in found(browser, site, asked))
+
+
+def test_what_stands_nowhere_is_not_found(browser, site):
+    assert found(browser, site, "长颈鹿") == []
