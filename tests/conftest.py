@@ -19,9 +19,11 @@ from weizhan.geo.words import fields as f
 PLANE = "EPSG:4543"  # CGCS2000, 3-degree plane of 102° E
 ORIGIN = (500_000.0, 3_200_000.0)
 
-# No test times anything: on a busy machine an example may take a second.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
+# No test times anything: on a busy machine an example may take a second. Every run tries other
+# examples, so that few are enough; `--hypothesis-profile=thorough` looks longer.
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=25)
+hypothesis.settings.register_profile("thorough", deadline=None, max_examples=500)
+hypothesis.settings.load_profile("quick")
 
 # Started in the background of a script, a program ignores Ctrl-C, and so do those it starts.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -123,10 +123,10 @@ def _osm(name, whole, tmp_path, file):
 @pytest.mark.parametrize(
     ("name", "file", "read", "times"),
     [
-        ("buildings", "buildings.geojson", _layer, 60),
-        ("lanes", "lanes.geojson", _layer, 60),
-        ("stations", "stations.csv", _layer, 120),
-        ("town", "town.osm", _osm, 250),
+        ("buildings", "buildings.geojson", _layer, 25),
+        ("lanes", "lanes.geojson", _layer, 25),
+        ("stations", "stations.csv", _layer, 50),
+        ("town", "town.osm", _osm, 120),
     ],
 )
 def test_a_broken_layer_ends_in_a_town_or_a_message(whole, tmp_path, name, file, read, times):
@@ -155,7 +155,7 @@ def test_a_broken_workbook_is_taken_in_or_told(whole, town, tmp_path, breaks):
     shutil.copytree(town, tmp_path / "town")
     (tmp_path / "files").mkdir()
     taken = 0
-    for number in range(60):
+    for number in range(25):
         file = tmp_path / "files" / "ledger.xlsx"
         file.write_bytes(breaks(content, random))
         before = sorted(p.name for p in (tmp_path / "town").iterdir())
@@ -170,4 +170,4 @@ def test_a_broken_workbook_is_taken_in_or_told(whole, town, tmp_path, breaks):
             assert error.message("zh").strip()
         after = sorted(p.name for p in (tmp_path / "town").iterdir())
         assert set(after) - set(before) <= {"ledgers.gpkg"}
-    assert taken < 60
+    assert taken < 25
