@@ -15,7 +15,7 @@ from ...geo.words import fields as f
 from .inputs import risk_inputs, with_care
 from .numbers import RiskNumbers, drawn_numbers
 from .year import Stretch, YearInputs, year_inputs
-from .year_draws import year_logs
+from .year_draws import year_draws, year_method
 
 BLOCK = 1024
 #: Shares that measures take away differ less from draw to draw than harm itself.
@@ -90,12 +90,12 @@ class AskedHarm:
 
     def _harm(self, told: YearInputs, rows: Indices | None) -> Floats:
         rows = np.arange(len(told)) if rows is None else rows
-        rules = self.town.rules
+        method = year_method(told, self.numbers, self.town.rules, self.seed)
         parts = [np.empty(0)]
         for begin in range(0, len(rows), BLOCK):
             block = told.take(rows[begin : begin + BLOCK])
-            logs = year_logs(block, self.numbers, rules, self.seed)
-            parts.append(np.exp(logs.fires + logs.harm).mean(axis=1))
+            drawn = year_draws(block, method)
+            parts.append((drawn.fires * drawn.deaths).mean(axis=1))
         return np.concatenate(parts) * self.scale[rows]
 
 

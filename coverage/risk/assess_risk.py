@@ -34,7 +34,7 @@ from .numbers import RiskNumbers, drawn_numbers, typical_numbers
 from .reasons import risk_reasons
 from .sheds import shed_distance, shed_gap
 from .year import Stretch, YearInputs, year_inputs
-from .year_draws import year_logs
+from .year_draws import SUMS, year_draws, year_method, year_shares
 
 BLOCK = 1024  # buildings drawn at once: about 4 MB an array at 500 draws
 
@@ -215,7 +215,7 @@ def risk_among(town: Town, drawn: DrawnRisk, among: Among) -> Risk:
     places = tuple(town.communities[f.COMMUNITY_ID].astype(str))
     table = drawn.table | among.ranked
     typical = typical_numbers(rules.risk, places=places, calibration=town.calibration)
-    shares = year_logs(told, typical, rules, None).shares
+    shares = year_shares(told, typical, rules)
     table |= _moments(told, shares, typical, rules)
     table |= _devices(told, shares, typical, rules, table[c.HARM_INDEX])
     inputs = told.shifts[False] if False in told.shifts else told.shifts[True]
@@ -343,33 +343,24 @@ def _draw(
     names = (c.FIRES_INDEX, c.SEVERITY_INDEX, c.HARM_INDEX)
     table = {end(name): np.empty(n) for name in names for end in (str, c.low, c.high)}
     yearly = np.empty((n, numbers.draws), dtype=np.float32)
-    summed = (names[0], names[2], f.PEOPLE)
-    sums = {name: np.zeros((places + 1, numbers.draws)) for name in summed}
+    method = year_method(told, numbers, rules, seed)
+    unit = np.array([home, home * deaths, 1.0])[:, None, None]
+    sums = np.zeros((len(SUMS), places + 1, numbers.draws))
 
-    def draw(begin: int) -> list[tuple[str, int, Floats]]:
+    def draw(begin: int) -> tuple[Longs, Floats]:
         rows = slice(begin, begin + BLOCK)
-        block = told.take(rows)
-        logs = year_logs(block, numbers, rules, seed)
-        fires, harm = np.exp(logs.fires) / home, np.exp(logs.harm) / deaths
-        place = block.shifts[told.year[0].now.is_day].place
-        parts = _by_place(f.PEOPLE, place, logs.residents)
+        drawn = year_draws(told.take(rows), method)
+        fires, harm = drawn.fires / home, drawn.deaths / deaths
         for name, values in zip(names, (fires, harm, fires * harm), strict=True):
             table[name][rows] = values.mean(axis=1)
             table[c.low(name)][rows], table[c.high(name)][rows] = spread(values, interval=interval)
-            if name in sums:
-                parts += _by_place(name, place, values)
-        yearly[rows] = logs.fires + logs.harm
-        return parts
+        yearly[rows] = drawn.log_harm
+        return drawn.places, drawn.sums / unit
 
     with ThreadPoolExecutor(workers) as pool:  # sums are added block by block, in order
-        for parts in pool.map(draw, range(0, n, BLOCK)):
-            for name, place, part in parts:
-                sums[name][place] += part
-    return table, yearly, sums
-
-
-def _by_place(name: str, place: Longs, values: Floats) -> list[tuple[str, int, Floats]]:
-    return [(name, int(at), values[place == at].sum(axis=0)) for at in np.unique(place)]
+        for of_places, part in pool.map(draw, range(0, n, BLOCK)):
+            sums[:, of_places] += part
+    return table, yearly, dict(zip((names[0], names[2], f.PEOPLE), sums, strict=True))
 
 
 def ranked_risk(table: Mapping[str, Any], yearly: Singles, rules: RuleSet) -> dict[str, Any]:

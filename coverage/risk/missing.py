@@ -454,19 +454,26 @@ def _in_need(
 
 def _between(inputs: RiskInputs, name: str, counted: Floats, chance: Chance) -> Floats:
     """Draw what was told as a range anywhere in it; an open end lies one blur away."""
-    low, high = getattr(inputs, f"{name}_low"), getattr(inputs, f"{name}_high")
-    ranged = ~np.isnan(low) | ~np.isnan(high)
+    low, high = range_ends(inputs, name, chance.log_sd)
+    ranged = ~np.isnan(low)
     if chance.seed is None or not ranged.any():
         return counted
-    known = getattr(inputs, name)
-    ends = [
-        np.where(np.isnan(end), known * np.exp(sign * chance.log_sd), end)[ranged, None]
-        for end, sign in ((low, -1), (high, 1))
-    ]
     u = chance.uniform(f"{_STREAM.get(name, name)}_range", ranged)
     whole = np.repeat(counted, chance.draws // counted.shape[1], axis=1)
-    whole[ranged] = ends[0] + u * (ends[1] - ends[0])
+    whole[ranged] = low[ranged, None] + u * (high - low)[ranged, None]
     return whole
+
+
+def range_ends(inputs: RiskInputs, name: str, log_sd: float) -> tuple[Floats, Floats]:
+    """Return between what lies a number that was told as a range; NaN where it was not."""
+    known = getattr(inputs, name)
+    low, high = getattr(inputs, f"{name}_low"), getattr(inputs, f"{name}_high")
+    ranged = ~np.isnan(low) | ~np.isnan(high)
+    low, high = (
+        np.where(np.isnan(end) & ranged, known * np.exp(sign * log_sd), end)
+        for end, sign in ((low, -1), (high, 1))
+    )
+    return low, high
 
 
 def _hazards(
@@ -478,9 +485,7 @@ def _hazards(
     chance: Chance,
 ) -> dict[str, Any]:
     """Return what the hazards of each building multiply; where nobody looked, those of others."""
-    effects = [rules.hazard.get(code) for code in CODES]
-    least = np.array([GROWTHS.index(e.growth) if e and e.growth else 0 for e in effects])
-    stops = np.array([float(bool(e and e.stops_systems)) for e in effects])
+    least, stops = hazard_effects(rules)
     own = np.nan_to_num(inputs.hazards)
     unlooked = ~inputs.looked
     donor: Longs | None = None
@@ -491,9 +496,9 @@ def _hazards(
     found: dict[str, Any] = {}
     for name in ("likelihood", "escape", "spread"):
         logs = getattr(numbers, f"log_{name}")
-        total = _summed(own, logs)
+        total = summed(own, logs)
         if donor is not None:
-            theirs = np.take(_summed(donated.pattern, logs), flat)
+            theirs = np.take(summed(donated.pattern, logs), flat)
             total[unlooked] = np.maximum(total[unlooked], theirs)
         found[name] = _inspected(total, inputs, numbers) + chance.blur(name, unlooked)
     for name, of_code in (("growth", least), ("stopped", stops)):
@@ -507,6 +512,13 @@ def _hazards(
     return found
 
 
+def hazard_effects(rules: RiskRule) -> tuple[Longs, Floats]:
+    """Return the least growth class of each hazard, and 1 where it stops the systems."""
+    effects = [rules.hazard.get(code) for code in CODES]
+    least = np.array([GROWTHS.index(e.growth) if e and e.growth else 0 for e in effects])
+    return least, np.array([float(bool(e and e.stops_systems)) for e in effects])
+
+
 def _inspected(total: Floats, inputs: RiskInputs, numbers: RiskNumbers) -> Floats:
     """Return the logs of hazards less the share that one more inspection takes away."""
     if not inputs.inspected.any():
@@ -514,7 +526,7 @@ def _inspected(total: Floats, inputs: RiskInputs, numbers: RiskNumbers) -> Float
     return total * (1 - inputs.inspected[:, None] * numbers.one["likelihood.inspection"])
 
 
-def _summed(flags: Floats, logs: Floats) -> Floats:
+def summed(flags: Floats, logs: Floats) -> Floats:
     """Return the sums of logs over flags, code by code: to the bit the same in any company."""
     total = np.zeros((len(flags), logs.shape[1]))
     for code, log in enumerate(logs):

@@ -1,132 +1,356 @@
-"""The risk of a year of a block of buildings in every draw: all its stretches from one filling."""
+"""The risk of a year of houses in every draw: what the compiled loops need, put together."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from ...geo.arrays import Floats, Ints
+from ...geo.arrays import Floats, Longs, Singles
 from ...geo.rules import RiskRule, RuleSet
-from .consequence import HARMED, IN_NEED, asleep, log_building
-from .kernels import people_harmed, year_harm
-from .likelihood import log_likelihood
-from .missing import Filled, fill, with_people
-from .mitigation import crew_share, fixed_means, left_by
+from ..keyed import keys_of, shares
+from .consequence import BOTTLED, HARMED, MOST_NEIGHBOURS
+from .draws import logs_of
+from .inputs import CODES, GASES, GROWTHS, RiskInputs
+from .missing import USE_BLUR, hazard_effects, range_ends, summed
+from .mitigation import crew_share
 from .numbers import RiskNumbers
 from .year import YearInputs
+from .year_kernel import BLURS, EVEN, NUMBERS, TOLD, draw_year
+
+PEOPLE = ("residents", "present", "elders", "children")
+SUMS = ("fires", "harm", "residents")
 
 
 @dataclass(frozen=True)
-class YearLogs:
-    """Logs of fires a year and of deaths a fire, ``(buildings, draws)``.
+class YearDraws:
+    """What a year brings to houses, ``(buildings, draws)``.
 
-    ``shares`` is how much of each building's harm falls in each stretch, ``(buildings,
-    stretches)``, the mean of the draws; ``residents`` who lives there, drawn where nobody told.
+    Attributes
+    ----------
+    fires, deaths
+        Fires a year, and deaths a fire.
+    log_harm
+        Log of their product.
+    places
+        Rows of the communities of the houses.
+    sums
+        ``(3, places, draws)`` of fires, deaths a year, and who lives there, by `places`.
     """
 
     fires: Floats
-    harm: Floats
-    shares: Floats
-    residents: Floats
+    deaths: Floats
+    log_harm: Singles
+    places: Longs
+    sums: Floats
 
 
-def year_logs(told: YearInputs, numbers: RiskNumbers, rules: RuleSet, seed: int | None) -> YearLogs:
-    """Return the risk of a block of buildings in a year, as logs.
+@dataclass(frozen=True)
+class YearMethod:
+    """What all houses of a town have in common in every draw; from `year_method`."""
 
-    Harm of a fire is that of each stretch weighed by its share of the fires. What does not hang
-    on the hour is computed once; nothing is drawn twice.
+    numbers: RiskNumbers
+    rules: RiskRule
+    shifts: tuple[bool, ...]
+    classes: tuple[Any, ...]
+    rates: tuple[Floats, ...]
+    hazards: tuple[Floats, ...]
+    hours: tuple[Any, ...]
+    values: tuple[float, ...]
+
+
+def year_method(told: YearInputs, numbers: RiskNumbers, rules: RuleSet, seed: int) -> YearMethod:
+    """Return what all houses have in common in every draw.
+
+    Parameters
+    ----------
+    told
+        Of a town; its year and what its classes are known to hold count.
+    numbers
+        Of the method, drawn.
+    rules
+        The rule set.
+    seed
+        Of what nobody told.
     """
-    first, method = told.year[0].now.is_day, rules.risk
-    inputs, given = told.shifts[first], told.donated[first]
-    floor_m = rules.compliance.floor_m.value
-    filled: dict[bool, Filled] = {
-        first: fill(inputs, given, numbers, method, seed, floor_m=floor_m)
-    }
-    often = log_likelihood(inputs, filled[first], numbers, method, log_time=0.0)
-    bad = log_building(inputs, filled[first], numbers, method)
-    shape = len(told), numbers.draws
-    for is_day in {part.now.is_day for part in told.year} - {first}:
-        filled[is_day] = with_people(
-            filled[first], told.shifts[is_day], told.donated[is_day], numbers, method, seed
-        )
-    shifts = list(filled)
-    people = np.stack([_harmed(filled[is_day], numbers, method, shape) for is_day in shifts])
-    others = left_by(fixed_means(inputs, filled[first], numbers))
-    total, shares = year_harm(
-        people,
-        (
-            _whole(filled[first].height_m, shape),
-            _whole(asleep(filled[first], method), shape),
-            _whole(others, shape),
-        ),
-        _crews(told, numbers),
-        _hours(told, shifts),
-        np.stack(
-            [
-                numbers.one["consequence.height_scale_m"],
-                numbers.one["consequence.high_rise"],
-                numbers.weight["height"],
-                1 - numbers.one["mitigation.cap"],
-            ]
-        ),
-        method.consequence.height_from_m.value,
-        method.consequence.night_height_power.value,
-    )
-    shares /= shares.sum(axis=1, keepdims=True)
-    fires = np.broadcast_to(_sum(often), shape)
-    harm = _sum(bad) + filled[first].mitigation_blur + np.log(total)
-    return YearLogs(fires, harm, shares, np.broadcast_to(filled[first].residents, shape))
-
-
-def _harmed(
-    filled: Filled, numbers: RiskNumbers, rules: RiskRule, shape: tuple[int, int]
-) -> Floats:
-    """Return the deaths among the people of each house; see `people_harmed`."""
-    one, weight = numbers.one, numbers.weight["vulnerable"]
-    usual, power = one["consequence.people_reference"], one["consequence.people_exponent"]
-    in_need = [getattr(filled, name) for name in IN_NEED]
-    harm = [one[f"consequence.{name}"] ** weight for name in HARMED]
-    scale = one["consequence.deaths_per_fire"] / one["consequence.vulnerable_reference"] ** weight
-    cells = (filled.present, *in_need, asleep(filled, rules), filled.present_blur)
-    harmed: Floats = people_harmed(
-        tuple(_whole(cell, shape) for cell in (*cells, filled.vulnerable_blur)),
-        np.stack(
-            [
-                one["consequence.people_least"],
-                usual,
-                power,
-                (1 / usual) ** power,
-                one["consequence.awake"],
-                *np.maximum(np.maximum.accumulate(harm), 1.0),
-                scale,
-            ]
-        ),
-    )
-    return harmed
-
-
-def _crews(told: YearInputs, numbers: RiskNumbers) -> tuple[Floats, Ints]:
-    """Return what crews take away by each chance there is, and which chance holds when."""
-    chances, which = np.unique(told.crew, return_inverse=True)
-    return crew_share(chances, numbers), which.reshape(told.crew.shape).astype(np.int32)
-
-
-def _hours(told: YearInputs, shifts: list[bool]) -> tuple[Floats, Ints, Ints, Floats]:
-    """Return fires, shift and kind of each stretch, and the factors of the kinds."""
+    method, one = rules.risk, numbers.one
+    shifts = tuple(dict.fromkeys(part.now.is_day for part in told.year))
     asleep, kind = np.unique([part.now.harm_asleep for part in told.year], return_inverse=True)
-    shift = [shifts.index(part.now.is_day) for part in told.year]
+    shift = np.array([shifts.index(part.now.is_day) for part in told.year], dtype=np.int64)
     fires = np.array([part.now.fires for part in told.year])
-    return fires, np.array(shift, dtype=np.int32), kind.astype(np.int32), asleep
+    none = np.ones(numbers.draws)
+    near = np.arange(MOST_NEIGHBOURS + 1)[:, None]
+    consequence = method.consequence
+    return YearMethod(
+        numbers,
+        method,
+        shifts,
+        _classes(told, shifts, method, seed, numbers.draws),
+        (
+            _numbers(numbers),
+            np.exp(numbers.log_rate),
+            np.exp(numbers.log_place),
+            numbers.dependent,
+            numbers.log_growth,
+            np.log(
+                np.stack([one.get(f"likelihood.gas_{gas}", none) for gas in (*GASES, "unknown")])
+            ),
+            np.log1p(one["consequence.neighbour"] * near),
+        ),
+        _hazards(told, shifts, numbers, method),
+        (fires, shift, kind.astype(np.int64), np.append(asleep, 1.0)),
+        (
+            method.draw.blur_log_sd.value,
+            method.draw.blur_log_sd.value * USE_BLUR,
+            rules.compliance.floor_m.value,
+            consequence.height_from_m.value,
+            consequence.night_height_power.value,
+            consequence.single_stair_floors.value,
+        ),
+    )
 
 
-def _whole(values: Floats, shape: tuple[int, int]) -> Floats:
-    """Return what may stand once for all draws as a value a draw, as kernels take it."""
-    if values.shape == shape and values.flags.c_contiguous and values.flags.writeable:
-        return values
-    return np.array(np.broadcast_to(values, shape), dtype=np.float64)
+def year_draws(told: YearInputs, method: YearMethod) -> YearDraws:
+    """Return the risk of a year of houses in every draw.
+
+    Harm of a fire is that of each stretch weighed by its share of the fires. No draw of a house
+    hangs on any other.
+
+    Parameters
+    ----------
+    told
+        Some of the town.
+    method
+        From `year_method` of the whole town.
+    """
+    n, draws = len(told), method.numbers.draws
+    inputs = told.shifts[method.shifts[0]]
+    places, place = np.unique(inputs.place, return_inverse=True)
+    chances, chance = np.unique(told.crew, return_inverse=True)
+    sums = np.zeros((len(SUMS), len(places), draws))
+    found = np.empty((n, draws)), np.empty((n, draws)), np.empty((n, draws), dtype=np.float32)
+    row = (
+        inputs.kind, inputs.place % len(method.rates[2]), inputs.danger,
+        np.where(inputs.gas < 0, len(GASES), inputs.gas), np.minimum(inputs.near, MOST_NEIGHBOURS),
+        place.reshape(n),
+    )  # fmt: skip
+    draw_year(
+        (
+            np.ascontiguousarray(inputs.key),
+            _asked(told, inputs),
+            _told(inputs, method.rules),
+            np.column_stack(row).astype(np.int64),
+            np.ascontiguousarray(np.nan_to_num(inputs.hazards) > 0).view(np.uint8),
+            np.stack(
+                [_people(inputs, "residents", method)]
+                + [_people(told.shifts[is_day], "present", method) for is_day in method.shifts]
+            ),
+            chance.reshape(told.crew.shape).astype(np.int32),
+        ),
+        method.classes,
+        (*method.rates, crew_share(chances, method.numbers)),
+        method.hazards,
+        method.hours,
+        method.values,
+        (*found, sums),
+    )
+    return YearDraws(*found, places, sums)
 
 
-def _sum(parts: dict[str, Floats]) -> Floats:
-    total: Floats = np.asarray(sum(parts.values()))
-    return total
+def year_shares(told: YearInputs, numbers: RiskNumbers, rules: RuleSet) -> Floats:
+    """Return how much of each building's typical harm falls in each stretch of the year.
+
+    Parameters
+    ----------
+    told
+        Of a town.
+    numbers
+        Of the method, at their values.
+    rules
+        The rule set.
+    """
+    harm = np.empty(told.crew.shape)
+    for at, part in enumerate(told.year):
+        logs = logs_of(told.at(at), told.donated[part.now.is_day], numbers, rules, part.now, None)
+        harm[:, at] = np.exp(logs.fires + logs.harm)[:, 0]
+    return np.asarray(harm / harm.sum(axis=1, keepdims=True))
+
+
+def _told(inputs: RiskInputs, rules: RiskRule) -> Floats:
+    """Return what is told of each house, ``(houses, TOLD)``."""
+    like, log_sd = rules.likelihood, rules.draw.blur_log_sd.value
+    floors = range_ends(inputs, "floors", log_sd)
+    height = range_ends(inputs, "height_m", log_sd)
+    water = range_ends(inputs, "water", log_sd)
+    named = np.fmax(np.nan_to_num(inputs.elders), np.nan_to_num(inputs.special))
+    tenants, rooms = np.nan_to_num(inputs.tenants), np.nan_to_num(inputs.rooms)
+    columns = {
+        "footprint_m2": inputs.footprint_m2,
+        "floors": inputs.floors,
+        "floors_low": floors[0],
+        "floors_high": floors[1],
+        "height_m": inputs.height_m,
+        "height_low": height[0],
+        "height_high": height[1],
+        "area_m2": inputs.area_m2,
+        "named": named + np.nan_to_num(inputs.children),
+        "detector": inputs.detector,
+        "sprinkler": inputs.sprinkler,
+        "systems": inputs.systems,
+        "remote": inputs.remote,
+        "single": np.where(np.isnan(inputs.stairs), np.nan, inputs.stairs == 1),
+        "water": inputs.water,
+        "water_low": water[0],
+        "water_high": water[1],
+        "elders": inputs.elders,
+        "children": inputs.children,
+        "special": np.nan_to_num(inputs.special),
+        "helped": np.nan_to_num(inputs.helped),
+        "three_in_one": inputs.three_in_one,
+        "sublet": inputs.tenants >= like.sublet_tenants.value,
+        "more": np.log(np.maximum(tenants / like.sublet_tenants.value, 1)),
+        "rooms": np.log(np.maximum(rooms / like.let_rooms.value, 1)),
+        "leased": inputs.leased == 1,
+        "rcd": np.nan_to_num(inputs.rcd),
+        "monitor": np.nan_to_num(inputs.monitor),
+        "unlooked": ~inputs.looked,
+        "inspected": inputs.inspected,
+        "bottled": inputs.gas == BOTTLED,
+    }
+    return np.column_stack([columns[name] for name in TOLD]).astype(np.float64)
+
+
+def _people(inputs: RiskInputs, name: str, method: YearMethod) -> Floats:
+    """Return how many people are told, the ends of a range, and beds that are taken."""
+    ends = range_ends(inputs, name, method.rules.draw.blur_log_sd.value)
+    beds = inputs.sleepers if name == "residents" else inputs.stayers
+    return np.column_stack([getattr(inputs, name), *ends, beds])
+
+
+def _asked(told: YearInputs, first: RiskInputs) -> npt.NDArray[np.uint8]:
+    """Return what must be drawn of each house: `EVEN`, then `BLURS`."""
+    lost = {
+        name: np.isnan(getattr(first, name))
+        for name in ("floors", "residents", "elders", "children", "detector", "sprinkler",
+                     "systems", "remote", "stairs")
+    }  # fmt: skip
+    absent = np.any([np.isnan(shift.present) for shift in told.shifts.values()], axis=0)
+    ranged = {
+        name: ~np.isnan([getattr(shift, f"{name}{end}") for shift in told.shifts.values()
+                         for end in ("_low", "_high")]).all(axis=0)
+        for name in ("floors", "height_m", "residents", "present", "water")
+    }  # fmt: skip
+    means = (first.detector, first.sprinkler, first.systems, first.crew, first.water)
+    unknown, unlooked = first.kind < 0, ~first.looked
+    asked = {
+        **lost,
+        **{f"{name}_range": flags for name, flags in ranged.items()},
+        "kind": unknown,
+        "people_kind": unknown,
+        "people": lost["residents"] | absent,
+        "people_range": ranged["residents"] | ranged["present"],
+        "single": lost["stairs"],
+        "hazards": unlooked,
+    }
+    blurred = {
+        **dict.fromkeys(("likelihood", "escape", "spread"), unlooked),
+        "kind": unknown,
+        "floors": lost["floors"],
+        "residents": lost["residents"],
+        "present": absent,
+        "elders": lost["elders"] & np.isnan(first.special),
+        "means": np.isnan(np.stack(means)).any(axis=0),
+    }
+    columns = [*(asked[name] for name in EVEN), *(blurred[name] for name in BLURS)]
+    return np.column_stack(columns).view(np.uint8)
+
+
+def _classes(
+    told: YearInputs, shifts: tuple[bool, ...], rules: RiskRule, seed: int, draws: int
+) -> tuple[Any, ...]:
+    """Return what holds for the classes, as `draw_year` takes it."""
+    first, classes = told.donated[shifts[0]], list(rules.classes.values())
+    decides = [name in rules.consequence.danger_decides for name in rules.classes]
+    facts = [
+        [k.per == "people" for k in classes],
+        [k.at_night == "asleep" for k in classes],
+        [GROWTHS.index(k.growth) for k in classes],
+        decides,
+        first.sprinkler, first.systems, first.remote, first.single,
+        *(told.donated[s].least[name] for s in shifts for name in ("elders", "children")),
+    ]  # fmt: skip
+    people = [np.stack([getattr(told.donated[s], name) for name in PEOPLE]) for s in shifts]
+    unknown = shares(first.use, range(len(first.use)), "use", seed=seed, draws=draws)
+    return (
+        np.concatenate(
+            [keys_of([f"{seed}:{name}"]) for name in (*EVEN, *(f"{blur}_blur" for blur in BLURS))]
+        ),
+        np.array(facts, dtype=np.float64),
+        np.stack([first.floors, first.detector]),
+        np.stack(people),
+        np.ascontiguousarray(np.cumsum(unknown, axis=1).T[:-1]),
+        first.drawn,
+    )
+
+
+def _hazards(
+    told: YearInputs, shifts: tuple[bool, ...], numbers: RiskNumbers, rules: RiskRule
+) -> tuple[Floats, ...]:
+    """Return what patterns of hazards and single ones multiply, and the worst they do."""
+    found: list[Floats] = []
+    least, stops = hazard_effects(rules)
+    for flags in (told.donated[shifts[0]].pattern, np.eye(len(CODES))):
+        logs = (numbers.log_likelihood, numbers.log_escape, numbers.log_spread)
+        found.append(np.ascontiguousarray(np.stack([summed(flags, log) for log in logs], axis=2)))
+        found.append(np.column_stack([(flags * least).max(axis=1), (flags * stops).max(axis=1)]))
+    return tuple(found)
+
+
+def _numbers(numbers: RiskNumbers) -> Floats:
+    """Return the numbers of the method, ``(NUMBERS, draws)``."""
+    one, weight = numbers.one, numbers.weight
+    vulnerable = weight["vulnerable"]
+    harm = np.stack([one[f"consequence.{name}"] ** vulnerable for name in HARMED])
+    child, elder, alone, cannot = np.maximum(np.maximum.accumulate(harm), 1.0)
+    works = one["mitigation.detector_works"]
+    deaths = one["consequence.deaths_per_fire"]
+    named = {
+        **weight,
+        "hazard_cap": np.log(one["likelihood.hazard_cap"]),
+        "electrical": one["likelihood.electrical_share"],
+        "rcd": one["likelihood.rcd"],
+        "monitor": one["likelihood.electrical_monitoring"],
+        "three_in_one": np.log(one["likelihood.three_in_one"]),
+        "sublet": np.log(one["likelihood.sublet"]),
+        "let": one["likelihood.let_exponent"],
+        "leased": np.log(one["likelihood.leased"]),
+        "bed_taken": one["consequence.bed_taken"],
+        "helper": one["consequence.helper"],
+        "inspection": one["likelihood.inspection"],
+        "least_people": one["consequence.people_least"],
+        "usual": np.log(one["consequence.people_reference"]),
+        "power": one["consequence.people_exponent"],
+        "awake": one["consequence.awake"],
+        "all": np.ones(numbers.draws),
+        "child": child,
+        "elder": elder,
+        "alone": alone,
+        "cannot": cannot,
+        "deaths": deaths / one["consequence.vulnerable_reference"] ** vulnerable,
+        "escape_cap": np.log(one["consequence.escape_cap"]),
+        "stair": np.log(one["consequence.single_stair"]),
+        "spread_cap": np.log(one["consequence.spread_cap"]),
+        "bottled": np.log(one["consequence.gas_bottled"]),
+        "detector": one["mitigation.detector"] * works,
+        "sprinkler": one["mitigation.sprinkler"],
+        "systems": one["mitigation.systems"],
+        "remote": one["mitigation.remote"],
+        "water": one["mitigation.water"],
+        "water_unknown": one["mitigation.water_unknown"],
+        "least_left": 1 - one["mitigation.cap"],
+        "height_scale": one["consequence.height_scale_m"],
+        "high_rise": one["consequence.high_rise"],
+    }
+    return np.stack([named[name] for name in NUMBERS])

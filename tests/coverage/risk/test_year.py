@@ -14,12 +14,12 @@ from weizhan.coverage import columns as c
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.risk import assess_risk
 from weizhan.coverage.risk.draws import logs_of
-from weizhan.coverage.risk.inputs import HELP
+from weizhan.coverage.risk.inputs import CODES, GASES, HELP
 from weizhan.coverage.risk.level import ordinary_home, town_level
 from weizhan.coverage.risk.missing import donors
-from weizhan.coverage.risk.numbers import drawn_numbers
+from weizhan.coverage.risk.numbers import drawn_numbers, typical_numbers
 from weizhan.coverage.risk.year import YearInputs, crew_chances, year_of
-from weizhan.coverage.risk.year_draws import year_logs
+from weizhan.coverage.risk.year_draws import year_draws, year_method, year_shares
 from weizhan.geo.rules.config import KeyDates
 from weizhan.geo.words import Workdays, last_announced_year
 
@@ -103,33 +103,55 @@ def test_a_year_is_the_sum_of_its_stretches_in_every_draw(street):
     shifts = {False: told, True: by_day}
     given_ = {is_day: donors(t, RULES.risk, is_day=is_day) for is_day, t in shifts.items()}
     whole = YearInputs(year, shifts, given_, crew)
-    found = year_logs(whole, numbers, RULES, 3)
+    method = year_method(whole, numbers, RULES, 3)
+    found = year_draws(whole, method)
     fires, harm, parts = 0.0, 0.0, []
     for at, part in enumerate(year):
         logs = logs_of(whole.at(at), given_[part.now.is_day], numbers, RULES, part.now, 3)
         fires = fires + np.exp(logs.fires)
         parts.append(np.exp(logs.fires + logs.harm))
         harm = harm + parts[-1]
-    assert np.exp(found.fires) == pytest.approx(fires)
-    assert np.exp(found.fires + found.harm) == pytest.approx(harm)
-    assert found.shares.sum(axis=1) == pytest.approx(1)
-    alone = year_logs(whole.take(np.array([1, 4])), numbers, RULES, 3)
+    assert found.fires == pytest.approx(fires, rel=1e-12)
+    assert found.fires * found.deaths == pytest.approx(harm, rel=1e-12)
+    assert found.log_harm == pytest.approx(np.log(harm), rel=1e-6)
+    assert year_shares(whole, typical_numbers(RULES.risk), RULES).sum(axis=1) == pytest.approx(1)
+    alone = year_draws(whole.take(np.array([1, 4])), method)
     assert alone.fires.tolist() == found.fires[[1, 4]].tolist()
 
 
 @pytest.mark.parametrize("seed", range(12))
 def test_a_year_of_any_houses_is_the_sum_of_its_stretches(street, seed):
-    """People in need of every sort, high and low houses, what is known and what is not."""
+    """Houses high and low, what is known, told as a range, and not known, in any mixture."""
     rng, n = np.random.default_rng(seed), 12
     year, numbers = year_of(street), drawn_numbers(RULES.risk, draws=9, seed=seed % 99)
 
-    def some(high):
-        return np.where(rng.random(n) < 0.3, np.nan, rng.integers(0, high, n).astype(float))
+    def some(high, part=0.3):
+        return np.where(rng.random(n) < part, np.nan, rng.integers(0, high, n).astype(float))
 
-    told = inputs(n, kind=rng.integers(-1, len(RULES.risk.classes), n), present=some(30),
-                  residents=some(30), elders=some(8), children=some(5), special=some(4),
-                  height_m=some(90))  # fmt: skip
-    shifts = {False: told, True: dataclasses.replace(told, present=some(3))}
+    def ranges(**known):
+        found = {}
+        for name, values in known.items():
+            ends = rng.random((2, n)) < 0.3
+            found[name] = values
+            found[f"{name}_low"] = np.where(ends[0], values * 0.7, np.nan)
+            found[f"{name}_high"] = np.where(ends[1], values * 1.4, np.nan)
+        return found
+
+    hazards = (rng.random((n, len(CODES))) < 0.1).astype(float)
+    hazards[rng.random(n) < 0.5, 3:] = np.nan
+    told = inputs(
+        n, kind=rng.integers(-1, len(RULES.risk.classes), n), elders=some(8), children=some(5),
+        special=some(4), helped=some(2), sleepers=some(9, 0.8), stayers=some(9, 0.8),
+        hazards=hazards, danger=rng.integers(-1, 4, n), stairs=some(3), tenants=some(40),
+        rooms=some(30), leased=some(2), gas=rng.integers(-1, len(GASES), n),
+        detector=some(2), sprinkler=some(2), systems=some(2), remote=some(2), rcd=some(2),
+        monitor=some(2), near=rng.integers(0, 9, n), inspected=rng.random(n) < 0.3,
+        three_in_one=rng.random(n) < 0.3, area_m2=some(900),
+        **ranges(present=some(30), residents=some(30), height_m=some(90), floors=some(9) + 1,
+                 water=some(2)),
+    )  # fmt: skip
+    now = ranges(present=some(3))
+    shifts = {False: told, True: dataclasses.replace(told, **now)}
     given_ = {is_day: donors(t, RULES.risk, is_day=is_day) for is_day, t in shifts.items()}
     crew = rng.random((n, len(year)))
     crew[rng.random(n) < 0.2] = np.nan
@@ -137,16 +159,19 @@ def test_a_year_of_any_houses_is_the_sum_of_its_stretches(street, seed):
         is_day: dataclasses.replace(t, crew=crew.mean(axis=1)) for is_day, t in shifts.items()
     }
     whole = YearInputs(year, shifts, given_, crew)
-    found = year_logs(whole, numbers, RULES, 5)
-    harm, shares = np.zeros((n, 9)), np.zeros(crew.shape)
+    found = year_draws(whole, year_method(whole, numbers, RULES, 5))
+    fires, harm, lived = np.zeros((n, 9)), np.zeros((n, 9)), 0
     for at, part in enumerate(year):
         logs = logs_of(whole.at(at), given_[part.now.is_day], numbers, RULES, part.now, 5)
-        harm = harm + np.exp(logs.fires + logs.harm)
-        of_house = sum(logs.parts[name] for name in ("growth", "escape", "spread"))
-        of_house = of_house + logs.filled.mitigation_blur
-        shares[:, at] = part.now.fires * np.exp(logs.harm - of_house).mean(axis=1)
-    np.testing.assert_allclose(np.exp(found.fires + found.harm), harm, rtol=1e-12)
-    np.testing.assert_allclose(found.shares, shares / shares.sum(axis=1, keepdims=True))
+        fires, harm = fires + np.exp(logs.fires), harm + np.exp(logs.fires + logs.harm)
+        lived = logs.filled.residents if part.now.is_day == year[0].now.is_day else lived
+    np.testing.assert_allclose(found.fires, fires, rtol=1e-12)
+    np.testing.assert_allclose(found.fires * found.deaths, harm, rtol=1e-12)
+    np.testing.assert_allclose(found.log_harm, np.log(harm), rtol=1e-6)
+    assert found.places.tolist() == [-1]
+    for sums, values in zip(found.sums[:, 0], (fires, harm, np.broadcast_to(lived, harm.shape)),
+                            strict=True):  # fmt: skip
+        np.testing.assert_allclose(sums, values.sum(axis=0), rtol=1e-12)
 
 
 def test_the_risk_does_not_depend_on_the_number_of_workers(street, monkeypatch):
