@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from ...geo.words import fields as f
@@ -37,16 +38,17 @@ def coverage_of(buildings: pd.DataFrame, tier: str, *, standard_s: float) -> dic
         all whom slow ones do or of whose building nothing is known. What is counted over nothing is
         None: not known, and not zero.
     """
-    cover = buildings[c.cover(tier)]
+    cover = buildings[c.cover(tier)].to_numpy(dtype=object)
     total = len(buildings)
-    known = cover != c.Cover.UNKNOWN
-    sure = cover == c.Cover.COVERED
-    typical = sure | (cover == c.Cover.LIKELY)
-    hopeful = typical | (cover == c.Cover.DOUBTFUL)
+    known = np.asarray(cover != c.Cover.UNKNOWN, dtype=bool)
+    sure = np.asarray(cover == c.Cover.COVERED, dtype=bool)
+    typical = sure | np.asarray(cover == c.Cover.LIKELY, dtype=bool)
+    hopeful = typical | np.asarray(cover == c.Cover.DOUBTFUL, dtype=bool)
     unknown = int((~known).sum())
     answered = bool(known.any()) or not total
-    people = buildings[c.PEOPLE]
-    counted = known & people.notna()
+    people = buildings[c.PEOPLE].to_numpy(dtype=float, na_value=np.nan)
+    given = ~np.isnan(people)
+    counted = known & given
     told = bool(counted.any()) or not total
     return {
         "standard_s": standard_s,
@@ -58,14 +60,14 @@ def coverage_of(buildings: pd.DataFrame, tier: str, *, standard_s: float) -> dic
         "share_buildings": _share(typical.sum(), known.sum()),
         "share_buildings_low": _share(sure.sum(), total) if known.any() else None,
         "share_buildings_high": _share(hopeful.sum() + unknown, total) if known.any() else None,
-        "people": int(people.sum()) if people.notna().any() or not total else None,
+        "people": int(people[given].sum()) if given.any() or not total else None,
         "known_people": int(people[counted].sum()) if told else None,
         "covered_people": int(people[counted & typical].sum()) if told else None,
         "share_people": _share(people[counted & typical].sum(), people[counted].sum()),
         "late_people": int(people[counted & ~typical].sum()) if told else None,
         "late_people_low": int(people[counted & ~hopeful].sum()) if told else None,
-        "late_people_high": int(people[people.notna() & ~sure].sum()) if told else None,
-        "people_unknown_buildings": int(people.isna().sum()),
+        "late_people_high": int(people[given & ~sure].sum()) if told else None,
+        "people_unknown_buildings": int((~given).sum()),
     }
 
 
@@ -105,12 +107,15 @@ def community_coverage(
         Standard in seconds by name.
     """
     found = []
-    groups = dict(list(buildings.groupby(buildings[f.COMMUNITY_ID].fillna(""), sort=True)))
+    needed = [c.PEOPLE, *(c.cover(tier) for tier in tiers)]
+    own = buildings[f.COMMUNITY_ID].fillna("")
+    groups = dict(list(pd.DataFrame(buildings)[needed].groupby(own, sort=True)))
+    none = buildings.iloc[:0]
     named = list(zip(communities[f.COMMUNITY_ID], communities[f.NAME], strict=True))
     if "" in groups and named:
         named.append(("", None))
     for identity, name in named:
-        group = groups.get(identity, buildings.iloc[:0])
+        group = groups.get(identity, none)
         found.append(
             {
                 "community_id": identity,

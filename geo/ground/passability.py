@@ -137,7 +137,7 @@ def passage(
         Limits left out, to learn what they cost; `Limit.BARRIER` with all delays of barriers.
     """
     profile = rules.vehicle[vehicle]
-    lane_class = lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN).to_numpy(dtype=str)
+    lane_class = pd.Categorical(lanes[f.LANE_CLASS].fillna(CLASS_WHEN_UNKNOWN))
     slope = _numbers(lanes, f.SLOPE_PCT)
     when = conditions.when if conditions is not None else None
     right = _rights(lanes, vehicle, when, profile)
@@ -146,7 +146,7 @@ def passage(
     )
 
     speed = _per_class(lane_class, lambda c: profile.speed(c).read(reading, more_is="faster"))
-    steps = lane_class == LaneClass.STEPS
+    steps = np.asarray(lane_class == LaneClass.STEPS)
     uphill, downhill = speed.copy(), speed
     if profile.tobler is not None and profile.tobler.value:
         grade = np.nan_to_num(np.where(steps, 0.0, slope)) / 100
@@ -177,7 +177,7 @@ def passage(
 
 def _lane_limits(
     lanes: gpd.GeoDataFrame,
-    lane_class: Words,
+    lane_class: pd.Categorical,
     right: Words,
     profile: VehicleProfile,
     rules: RuleSet,
@@ -194,7 +194,7 @@ def _lane_limits(
     forbidden = right == Right.NO
     if reading == "slow":
         forbidden |= right == Right.UNKNOWN
-    steps = lane_class == LaneClass.STEPS
+    steps = np.asarray(lane_class == LaneClass.STEPS)
     limit = np.full(len(lanes), Limit.NONE, dtype="<U8")
     vehicles_only = bool(profile.carried.value)
     steepness = np.abs(column_read(lanes, f.SLOPE_PCT, reading, more_is="slower"))
@@ -222,7 +222,7 @@ def _lane_limits(
     wide = column_read(lanes, f.WIDTH_M, "fast", more_is="faster", beyond=high)
     unmeasured = np.isnan(told) & (low < need) & (need <= high) & ~meant
     undecided = unmeasured | ((narrow < need) & (need <= wide))
-    return limit, ~(undecided & np.isin(limit, [Limit.NONE, Limit.WIDTH]))
+    return limit, ~(undecided & ((limit == Limit.NONE) | (limit == Limit.WIDTH)))
 
 
 def _leave(
@@ -332,6 +332,6 @@ def _numbers(frame: gpd.GeoDataFrame, column: str) -> Floats:
     return np.asarray(pd.to_numeric(frame[column], errors="coerce"), dtype=float)
 
 
-def _per_class(lane_class: Words, value: Callable[[LaneClass], float]) -> Floats:
-    classes, which = np.unique(lane_class, return_inverse=True)
-    return np.array([value(LaneClass(c)) for c in classes], dtype=float)[which.ravel()]
+def _per_class(lane_class: pd.Categorical, value: Callable[[LaneClass], float]) -> Floats:
+    values = np.array([value(LaneClass(c)) for c in lane_class.categories], dtype=float)
+    return np.asarray(values[lane_class.codes])
