@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,7 +53,7 @@ async def show(request: Request) -> Response:
     return page(
         request,
         "show.html",
-        title=f"{name} · {_called(path, lang_of(request))}",
+        title=f"{name} · {file_words(path, lang_of(request))}",
         town=town.name,
         result=name,
         file=path,
@@ -149,18 +150,39 @@ def _told(one: Result, lang: Lang) -> dict[str, Any]:
         "values": [] if one.job is None else said_values(one.job, lang),
         "known": one.job is not None,
         "yardstick": "" if stick is None else stick.said(lang),
-        "pages": [(path, _called(path, lang)) for path in one.pages],
-        "every": results.names_of(one.folder),
+        "pages": [(path, file_words(path, lang)) for path in one.pages],
+        "every": [(path, file_words(path, lang)) for path in results.names_of(one.folder)],
     }
 
 
-def _called(path: str, lang: Lang) -> str:
-    """Return what people call a file that opens: pages of ours have names, others their own."""
+ENDINGS: Final = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV",
+                  "geojson": "GeoJSON"}  # fmt: skip
+ROUTE: Final = "route-"
+
+
+def file_words(path: str, lang: Lang) -> str:
+    """Return what people call a file of a result; its own name where it has no other.
+
+    Parameters
+    ----------
+    path
+        In the result's folder.
+    lang
+        Of the words.
+    """
     stem, _, ending = path.rpartition(".")
-    key = f"desk_page.{stem.replace('-', '_')}"
-    if ending not in ("html", "pdf") or key not in catalogue():
-        return path
-    return text(key, lang) + (" (PDF)" if ending == "pdf" else "")
+    plain = re.sub(r"[-.]", "_", stem)
+    keys = [f"desk_file.{plain}_{ending}"]
+    if ending in ("html", "pdf", "docx", "xlsx"):
+        keys.append(f"desk_page.{plain}")
+    else:
+        kind = stem.removeprefix("ledger-")
+        keys += [f"list_title.{stem}", f"layer_name.{stem}", f"ledger_name.{kind}"]
+    said = next((text(key, lang) for key in keys if key in catalogue()), "")
+    if not said and stem.startswith(ROUTE):
+        said = text("desk_file.route", lang, who=stem.removeprefix(ROUTE))
+    sort = ENDINGS.get(ending, "")
+    return (said + (f" ({sort})" if sort else "")) if said else path
 
 
 def _size(count: int) -> str:

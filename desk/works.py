@@ -403,6 +403,8 @@ def _field(work: Work, name: str, offered: Offered) -> Field | None:
     shown = "" if required or default is None or default is False else str(default)
     if (command, name) in TODAY:
         shown = dt.date.today().isoformat()
+    if (command, name) == ("compare", "before") and choices and len(choices) > 1:
+        shown = choices[1][0]  # the newest stands first, and is the later one
     if kind == "choice" and not required and default is None and choices:
         choices = (("", _unchosen(command, name, choices, offered.lang)), *choices)
     least, most = LIMITS.get((command, name), (option.min, option.max))

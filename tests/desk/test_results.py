@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
+from weizhan.desk.result_page import file_words
 from weizhan.desk.results import RESULTS, results_of, take_back, throw_away, thrown
 
 NAME = "2026-09-30 评估"
@@ -44,7 +45,7 @@ def at(path=""):
 
 def test_a_result_is_listed_with_what_it_was_asked_its_day_and_its_yardstick(desk, town):
     said = desk.get(at()).text
-    for part in (NAME, "2026-09-30 08:01 做成", "按 2026-09-30 的情况", "）：夜间",
+    for part in (NAME, "2026-09-30 08:01 做成", "按 2026-09-30 的情况", "什么时段：夜间",
                  "180", "4 个文件"):  # fmt: skip
         assert part in said
     (one,) = results_of(town)
@@ -108,3 +109,20 @@ def test_what_was_thrown_away_comes_back_until_it_is_destroyed(desk, town):
     (one,) = thrown(town)
     desk.post(f"/town/{quote('甲镇')}/trash/{quote(one.id)}/destroy")
     assert thrown(town) == [] and not any((town / ".weizhan" / "trash").iterdir())
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("siting.xlsx", "选址结果 (Excel)"),
+        ("aerial.csv", "高层登高操作场地 (CSV)"),
+        ("buildings.geojson", "建筑 (GeoJSON)"),
+        ("ledger-hazards.csv", "隐患 (CSV)"),
+        ("route-检查员1-2026-11-30.pdf", "路线单 检查员1-2026-11-30 (PDF)"),
+        ("best.plan.json", "最优方案（可在规划页导入，或按它评估）"),
+        ("committee.html", "社区风险地图"),
+        ("<b>.xyz", "<b>.xyz"),
+    ],
+)
+def test_files_are_called_what_people_call_them(path, words):
+    assert file_words(path, "zh") == words

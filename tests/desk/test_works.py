@@ -139,6 +139,12 @@ def test_a_value_is_never_taken_for_an_option():
         )
 
 
+def test_the_last_two_periods_are_compared_unless_somebody_chooses_others():
+    lists = {"frozen": [("2026Q4", "四"), ("2026Q3", "三"), ("2026Q2", "二")]}
+    (before, after), _ = fields_of(WORKS["compare"], Offered(lists, "zh"))
+    assert (before.default, after.default or after.choices[0][0]) == ("2026Q3", "2026Q4")
+
+
 def test_a_choice_that_a_town_cannot_offer_is_left_away():
     names = {one.name for part in fields_of(WORKS["rounds"], Offered({}, "zh")) for one in part}
     assert "community" not in names and {"keep", "kind"} <= names  # a file can be given
