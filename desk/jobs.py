@@ -206,10 +206,10 @@ def start(
         jobs.mkdir(parents=True, exist_ok=True)
         with _alone(jobs):
             running = [job for job in jobs_of(town) if job.active]
-            for job in running:
-                if (job.command, job.arguments) == (command, tuple(arguments)):
-                    raise AlreadyRunningError(job)
-            out = None if out is None else _free(out, [job.out for job in running])
+            for other in running:
+                if (other.command, other.arguments) == (command, tuple(arguments)):
+                    raise AlreadyRunningError(other)
+            out = None if out is None else _free(out, [other.out for other in running])
             now = dt.datetime.now()
             folder = _new(jobs, f"{now:%Y%m%d-%H%M%S}-{command}")
             told = {

@@ -1,8 +1,10 @@
 """A layout of a few small wheels is what people unpack, or it is refused with the reason."""
 
+import contextlib
 import hashlib
 import io
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tarfile
@@ -191,6 +193,49 @@ def test_equal_files_make_equal_zips_whenever_they_were_written(tools, place):
         zips.append((place / f"{number}.zip").read_bytes())
     assert zips[0] == zips[1]
     assert zipfile.ZipFile(place / "0.zip").namelist() == ["weizhan/b", "weizhan/甲"]
+
+
+def proj_db(file, minor, version):
+    file.parent.mkdir(parents=True)
+    told = {"DATABASE.LAYOUT.VERSION.MAJOR": "1", "DATABASE.LAYOUT.VERSION.MINOR": minor,
+            "PROJ.VERSION": version}  # fmt: skip
+    with contextlib.closing(sqlite3.connect(file)) as db, db:
+        db.execute("CREATE TABLE metadata (key, value)")
+        db.executemany("INSERT INTO metadata VALUES (?, ?)", told.items())
+
+
+@pytest.mark.parametrize(("newest", "shared"), [("9.8.1", True), ("9.6.0", False)])
+def test_one_list_of_coordinate_systems_is_left_where_it_is_the_newest(
+    tools, tmp_path, newest, shared
+):
+    cuts = tools["cuts"]
+    versions = (("6", newest), ("6", "9.7.1"), ("4", "9.5.1"))
+    files = [tmp_path / name for name in (f"{cuts.PROJ}/proj.db", *cuts.SHARED)]
+    for file, (minor, version) in zip(files, versions, strict=True):
+        proj_db(file, minor, version)
+    assert bool(cuts.share_proj(tmp_path)) == shared
+    assert [file.exists() for file in files] == [True, not shared, not shared]
+    if shared:
+        code = "import os, sitecustomize; print(os.environ['PROJ_DATA'])"
+        env = {"PROJ_DATA": "an older one", "PYTHONPATH": str(tmp_path)}
+        told = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True)
+        assert Path(told.stdout.strip()) == files[0].parent
+
+
+def test_others_are_left_as_bytecode_and_ours_can_be_read(tools, tmp_path):
+    for name, code in (("weizhan", "import colorsys"), ("colorsys", "hue = 3")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "__init__.py").write_text(code, encoding="utf-8")
+    target = tools["wheels"].Target("linux", sys.version_info[:2])
+    tools["lay_out"].compiled(tmp_path, target)
+    there = {f.relative_to(tmp_path).as_posix() for f in tmp_path.rglob("*") if f.is_file()}
+    tag = sys.implementation.cache_tag
+    assert there == {"weizhan/__init__.py", f"weizhan/__pycache__/__init__.{tag}.pyc",
+                     "colorsys/__init__.pyc"}  # fmt: skip
+    sees = {"PYTHONPATH": str(tmp_path)}
+    told = subprocess.run([sys.executable, "-c", "import weizhan; print(weizhan.colorsys.hue)"],
+                          env=sees, capture_output=True, text=True)  # fmt: skip
+    assert told.stdout.strip() == "3", told.stderr
 
 
 def test_the_starter_of_windows_is_read_in_every_code_page(tools, place):
