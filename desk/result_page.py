@@ -140,7 +140,8 @@ def _named(request: Request) -> tuple[Path, str, str]:
 def _told(one: Result, lang: Lang) -> dict[str, Any]:
     stick = one.yardstick
     day = None if stick is None or stick.date is None else stick.date.isoformat()
-    title = "" if one.job is None else text(f"desk_work.{one.job.command}", lang)
+    command = "" if one.job is None else one.job.command
+    title = text(f"desk_work.{command}", lang) if command else ""
     return {
         "name": one.name,
         "title": title,
@@ -150,8 +151,10 @@ def _told(one: Result, lang: Lang) -> dict[str, Any]:
         "values": [] if one.job is None else said_values(one.job, lang),
         "known": one.job is not None,
         "yardstick": "" if stick is None else stick.said(lang),
-        "pages": [(path, file_words(path, lang)) for path in one.pages],
-        "every": [(path, file_words(path, lang)) for path in results.names_of(one.folder)],
+        "pages": [(path, file_words(path, lang, command=command)) for path in one.pages],
+        "every": [
+            (path, file_words(path, lang, command=command)) for path in results.names_of(one.folder)
+        ],
     }
 
 
@@ -160,7 +163,7 @@ ENDINGS: Final = {"pdf": "PDF", "docx": "Word", "xlsx": "Excel", "csv": "CSV",
 ROUTE: Final = "route-"
 
 
-def file_words(path: str, lang: Lang) -> str:
+def file_words(path: str, lang: Lang, *, command: str = "") -> str:
     """Return what people call a file of a result; its own name where it has no other.
 
     Parameters
@@ -169,6 +172,8 @@ def file_words(path: str, lang: Lang) -> str:
         In the result's folder.
     lang
         Of the words.
+    command
+        That wrote it; lists of ``risk`` bear names that layers have, too.
     """
     stem, _, ending = path.rpartition(".")
     plain = re.sub(r"[-.]", "_", stem)
@@ -177,10 +182,12 @@ def file_words(path: str, lang: Lang) -> str:
         keys.append(f"desk_page.{plain}")
     else:
         kind = stem.removeprefix("ledger-")
-        keys += [f"list_title.{stem}", f"layer_name.{stem}", f"ledger_name.{kind}"]
+        lists = [f"list_title.{stem}"] if command == "risk" else []
+        keys += [*lists, f"layer_name.{stem}", f"ledger_name.{kind}"]
     said = next((text(key, lang) for key in keys if key in catalogue()), "")
     if not said and stem.startswith(ROUTE):
-        said = text("desk_file.route", lang, who=stem.removeprefix(ROUTE))
+        key = "route_page" if ending == "html" else "route"
+        said = text(f"desk_file.{key}", lang, who=stem.removeprefix(ROUTE))
     sort = ENDINGS.get(ending, "")
     return (said + (f" ({sort})" if sort else "")) if said else path
 

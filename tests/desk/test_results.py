@@ -125,4 +125,5 @@ def test_what_was_thrown_away_comes_back_until_it_is_destroyed(desk, town):
     ],
 )
 def test_files_are_called_what_people_call_them(path, words):
-    assert file_words(path, "zh") == words
+    assert file_words(path, "zh", command="risk") == words
+    assert file_words("offices.csv", "zh", command="export") == "消防工作站 (CSV)"
