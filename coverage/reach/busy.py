@@ -97,12 +97,12 @@ def chances_out(order: AnswerOrder, calls_per_hour: Floats, *, hours: float, cre
     [0.0909]
     """
     out = np.zeros(crews)
+    turns = [(np.flatnonzero(crew != NOBODY), crew[crew != NOBODY]) for crew in order.crew.T]
     for _ in range(_ROUNDS):  # from nobody out upwards, so that it settles at the lowest answer
         load, asked = np.zeros(crews), calls_per_hour * hours
-        for crew in order.crew.T:
-            there = crew != NOBODY
-            load += np.bincount(crew[there], asked[there], crews)
-            asked = np.where(there, asked * out[crew], asked)
+        for there, crew in turns:
+            load += np.bincount(crew, asked[there], crews)
+            asked[there] *= out[crew]
         before, out = out, load / (1 + load)
         if np.abs(out - before).max(initial=0.0) < _CLOSE:
             break

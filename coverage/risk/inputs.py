@@ -226,6 +226,29 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
     )
 
 
+def at_hour(inputs: RiskInputs, town: Town, *, is_day: bool) -> RiskInputs:
+    """Return the inputs with who is there at another hour; nothing else hangs on it.
+
+    Parameters
+    ----------
+    inputs
+        From `risk_inputs` of all buildings of the town.
+    town
+        Its layers and ledgers.
+    is_day
+        Whether people are where they are by day.
+    """
+    buildings, now = town.buildings, f.PEOPLE_DAY if is_day else f.PEOPLE_NIGHT
+    stay = _stay(inputs.kind, town.rules.risk) if is_day else 1.0
+    return replace(
+        inputs,
+        present=_column(buildings, now),
+        present_low=_column(buildings, f"{now}_low"),
+        present_high=_column(buildings, f"{now}_high"),
+        stayers=inputs.sleepers * stay,
+    )
+
+
 def with_care(inputs: RiskInputs, town: Town) -> RiskInputs:
     """Return the inputs with what a plan does at buildings: devices, hazards, inspections.
 

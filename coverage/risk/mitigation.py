@@ -59,9 +59,14 @@ def log_left(shares: Mapping[str, Floats], numbers: RiskNumbers) -> Floats:
 
 def _arrives(chance: Floats, numbers: RiskNumbers) -> Floats:
     """Return the chance of a crew in time when all arrivals are slower or faster together."""
-    known = np.clip(np.nan_to_num(chance, nan=0.5), 1e-6, 1 - 1e-6)
-    moved: Floats = ndtr(ndtri(known)[:, None] + numbers.travel)
+    moved: Floats = ndtr(deviations(chance)[:, None] + numbers.travel)
     return np.where(np.isnan(chance)[:, None], numbers.one["mitigation.crew_unknown"], moved)
+
+
+def deviations(chance: Floats) -> Floats:
+    """Return chances of a crew in time as standard deviations of its arrival."""
+    known = np.clip(np.nan_to_num(chance, nan=0.5), 1e-6, 1 - 1e-6)
+    return np.asarray(ndtri(known))
 
 
 def _or_unknown(known: Floats, otherwise: Floats) -> Floats:

@@ -23,7 +23,7 @@ from ..closures import lane_draws
 from ..reach import Moment as Reached
 from ..reach import arrival_chances, time_band_name
 from .draws import Moment
-from .inputs import HELP, RiskInputs, crew_in_time, risk_inputs, with_care
+from .inputs import HELP, RiskInputs, at_hour, crew_in_time, risk_inputs, with_care
 from .missing import Donors, donors, take
 
 SEASONS: Final = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring",
@@ -203,8 +203,9 @@ def year_inputs(
         Order of the buildings in the answer.
     """
     donated, shifts = {}, {}
+    by_night = risk_inputs(town, town.buildings, is_day=False, day=day)
     for is_day in sorted({part.now.is_day for part in year}):
-        told = risk_inputs(town, town.buildings, is_day=is_day, day=day)
+        told = at_hour(by_night, town, is_day=is_day)
         donated[is_day] = donors(take(told, rows), town.rules.risk, is_day=is_day)
         shifts[is_day] = replace(
             take(with_care(told, town), rows),

@@ -15,7 +15,7 @@ from .consequence import BOTTLED, HARMED, MOST_NEIGHBOURS
 from .draws import logs_of
 from .inputs import CODES, GASES, GROWTHS, RiskInputs
 from .missing import USE_BLUR, hazard_effects, range_ends, summed
-from .mitigation import crew_share
+from .mitigation import deviations
 from .numbers import RiskNumbers
 from .year import YearInputs
 from .year_kernel import BLURS, EVEN, NUMBERS, TOLD, draw_year
@@ -128,7 +128,7 @@ def year_draws(told: YearInputs, method: YearMethod) -> YearDraws:
     n, draws = len(told), method.numbers.draws
     inputs = told.shifts[method.shifts[0]]
     places, place = np.unique(inputs.place, return_inverse=True)
-    chances, chance = np.unique(told.crew, return_inverse=True)
+    chance = np.where(np.isnan(told.crew), np.inf, deviations(told.crew))
     sums = np.zeros((len(SUMS), len(places), draws))
     found = np.empty((n, draws)), np.empty((n, draws)), np.empty((n, draws), dtype=np.float32)
     row = (
@@ -147,10 +147,10 @@ def year_draws(told: YearInputs, method: YearMethod) -> YearDraws:
                 [_people(inputs, "residents", method)]
                 + [_people(told.shifts[is_day], "present", method) for is_day in method.shifts]
             ),
-            chance.reshape(told.crew.shape).astype(np.int32),
+            np.ascontiguousarray(chance),
         ),
         method.classes,
-        (*method.rates, crew_share(chances, method.numbers)),
+        method.rates,
         method.hazards,
         method.hours,
         method.values,
@@ -352,5 +352,8 @@ def _numbers(numbers: RiskNumbers) -> Floats:
         "least_left": 1 - one["mitigation.cap"],
         "height_scale": one["consequence.height_scale_m"],
         "high_rise": one["consequence.high_rise"],
+        "travel": numbers.travel,
+        "crew": one["mitigation.crew"],
+        "crew_unknown": one["mitigation.crew_unknown"],
     }
     return np.stack([named[name] for name in NUMBERS])

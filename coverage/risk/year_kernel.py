@@ -11,7 +11,7 @@ import numpy as np
 
 from ..compiled import njit
 from .likelihood import LEAST_RESIDENTS
-from .row_kernels import exp_row, log_row, normal_row, start_of, uniform_row
+from .row_kernels import below_row, exp_row, log_row, normal_row, start_of, uniform_row
 
 #: Streams of random numbers, as `weizhan.coverage.risk.missing` names them: even ones, then blurs.
 EVEN = (
@@ -59,7 +59,8 @@ NUMBERS = (
     "leased", "bed_taken", "helper", "inspection", "least_people", "usual", "power", "awake",
     "all", "child", "elder", "alone", "cannot", "deaths", "growth", "escape", "escape_cap", "stair",
     "spread", "spread_cap", "bottled", "detector", "sprinkler", "systems", "remote", "water",
-    "water_unknown", "least_left", "height_scale", "high_rise", "height",
+    "water_unknown", "least_left", "height_scale", "high_rise", "height", "travel", "crew",
+    "crew_unknown",
 )  # fmt: skip
 (
     _N_HAZARDS, _N_HAZARD_CAP, _N_ELECTRICAL, _N_RCD, _N_MONITOR, _N_THREE_IN_ONE, _N_SUBLET,
@@ -67,7 +68,8 @@ NUMBERS = (
     _N_ALL, _N_CHILD, _N_ELDER, _N_ALONE, _N_CANNOT, _N_DEATHS, _N_GROWTH, _N_ESCAPE, _N_ESCAPE_CAP,
     _N_STAIR, _N_SPREAD, _N_SPREAD_CAP, _N_BOTTLED, _N_DETECTOR, _N_SPRINKLER, _N_SYSTEMS,
     _N_REMOTE, _N_WATER, _N_WATER_UNKNOWN, _N_LEAST_LEFT, _N_HEIGHT_SCALE, _N_HIGH_RISE, _N_HEIGHT,
-) = range(39)  # fmt: skip
+    _N_TRAVEL, _N_CREW, _N_CREW_UNKNOWN,
+) = range(42)  # fmt: skip
 
 #: What holds for a class, as `draw_year` reads it.
 _F_BY_PEOPLE, _F_SLEEPS, _F_GROWTH, _F_DECIDES, _F_SHARES, _F_LEAST = 0, 1, 2, 3, 4, 8
@@ -202,9 +204,9 @@ def _height_rows(above, asleep, number, factor, stack, bits):  # type: ignore[no
 
 @njit(
     "void(Tuple((u8[::1], u1[:, ::1], f8[:, ::1], i8[:, ::1], u1[:, ::1], f8[:, :, ::1],"
-    "i4[:, ::1])),"
+    "f8[:, ::1])),"
     "Tuple((u8[::1], f8[:, ::1], f8[:, :, ::1], f8[:, :, :, ::1], f8[:, ::1], i8[:, ::1])),"
-    "UniTuple(f8[:, ::1], 8),"
+    "UniTuple(f8[:, ::1], 7),"
     "Tuple((f8[:, :, ::1], f8[:, ::1], f8[:, :, ::1], f8[:, ::1])),"
     "Tuple((f8[::1], i8[::1], i8[::1], f8[::1])), UniTuple(f8, 6),"
     "Tuple((f8[:, ::1], f8[:, ::1], f4[:, ::1], f8[:, :, ::1])))",
@@ -222,7 +224,7 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
         neighbours and sums; ``(n, codes)`` open hazards;
         ``(1 + shifts, n, 4)`` who lives there and who is present, with the ends of the range, and
         beds with people;
-        ``(n, stretches)`` which chance of a crew holds.
+        ``(n, stretches)`` the chance of a crew in standard deviations, infinite where not known.
     classes
         Streams of `EVEN` and `BLURS`; ``(8 + 2 * shifts, classes)``: whether fires go by people,
         whether people sleep, growth, whether the fire-danger class decides, shares that have
@@ -232,7 +234,7 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
         shares of unknown use; ``(classes, donors)`` patterns of hazards.
     rates
         By draw: `NUMBERS`; fires of classes, and of communities; who cannot leave, by class; logs
-        of growth, of gases and of neighbours; ``(chances, draws)`` what a crew takes away.
+        of growth, of gases and of neighbours.
     hazards
         ``(patterns, draws, 3)`` logs of likelihood, escape and spread, and ``(patterns, 2)`` growth
         and whether systems are stopped; the same of single codes.
@@ -248,7 +250,7 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
     """
     key, asked, told, row, opened, present_told, chance = houses
     stream, fact, table, people_table, bounds, donor = classes
-    number, rate, place_rate, dependent, growth_log, gas_log, near_log, crew = rates
+    number, rate, place_rate, dependent, growth_log, gas_log, near_log = rates
     pattern_log, pattern_worst, code_log, code_worst = hazards
     fires_share, shift_of, hour_of, asleep = year
     blur, use_blur, floor_m, height_from, stack, stair_floors = method
@@ -258,6 +260,7 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
     work, spare = np.empty((11, draws)), np.empty(draws)
     worst, people = np.empty((2, draws)), np.empty((7, draws))
     factor, harmed = np.empty((kinds, draws)), np.empty((shifts, draws))
+    crew = np.empty((len(fires_share), draws))
     longs = np.empty((3, draws), np.int64)
     bits, kind, of_people = longs[0], longs[1], longs[2]
     sleeps, floors, height, area = work[0], work[1], work[2], work[3]
@@ -432,7 +435,16 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
             flat = not high
         harm[:] = 0.0
         for part in range(len(fires_share)):
-            crew_row, there = crew[chance[i, part]], harmed[shift_of[part]]
+            at = 0  # the first stretch with the same chance
+            while chance[i, at] != chance[i, part]:
+                at += 1
+            crew_row, there = crew[at], harmed[shift_of[part]]
+            if at == part:
+                below_row(chance[i, at], number[_N_TRAVEL], crew_row)
+                for d in range(draws):
+                    if np.isinf(chance[i, at]):
+                        crew_row[d] = number[_N_CREW_UNKNOWN, d]
+                    crew_row[d] *= number[_N_CREW, d]
             hour, awake = factor[hour_of[part]], factor[kinds - 1]
             for d in range(draws):
                 left = max(others[d] * (1.0 - crew_row[d]), number[_N_LEAST_LEFT, d])

@@ -96,6 +96,15 @@ def _preference(lanes: gpd.GeoDataFrame) -> Longs:
     return rank
 
 
+def _near(rows: Longs, lines: Shapes, features: Shapes, within_m: float) -> Longs:
+    """Return those rows of lanes that some feature may be within a distance of."""
+    apart = within_m + ALIKE_M + 1e-6
+    boxes = shapely.bounds(features) + np.array([-apart, -apart, apart, apart])
+    boxes = boxes[~np.isnan(boxes).any(axis=1)]
+    found = shapely.STRtree(shapely.box(*boxes.T)).query(lines[rows])[0]
+    return np.asarray(rows[np.unique(found)])
+
+
 def snap(
     features: Shapes,
     lanes: gpd.GeoDataFrame,
@@ -131,6 +140,8 @@ def snap(
     fraction = np.full(len(features), np.nan)
     access_m = np.full(len(features), np.nan)
     rows = np.flatnonzero(allowed)
+    if len(features) < len(rows):  # few stations: most lanes are far from all of them
+        rows = _near(rows, lanes.geometry.to_numpy(), features, within_m)
     if not len(rows) or not len(features):
         return Positions(lane, fraction, access_m)
     # A tree of segments, not of lanes: their boxes are small, and the distance is that of one.
@@ -157,7 +168,7 @@ def snap(
     np.minimum.at(least, which, distance)
     tied = distance <= least[which] + ALIKE_M
     which, near, distance = which[tied], near[tied], distance[tied]
-    order = np.lexsort((_preference(lanes)[rows][owner[near]], which))
+    order = np.lexsort((_preference(lanes.iloc[rows])[owner[near]], which))
     which, first = np.unique(which[order], return_index=True)
     near, distance = near[order][first], distance[order][first]
     length = np.hypot(*(end - start).T)
