@@ -43,7 +43,7 @@ def assess(
         from ..coverage.what_if import moments
         from ..geo.plan import plan_note, planned, read_plan
         from ..geo.town import load_town
-        from ..maps.page import planner_page
+        from ..maps.page import fits_planner, planner_left_out, planner_page
         from ..maps.results import RESULT_NAMES, pages_beside, write_results
         from ..maps.voice import next_record, no_answer
 
@@ -89,8 +89,11 @@ def assess(
                 progress=step,
             )
             step("step.planner")
-            passing = moments(present, day=day_of(date))
-            page = planner_page(present, found, passing, plan=given, lang=lang.value)
+            if fits_planner(present):
+                passing = moments(present, day=day_of(date))
+                page = planner_page(present, found, passing, plan=given, lang=lang.value)
+            else:
+                page = planner_left_out(found, lang=lang.value)
             (unfinished / "planner.html").write_text(page, encoding="utf-8")
     for scene in past.values():
         say_differences(scene.differences, lang.value)

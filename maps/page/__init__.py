@@ -7,7 +7,7 @@ from .city import committee_pages
 from .committee import committee_page
 from .lanes_page import lanes_page
 from .measures_page import measures_page
-from .planner import planner_page
+from .planner import fits_planner, planner_left_out, planner_page
 from .siting_page import siting_page
 from .standalone import LEAFLET_CSS, LEAFLET_JS, standalone
 
@@ -16,8 +16,10 @@ __all__ = [
     "LEAFLET_JS",
     "committee_page",
     "committee_pages",
+    "fits_planner",
     "lanes_page",
     "measures_page",
+    "planner_left_out",
     "planner_page",
     "siting_page",
     "standalone",

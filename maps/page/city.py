@@ -90,9 +90,19 @@ def committee_pages(
     shared = assessment.areas[f.STATION_ID].isna()
     city = assessment.replaced(areas=assessment.areas[shared].reset_index(drop=True))
     none = np.zeros(0, dtype=np.int64)
+    told: dict[str, dict[str, list[dict[str, Any]]]] = {name: {} for name in scenes}
+    for name, scene in scenes.items():
+        for one in scene.communities:
+            told[name].setdefault(str(one[f.COMMUNITY_ID]), []).append(one)
     cut = (
-        _community(city, scenes, entry, rows.get(str(entry[f.COMMUNITY_ID]), none), lang)
-        for entry in entries
+        _community(
+            city,
+            {n: replace(s, communities=told[n].get(own, [])) for n, s in scenes.items()},
+            entry,
+            rows.get(own, none),
+            lang,
+        )
+        for own, entry in zip(files, entries, strict=True)
     )
     page = partial(committee_page, plan=plan, home="../committee.html", font=link, lang=lang)
     yield from zip(files.values(), _made(page, cut, workers=workers), strict=True)
@@ -163,7 +173,7 @@ def _community(
     assessment
         Of the whole city; its areas are those of all stations together.
     scenes, lang
-        As for `committee_pages`.
+        As for `committee_pages`; the scenes tell of this community alone.
     entry
         Of the community in the summary.
     inside
@@ -214,7 +224,7 @@ def _community(
     )
     moments = {}
     for name, scene in scenes.items():
-        told = [one for one in scene.communities if str(one[f.COMMUNITY_ID]) == identity]
+        told = scene.communities
         on_duty = scene.on_duty
         moments[name] = replace(
             scene,

@@ -14,10 +14,13 @@ from ...geo.plan import Plan
 from ...geo.town import Town
 from ...geo.words import HostType, LaneClass, Lang, Tier, Vehicle, label, text
 from ...geo.words import fields as f
-from ..html import Pack, escape, shown
+from ..html import Pack, escape, section, shown
+from ..reports import plain_page
 from ..styles import style
+from ..voice import scenario_name
 from . import overlays
 from .canvas import PackedLines, PackedPolygons
+from .city import MOST_BUILDINGS
 from .hills import hills
 from .plan_table import plan_table
 from .planner_area import area_data
@@ -97,6 +100,44 @@ def planner_page(
         _buildings(town, lang),
     )
     return town_page(assessment, title, layers, around, lang)
+
+
+def fits_planner(town: Town, *, most: int = MOST_BUILDINGS) -> bool:
+    """Return whether a browser can compute with the buildings of a town.
+
+    Parameters
+    ----------
+    town
+        A loaded town.
+    most
+        So many buildings fit.
+    """
+    return len(town.buildings) <= most
+
+
+def planner_left_out(
+    assessment: Assessment, *, most: int = MOST_BUILDINGS, lang: Lang = "zh"
+) -> str:
+    """Return the page in place of the planner of a town that does not fit: why, and what serves.
+
+    Parameters
+    ----------
+    assessment
+        Of the town.
+    most
+        So many buildings would fit.
+    lang
+        Language of the page.
+    """
+    many = {"count": f"{len(assessment.buildings):,}", "most": f"{most:,}"}
+    why = text("planner.left_out_why", lang, **many)
+    ways = [text(f"planner.left_out_{way}", lang) for way in ("part", "site", "plan")]
+    said = "".join(f"<li>{escape(way)}</li>" for way in ways)
+    body = section("planner.left_out", f"<p>{escape(why)}</p><ul>{said}</ul>", lang)
+    title = text("planner.title", lang, town=shown(assessment.town))
+    facts = text("page.facts", lang, scenario=scenario_name(assessment, lang),
+                 date=shown(assessment.date), rules=shown(assessment.rules))  # fmt: skip
+    return plain_page(title, facts, body, simulated=assessment.simulated, lang=lang)
 
 
 def _content(assessment: Assessment, lang: Lang) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterable
+from functools import cache
 
 import pandas as pd
 from pypinyin import Style, pinyin
@@ -57,6 +58,7 @@ def searched(assessment: Assessment) -> set[str]:
     return texts | {word for words in use_words("zh").values() for word in words}
 
 
+@cache
 def use_words(lang: Lang) -> dict[str, list[str]]:
     """Return what else each use of buildings is called, by its label: both languages, by-names.
 

@@ -220,11 +220,16 @@ def rank_intervals(entries: list[dict[str, Any]], tier: str) -> dict[str, tuple[
             low = share if is_missing(low) else low
             high = share if is_missing(high) else high
             known.append((str(entry[f.COMMUNITY_ID]), float(share), float(low), float(high)))
-    ranks = {}
-    for identity, share, low, high in known:
-        others = [row for row in known if row[0] != identity]
-        rank = 1 + sum(row[1] < share for row in others)
-        first = 1 + sum(row[3] < low for row in others)
-        last = 1 + sum(row[2] < high for row in others)
-        ranks[identity] = (rank, min(first, rank), max(last, rank))
-    return ranks
+    if not known:
+        return {}
+    share, low, high = np.array([row[1:] for row in known]).T
+    rank, first, last = (
+        1 + np.searchsorted(np.sort(others), own)  # how many lie below
+        for others, own in ((share, share), (high, low), (low, high))
+    )
+    first, last = first - (high < low), last - (low < high)  # nobody comes before itself
+    places = zip(rank, np.minimum(first, rank), np.maximum(last, rank), strict=True)
+    return {
+        row[0]: (int(own), int(best), int(worst))
+        for row, (own, best, worst) in zip(known, places, strict=True)
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import cache
 from string import Template
 from typing import Any
 
@@ -183,11 +184,7 @@ def script_content(
         Further sections of the catalogue that the scripts speak from.
     """
     return {
-        "texts": {
-            key: entry[lang]
-            for key, entry in catalogue().items()
-            if key.partition(".")[0] in {*_SPOKEN, *spoken}
-        },
+        "texts": dict(_texts(frozenset({*_SPOKEN, *spoken}), lang)),
         "clicks": list(clicks),
         "landmarks": landmarks(assessment.buildings),
         "tiers": [_tier(assessment, tier, lang) for tier in tiers_told(assessment)],
@@ -196,6 +193,14 @@ def script_content(
             {"code": vehicle.value, "label": label("vehicle", vehicle.value, lang)}
             for vehicle in Vehicle
         ],
+    }
+
+
+@cache
+def _texts(sections: frozenset[str], lang: Lang) -> dict[str, str]:
+    """Return the texts of some sections of the catalogue: the same for every page."""
+    return {
+        key: entry[lang] for key, entry in catalogue().items() if key.partition(".")[0] in sections
     }
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 
 from weizhan.coverage.scenes import Scene
 from weizhan.maps.page.city import committee_pages
+from weizhan.maps.page.planner import fits_planner, planner_left_out
 
 
 def test_a_town_has_one_page(assessment):
@@ -99,3 +100,14 @@ def test_a_community_is_told_what_to_do_in_it_and_not_elsewhere(assessment):
     own = pages["communities/0001.html"]
     assert "在近处设站" in own
     assert "在远处设站" not in own
+
+
+def test_in_place_of_a_citys_planner_stands_why_and_what_serves(browser, assessment):
+    count = len(assessment.buildings)
+    assert fits_planner(assessment, most=count) and not fits_planner(assessment, most=count - 1)
+    browser.open(planner_left_out(assessment, most=100))
+    said = browser.run("return document.body.innerText")
+    assert f"全城 {count} 栋建筑，超过 100 栋" in said
+    for command in ("weizhan new", "weizhan site", "weizhan measures", "--plan"):
+        assert command in said
+    browser.assert_quiet()
