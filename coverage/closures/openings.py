@@ -8,7 +8,7 @@ import pandas as pd
 from ...geo.arrays import Flags, Ints
 from ...geo.ground import Limit
 from .. import columns as c
-from ..reach import FAR, Journey, Moment, first_at, grouped, search, tier_journey
+from ..reach import FAR, Journey, Moment, first_at, grouped, search, searchable, tier_journey
 from .kernels import openings
 from .lane_failures import limits_of, ranks_of
 
@@ -75,7 +75,7 @@ def gained(before: Journey, after: Journey, narrow: Flags, *, limit_ms: Ints) ->
     arcs = grouped(graph.tail[~closed], graph.states, graph.head[~closed], graph.ms[~closed])
     nothing = np.empty(0, dtype=np.int32)
     seeds = before.starts.state, before.starts.ms, before.starts.crew
-    ms, _ = search(arcs, seeds, nothing, until)
+    ms, _ = search(searchable(*arcs), seeds, nothing, until)
     late = np.flatnonzero((first_at(before, ms) > limit_ms) & (before.entries.lane >= 0))
 
     at_hand = closed & (ms[graph.tail] < FAR)

@@ -6,7 +6,7 @@ Times are whole milliseconds inside and seconds outside.
 from .areas import service_areas
 from .busy import NOBODY as NOBODY_ASKED
 from .busy import AnswerOrder, answer_order, chances_out, free_in_time
-from .kernels import FAR, pile_width, search, sort_out, twice
+from .kernels import FAR, pile_width, search, searchable, sort_out, twice
 from .lane_states import left_m, lived_at, time_band_name
 from .moment import Moment, built_passages
 from .probability import arrival_probability
@@ -93,6 +93,7 @@ __all__ = [
     "reach_matrix",
     "response_times",
     "search",
+    "searchable",
     "service_areas",
     "sort_out",
     "station_vehicles",

@@ -1,4 +1,4 @@
-"""Every compiled loop, and nothing else.
+"""Every compiled loop, and what it takes.
 
 All times are int32 milliseconds. A network comes as CSR arrays (`weizhan.geo.ground.Network`)
 with one cost an arc; `FAR` is the cost of an arc that cannot be passed and the time of a node
@@ -10,10 +10,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...geo.arrays import Ints, Longs
 from ...geo.ground import IMPASSABLE
 from ..compiled import njit
 
 FAR = IMPASSABLE
+HALF = 32  # bits of a number that holds two
+LOW = 2**HALF - 1
 
 
 @njit("i4(i4[::1])", cache=True)
@@ -67,17 +70,37 @@ def sort_out(ms, later, many, ring, width):  # type: ignore[no-untyped-def]
     return threshold, left, last
 
 
+def searchable(indptr: Ints, head: Ints, ms: Ints) -> tuple[Ints, Longs, np.int32]:
+    """Return arcs as `search` takes them.
+
+    Parameters
+    ----------
+    indptr, head, ms
+        CSR arcs and their costs; an arc of cost `FAR` cannot be passed.
+
+    Returns
+    -------
+    indptr, way, width
+        ``way`` has the cost of each arc in its high half and the head in its low half, so that
+        one look at memory brings both; ``width`` is from `pile_width`.
+    """
+    return indptr, ms.astype(np.int64) << HALF | head, np.int32(pile_width(ms))
+
+
 @njit(
-    "Tuple((i4[::1], i4[::1]))(UniTuple(i4[::1], 3), UniTuple(i4[::1], 3), i4[::1], i4)",
+    "Tuple((i4[::1], i4[::1]))(Tuple((i4[::1], i8[::1], i4)), UniTuple(i4[::1], 3), i4[::1], i4)",
     cache=True,
     nogil=True,
 )
 def search(arcs, seeds, first_source, until_ms):  # type: ignore[no-untyped-def]
     """Return time and source of the nearest seed for every state.
 
-    Two piles: states nearer than a threshold wait in a ring and are relaxed, again if their
-    label improves; the others wait unsorted until the threshold moves past them. That does the
-    work of a priority queue without keeping any order.
+    Two piles: states nearer than a threshold are relaxed, the last one that came first, again if
+    their label improves; the others wait unsorted until the threshold moves past them. That does
+    the work of a priority queue without keeping any order, and stays where memory is warm.
+
+    A label is one number, the time in its high half and the source in its low half: the smaller
+    one is the earlier arrival, and of two at the same time that of the lower source.
 
     With ``first_source`` (of one state or more) the search finds the second source instead: a
     label may not come from the source that is first at the state already. Along an arc between
@@ -88,7 +111,7 @@ def search(arcs, seeds, first_source, until_ms):  # type: ignore[no-untyped-def]
     Parameters
     ----------
     arcs
-        ``indptr, head, ms``: CSR arcs and their costs; an arc of cost `FAR` cannot be passed.
+        From `searchable`.
     seeds
         ``state, ms, source``: where sources enter.
     first_source
@@ -96,56 +119,73 @@ def search(arcs, seeds, first_source, until_ms):  # type: ignore[no-untyped-def]
     until_ms
         Later arrivals are not looked for, and are `FAR`.
     """
-    indptr, head, cost = arcs
+    indptr, way, width = arcs
     seed_state, seed_ms, seed_source = seeds
     states = len(indptr) - 1
     second = len(first_source) > 0
-    beyond = np.int32(min(until_ms, FAR - 1) + 1)
-    ms = np.full(states, beyond, dtype=np.int32)
-    source = np.full(states, -1, dtype=np.int32)
+    beyond = np.int64(min(until_ms, FAR - 1) + 1) << HALF
+    label = np.full(states, beyond, dtype=np.int64)
     waits = np.zeros(states, dtype=np.bool_)
-    ring = np.empty(states + 1, dtype=np.int32)
+    pile = np.empty(states, dtype=np.int32)
     later = np.empty(states, dtype=np.int32)
-    width = pile_width(cost)
     many = 0
     for k in range(len(seed_state)):
-        v, t, s = seed_state[k], seed_ms[k], seed_source[k]
-        if second and s == first_source[v]:
+        v = seed_state[k]
+        if second and seed_source[k] == first_source[v]:
             continue
-        if t < ms[v] or (t == ms[v] and s < source[v]):
-            ms[v], source[v] = t, s
+        own = np.int64(seed_ms[k]) << HALF | np.int64(seed_source[k])
+        if own < label[v]:
+            label[v] = own
             if not waits[v]:
                 waits[v] = True
                 later[many] = v
                 many += 1
     while many > 0:
-        threshold, many, last = sort_out(ms, later, many, ring, width)
-        first = 0
-        while first != last:
-            u = ring[first]
-            first = first + 1 if first < states else 0
+        threshold = label[later[0]]
+        for k in range(many):
+            threshold = min(threshold, label[later[k]])
+        threshold += np.int64(width) << HALF
+        left = 0
+        last = 0
+        for k in range(many):
+            v = later[k]
+            if label[v] < threshold:
+                pile[last] = v
+                last += 1
+            else:
+                later[left] = v
+                left += 1
+        many = left
+        while last > 0:
+            last -= 1
+            u = np.uint64(pile[last])  # without a sign: it need not be asked whether to count back
             waits[u] = False
-            s = source[u]
-            for arc in range(indptr[u], indptr[u + 1]):
-                v = head[arc]
-                t = ms[u] + cost[arc]
-                if t < ms[v] or (t == ms[v] and s < source[v]):
+            own = label[u]
+            for arc in range(indptr[u], indptr[u + np.uint64(1)]):
+                along = way[np.uint64(arc)]
+                head = along & LOW
+                there = own + (along - head)
+                v = np.uint64(head)
+                if there < label[v]:
                     if second and first_source[u] != first_source[v]:
                         continue  # its candidate is the first label of u, which is a seed
-                    ms[v], source[v] = t, s
+                    label[v] = there
                     if waits[v]:
                         continue
                     waits[v] = True
-                    if t < threshold:
-                        ring[last] = v
-                        last = last + 1 if last < states else 0
+                    if there < threshold:
+                        pile[last] = head
+                        last += 1
                     else:
-                        later[many] = v
+                        later[many] = head
                         many += 1
-    if beyond < FAR:
-        for v in range(states):
-            if ms[v] == beyond:
-                ms[v] = FAR
+    ms = np.empty(states, dtype=np.int32)
+    source = np.empty(states, dtype=np.int32)
+    for v in range(states):
+        if label[v] < beyond:
+            ms[v], source[v] = label[v] >> HALF, label[v] & LOW
+        else:
+            ms[v], source[v] = FAR, -1
     return ms, source
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -20,6 +21,7 @@ from ...geo.ground import (
     Positions,
 )
 from ...geo.words import Vehicle
+from .kernels import searchable
 
 NO_LANE = -1
 NOWHERE = -1
@@ -53,6 +55,11 @@ class StateGraph:
     def states(self) -> int:
         """Number of states."""
         return len(self.layers) * self.nodes
+
+    @cached_property
+    def arcs(self) -> tuple[Ints, Longs, np.int32]:
+        """The arcs as `search` takes them."""
+        return searchable(self.indptr, self.head, self.ms)
 
     def layer(self, vehicle: str) -> int:
         """Return the layer of a vehicle."""

@@ -281,8 +281,8 @@ def nearest(graph: StateGraph, starts: Starts, *, until_ms: int = FAR) -> tuple[
         Later arrivals are not looked for: there, as where nobody arrives, time is `FAR` and crew
         `NOBODY`.
     """
-    arcs, seeds = (graph.indptr, graph.head, graph.ms), (starts.state, starts.ms, starts.crew)
-    first: tuple[Ints, Ints] = search(arcs, seeds, np.empty(0, dtype=np.int32), until_ms)
+    seeds = starts.state, starts.ms, starts.crew
+    first: tuple[Ints, Ints] = search(graph.arcs, seeds, np.empty(0, dtype=np.int32), until_ms)
     return first
 
 
@@ -317,9 +317,7 @@ def two_nearest(graph: StateGraph, starts: Starts) -> tuple[Ints, Ints]:
     ms = np.concatenate([first_ms[tail] + graph.ms[border], starts.ms])
     crew = np.concatenate([first[tail], starts.crew])
     order = np.argsort(ms, kind="stable")
-    second_ms, second = search(
-        (graph.indptr, graph.head, graph.ms), (state[order], ms[order], crew[order]), first, FAR
-    )
+    second_ms, second = search(graph.arcs, (state[order], ms[order], crew[order]), first, FAR)
     return np.stack([first_ms, second_ms]), np.stack([first, second])
 
 
