@@ -1,6 +1,6 @@
 """Ours against scipy, networkx, igraph, rustworkx and pandana on one network, in one run.
 
-    uv run python benchmarks/network.py [--lanes FILE] [--json rows.json] [--plot growth.png]
+    uv run python benchmarks/network.py [--lanes FILE] [--json rows.json]
 
 Four pieces of work: the nearest station for every node, the bounded matrix of stations and
 buildings, what the failure of every lane costs, and random closures of 1 % of the lanes; the last
@@ -33,7 +33,6 @@ LIMIT_MS = 180_000
 CLOSURES, CLOSED_SHARE = 1_000, 0.01
 RERUNS = 5  # of a peer, where all of them would take hours
 SPEEDS = {"on foot": 1.5, "vehicle": 5.0}  # metres a second
-GROWTH = (5_000, 20_000, 80_000, 320_000, 1_000_000, 2_000_000)
 
 
 @njit("i8(i4[::1], i4[::1], i4[::1])", cache=True)
@@ -53,6 +52,7 @@ class Work:
         self,
         network: Network,
         *,
+        stations: int = STATIONS,
         sites: int = SITES,
         buildings: int = BUILDINGS,
         speed_m_s: float = SPEEDS["vehicle"],
@@ -62,7 +62,7 @@ class Work:
         self.passage = walking(network, speed_m_s=speed_m_s)
         self.passages = {Vehicle.FOOT: self.passage}
         self.buildings = scattered(network, buildings, seed=2)
-        self.crews = self._crews(STATIONS, seed=3)
+        self.crews = self._crews(stations, seed=3)
         self.sites = self._crews(sites, seed=4)
         arcs = (self.passage.arc_ms(network).astype(float), network.head, network.indptr)
         self.matrix = csr_array(arcs, shape=(network.nodes, network.nodes))
@@ -269,39 +269,6 @@ def everybody(network: Network) -> dict[Vehicle, np.ndarray]:
     return {Vehicle.FOOT: np.ones(network.lanes, dtype=bool)}
 
 
-def growth(file: Path) -> list[Row]:
-    """Measure nearest station and all-lane failure at growing sizes, and draw a plot."""
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    import matplotlib.pyplot as plt
-
-    rows: list[Row] = []
-    for nodes in GROWTH:
-        work = Work(network_of(made_up(nodes)), sites=1, buildings=max(1000, nodes // 2))
-        size = f"{work.network.nodes} nodes"
-        plan = work.plan(work.crews)
-        seconds, _ = timed(lambda plan=plan: nearest(plan.graph, plan.starts), repeat=3)
-        rows.append(row("nearest station, growing", size, "weizhan", seconds))
-        limit = np.full(len(work.buildings.lane), LIMIT_MS, dtype=np.int32)
-        forest = prepare(plan, work.network, limit, stopped=everybody(work.network))
-        weights = np.ones((1, len(limit)))
-        lanes = np.arange(work.network.lanes)
-        seconds, _ = timed(lambda f=forest, a=lanes, w=weights: losses(f, a, weights=w), repeat=3)
-        rows.append(row("failure of every lane, growing", size, "weizhan", seconds))
-    figure, axes = plt.subplots(figsize=(7, 5))
-    for work_name in dict.fromkeys(r["work"] for r in rows):
-        points = [r for r in rows if r["work"] == work_name]
-        x = [int(r["size"].split()[0]) for r in points]
-        axes.loglog(x, [r["seconds"] for r in points], marker="o", label=work_name)
-    axes.set_xlabel("nodes")
-    axes.set_ylabel("CPU seconds")
-    axes.grid(visible=True, which="both", alpha=0.3)
-    axes.legend()
-    figure.savefig(file, dpi=120, bbox_inches="tight")
-    return rows
-
-
 def _agree(ours: np.ndarray, theirs: np.ndarray) -> None:
     known = np.where(np.isfinite(theirs), theirs, FAR)
     if not np.array_equal(ours, known):
@@ -315,7 +282,6 @@ def main() -> None:
     parser.add_argument("--lanes", type=Path, help="OpenStreetMap or geodata; else made up")
     parser.add_argument("--nodes", type=int, default=83_000, help="size of the made-up network")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--plot", type=Path, help="also grow to 2,000,000 nodes and draw it here")
     options = parser.parse_args()
     lanes = from_file(options.lanes) if options.lanes else made_up(options.nodes)
     network = network_of(lanes)
@@ -325,8 +291,6 @@ def main() -> None:
         work = Work(network, speed_m_s=speed_m_s)
         rows += nearest_station(work, size) if not rows else []
         rows += bounded_matrix(work, size, speed) + closures(work, size, speed)
-    if options.plot:
-        rows += growth(options.plot)
     report(rows, ours="weizhan", file=options.json)
 
 

@@ -50,10 +50,22 @@ def _frame(lines: np.ndarray) -> gpd.GeoDataFrame:
 
 def network_of(lanes: gpd.GeoDataFrame) -> Network:
     """Return the network of the largest connected part."""
-    none = gpd.GeoDataFrame({"barrier_id": []}, geometry=[], crs=lanes.crs)
-    _, cut, _ = build_network(lanes, none, join_m=0.0, barrier_m=0.0)
-    largest = cut[cut["component"] == 0]
-    return build_network(largest, none, join_m=0.0, barrier_m=0.0)[0]
+    return built(largest_part(lanes))
+
+
+def largest_part(lanes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the lanes of the largest connected part."""
+    cut = build_network(lanes, _no_barriers(lanes), join_m=0.0, barrier_m=0.0)[1]
+    return cut[cut["component"] == 0]
+
+
+def built(lanes: gpd.GeoDataFrame) -> Network:
+    """Return the network of lanes."""
+    return build_network(lanes, _no_barriers(lanes), join_m=0.0, barrier_m=0.0)[0]
+
+
+def _no_barriers(lanes: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"barrier_id": []}, geometry=[], crs=lanes.crs)
 
 
 def walking(network: Network, *, speed_m_s: float = 2.5) -> Passage:
