@@ -6,6 +6,7 @@ import string
 import subprocess
 import sys
 import zipfile
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -88,11 +89,17 @@ def _name(module: Path) -> str:
 NAMES = {_name(module) for module in MODULES}
 
 
+@cache
+def _nodes(module: Path) -> tuple[ast.AST, ...]:
+    """Return the syntax tree of a module, and all that is in it."""
+    return tuple(ast.walk(ast.parse(module.read_text(encoding="utf-8"))))
+
+
 def _imported(module: Path) -> set[str]:
     """Return the modules and faces of ours that a module imports from, by absolute name."""
     package = ("weizhan", *module.relative_to(ROOT).parent.parts)
     found = set()
-    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+    for node in _nodes(module):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         if isinstance(node, ast.ImportFrom):
@@ -130,7 +137,7 @@ def test_a_module_imports_from_its_own_room_or_the_faces_of_those_before(module)
 
 @pytest.mark.parametrize("face", FACES, ids=lambda p: p.relative_to(ROOT).as_posix())
 def test_a_face_tells_what_lives_here_and_offers_it(face):
-    told, *imports, offered = ast.parse(face.read_text(encoding="utf-8")).body
+    told, *imports, offered = _nodes(face)[0].body
     assert len(ast.literal_eval(told.value).strip().splitlines()) <= 3
     assert all(isinstance(line, ast.ImportFrom) for line in imports)
     assert offered.targets[0].id == "__all__"
@@ -148,7 +155,7 @@ def test_only_a_moment_puts_conditions_and_passages_together():
     for module in MODULES:
         if module.parent == ROOT / "coverage" / "reach":
             continue
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for node in _nodes(module):
             called = node.func if isinstance(node, ast.Call) else None
             assert not (isinstance(called, ast.Name) and called.id in ("conditions", "passages")), (
                 module
@@ -228,7 +235,7 @@ def test_every_text_that_the_code_asks_for_is_there():
     texts = catalogue()
     sections = {key.split(".")[0] for key in texts}
     for module in MODULES:
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for node in _nodes(module):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):
                 key = node.value
                 if re.fullmatch(r"[a-z_]+\.[a-z0-9_]+", key) and key.split(".")[0] in sections:
@@ -253,7 +260,7 @@ def test_pins_name_no_host():
 def test_every_text_file_is_read_and_written_in_a_named_encoding():
     """Windows in Chinese would take GBK."""
     for module in MODULES:
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        for node in _nodes(module):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             texts = node.func.attr in ("read_text", "write_text")
@@ -292,10 +299,10 @@ def _offered(floor: str) -> list[tuple[Path, ast.FunctionDef]]:
             continue
         face, names = module.parent / "__init__.py", None
         if face.exists():
-            lines = ast.parse(face.read_text(encoding="utf-8")).body
+            lines = _nodes(face)[0].body
             own = [n for n in lines if isinstance(n, ast.ImportFrom) and n.module == module.stem]
             names = {alias.name for line in own for alias in line.names}
-        for node in ast.parse(module.read_text(encoding="utf-8")).body:
+        for node in _nodes(module)[0].body:
             public = isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
             if public and (names is None or node.name in names):
                 found.append((module, node))
@@ -308,7 +315,7 @@ def test_functions_have_few_parameters():
         for module in MODULES
         if module.parent != ROOT / "cli"
         if module.relative_to(ROOT).as_posix() not in MANY_PARAMETERS
-        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+        for node in _nodes(module)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if len(_parameters(node)) > MOST_PARAMETERS
     }
@@ -333,7 +340,7 @@ def test_what_a_face_offers_tells_its_parameters(floor):
 def test_no_function_of_a_room_hides_a_file_of_it(face):
     brought = {
         alias.name
-        for line in ast.parse(face.read_text(encoding="utf-8")).body
+        for line in _nodes(face)[0].body
         if isinstance(line, ast.ImportFrom) and line.module
         for alias in line.names
     }
