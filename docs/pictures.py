@@ -11,8 +11,11 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,6 +32,7 @@ WIDTH = 960
 THUMBNAIL = 320
 MOST_BYTES = 100_000
 COLOURS = (128, 64, 32, 16)
+_AT = re.compile(r"(http://\S+/)\?token=([\w-]+)")
 
 
 def call(*words: object) -> None:
@@ -36,14 +40,14 @@ def call(*words: object) -> None:
     app([str(word) for word in words], standalone_mode=False)
 
 
-def shoot(page: Path, picture: Path) -> None:
+def shoot(address: str, picture: Path) -> None:
     """Take a picture of a page as a laptop shows it."""
     with TemporaryDirectory() as profile:
         subprocess.run(
             ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
              "--disable-background-networking", f"--user-data-dir={profile}",
              "--window-size=1366,768", "--virtual-time-budget=15000",
-             f"--screenshot={picture}", page.resolve().as_uri()],
+             f"--screenshot={picture}", address],
             check=True, capture_output=True,
         )  # fmt: skip
 
@@ -72,7 +76,7 @@ def pages(folder: Path) -> None:
         out, rounds = folder / f"out-{lang}", folder / f"rounds-{lang}"
         call("assess", town, "--out", out, *DAY, "--lang", lang)
         for page in ("committee", "planner"):
-            shoot(out / f"{page}.html", raw)
+            shoot((out / f"{page}.html").as_uri(), raw)
             keep(raw, f"{page}{mark}")
         call("rounds", town, "--kind", "due", "--from", "2026-10-09", "--vehicle", "e_bike",
              "--out", rounds, *DAY, "--lang", lang)  # fmt: skip
@@ -80,6 +84,22 @@ def pages(folder: Path) -> None:
         one = ["-singlefile", "-f", "1", "-r", "80", "-png"]
         subprocess.run(["pdftoppm", *one, sheet, raw.with_suffix("")], check=True)
         keep(raw, f"route{mark}", width=560)
+        with window(folder, lang) as (start, token):
+            shoot(f"{start}town/{town.name}/work?token={token}", raw)
+            keep(raw, f"window{mark}")
+
+
+@contextmanager
+def window(folder: Path, lang: str) -> Iterator[tuple[str, str]]:
+    """Open the window on a folder of towns; give its first address and its token."""
+    words = [sys.executable, "-m", "weizhan.cli", "open", folder, "--no-browser", "--lang", lang]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as server:
+        try:
+            told = (_AT.search(line.decode()) for line in server.stdout or ())
+            found = next(at for at in told if at)
+            yield found[1], found[2]
+        finally:
+            server.terminate()
 
 
 def thumbnails(folder: Path) -> None:
@@ -99,7 +119,7 @@ def thumbnails(folder: Path) -> None:
             framed = next(said for said in texts if "srcdoc" in said)
             inside = framed.partition('srcdoc="')[2].partition('"></iframe>')[0]
             page.write_text(html.unescape(inside), encoding="utf-8")
-            shoot(page, raw)
+            shoot(page.as_uri(), raw)
         keep(raw, f"gallery-{file.stem}", width=THUMBNAIL)
 
 

@@ -101,7 +101,8 @@ class Moment:
         What passes with limits taken away is large and asked for once, so it is not kept.
         """
         if without:
-            return passages(self.town, reading, self.conditions(reading), without=without)
+            held, usual = self.conditions(reading), self.passages(reading)
+            return passages(self.town, reading, held, without=without, usual=usual)
         key = "passages", reading
         if key not in self._kept:
             self._kept[key] = passages(self.town, reading, self.conditions(reading))

@@ -130,10 +130,17 @@ def passages(
     conditions: Conditions | None = None,
     *,
     without: Collection[Limit] = (),
+    usual: Passages | None = None,
 ) -> dict[Vehicle, Passage]:
-    """Return how every vehicle passes the lanes under one reading."""
+    """Return how every vehicle passes the lanes under one reading.
+
+    With how they pass ``without`` nothing given, only vehicles are looked at that one of those
+    limits stops: a lane names the first that does, so taking away another changes nothing.
+    """
     return {
-        vehicle: passage(
+        vehicle: usual[vehicle]
+        if usual is not None and not _stopped_by(usual[vehicle], without)
+        else passage(
             town.network,
             town.lanes,
             town.barriers,
@@ -145,6 +152,11 @@ def passages(
         )
         for vehicle in Vehicle
     }
+
+
+def _stopped_by(usual: Passage, limits: Collection[Limit]) -> bool:
+    """Return whether a limit stops a vehicle on some lane, or may delay it at a barrier."""
+    return Limit.BARRIER in limits or any((usual.limit == limit).any() for limit in limits)
 
 
 def station_vehicles(town: Town) -> Words:
@@ -370,7 +382,8 @@ def _in_time(town: Town, rule: TierRule, found: Arrivals, crews: TierCrews) -> F
 def _matters(usual: Passages, free: Passages, crews: Crews) -> bool:
     """Return whether what was left out changes anything for the vehicles of some crews."""
     return any(
-        not (
+        usual[v] is not free[v]
+        and not (
             np.array_equal(usual[v].forward_ms, free[v].forward_ms)
             and np.array_equal(usual[v].backward_ms, free[v].backward_ms)
             and np.array_equal(usual[v].leave_ms, free[v].leave_ms)

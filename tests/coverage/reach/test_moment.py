@@ -3,6 +3,7 @@
 import csv
 import dataclasses
 import datetime as dt
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 
 from weizhan.coverage.reach import moment as moment_module
 from weizhan.coverage.reach.moment import Moment
+from weizhan.coverage.reach.response import READINGS, passages
+from weizhan.coverage.what_if import OPENING
 from weizhan.geo.ground.passability import Limit
 from weizhan.geo.rules.config import WEEKDAYS, Scenario
 from weizhan.geo.town import uses_on
@@ -45,6 +48,35 @@ def test_a_part_is_computed_once(town):
     tier = next(iter(town.rules.tier))
     assert moment.crews(tier) is moment.crews(tier)
     assert moment.journey(tier, "fast") is moment.journey(tier, "fast")
+
+
+LANE = {"lane_class": "residential", "width_m": 6.0}
+LIMITED = (  # lanes that one limit stops, or two
+    {}, {"width_m": 2.2}, {"height_limit_m": 2.0}, {"weight_limit_t": 1.0}, {"slope_pct": 40.0},
+    {"lane_class": "steps"}, {"access": "motor_vehicle=no"}, {"width_m": None},
+    {"width_m": 2.2, "height_limit_m": 2.0}, {"weight_limit_t": 1.0, "slope_pct": 40.0},
+)  # fmt: skip
+
+
+def test_limits_are_taken_away_as_if_nothing_else_were_known(make_town):
+    streets = [
+        {**LANE, **limited, "geometry": shapely.LineString([(100 * k, 0), (100 * k + 100, 0)])}
+        for k, limited in enumerate(LIMITED)
+    ]
+    gate = {"geometry": shapely.Point(50, 0), "kind": "gate", "width_m": 2.5}
+    house = {"geometry": shapely.box(20, 5, 30, 15)}
+    station = {"geometry": shapely.Point(0, 1), "tier": "official_station"}
+    town = make_town(lanes=streets, barriers=[gate], buildings=[house], stations=[station])
+    moment = Moment(town, NOON, DAY)
+    spared = 0
+    for reading, without in product(READINGS, [*([one] for one in Limit), OPENING, [*Limit]]):
+        short = moment.passages(reading, without=without)
+        whole = passages(town, reading, moment.conditions(reading), without=without)
+        for vehicle, passage in whole.items():
+            spared += short[vehicle] is moment.passages(reading)[vehicle]
+            for name in ("forward_ms", "backward_ms", "leave_ms", "limit", "certain"):
+                assert np.array_equal(getattr(short[vehicle], name), getattr(passage, name)), name
+    assert spared > 0
 
 
 def test_speeds_are_fitted_once_for_all_scenarios(town, monkeypatch):
