@@ -32,7 +32,7 @@ _POINTS = np.arange(-_FARTHEST, _FARTHEST + 0.5 / _A_POINT, 1 / _A_POINT)
 _BELOW, _DENSITY = ndtr(_POINTS), np.exp(-(_POINTS**2) / 2) / math.sqrt(2 * math.pi)
 
 
-@njit("void(u8, f8[::1])", cache=True, nogil=True)
+@njit("void(u8, f8[::1])", cache=True, nogil=True, error_model="numpy")
 def uniform_row(start, out):  # type: ignore[no-untyped-def]
     """Draw numbers strictly between 0 and 1, as `weizhan.coverage.keyed.uniforms` does.
 
@@ -51,7 +51,7 @@ def uniform_row(start, out):  # type: ignore[no-untyped-def]
         out[d] = np.float64(np.int64(x >> _11)) * 2.0**-53 + 2.0**-54
 
 
-@njit("u8(u8, u8)", cache=True, nogil=True)
+@njit("u8(u8, u8)", cache=True, nogil=True, error_model="numpy")
 def start_of(key, stream):  # type: ignore[no-untyped-def]
     """Return where the stream of a field of a building starts; see `weizhan.coverage.keyed`."""
     x = key ^ stream
@@ -60,7 +60,7 @@ def start_of(key, stream):  # type: ignore[no-untyped-def]
     return x ^ (x >> _31)
 
 
-@njit("void(u8, f8[::1], f8[::1])", cache=True, nogil=True)
+@njit("void(u8, f8[::1], f8[::1])", cache=True, nogil=True, error_model="numpy")
 def normal_row(start, u, out):  # type: ignore[no-untyped-def]
     """Draw standard normal numbers, by Wichura's PPND16 (AS 241, 1988), good to 1e-15.
 
@@ -131,7 +131,7 @@ def normal_row(start, u, out):  # type: ignore[no-untyped-def]
             out[d] = above / below if q > 0 else -above / below
 
 
-@njit("void(f8[::1], i8[::1])", cache=True, nogil=True)
+@njit("void(f8[::1], i8[::1])", cache=True, nogil=True, error_model="numpy")
 def exp_row(x, bits):  # type: ignore[no-untyped-def]
     """Raise e to each of a row, in its place; what lies beyond ±700 is none of ours.
 
@@ -166,7 +166,7 @@ def exp_row(x, bits):  # type: ignore[no-untyped-def]
         x[d] *= scale[d]
 
 
-@njit("void(f8[::1], i8[::1])", cache=True, nogil=True)
+@njit("void(f8[::1], i8[::1])", cache=True, nogil=True, error_model="numpy")
 def log_row(x, bits):  # type: ignore[no-untyped-def]
     """Take the logarithm of each of a row of positive numbers, in its place.
 
@@ -201,7 +201,7 @@ def log_row(x, bits):  # type: ignore[no-untyped-def]
         x[d] = k * _LN2_HIGH + (2.0 * s + (2.0 * s * z * p + k * _LN2_LOW))
 
 
-@njit("void(f8, f8[::1], f8[::1])", cache=True, nogil=True)
+@njit("void(f8, f8[::1], f8[::1])", cache=True, nogil=True, error_model="numpy")
 def below_row(start, shift, out):  # type: ignore[no-untyped-def]
     """Write the normal distribution at a start with a shift for each draw, good to 1e-15.
 

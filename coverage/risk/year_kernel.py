@@ -75,7 +75,7 @@ NUMBERS = (
 _F_BY_PEOPLE, _F_SLEEPS, _F_GROWTH, _F_DECIDES, _F_SHARES, _F_LEAST = 0, 1, 2, 3, 4, 8
 
 
-@njit("b1(f8, f8, f8, f8[::1], f8[::1])", cache=True, nogil=True)
+@njit("b1(f8, f8, f8, f8[::1], f8[::1])", cache=True, nogil=True, error_model="numpy")
 def _told_row(value, low, high, u, out):  # type: ignore[no-untyped-def]
     """Write what is told of a building, anywhere in its range; return whether that is nothing."""
     ranged = not np.isnan(low)
@@ -84,7 +84,7 @@ def _told_row(value, low, high, u, out):  # type: ignore[no-untyped-def]
     return np.isnan(value) and not ranged
 
 
-@njit("void(f8[:, ::1], i8[::1], f8[::1], f8[::1])", cache=True, nogil=True)
+@njit("void(f8[:, ::1], i8[::1], f8[::1], f8[::1])", cache=True, nogil=True, error_model="numpy")
 def _quantile_row(table, kind, u, out):  # type: ignore[no-untyped-def]
     """Take quantiles of the class of each draw."""
     many = table.shape[1]
@@ -92,7 +92,7 @@ def _quantile_row(table, kind, u, out):  # type: ignore[no-untyped-def]
         out[d] = table[kind[d], min(int(u[d] * many), many - 1)]
 
 
-@njit("void(f8[::1], f8[:, ::1], i8[::1])", cache=True, nogil=True)
+@njit("void(f8[::1], f8[:, ::1], i8[::1])", cache=True, nogil=True, error_model="numpy")
 def _class_row(u, bounds, kind):  # type: ignore[no-untyped-def]
     """Choose the class of a building of unknown use."""
     for d in range(len(kind)):
@@ -101,7 +101,7 @@ def _class_row(u, bounds, kind):  # type: ignore[no-untyped-def]
             kind[d] += u[d] > bounds[k, d]
 
 
-@njit("void(b1, f8, f8, f8[:, ::1], f8[::1])", cache=True, nogil=True)
+@njit("void(b1, f8, f8, f8[:, ::1], f8[::1])", cache=True, nogil=True, error_model="numpy")
 def _least_row(lost, named, beds, number, people):  # type: ignore[no-untyped-def]
     """Raise people to those who are known to be there: who is in need, and who has a bed."""
     for d in range(len(people)):
@@ -110,7 +110,7 @@ def _least_row(lost, named, beds, number, people):  # type: ignore[no-untyped-de
             people[d] = beds * number[_N_BED, d]
 
 
-@njit("void(f8[::1], f8[:, ::1], f8[::1], i8[::1])", cache=True, nogil=True)
+@njit("void(f8[::1], f8[:, ::1], f8[::1], i8[::1])", cache=True, nogil=True, error_model="numpy")
 def _found_row(people, number, out, bits):  # type: ignore[no-untyped-def]
     """Write how many of these people a fire finds; see `people_found`."""
     for d in range(len(out)):
@@ -123,7 +123,7 @@ def _found_row(people, number, out, bits):  # type: ignore[no-untyped-def]
         out[d] *= min(people[d], 1.0)
 
 
-@njit("void(f8[:, ::1], f8[::1], f8[:, ::1], i8[::1])", cache=True, nogil=True)
+@njit("void(f8[:, ::1], f8[::1], f8[:, ::1], i8[::1])", cache=True, nogil=True, error_model="numpy")
 def _harmed_row(people, sleeps, number, bits):  # type: ignore[no-untyped-def]
     """Sum up the harm of those in need and all others; see `log_vulnerable`.
 
@@ -164,7 +164,12 @@ def _harmed_row(people, sleeps, number, bits):  # type: ignore[no-untyped-def]
             total[d] += (more - less) * many[d]
 
 
-@njit("void(f8[::1], f8[::1], f8[:, ::1], f8[:, ::1], f8, i8[::1])", cache=True, nogil=True)
+@njit(
+    "void(f8[::1], f8[::1], f8[:, ::1], f8[:, ::1], f8, i8[::1])",
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
 def _height_rows(above, asleep, number, factor, stack, bits):  # type: ignore[no-untyped-def]
     """Write what height multiplies harm by, by kind of hour; see `log_height`.
 
@@ -212,6 +217,7 @@ def _height_rows(above, asleep, number, factor, stack, bits):  # type: ignore[no
     "Tuple((f8[:, ::1], f8[:, ::1], f4[:, ::1], f8[:, :, ::1])))",
     cache=True,
     nogil=True,
+    error_model="numpy",
 )
 def draw_year(houses, classes, rates, hazards, year, method, out):  # type: ignore[no-untyped-def]
     """Draw fires a year and deaths a fire of houses.
