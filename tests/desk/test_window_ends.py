@@ -40,7 +40,8 @@ def test_a_job_outlives_its_window(tmp_path):
     work = f"/town/{quote('幸福镇')}/work"
     window, port, token = opened(town.parent)
     try:
-        status, address, _ = ask(port, token, "POST", f"{work}/assess", {"date": "2026-09-30"})
+        asked = {"date": "2026-09-30", "draws": "500000"}  # for longer than a window takes to start
+        status, address, _ = ask(port, token, "POST", f"{work}/lanes", asked)
         assert status == 303
         (job,) = jobs_of(town)
         process = process_of(job)

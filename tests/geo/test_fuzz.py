@@ -123,7 +123,7 @@ def _osm(name, whole, tmp_path, file):
 @pytest.mark.parametrize(
     ("name", "file", "read", "times"),
     [
-        ("buildings", "buildings.geojson", _layer, 25),
+        ("buildings", "buildings.geojson", _layer, 60),
         ("lanes", "lanes.geojson", _layer, 25),
         ("stations", "stations.csv", _layer, 50),
         ("town", "town.osm", _osm, 120),

@@ -108,6 +108,6 @@ def test_in_place_of_a_citys_planner_stands_why_and_what_serves(browser, assessm
     browser.open(planner_left_out(assessment, most=100))
     said = browser.run("return document.body.innerText")
     assert f"全城 {count} 栋建筑，超过 100 栋" in said
-    for command in ("weizhan new", "weizhan site", "weizhan measures", "--plan"):
-        assert command in said
+    for way in ("建一个街镇", "选址", "经费安排", "方案文件"):
+        assert way in said
     browser.assert_quiet()
