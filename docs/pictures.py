@@ -31,7 +31,7 @@ DAY = ("--date", "2026-09-30")  # of the demo's data
 WIDTH = 960
 THUMBNAIL = 320
 MOST_BYTES = 100_000
-COLOURS = (128, 64, 32, 16)
+COLOURS = (256, 128, 64, 32)
 _AT = re.compile(r"(http://\S+/)\?token=([\w-]+)")
 
 
@@ -58,7 +58,9 @@ def keep(picture: Path, name: str, *, width: int = WIDTH) -> None:
     image.thumbnail((width, 10_000))
     target = PICTURES / f"{name}.png"
     for colours in COLOURS:
-        image.quantize(colours, dither=Image.Dither.NONE).save(target, optimize=True)
+        # Kept by how far apart they are: a legend's colours are few points of a picture.
+        kept = image.quantize(colours, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+        kept.save(target, optimize=True)
         if target.stat().st_size <= MOST_BYTES:
             return
     msg = f"{target} is larger than {MOST_BYTES} bytes"
