@@ -47,7 +47,7 @@ from ..geo.words import DATES_ALLOWED, Datum, InputError, Lang, label, read_date
 from ..geo.words import fields as f
 from .checked import files_of, stamp_of
 from .columns import HeaderRow, column_words, columns_chosen, header_pairs, header_rows
-from .pages import back, go, lang_of, page, part
+from .pages import back, go, lang_of, number_of, page, part
 from .towns import STATE, town_of
 from .uploads import given_files, keep_files
 
@@ -300,11 +300,8 @@ async def leave(request: Request) -> Response:
 async def undo(request: Request) -> Response:
     """Withdraw an import; the archive keeps it, and nothing counts of it any more."""
     folder = town_of(request)
-    form = await request.form()
-    number = str(form.get("number", ""))
-    if not number.isdecimal():
-        raise HTTPException(400)
-    await run_in_threadpool(withdraw, folder, name=number)
+    number = number_of(await request.form())
+    await run_in_threadpool(withdraw, folder, name=str(number))
     return back(folder, "ledgers", "history")
 
 

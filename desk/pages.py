@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote
 
 import jinja2
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
@@ -94,6 +95,14 @@ def part(name: str) -> str:
 def go(address: str) -> RedirectResponse:
     """Return the answer to a form that was taken: look there now; a reload sends nothing again."""
     return RedirectResponse(address, status_code=303)
+
+
+def number_of(form: FormData) -> int:
+    """Return the number that a form names something by; what is none, no form of ours sends."""
+    number = str(form.get("number", ""))
+    if not number.isdecimal():
+        raise HTTPException(400)
+    return int(number)
 
 
 def back(town: Path, page: str, section: str = "") -> RedirectResponse:

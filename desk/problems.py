@@ -34,7 +34,7 @@ from ..geo.tables import (
 )
 from ..geo.words import VOCABULARIES, InputError, Lang, Problem, grouped, label, text
 from .checking import looked_at
-from .pages import back, lang_of
+from .pages import back, lang_of, number_of
 from .towns import town_of
 
 SHOWN: Final = 100  # problems of a page
@@ -143,11 +143,8 @@ def _sheet(folder: Path, source: LedgerSource, layer: str) -> Sheet:
 async def undo(request: Request) -> Response:
     """Let a corrected cell count again as it is in the file."""
     folder = town_of(request)
-    form = await request.form()
-    number = str(form.get("number", ""))
-    if not number.isdecimal():
-        raise HTTPException(400)
-    await run_in_threadpool(undo_correction, folder, int(number), at=dt.datetime.now())
+    number = number_of(await request.form())
+    await run_in_threadpool(undo_correction, folder, number, at=dt.datetime.now())
     return back(folder, "data", "corrections")
 
 

@@ -6,7 +6,7 @@ not known always spreads the answer at least as far as what is known.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any, Final
 
@@ -331,26 +331,6 @@ def fill(
     )
 
 
-def with_people(
-    filled: Filled,
-    inputs: RiskInputs,
-    donated: Donors,
-    numbers: RiskNumbers,
-    rules: RiskRule,
-    seed: int | None,
-) -> Filled:
-    """Return the same buildings with who is there at another hour; see `fill`.
-
-    Who lives there is the same at every hour.
-    """
-    chance = Chance(inputs.key, numbers.draws, rules.draw.blur_log_sd.value, seed)
-    people = _people(inputs, donated, numbers, filled.floor_m2, chance, homes=False)
-    in_need: dict[str, Any] = _in_need(
-        inputs, donated, numbers, filled.kind, people["present"], chance
-    )
-    return replace(filled, **people, **in_need)
-
-
 def _size(
     inputs: RiskInputs, donated: Donors, kind: Longs, chance: Chance, floor_m: float
 ) -> dict[str, Any]:
@@ -396,8 +376,6 @@ def _people(
     numbers: RiskNumbers,
     floor_m2: Floats,
     chance: Chance,
-    *,
-    homes: bool = True,
 ) -> dict[str, Any]:
     """Return people with gaps filled; by day and by night the same house is full or empty.
 
@@ -412,8 +390,6 @@ def _people(
     taken = numbers.one["consequence.bed_taken"]
     people: dict[str, Any] = {}
     for name, beds in (("residents", inputs.sleepers), ("present", inputs.stayers)):
-        if name == "residents" and not homes:
-            continue
         known = getattr(inputs, name)
         own = np.isnan(known)
         on_100_m2 = _quantile(getattr(donated, name), kind, own, u[own[without]])

@@ -12,6 +12,7 @@ from pandas.api.types import infer_dtype
 
 from ...geo.tables import write_layers
 from ...geo.words import fields as f
+from ..styles import style
 from .shared import shared_columns
 
 
@@ -57,7 +58,7 @@ def _plainly(column: pd.Series) -> pd.Series:
     """Return a column with plain strings where it held codes."""
     if infer_dtype(column, skipna=True) != "string":
         return column.map(_plain, na_action="ignore")
-    return column.map({value: str(value) for value in column.dropna().unique()})
+    return style.by_value(column, str)
 
 
 def _plain(value: object) -> object:

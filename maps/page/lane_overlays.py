@@ -12,7 +12,7 @@ from ...geo.words import fields as f
 from ..styles import lane_styles, style
 from ..voice import keep_clear_reason, percent, ranked, seen_state, tiers_told
 from .canvas import PackedLines
-from .layer_columns import Numbers, Styles, by_value, labels
+from .layer_columns import Numbers, Styles, labels
 from .overlays import column, few_hidden, whole_seconds
 
 
@@ -76,7 +76,7 @@ def _add_state(
     numbers["remaining"] = column(frame, c.REMAINING_WIDTH_M), 2
     if c.BLOCKED_PROBABILITY in frame.columns:
         chances = pd.to_numeric(frame[c.BLOCKED_PROBABILITY], errors="coerce")
-        texts["blocked"] = by_value(chances, percent)
+        texts["blocked"] = style.by_value(chances, percent)
 
 
 def _add_losses(assessment: Assessment, lang: Lang, styles: Styles, numbers: Numbers) -> None:

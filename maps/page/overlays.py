@@ -16,7 +16,7 @@ from ...geo.words import fields as f
 from ..styles import cover_styles, style
 from ..voice import FEWEST_PEOPLE, percent, tiers_told
 from .canvas import PackedPoints, PackedPolygons
-from .layer_columns import Numbers, Styles, by_value, labels
+from .layer_columns import Numbers, Styles, labels
 from .risk_overlays import add_risk
 
 AREA_TOLERANCE_M = 0.5  # of the outline of service areas on the page
@@ -129,7 +129,7 @@ def _add_certainty(
             chances = pd.to_numeric(frame[name], errors="coerce")
             made = cover_styles.chance_style(kind, tier, standard_s, lang)
             styles[f"{kind}_{tier}"] = made, cover_styles.chance_classes(chances)
-            texts[f"{kind}_{tier}"] = by_value(chances, percent)
+            texts[f"{kind}_{tier}"] = style.by_value(chances, percent)
     if c.depth(tier) in frame.columns:
         depths = frame[c.depth(tier)]
         made = cover_styles.depth_style(tier, standard_s, lang)

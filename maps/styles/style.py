@@ -6,8 +6,10 @@ orange to brown, so that the colour-blind keep the line; unknown is hatched, nev
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -246,11 +248,24 @@ def cover_style(tier: str, standard_s: float, lang: Lang) -> Style:
     return Style(title, (*classes, _unknown(lang)))
 
 
+def by_value(column: pd.Series, said: Callable[[Any], object]) -> pd.Series:
+    """Return what is said of each value of a column, asking once for each that differs.
+
+    Parameters
+    ----------
+    column
+        Of few different values; missing ones stay missing.
+    said
+        Asked for every other value.
+    """
+    return column.map({value: said(value) for value in column.dropna().unique()})
+
+
 def codes_to_classes(codes: pd.Series, order: tuple[str, ...]) -> Longs:
     """Return the position of each code in an order; unknown and missing codes come after it."""
     positions = {code: position for position, code in enumerate(order)}
-    told = {code: positions.get(str(code), len(order)) for code in codes.dropna().unique()}
-    return codes.map(told).fillna(len(order)).to_numpy(dtype=np.int64)
+    told = by_value(codes, lambda code: positions.get(str(code), len(order)))
+    return told.fillna(len(order)).to_numpy(dtype=np.int64)
 
 
 def use_style(lang: Lang) -> Style:
