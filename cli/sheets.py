@@ -104,7 +104,7 @@ def sheets(
             cases = read_facts(folder, found, town.rules, on=today).cases
             ground = SheetSource(found, cases, Landmarks.of(town))
             step("step.sheets")
-            made, word = {}, {}
+            made, word, left = {}, {}, 0
             if "stations" in wanted and len(found.stations):
                 made["stations"] = station_sheets(ground, lang=lang.value)
             if "wall" in wanted and len(found.communities):
@@ -115,7 +115,9 @@ def sheets(
                 made["passages"] = passage_report(ground, lang=lang.value)
             if "pre_plans" in wanted:
                 asked = ids.index[ids.isin(building or ())]
-                rows = asked if building else key_buildings(found, most=most)
+                chosen = asked if building else key_buildings(found)
+                rows = chosen if building else chosen[:most]
+                left = len(chosen) - len(rows)
                 if len(rows):
                     bands = response_by_band(town, on=today)
                     made["pre_plans"] = pre_plans(
@@ -146,6 +148,8 @@ def sheets(
             file=NAMES[name],
             why=text(f"sheets_none.{name}", lang.value),
         )
+    if left:
+        say("cli.sheets_cut", lang.value, shown=most, left=left)
     say("cli.sheets_done", lang.value, files="、".join(str(out / NAMES[name]) for name in made))
 
 

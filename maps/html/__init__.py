@@ -7,7 +7,7 @@ from .escape import escape, shown
 from .fonts import FONT_SHEET, font_face, town_font, town_letters
 from .packed_columns import Pack, Reference, floats
 from .sealed import HTML_LANG, json_block, seal, template
-from .sections import Html, Row, differences_told, line, paragraph, section, steps, table
+from .sections import Html, Row, cut_note, differences_told, line, paragraph, section, steps, table
 
 __all__ = [
     "FONT_SHEET",
@@ -16,6 +16,7 @@ __all__ = [
     "Pack",
     "Reference",
     "Row",
+    "cut_note",
     "differences_told",
     "escape",
     "floats",

@@ -64,6 +64,25 @@ def paragraph(said: str, kind: str = "") -> str:
     return f"<p{mark}>{escape(said)}</p>" if said else ""
 
 
+def cut_note(shown: int, rows: int, file: str, lang: Lang) -> str:
+    """Return how many rows of a table are on the page and where all are; nothing where all are.
+
+    Parameters
+    ----------
+    shown
+        Rows on the page at the most.
+    rows
+        Rows there are.
+    file
+        That has all rows.
+    lang
+        Language of the sentence.
+    """
+    if rows <= shown:
+        return ""
+    return paragraph(text("page.rows_cut", lang, shown=shown, all=rows, file=file), "note")
+
+
 def line(key: str, lang: Lang, **values: object) -> str:
     """Return a sentence of the catalogue as a paragraph.
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...coverage.measures import TownMeasures, measure_places
 from ...geo.words import Lang, text
-from ..html import Html, Row, escape, paragraph, section, shown, table
+from ..html import Html, Row, cut_note, escape, paragraph, section, shown, table
 from ..styles import style
 from ..voice import (
     Table,
@@ -246,7 +246,7 @@ def _left(found: TownMeasures, lang: Lang) -> str:
     every = every_measure(found, lang)
     shown_keys = ("id", "measure", "decided_by", "whole", "chosen", "useful", "draws")
     at = [number for number, (key, _) in enumerate(every.columns) if key in shown_keys]
-    rows = [tuple(row[number] for number in at) for row in every.rows[:MOST_ROWS]]
+    rows = [tuple(row[number] for number in at) for row in every.rows]
     less = replace(every, columns=tuple(every.columns[number] for number in at), rows=tuple(rows))
     note = paragraph(text("measures.every_note", lang, count=len(every.rows)), "note")
     summary = escape(text("measures.every", lang))
@@ -261,9 +261,10 @@ def _table(of: Table, lang: Lang) -> str:
     if not of.rows:
         return paragraph(text("measures.none", lang))
     numeric = [at for at, (_, kind) in enumerate(of.columns) if kind != "text"]
-    return table(
+    made = table(
         of.heads(lang),
         (as_words(row, of.columns) for row in of.rows[:MOST_ROWS]),
         kind="listed plain",
         numeric=numeric,
     )
+    return made + cut_note(MOST_ROWS, len(of.rows), "measures.xlsx", lang)

@@ -11,7 +11,7 @@ from ...coverage.siting import Study
 from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
-from ..html import Html, Row, escape, paragraph, section, shown, steps, table
+from ..html import Html, Row, cut_note, escape, paragraph, section, shown, steps, table
 from ..styles import style
 from ..voice import (
     Table,
@@ -292,6 +292,7 @@ def _notes(study: Study, lang: Lang) -> str:
     head = text("site.dropped_note", lang, used=used, dropped=len(gone.rows))
     less = Table(gone.name, gone.columns, gone.rows[:MOST_DROPPED])
     inner = _table(less, lang) if gone.rows else ""
+    inner += cut_note(MOST_DROPPED, len(gone.rows), "siting.xlsx", lang)
     costs = paragraph(text("site.hosts_note", lang)) + _table(hosts(study, lang), lang)
     return f"<ul>{items}</ul>{costs}{paragraph(head)}{inner}"
 

@@ -16,6 +16,7 @@ from ...coverage.places import Surrounding
 from ...geo.words import HazardState, Lang, RiskBand, Use, label, text
 from ...geo.words import fields as f
 from ..voice import (
+    Record,
     arrival_said,
     count,
     days_said,
@@ -97,7 +98,7 @@ def _event(event: Event, lang: Lang) -> list[Block]:
         Heading(text("gathering.watched", lang), 2),
         *_watched(near, lang),
         Heading(text("gathering.clear", lang), 2),
-        _clear(near, found, lang),
+        *_clear(near, found, lang),
         Heading(text("gathering.seen", lang), 2),
         *seen_blocks(near.lanes, found.lanes, lang, most=ROWS),
         Heading(text("gathering.hazards", lang), 2),
@@ -139,7 +140,9 @@ def _map(event: Event, lang: Lang) -> Picture:
     drawing.area(np.array([near.area], dtype=object))
     red = near.buildings[near.buildings[c.RISK_BAND] == RiskBand.RED]
     drawing.houses(red.geometry.to_numpy(), fill="#1a1a1a")
-    drawing.emphasised(_to_clear(near, found).geometry.to_numpy())
+    clear = {row[f.LANE_ID] for row in _to_clear(near, found)[:ROWS]}
+    marked = found.lanes[f.LANE_ID].isin(clear)
+    drawing.emphasised(found.lanes.geometry[marked].to_numpy())
     drawing.lane_names(NamedLanes(near.lanes), most=15)
     for shape, name in zip(found.stations.geometry, found.stations[f.NAME], strict=True):
         drawing.mark(shape.x, shape.y, "station", said_of(name))
@@ -147,13 +150,10 @@ def _map(event: Event, lang: Lang) -> Picture:
                    text("gathering.map_said", lang, scale=frame.scale))  # fmt: skip
 
 
-def _to_clear(near: Surrounding, found: Assessment) -> pd.DataFrame:
+def _to_clear(near: Surrounding, found: Assessment) -> list[Record]:
     """Return the lanes of the keep-clear list that lie in the area or serve its buildings."""
-    serve = found.lanes[f.LANE_ID].isin(near.buildings[c.ATTACHED_LANE_ID].dropna())
-    inside = found.lanes[f.LANE_ID].isin(near.lanes[f.LANE_ID])
-    wanted = found.lanes[c.KEEP_CLEAR_RANK].notna() & (serve | inside)
-    chosen: pd.DataFrame = found.lanes[wanted].nsmallest(ROWS, c.KEEP_CLEAR_RANK)
-    return chosen
+    wanted = {*near.buildings[c.ATTACHED_LANE_ID].dropna(), *near.lanes[f.LANE_ID]}
+    return [row for row in ranked(found, c.KEEP_CLEAR_RANK) if row[f.LANE_ID] in wanted]
 
 
 def _arrivals(near: Surrounding, found: Assessment, lang: Lang) -> list[Block]:
@@ -216,12 +216,15 @@ def _watched(near: Surrounding, lang: Lang) -> list[Block]:
     ]
 
 
-def _clear(near: Surrounding, found: Assessment, lang: Lang) -> Block:
-    wanted = set(_to_clear(near, found)[f.LANE_ID])
-    lanes = [row for row in ranked(found, c.KEEP_CLEAR_RANK) if row[f.LANE_ID] in wanted]
+def _clear(near: Surrounding, found: Assessment, lang: Lang) -> list[Block]:
+    lanes = _to_clear(near, found)
     if not lanes:
-        return Paragraph(text("gathering.none_clear", lang))
-    return clear_grid(found, lanes, lang)
+        return [Paragraph(text("gathering.none_clear", lang))]
+    blocks: list[Block] = [clear_grid(found, lanes[:ROWS], lang)]
+    if len(lanes) > ROWS:
+        said = text("pack.lanes_shown", lang, shown=ROWS, all=len(lanes))
+        blocks.append(Paragraph(said, small=True))
+    return blocks
 
 
 def _hazards(event: Event, lang: Lang) -> list[Block]:

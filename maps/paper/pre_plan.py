@@ -15,7 +15,7 @@ from ...geo.words import Lang, RiskBand, Use, label, text
 from ...geo.words import fields as f
 from ..voice import arrival_said, cover_unknown, is_missing, minutes_said, reasons_said
 from .route_sheet import signs_of
-from .sheet_page import Page, Table, finished, ground_map, paper_of
+from .sheet_page import Page, Table, finished, ground_map, paper_of, title_of
 from .sheet_source import SheetSource
 
 KEY_USES: Final = (
@@ -24,27 +24,25 @@ KEY_USES: Final = (
 )  # fmt: skip
 AROUND_M: Final = 90.0
 WATER_SHOWN: Final = 4
+HAZARDS_SHOWN: Final = 8
 
 Bands = Mapping[str, pd.DataFrame]
 
 
-def key_buildings(found: Any, *, most: int) -> pd.Index:
+def key_buildings(found: Any) -> pd.Index:
     """Return the buildings that get a pre-plan: of key uses, then of the red band, by risk.
 
     Parameters
     ----------
     found
         An assessment with risk.
-    most
-        How many at most.
     """
     buildings = found.buildings
     key = buildings[f.USE].isin(KEY_USES)
     red = buildings[c.RISK_BAND] == RiskBand.RED
     chosen = buildings[key | red].assign(_key=key)
     ordered = chosen.sort_values(["_key", c.RISK_RANK], ascending=[False, True])
-    rows: pd.Index = ordered.index[:most]
-    return rows
+    return ordered.index
 
 
 def pre_plans(
@@ -275,7 +273,7 @@ def _water_kind(kind: object, state: object, lang: Lang) -> str:
 def _hazards(building: pd.Series, ground: SheetSource, lang: Lang) -> Table:
     here = ground.open_cases[ground.open_cases[f.BUILDING_ID] == building[f.BUILDING_ID]]
     return Table(
-        title=text("paper.open_hazards", lang),
+        title=title_of("paper.open_hazards", HAZARDS_SHOWN, len(here), lang),
         head=[text(f"papers.head_{name}", lang) for name in ("case", "code", "state", "due")],
         widths=(1, 2, 1, 1),
         rows=[
@@ -285,7 +283,7 @@ def _hazards(building: pd.Series, ground: SheetSource, lang: Lang) -> Table:
                 label("hazard_state", case[f.STATE], lang),
                 "" if pd.isna(case["due_on"]) else pd.Timestamp(case["due_on"]).date().isoformat(),
             ]
-            for key, case in here.head(8).iterrows()
+            for key, case in here.head(HAZARDS_SHOWN).iterrows()
         ],
         empty=text("paper.no_hazards", lang),
     )

@@ -47,6 +47,7 @@ CODE_MASK: Final = 3  # any mask is read; trying all eight takes longer than the
 SMALLEST: Final = 1500  # no detail map is drawn larger than 1 : this
 OWN_CHECKS: Final = 12  # of a town's own checklists at a stop; all stand in round.xlsx
 HAZARDS_SHOWN: Final = 6
+REASONS_SHOWN: Final = 4
 #: Millimetres of the overview, of a map of several stops, and of one of a single stop.
 SIZES: Final = {
     "a4": ((186, 140), (186, 76), (186, 46)),
@@ -250,7 +251,7 @@ def _stop(
         "address": visit.address,
         "facts": [fact for fact in facts if fact],
         "way": ways,
-        "why": [reason_sentence(why, values, lang) for why, values in visit.reasons[:4]],
+        "why": _reasons(visit.reasons, lang),
         "hazards": _hazards(visit.cases, ground, lang),
         "pieces": _pieces(visit.lanes, ground, lang),
         "signed": bool(visit.buildings),  # a road has nobody who signs
@@ -263,6 +264,16 @@ def _stop(
             told_stop["back"] = _returns(half, lang)
             told_stop["back_way"] = way_sentences(half.back, lanes, ground.landmarks, lang)
     return told_stop
+
+
+def _reasons(reasons: Sequence[tuple[str, Mapping[str, Any]]], lang: Lang) -> list[str]:
+    told = [reason_sentence(why, values, lang) for why, values in reasons[:REASONS_SHOWN]]
+    return told + _more(len(reasons), REASONS_SHOWN)
+
+
+def _more(rows: int, shown: int) -> list[str]:
+    """Return that more rows are there than are shown."""
+    return [f"+ {rows - shown}"] if rows > shown else []
 
 
 def _pieces(rows: Sequence[int], ground: SheetSource, lang: Lang) -> list[str]:
@@ -294,9 +305,7 @@ def _looked_at(kind: str, ground: SheetSource, lang: Lang) -> list[str]:
 def _hazards(cases: Sequence[str], ground: SheetSource, lang: Lang) -> list[str]:
     row_of: Any = ground.open_cases.loc
     told = [hazard_said(row_of[key], key, lang) for key in cases[:HAZARDS_SHOWN]]
-    if len(cases) > HAZARDS_SHOWN:
-        told.append(f"+ {len(cases) - HAZARDS_SHOWN}")
-    return told
+    return told + _more(len(cases), HAZARDS_SHOWN)
 
 
 def _map(
