@@ -42,11 +42,14 @@ def investigation_table(
     -------
     DataFrame
         `arrival_min` is what the ledger says, missing where it says nothing. `fire_state` is
-        ``not_extended`` (no extended investigation told), ``no_measures`` (none told),
-        ``look_back_overdue``, ``look_back_open``, or ``done``. The latest fire first.
+        ``untold`` (neither grade nor deaths nor note, so that nobody knows whether it belongs
+        here), ``not_extended`` (no extended investigation told), ``no_measures`` (none told),
+        ``look_back_overdue``, ``look_back_open``, or ``done``. The latest fire first, those
+        untold last.
     """
     grade = fires["grade"].notna() & (fires["grade"] != FireGrade.GENERAL)
-    own = fires[grade | (fires["deaths"] > 0) | (fires["notable"] == 1)].copy()
+    untold = fires[["grade", "deaths", "notable"]].isna().all(axis=1)
+    own = fires[untold | grade | (fires["deaths"] > 0) | (fires["notable"] == 1)].copy()
     day = pd.Timestamp(on)
     began = pd.to_datetime(own["started_at"])
     arrived = pd.to_datetime(own["arrived_at"])
@@ -57,8 +60,10 @@ def investigation_table(
     state = pd.Series("look_back_open", index=own.index, dtype=object)
     state = state.mask(due < day, "look_back_overdue").mask(checked, "done")
     state = state.mask(own["measures"].isna() & ~checked, "no_measures")
-    own["fire_state"] = state.mask(~(pd.to_datetime(own["extended_on"]) <= day), "not_extended")
+    state = state.mask(~(pd.to_datetime(own["extended_on"]) <= day), "not_extended")
+    own["fire_state"] = state.mask(untold[own.index], "untold")
     own["incident_id"] = own["key"]
-    named = own.rename(columns={"cause": "fire_cause"})
-    ordered = named.sort_values(["started_at", "incident_id"], ascending=[False, True])
+    named = own.rename(columns={"cause": "fire_cause"}).assign(_untold=untold)
+    order = ["_untold", "started_at", "incident_id"]
+    ordered = named.sort_values(order, ascending=[True, False, True])
     return ordered[list(FIRE_COLUMNS)].reset_index(drop=True)

@@ -39,6 +39,7 @@ from ..duties import duty_table, office_of
 from ..places import hazard_areas
 from ..risk import BUILDING, DEVICES, fire_points, heat_by_community
 from .place_lists import place_lists
+from .victims import victims
 
 PLACE = (f.BUILDING_ID, f.NAME, f.ADDRESS, "community", f.USE)
 CASE = ("key", "code", "state", "found", "due_on", "age_days", "owner", "owner_from", "description")
@@ -361,7 +362,8 @@ def fire_table(
 ) -> pd.DataFrame:
     """Return the fires of a period by use, with the same days of the year before.
 
-    `fires_undated` are those of which nobody knows the day: they may belong to either.
+    `fires_undated` are those of which nobody knows the day: they may belong to either. What is
+    not told of victims is as in `victims`.
     """
     fires = town.ledgers.incidents
     by_id = pd.Series(buildings[f.USE].to_numpy(), index=buildings[f.BUILDING_ID].astype(str))
@@ -373,13 +375,14 @@ def fire_table(
     rows = []
     for name in [*sorted(use.dropna().unique()), None]:
         own = use.isna() if name is None else use == name
-        rows.append((name, int((own & now).sum()), int((own & before).sum()),
-                     int(fires.loc[own & now, "deaths"].sum()),
-                     int(fires.loc[own & now, "injured"].sum()),
-                     int((own & day.isna()).sum())))  # fmt: skip
-    counted = ["fires", "fires_year_before", "fires_undated"]
-    table = pd.DataFrame(rows, columns=[f.USE, *counted[:2], "deaths", "injured", counted[2]])
-    return table[table[counted].sum(axis=1) > 0].reset_index(drop=True)
+        rows.append({
+            f.USE: name, "fires": int((own & now).sum()),
+            "fires_year_before": int((own & before).sum()), **victims(fires[own & now]),
+            "fires_undated": int((own & day.isna()).sum()),
+        })  # fmt: skip
+    table = pd.DataFrame(rows)
+    counted = table[["fires", "fires_year_before", "fires_undated"]].sum(axis=1)
+    return table[counted > 0].reset_index(drop=True)
 
 
 def cluster_areas(buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

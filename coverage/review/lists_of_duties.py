@@ -92,8 +92,8 @@ def goal_figures(source: ListSource) -> Mapping[str, float | None]:
     fires = fires[pd.to_datetime(fires["started_at"]) >= january]
     mine = cases[pd.to_datetime(cases["found"]) >= january]
     seen = visits[pd.to_datetime(visits["inspected_on"]).between(january, pd.Timestamp(day))]
-    there = town.ledgers.premises["smoke_detectors"]
-    needed = town.ledgers.premises["smoke_detectors_needed"].where(there.notna())
+    detectors = town.ledgers.premises[["smoke_detectors", "smoke_detectors_needed"]].dropna()
+    there, needed = detectors.sum()
     stations = town.stations
     return {
         **{f"covered_{tier}": (coverage.get(tier) or {}).get("share_buildings")
@@ -101,7 +101,7 @@ def goal_figures(source: ListSource) -> Mapping[str, float | None]:
         "share_closed": float((mine["state"] == HazardState.CLOSED).mean()) if len(mine) else None,
         "share_inspected": seen[f.BUILDING_ID].nunique() / len(source.buildings)
         if len(visits) else None,
-        "share_detectors": float(there.sum() / needed.sum()) if needed.sum() > 0 else None,
+        "share_detectors": float(there / needed) if needed > 0 else None,
         "fires_of_year": float(len(fires)) if len(ledger) else None,
         "deaths_of_year": float(fires["deaths"].sum())
         if len(ledger) and fires["deaths"].notna().all() else None,

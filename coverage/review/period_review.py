@@ -26,6 +26,7 @@ from ..cases import (
     stock_and_flow,
     stock_by_group,
 )
+from .victims import victims
 
 NOW = (Part.CLOSURES, Part.RISK, Part.CASES)  # what a meeting sees of the last day
 
@@ -70,8 +71,8 @@ class Review:
     overdue, listed, look_back
         Cases overdue, under listed supervision, and due for a look-back.
     fires
-        Fires of the period by use: `fires`, `deaths`, `injured`, `before` (a year before), and
-        `low`, `high` of the number that chance alone would give (exact Poisson, 95 %).
+        Fires of the period by use: `fires`, their `victims`, `before` (a year before), and `low`,
+        `high` of the number that chance alone would give (exact Poisson, 95 %).
     fires_by_month
         ``(months,)`` fires by month, three years back.
     fires_undated
@@ -205,13 +206,16 @@ def _fires(
     )
     names = sorted(set(use[now | then]))
     table = pd.DataFrame(
-        {
-            "fires": [int((now & (use == name)).sum()) for name in names],
-            "deaths": [float(records.loc[now & (use == name), "deaths"].sum()) for name in names],
-            "injured": [float(records.loc[now & (use == name), "injured"].sum()) for name in names],
-            "before": [int((then & (use == name)).sum()) for name in names],
-        },
+        [
+            {
+                "fires": int((now & (use == name)).sum()),
+                **victims(records[now & (use == name)]),
+                "before": int((then & (use == name)).sum()),
+            }
+            for name in names
+        ],
         index=pd.Index(names, name=f.USE, dtype=object),
+        columns=["fires", *victims(records[:0]), "before"],
     )
     low, high = poisson_interval(table["before"].to_numpy(dtype=float))
     table["low"], table["high"] = low, high

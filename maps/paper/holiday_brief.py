@@ -15,8 +15,10 @@ from ...coverage.review import Holiday, Review
 from ...geo.words import Lang, RiskBand, label, text
 from ...geo.words import fields as f
 from ..voice import (
+    FEWEST_PEOPLE,
     SEEN,
     arrival_said,
+    at_least,
     count,
     days_said,
     is_missing,
@@ -215,7 +217,7 @@ def _facts(holiday: Holiday, community: dict[str, Any], used: pd.DataFrame, lang
     risk = community.get("risk") or {}
     there = "；".join(
         text("holiday.there", lang, shift=scenario_name(found, lang),
-             people=people(_present(found, used), lang, unit=True))
+             people=_present(found, used, lang))
         for found in holiday.shifts
     )  # fmt: skip
     figures = {"red": "red_buildings", "orange": "orange_buildings",
@@ -226,9 +228,12 @@ def _facts(holiday: Holiday, community: dict[str, Any], used: pd.DataFrame, lang
     )  # fmt: skip
 
 
-def _present(found: Assessment, used: pd.DataFrame) -> float | None:
+def _present(found: Assessment, used: pd.DataFrame, lang: Lang) -> str:
+    """Return the people there; of buildings that tell none they are known to be more."""
     there = found.buildings[c.PEOPLE][found.buildings[f.BUILDING_ID].isin(used[f.BUILDING_ID])]
-    return float(there.sum()) if there.notna().any() else None
+    total = there.sum(min_count=min(len(there), 1))
+    said = people(total, lang, unit=True)
+    return at_least(total, there.isna().sum(), said, lang, fewest=FEWEST_PEOPLE)
 
 
 def _own_crews(holiday: Holiday, own: pd.DataFrame, lang: Lang) -> list[Block]:

@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Sequence
 from typing import Any, Final
 
+import pandas as pd
 import shapely
 
 from ...coverage import columns as c
@@ -16,6 +17,7 @@ from ...geo.rules import KeyDates
 from ...geo.words import Lang, RiskBand, label, text
 from ...geo.words import fields as f
 from ..voice import (
+    at_least,
     community_name,
     count,
     days_said,
@@ -392,7 +394,7 @@ def _fires(told: Review, lang: Lang) -> list[Block]:
             f"{row['fires']:.0f}",
             f"{row['before']:.0f}",
             f"{row['low']:.1f}–{row['high']:.1f}",
-            f"{row['deaths']:.0f} / {row['injured']:.0f}",
+            " / ".join(_victims(row, name, lang) for name in ("deaths", "injured")),
         ]
         for use, row in told.fires.iterrows()
     ]
@@ -418,6 +420,10 @@ def _fires(told: Review, lang: Lang) -> list[Block]:
         else Paragraph(text("pack.no_fires", lang)),
         Picture(chart, *CHART_MM, text("pack.months_said", lang)),
     ]
+
+
+def _victims(row: pd.Series, name: str, lang: Lang) -> str:
+    return at_least(row[name], row[f"{name}_untold"], count(row[name], lang), lang)
 
 
 def _next_holiday(told: Review, calendar: Sequence[KeyDates], lang: Lang) -> list[Block]:

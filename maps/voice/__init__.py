@@ -15,6 +15,7 @@ from .days_said import dates_in_words, day_said, days_said, period_said
 from .figures import (
     FEWEST_PEOPLE,
     arrival_said,
+    at_least,
     community_name,
     count,
     cover_unknown,
@@ -162,6 +163,7 @@ __all__ = [
     "arrival",
     "arrival_said",
     "as_words",
+    "at_least",
     "beyond_said",
     "budget_frontier",
     "calibration_next",

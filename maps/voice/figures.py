@@ -156,6 +156,32 @@ def people(value: object, lang: Lang, *, unit: bool = False) -> str:
     return text("popup.people_value", lang, count=number) if unit else number
 
 
+def at_least(value: object, untold: object, said: str, lang: Lang, *, fewest: float = 1) -> str:
+    """Return a sum of which some parts are not told: a lower bound, or nothing that is known.
+
+    Parameters
+    ----------
+    value
+        Sum of the parts that are told; may be missing.
+    untold
+        How many parts are not.
+    said
+        The sum in words.
+    lang
+        Language of the text.
+    fewest
+        Below it, a lower bound says nothing.
+
+    Examples
+    --------
+    >>> at_least(3, 0, "3", "en"), at_least(3, 1, "3", "en"), at_least(0, 1, "0", "en")
+    ('3', 'at least 3', 'unknown')
+    """
+    if is_missing(value) or (untold and float(str(value)) < fewest):
+        return text("popup.unknown", lang)
+    return text("popup.at_least", lang, value=said) if untold else said
+
+
 def lost_people(lane: Mapping[str, Any], tier: str, what: str, lang: Lang) -> str:
     """Return how many people a tier no longer reaches with a lane closed.
 
@@ -182,11 +208,9 @@ def lost_people(lane: Mapping[str, Any], tier: str, what: str, lang: Lang) -> st
     if float(str(buildings)) == 0:
         return "0"
     untold = lane.get(c.lost(tier, f"{what}_unknown"))
-    if is_missing(untold) or not untold:
+    if is_missing(untold):
         return people(value, lang)
-    if float(str(value)) < FEWEST_PEOPLE:
-        return text("popup.unknown", lang)
-    return text("lane.at_least", lang, people=people(value, lang))
+    return at_least(value, untold, people(value, lang), lang, fewest=FEWEST_PEOPLE)
 
 
 def share(

@@ -92,7 +92,8 @@ def small_town(folder: Path, without: str = "") -> Path:
         To make.
     without
         What is unknown, joined by ``+``: a key of `COLUMNS`, a layer, ``micro`` or ``brigade`` (no
-        such station is known), ``off_lanes`` (the brigade stands far from any lane), ``ledgers``.
+        such station is known), ``off_lanes`` (the brigade stands far from any lane), ``ledgers``,
+        ``victims`` (of fires).
     """
     lacking = without.split("+")
     hidden = {(layer, name) for key in lacking for layer, names in (COLUMNS.get(key, ("", ())),)
@@ -119,11 +120,12 @@ def small_town(folder: Path, without: str = "") -> Path:
     night = '[scenarios.night]\nlabel = { zh = "夜间", en = "Night" }\ntime = "02:00"\n'
     config.write_text(written + night, encoding="utf-8")
     if "ledgers" not in lacking:
-        _ledgers(folder)
+        _ledgers(folder, victims="victims" not in lacking)
     return folder
 
 
-def _ledgers(folder: Path) -> None:
+def _ledgers(folder: Path, *, victims: bool) -> None:
+    hurt, number = (("死亡人数", "受伤人数"), (1, 2)) if victims else ((), ())
     tables = {
         "hazards": [
             ("隐患编号", "建筑编号", "隐患类型", "发现日期", "整改期限", "状态"),
@@ -132,7 +134,8 @@ def _ledgers(folder: Path) -> None:
         ],
         "inspections": [("建筑编号", "检查日期", "发现隐患数"), ("B01", "2026-08-01", 1),
                         ("B08", "2026-07-05", 0)],
-        "incidents": [("火灾编号", "起火时间", "建筑编号"), ("F1", "2026-07-03 10:20", "B02")],
+        "incidents": [("火灾编号", "起火时间", "建筑编号", *hurt),
+                      ("F1", "2026-07-03 10:20", "B02", *number)],
     }  # fmt: skip
     for kind, rows in tables.items():
         file = folder / f"{kind}.csv"

@@ -27,7 +27,7 @@ UNKNOWN = {
         "没有社区（村）边界资料",
     ),
     "floors+flow+crew": ("层数", "流量", "白班人数"),
-    "use+width": ("用途", "净宽未知"),
+    "use+width+victims": ("用途", "净宽未知", "未知 / 未知"),
 }
 COMMANDS = {
     "assess": (),
