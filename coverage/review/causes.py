@@ -14,6 +14,7 @@ from ...geo.words import fields as f
 from .. import columns as c
 from ..cases import OPEN
 from .freezing import DEVICE_FACTS, FACTS, IN_NEED
+from .row_places import community_of_rows, ids_by_name
 
 COLUMNS: Final = ("cause", "subject", "name", "community", "before", "after")
 PEOPLE: Final = (f.PEOPLE_DAY, f.PEOPLE_NIGHT, f.ELDERS, f.CHILDREN)
@@ -216,22 +217,13 @@ def place_of_rows(snapshot: Snapshot, rows: pd.DataFrame, *, other: Snapshot) ->
     other
         The period it is set beside.
     """
-    buildings = keyed(snapshot, "buildings", f.BUILDING_ID)
-    ids = keyed(snapshot, "communities", f.COMMUNITY_ID).index
-    by_name = _by_name(other) | _by_name(snapshot) | {key: key for key in ids}
-    own = rows[f.BUILDING_ID].map(buildings[f.COMMUNITY_ID], na_action="ignore").astype(object)
-    said = rows["community"].map(by_name, na_action="ignore").astype(object)
-    known = rows[f.BUILDING_ID].isin(buildings.index)
-    place: pd.Series[str] = own.where(known, said).map(str, na_action="ignore")
-    return place.where(place.isin(ids), "")
-
-
-def _by_name(snapshot: Snapshot) -> dict[str, str]:
-    """Return the ids of communities by name; a name that two bear tells neither."""
-    names = keyed(snapshot, "communities", f.COMMUNITY_ID)[f.NAME]
-    told = names.where(~names.duplicated(keep=False))
-    shared = dict.fromkeys(names.dropna().astype(str), "")
-    return shared | {str(name): str(key) for key, name in told.dropna().items()}
+    at = keyed(snapshot, "buildings", f.BUILDING_ID)[f.COMMUNITY_ID]
+    there, then = (
+        keyed(told, "communities", f.COMMUNITY_ID).rename_axis(f.COMMUNITY_ID)[[f.NAME]]
+        .reset_index() for told in (snapshot, other)
+    )  # fmt: skip
+    place = community_of_rows(rows, at, ids_by_name(then) | ids_by_name(there))
+    return place.where(place.isin(there[f.COMMUNITY_ID].astype(str)), "")
 
 
 def _rules(old: Any, new: Any, place: str = "") -> Iterator[Cause]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -26,6 +28,7 @@ from ..cases import (
     stock_and_flow,
     stock_by_group,
 )
+from .row_places import community_of_rows, ids_by_name
 from .victims import victims
 
 NOW = (Part.CLOSURES, Part.RISK, Part.CASES)  # what a meeting sees of the last day
@@ -33,7 +36,7 @@ NOW = (Part.CLOSURES, Part.RISK, Part.CASES)  # what a meeting sees of the last 
 
 @dataclass(frozen=True)
 class Counts:
-    """What was counted in a period, by community id.
+    """What was counted in a period, by community id; empty for what lies in none.
 
     Attributes
     ----------
@@ -49,6 +52,14 @@ class Counts:
     rates: pd.DataFrame
     fires: pd.Series
     fires_undated: pd.Series
+
+    def entries(self, communities: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Return rows of ``summary["communities"]``, with one for what lies in no community."""
+        nowhere = any("" in told.index for told in (self.flow, self.fires, self.fires_undated))
+        if not nowhere or any(not entry[f.COMMUNITY_ID] for entry in communities):
+            return list(communities)
+        outside = {f.COMMUNITY_ID: None, f.NAME: None, "buildings": 0, "coverage": {}}
+        return [*communities, outside]
 
 
 @dataclass(frozen=True)
@@ -178,17 +189,20 @@ def community_counts(folder: Path, town: Town, *, first: dt.date, last: dt.date)
         Days, both included.
     """
     community = town.buildings.set_index(f.BUILDING_ID)[f.COMMUNITY_ID]
+    by_name = ids_by_name(town.communities)
     hazards = read_records(folder, "hazards")
-    of_case = hazards.set_index("key")[f.BUILDING_ID].map(community)
+    of_case = community_of_rows(hazards, community, by_name).set_axis(hazards["key"])
     inspections = read_records(folder, "inspections")
     incidents = read_records(folder, "incidents")
     started = pd.to_datetime(incidents["started_at"]).dt.normalize()
     burnt = started.between(pd.Timestamp(first), pd.Timestamp(last))
+    of_fire = community_of_rows(incidents, community, by_name)
+    rates = hazard_rates(inspections, hazards, community, start=first, end=last)
     return Counts(
         flow=stock_by_group(read_events(folder), of_case, start=first, end=last),
-        rates=hazard_rates(inspections, hazards, community, start=first, end=last),
-        fires=incidents.loc[burnt, f.BUILDING_ID].map(community).value_counts(),
-        fires_undated=incidents.loc[started.isna(), f.BUILDING_ID].map(community).value_counts(),
+        rates=rates.rename(index=lambda name: "" if name is None else name),
+        fires=of_fire[burnt].value_counts(),
+        fires_undated=of_fire[started.isna()].value_counts(),
     )
 
 

@@ -12,7 +12,7 @@ from ...coverage.places import WORK
 from ...coverage.review import Counts
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
-from ..voice import FEWEST_PEOPLE, ledger_known
+from ..voice import FEWEST_PEOPLE, community_name, ledger_known
 from .workbook import BASE, cell, look, new_book
 
 COLUMNS: Final = (
@@ -64,8 +64,9 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
     fires_known = ledger_known(found.buildings, c.PAST_FIRES)
     visits_known = ledger_known(found.buildings, c.INSPECTED_ON)
     none = 0 if ledger_known(found.buildings, c.OPEN_HAZARDS) else None  # where no case is told
-    for row, entry in enumerate(found.summary["communities"], start=2):
-        key = entry[f.COMMUNITY_ID]
+    entries = counts.entries(found.summary["communities"])
+    for row, entry in enumerate(entries, start=2):
+        key = entry[f.COMMUNITY_ID] or ""
         micro = entry["coverage"].get("micro", {})
         flow = counts.flow.loc[key] if key in counts.flow.index else {}
         rate = counts.rates.loc[key] if key in counts.rates.index else {}
@@ -75,7 +76,7 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
             for told in (counts.fires, counts.fires_undated)
         )
         values = {
-            "community": entry[f.NAME] or key or text("table.no_community", lang),
+            "community": community_name(entry, lang),
             "buildings": entry["buildings"],
             "covered": micro.get("share_buildings"),
             "covered_low": micro.get("share_buildings_low"),
@@ -92,7 +93,7 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
             plain = value.item() if hasattr(value, "item") else value
             shape = formats[COLUMNS[at]] if at < len(COLUMNS) else style.of()
             cell(sheet, row, at, plain, shape)
-    last = 2 + len(found.summary["communities"])
+    last = 2 + len(entries)
     sheet.freeze_panes(2, 1)
     sheet.autofilter(1, 0, last - 1, len(heads) - 1)
     book.close()

@@ -314,15 +314,15 @@ def _first_at(found: Any, station: Any, lang: Lang) -> str:
 def _communities(told: Review, lang: Lang) -> list[Block]:
     rows = []
     visits = ledger_known(told.found.buildings, c.INSPECTED_ON)
-    for entry in told.found.summary["communities"]:
-        key = entry[f.COMMUNITY_ID]
+    for entry in told.counts.entries(told.found.summary["communities"]):
+        key = entry[f.COMMUNITY_ID] or ""
         micro = entry["coverage"].get("micro")
         rate = told.counts.rates.loc[key] if key in told.counts.rates.index else None
         flow = told.counts.flow.loc[key] if key in told.counts.flow.index else None
         risk = entry.get("risk") or {}
         rows.append(
             [
-                str(entry[f.NAME] or key or text("table.no_community", lang)),
+                community_name(entry, lang),
                 _share(micro, lang) if micro else text("popup.unknown", lang),
                 of_known(micro["covered_buildings"], micro["known_buildings"], lang)
                 if micro
