@@ -58,7 +58,12 @@ class Counts:
         nowhere = any("" in told.index for told in (self.flow, self.fires, self.fires_undated))
         if not nowhere or any(not entry[f.COMMUNITY_ID] for entry in communities):
             return list(communities)
-        outside = {f.COMMUNITY_ID: None, f.NAME: None, "buildings": 0, "coverage": {}}
+        outside: dict[str, Any] = {
+            f.COMMUNITY_ID: None,
+            f.NAME: None,
+            "buildings": 0,
+            "coverage": {},
+        }
         return [*communities, outside]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-from typing import Final
+from typing import Any, Final
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
@@ -68,8 +68,8 @@ def indicators(found: Assessment, counts: Counts, *, year: int, lang: Lang) -> b
     for row, entry in enumerate(entries, start=2):
         key = entry[f.COMMUNITY_ID] or ""
         micro = entry["coverage"].get("micro", {})
-        flow = counts.flow.loc[key] if key in counts.flow.index else {}
-        rate = counts.rates.loc[key] if key in counts.rates.index else {}
+        flow: Any = counts.flow.loc[key] if key in counts.flow.index else {}
+        rate: Any = counts.rates.loc[key] if key in counts.rates.index else {}
         risk = entry.get("risk") or {}
         fires, undated = (
             int(told.get(key, 0)) if fires_known else None

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from ...coverage import columns as c
+from ...coverage.assessment import Assessment
 from ...geo.rules import Scenario, Value
 from ...geo.words import Lang, RiskBand, Use, label, text
 from ...geo.words import fields as f
@@ -29,7 +30,7 @@ HAZARDS_SHOWN: Final = 8
 Bands = Mapping[str, pd.DataFrame]
 
 
-def key_buildings(found: Any) -> pd.Index:
+def key_buildings(found: Assessment) -> pd.Index:
     """Return the buildings that get a pre-plan: of key uses, then of the red band, by risk.
 
     Parameters
