@@ -21,7 +21,9 @@ from ..geo.words import (
     Problem,
     Reference,
     TownError,
+    label,
     read_reference,
+    text,
     whole_file,
 )
 from .committee import assess
@@ -75,18 +77,19 @@ def demo(
     ),
     size: Annotated[Size, typer.Option("--size", help=both("cli.size"))] = Size.town,
     seed: Annotated[int, typer.Option("--seed", min=0, help=both("cli.seed"))] = 1,
+    no_assess: Annotated[bool, typer.Option("--no-assess", help=both("cli.no_assess"))] = False,
     lang: LangOption = Language.zh,
 ) -> None:
     """Make the demo town and run the whole job on it."""
     with steps(lang.value) as step:
         step("step.compile")
         from ..data.demo import make_demo
-        from ..data.demo_ledgers import AS_OF, import_demo_ledgers
+        from ..data.demo_ledgers import AS_OF
 
-        step("step.demo")
-        make_demo(folder, size=size.value, seed=seed)
-        step("step.demo_ledgers")
-        import_demo_ledgers(folder)
+        make_demo(folder, size=size.value, seed=seed, with_ledgers=True, progress=step)
+    if no_assess:
+        say("cli.demo_date", lang.value, date=AS_OF.isoformat())
+        return
     out = folder.with_name(f"{folder.name}-out")
     assess(folder, out=out, date=AS_OF.isoformat(), lang=lang)
     say("cli.demo_date", lang.value, date=AS_OF.isoformat())
@@ -103,6 +106,9 @@ def new(
     stations: Annotated[str | None, _layer("cli.stations", "--stations")] = None,
     communities: Annotated[str | None, _layer("cli.communities", "--communities")] = None,
     terrain: Annotated[Path | None, _file("cli.terrain", "--terrain")] = None,
+    files: Annotated[
+        Path | None, typer.Option("--files", metavar="FOLDER", help=both("cli.new_files"))
+    ] = None,
     cross: Annotated[Crossing, typer.Option("--cross", help=both("cli.cross"))] = Crossing.APART,
     datum: Datums = None,
     encoding: Encoding = None,
@@ -117,10 +123,15 @@ def new(
 
     given = {"buildings": buildings, "lanes": lanes, "stations": stations,
              "communities": communities}  # fmt: skip
-    files = _layer_files(given, datum or [], encoding)
-    base = {"buildings", "lanes"} & set(files)
+    layer_files = _layer_files(given, datum or [], encoding)
+    base = {"buildings", "lanes"} & set(layer_files)
     if (folder / TOWN_FILE).exists():
         raise InputError("error.new_there", folder=folder)
+    if files is not None:
+        if osm or place or layer_files or terrain:
+            raise InputError("error.new_files_alone")
+        _new_of_files(folder, files, lang)
+        return
     if [osm is not None, place is not None, bool(base)].count(True) != 1 or len(base) == 1:
         raise InputError("error.new_needs")
     with steps(lang.value) as step:
@@ -138,9 +149,9 @@ def new(
                 extract = read_place(str(place))
             layers = layers_of_extract(extract)
             problems += extract.problems
-        found = layers_of_files(files, base=layers, only=only or [])
+        found = layers_of_files(layer_files, base=layers, only=only or [])
         found = replace(found, problems=(*problems, *found.problems))
-    names = ", ".join(file.file.name for file in files.values())
+    names = ", ".join(file.file.name for file in layer_files.values())
     write = partial(
         found_town,
         folder,
@@ -167,6 +178,25 @@ def new(
     say("cli.new_done", lang.value, folder=folder)
     _say_missing(folder, found.layers, lang)
     say("cli.new_next", lang.value, folder=folder)
+
+
+def _new_of_files(folder: Path, given: Path, lang: Language) -> None:
+    """Make a town of whatever lies in a folder, and say what each file was taken for."""
+    from ..geo.handed_over import found_from_files
+
+    if not given.is_dir():
+        raise InputError("error.folder_missing", folder=given)
+    with steps(lang.value) as step:
+        found = found_from_files(folder, given, name=folder.name, progress=step)
+    for one in found:
+        if one.sort in ("layer", "ledger"):
+            what = label(f"{one.sort}_name", one.name, lang.value)
+        else:
+            what = text(f"cli.new_sort_{one.sort}", lang.value)
+        said = one.error.message(lang.value) if one.error else what
+        say("cli.new_taken", lang.value, file=one.file.name, what=said)
+    say("cli.new_done", lang.value, folder=folder)
+    say("cli.new_check", lang.value, folder=folder)
 
 
 def add(

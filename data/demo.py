@@ -16,7 +16,7 @@ from .demo_blocks import Sketch
 from .demo_buildings import Buildings, Footprints, build, inhabit
 from .demo_files import write_files, write_ledgers
 from .demo_layouts import DRAW
-from .demo_ledgers import keep_ledgers
+from .demo_ledgers import import_demo_ledgers, keep_ledgers
 from .demo_places import Places, divide
 from .demo_plan import PLANS, Frame, Plan, Size, frame, lines, river_row
 from .demo_stations import Stations, place_stations, place_water
@@ -34,6 +34,7 @@ def make_demo(
     *,
     size: Size = "town",
     seed: int = 1,
+    with_ledgers: bool = False,
     progress: Callable[[str], None] | None = None,
 ) -> None:
     """Write a generated town into a folder; the same seed gives the same bytes.
@@ -47,6 +48,8 @@ def make_demo(
         thousand buildings; ``"district"``: about 100,000 buildings; ``"city"``: about a million.
     seed
         Not negative. Another seed gives another town.
+    with_ledgers
+        Whether its ledgers are imported too; without, they only lie beside the layers.
     progress
         Called with the catalogue key of each step as it begins.
 
@@ -75,6 +78,9 @@ def make_demo(
             write_files(unfinished, PLANS[size], delivery, terrain)
             rng = np.random.default_rng([seed, LEDGER_STREAM])
             write_ledgers(unfinished, keep_ledgers(delivery, buildings, stations, rng))
+            if with_ledgers:
+                tell("step.demo_ledgers")
+                import_demo_ledgers(unfinished)
             if folder.exists():
                 folder.rmdir()
             unfinished.rename(folder)

@@ -22,7 +22,9 @@ from .pages import HERE, LANG_COOKIE, broken, go, not_there, refused
 
 PATIENCE_S: Final = 1.0
 #: Pages of a town read tables and maps, the start page does not: it is there at once.
-OF_A_TOWN: Final = Later("data", "problems", "ledgers", "town_page", "work_page", "result_page")
+OF_A_TOWN: Final = Later(
+    "founding", "data", "problems", "ledgers", "town_page", "work_page", "result_page"
+)
 
 
 def make_app(

@@ -19,7 +19,6 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ..geo.handed_over import (
-    found_from_files,
     source_of,
     take_files,
     use_file,
@@ -34,11 +33,10 @@ from ..geo.words import InputError, Lang, label, read_reference, text
 from .checked import Check, choose_sort, files_of, last_check
 from .checking import Checking, looked_at
 from .columns import column_words, columns_chosen, header_pairs, header_rows
-from .pages import back, go, lang_of, page, part
+from .pages import back, lang_of, page
 from .problems import BY_COOKIE, problem_rows
-from .start import free_folder
-from .towns import STATE, home_of, is_town, town_of
-from .uploads import accepted_name, given_files, keep_files
+from .towns import STATE, town_of
+from .uploads import given_files, keep_files
 from .work_page import time_words
 
 DATUMS: Final = ("wgs84", "gcj02", "bd09", "cgcs2000")
@@ -80,23 +78,6 @@ class FileRow:
     y: str
     headings: tuple[str, ...]
     rival: str
-
-
-async def new_town(request: Request) -> Response:
-    """Make a town of the files that were handed over."""
-    home = home_of(request)
-    async with request.form(max_files=500, max_fields=50) as form:
-        name = accepted_name(str(form.get("name", "")))
-        if is_town(home):
-            raise InputError("error.window_alone", folder=home)
-        folder = free_folder(home, name)
-        await run_in_threadpool(_found, form, home, folder, name)
-    return go(f"/town/{part(folder.name)}/data")
-
-
-def _found(form: FormData, home: Path, folder: Path, name: str) -> None:
-    with _arriving(form, home) as given:
-        found_from_files(folder, given, name=name)
 
 
 async def add_files(request: Request) -> Response:
@@ -422,7 +403,6 @@ def _uses(lang: Lang) -> list[tuple[str, list[tuple[str, str]]]]:
 
 
 routes = [
-    Route("/new", new_town, methods=["POST"]),
     Route("/town/{name}/data", data),
     Route("/town/{name}/data/state", state),
     Route("/town/{name}/data/add", add_files, methods=["POST"]),

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..geo.words import WeizhanError, text
-from .jobs import CANCEL, OUT, PROGRESS, Job, end, read_job
+from .jobs import CANCEL, OUT, PROGRESS, Job, drop_files, end, read_job
 
 AGAIN_S: Final = 2.0
 LOOK_S: Final = 0.25  # how often a job looks whether it was cancelled
@@ -38,6 +38,8 @@ def main() -> None:
     except KeyboardInterrupt:
         state = "cancelled" if (job.folder / CANCEL).exists() else "lost"
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # what ends is not interrupted any more
+    if job.founds and state == "done":
+        drop_files(job)  # the town has copies
     end(job.folder, state, took_s=round(time.monotonic() - began, 3), **told)
 
 

@@ -1,6 +1,7 @@
 """Long work as processes of their own: how one is started, what its folder tells, how it ends.
 
-A job lives in ``TOWN/.weizhan/jobs/<id>``. Whoever asks reads its files and looks whether its
+A job lives in ``TOWN/.weizhan/jobs/<id>``, one that founds a town in the folder in which towns lie.
+Whoever asks reads its files and looks whether its
 process is there, so that a reload, a closed browser or another window all see the same.
 """
 
@@ -20,6 +21,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
+from urllib.parse import quote
 
 import psutil
 
@@ -28,6 +30,8 @@ from .towns import STATE
 
 State = Literal["starting", "running", "cancelling", "done", "failed", "cancelled", "lost"]
 ACTIVE: Final = ("starting", "running", "cancelling")
+FOUNDING: Final = ("demo", "new")  # commands that make a town, in the folder that towns lie in
+FILES: Final = "files"  # beside the jobs: what was uploaded for them
 OUT: Final = "{out}"  # in a job's arguments: the folder of its results
 
 REQUEST: Final = "request.json"
@@ -92,6 +96,22 @@ class Job:
     def id(self) -> str:
         """Its name in addresses."""
         return self.folder.name
+
+    @property
+    def place(self) -> Path:
+        """The town that it works on; of one that founds a town, the folder in which it will lie."""
+        return self.folder.parents[2]
+
+    @property
+    def founds(self) -> bool:
+        """Whether a town comes out of it."""
+        return self.command in FOUNDING
+
+    @property
+    def address(self) -> str:
+        """Where the window shows it."""
+        of = "/founding" if self.founds else f"/town/{quote(self.place.name, safe='')}/work/job"
+        return f"{of}/{quote(self.id, safe='')}"
 
     @property
     def ended(self) -> dict[str, Any]:
@@ -236,7 +256,7 @@ def start(
 def again(job: Job) -> Job:
     """Start a job once more, with the same choices and a new folder for the results."""
     return start(
-        job.folder.parents[2],
+        job.place,
         job.command,
         job.arguments,
         values=job.values,
@@ -281,6 +301,16 @@ def remove(job: Job) -> None:
         shutil.rmtree(job.folder)
     except OSError as error:
         raise OutputError("error.cannot_write", file=job.folder, why=error.strerror) from error
+
+
+def drop_files(job: Job) -> None:
+    """Remove what was uploaded for a job and no other job names."""
+    kept = job.place / STATE / FILES
+    here = " ".join(job.arguments)
+    others = " ".join(a for o in jobs_of(job.place) if o.id != job.id for a in o.arguments)
+    for folder in kept.iterdir() if kept.is_dir() else ():
+        if folder.name in here and folder.name not in others:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep(job: Job) -> None:
@@ -410,7 +440,7 @@ def _free(out: Path, taken: Sequence[Path | None]) -> Path:
     """Return a folder's name that nobody has: ``name``, ``name 2`` and so on."""
     head, _, tail = out.name.rpartition(" ")
     base = head if head and tail.isdigit() and len(tail) < 4 else out.name
-    number, free = 1, out.with_name(base)
+    number, free = 1, out
     while free.exists() or free in taken:
         number += 1
         free = out.with_name(f"{base} {number}")

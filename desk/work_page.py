@@ -18,10 +18,10 @@ from starlette.routing import Route
 
 from ..geo.words import Lang, OutputError, WeizhanError, text, whole_file
 from . import jobs
-from .jobs import AlreadyRunningError, Job, jobs_of, read_job
+from .jobs import FILES, AlreadyRunningError, Job, jobs_of, read_job
 from .pages import go, lang_of, page, part
 from .results import RESULTS, result_folder
-from .towns import STATE, town_of
+from .towns import STATE, home_of, is_town, town_of
 from .uploads import accepted_name, check_archive, given_files
 from .works import (
     GROUPS,
@@ -38,7 +38,6 @@ from .works import (
 )
 
 RECENT: Final = 12  # jobs on the page of all work
-FILES: Final = "files"  # uploaded with forms, in the town's own folder of the window
 PLAN_NAME: Final = "page.plan.json"
 MOST_PLAN: Final = 20 * 1024**2
 
@@ -79,8 +78,8 @@ async def begin(request: Request) -> Response:
             filled = {name: [str(v) for v in sent.getlist(name)] for name in sent}
             return await _form(request, filled, error.wrong, status=422)
         except AlreadyRunningError as error:
-            return go(f"{_address(error.job)}?twice=1")
-    return go(_address(job))
+            return go(f"{error.job.address}?twice=1")
+    return go(job.address)
 
 
 async def another(request: Request) -> Response:
@@ -93,19 +92,22 @@ async def another(request: Request) -> Response:
     try:
         job = await run_in_threadpool(_another, town, plan, lang)
     except AlreadyRunningError as error:
-        return go(f"{_address(error.job)}?twice=1")
-    return go(_address(job))
+        return go(f"{error.job.address}?twice=1")
+    return go(job.address)
 
 
 async def job_page(request: Request) -> Response:
     """Show how a job goes, or how it ended."""
     job, lang = _job(request), lang_of(request)
     told = await run_in_threadpool(_whole, job, lang)
+    if job.founds and told["state"] == "done" and job.out is not None and is_town(job.out):
+        return go(f"/town/{part(job.out.name)}/" + ("data" if job.command == "new" else ""))
     return page(
         request,
         "job.html",
         title=text(f"desk_work.{job.command}", lang),
-        town=job.folder.parents[2].name,
+        town="" if job.founds else job.place.name,
+        back="/" if job.founds else f"/town/{part(job.place.name)}/work",
         twice="twice" in request.query_params,
         job=told,
     )
@@ -128,7 +130,7 @@ async def cancel(request: Request) -> Response:
     """End a job."""
     job = _job(request)
     await run_in_threadpool(jobs.cancel, job)
-    return go(_address(job))
+    return go(job.address)
 
 
 async def again(request: Request) -> Response:
@@ -136,16 +138,17 @@ async def again(request: Request) -> Response:
     job = _job(request)
     await run_in_threadpool(jobs.sweep, job)
     try:
-        return go(_address(await run_in_threadpool(jobs.again, job)))
+        begun = await run_in_threadpool(jobs.again, job)
     except AlreadyRunningError as error:
-        return go(f"{_address(error.job)}?twice=1")
+        return go(f"{error.job.address}?twice=1")
+    return go(begun.address)
 
 
 async def remove(request: Request) -> Response:
     """Forget a job that has ended."""
     job = _job(request)
     await run_in_threadpool(_remove, job)
-    return go(f"/town/{part(job.folder.parents[2].name)}/work")
+    return go("/" if job.founds else f"/town/{part(job.place.name)}/work")
 
 
 def _work(request: Request) -> Work:
@@ -157,17 +160,14 @@ def _work(request: Request) -> Work:
 
 def _job(request: Request) -> Job:
     """Return the job that an address names; only one that is there, by its name."""
-    folder = town_of(request) / STATE / "jobs"
+    place = town_of(request) if "name" in request.path_params else home_of(request)
+    folder = place / STATE / "jobs"
     name = request.path_params["id"]
     known = {f.name for f in folder.iterdir()} if folder.is_dir() else set()
     job = read_job(folder / name) if name in known else None
     if job is None:
         raise HTTPException(404)
     return job
-
-
-def _address(job: Job) -> str:
-    return f"/town/{part(job.folder.parents[2].name)}/work/job/{part(job.id)}"
 
 
 async def _offered(town: Path, lang: Lang) -> Offered:
@@ -295,13 +295,8 @@ def _another(town: Path, plan: str, lang: Lang) -> Job:
 
 def _remove(job: Job) -> None:
     """Forget a job, and the files that came with it where no other job names them."""
-    town = job.folder.parents[2]
     jobs.remove(job)
-    kept = town / STATE / FILES
-    named = " ".join(argument for other in jobs_of(town) for argument in other.arguments)
-    for folder in kept.iterdir() if kept.is_dir() else ():
-        if folder.name not in named:
-            shutil.rmtree(folder, ignore_errors=True)
+    jobs.drop_files(job)
 
 
 def _told(job: Job, every: Sequence[Job], lang: Lang) -> dict[str, Any]:
@@ -314,7 +309,7 @@ def _told(job: Job, every: Sequence[Job], lang: Lang) -> dict[str, Any]:
         "id": job.id,
         "title": text(f"desk_work.{job.command}", lang),
         "command": job.command,
-        "address": _address(job),
+        "address": job.address,
         "state": state,
         "said": text(f"desk_job.{name}", lang),
         "active": active,
@@ -329,7 +324,7 @@ def _told(job: Job, every: Sequence[Job], lang: Lang) -> dict[str, Any]:
 
 def _whole(job: Job, lang: Lang) -> dict[str, Any]:
     """Return all that the page of a job shows."""
-    town = job.folder.parents[2]
+    town = job.place
     every = jobs_of(town)
     told = _told(job, every, lang)
     ended = job.ended
@@ -339,7 +334,7 @@ def _whole(job: Job, lang: Lang) -> dict[str, Any]:
     elif told["state"] == "done" and ended.get("code"):
         message = text("desk_job.problems", lang)
     result = ""
-    if told["state"] == "done" and job.out is not None:
+    if told["state"] == "done" and not job.founds and job.out is not None:
         try:
             result = (
                 f"/town/{part(town.name)}/results#{part(result_folder(town, job.out.name).name)}"
@@ -352,6 +347,7 @@ def _whole(job: Job, lang: Lang) -> dict[str, Any]:
         "log": job.log(),
         "result": result,
         "recorded": told["state"] == "done" and job.out is None,
+        "founds": job.founds,
     }
 
 
@@ -375,10 +371,11 @@ def time_words(seconds: float | None, lang: Lang) -> str:
 def _left(job: Job, every: Sequence[Job], lang: Lang) -> str:
     left = jobs.left_s(job, every)
     if left is None:
-        return text("desk_job.left_unknown", lang)
+        return text("desk_founding.left_unknown" if job.founds else "desk_job.left_unknown", lang)
     if left < 1:
         return text("desk_job.left_over", lang)
-    return text("desk_job.left", lang, time=time_words(left, lang))
+    key = "desk_founding.left" if job.founds else "desk_job.left"
+    return text(key, lang, time=time_words(left, lang))
 
 
 def _share(job: Job, every: Sequence[Job]) -> float | None:
@@ -386,16 +383,16 @@ def _share(job: Job, every: Sequence[Job]) -> float | None:
     return None if left is None else round(job.age_s / max(job.age_s + left, 0.001), 3)
 
 
-_JOB: Final = "/town/{name}/work/job/{id}"
+_JOBS: Final = ("/town/{name}/work/job/{id}", "/founding/{id}")
 routes = [
     Route("/town/{name}/work", works),
     Route("/town/{name}/work/another", another, methods=["POST"]),
-    Route(_JOB, job_page),
-    Route(f"{_JOB}/state", job_state),
-    Route(f"{_JOB}/log", job_log),
-    Route(f"{_JOB}/cancel", cancel, methods=["POST"]),
-    Route(f"{_JOB}/again", again, methods=["POST"]),
-    Route(f"{_JOB}/remove", remove, methods=["POST"]),
+    *(Route(one, job_page) for one in _JOBS),
+    *(Route(f"{one}/state", job_state) for one in _JOBS),
+    *(Route(f"{one}/log", job_log) for one in _JOBS),
+    *(Route(f"{one}/cancel", cancel, methods=["POST"]) for one in _JOBS),
+    *(Route(f"{one}/again", again, methods=["POST"]) for one in _JOBS),
+    *(Route(f"{one}/remove", remove, methods=["POST"]) for one in _JOBS),
     Route("/town/{name}/work/{command}", form, methods=["GET"]),
     Route("/town/{name}/work/{command}", begin, methods=["POST"]),
 ]

@@ -7,7 +7,7 @@ taken for is changed there, by whoever looks, and every check reads them anew.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -36,7 +36,9 @@ GIVEN: Final = "数据"  # the folder of a town in which the files lie
 FROM_OSM: Final = "地图.gpkg"  # in it: the layers of files with tags of OpenStreetMap
 
 
-def found_from_files(folder: Path, given: Path, *, name: str) -> list[SortedFile]:
+def found_from_files(
+    folder: Path, given: Path, *, name: str, progress: Callable[[str], None] = lambda step: None
+) -> list[SortedFile]:
     """Make a town folder of files; what cannot be told or read is kept and not used.
 
     Parameters
@@ -47,6 +49,8 @@ def found_from_files(folder: Path, given: Path, *, name: str) -> list[SortedFile
         A folder with the files, which are copied; archives are unpacked already.
     name
         Of the town.
+    progress
+        Called with the catalogue key of each step as it begins.
 
     Returns
     -------
@@ -63,10 +67,11 @@ def found_from_files(folder: Path, given: Path, *, name: str) -> list[SortedFile
     if not _files(given):
         raise InputError("error.handed_nothing")
     with whole_folder(folder) as unfinished:
+        progress("step.copy")
         shutil.copytree(given, unfinished / GIVEN)
         (unfinished / TOWN_FILE).write_text(town_toml(name, name, "", "", "apart", {}) +
                                             "\n[layers]\n", encoding="utf-8")  # fmt: skip
-        found = _taken(unfinished, _files(unfinished / GIVEN))
+        found = _taken(unfinished, _files(unfinished / GIVEN), progress)
     return [replace(one, file=folder / one.file.relative_to(unfinished)) for one in found]
 
 
@@ -110,7 +115,7 @@ def take_files(folder: Path, given: Path) -> list[SortedFile]:
         for target in made:
             target.unlink(missing_ok=True)
         raise
-    return _taken(folder, targets)
+    return _taken(folder, targets, lambda step: None)
 
 
 def source_of(folder: Path, given: SortedFile) -> LayerSource:
@@ -173,12 +178,16 @@ def use_terrain(folder: Path, file: Path | None) -> None:
     whole_file(folder / TOWN_FILE, tomlkit.dumps(document))
 
 
-def _taken(folder: Path, files: Sequence[Path]) -> list[SortedFile]:
+def _taken(
+    folder: Path, files: Sequence[Path], progress: Callable[[str], None]
+) -> list[SortedFile]:
     """Sort new files and use each for a layer that nothing else is used for."""
+    progress("step.sort")
     found = sort_files(files)
     told: list[Problem] = []
     for one in found:
         if one.sort == "osm":
+            progress("step.read_osm")
             try:
                 extract = read_osm(one.file)
                 _use_osm(folder, layers_of_extract(extract), one.file.name)

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from weizhan.desk.columns import columns_chosen
+from weizhan.geo.handed_over import found_from_files
 from weizhan.geo.rules import read_config
 from weizhan.geo.words import InputError
 
@@ -21,10 +22,7 @@ def raw(tmp_path):
 
 @pytest.fixture
 def town(desk, raw):
-    files = [("files", p.name, p.read_bytes()) for p in sorted(raw.iterdir())]
-    answer = desk.post("/new", {"name": "甲镇"}, files)
-    assert answer.status == 303, answer.text
-    assert desk.get(answer.headers["location"]).status == 200
+    found_from_files(desk.home / "甲镇", raw, name="甲镇")
     return desk.home / "甲镇"
 
 
@@ -47,7 +45,6 @@ def test_files_become_a_town_and_each_says_what_it_is(desk, town):
     assert "大站" in page and "六层半多" in page
     assert "没有读懂" in page and "备忘" in page
     assert "表格没有写明坐标系" in page
-    assert not list((desk.home / ".weizhan").glob("in-*"))
 
 
 def test_wrong_values_are_corrected_and_undone_on_the_page(desk, town):
@@ -76,6 +73,7 @@ def test_a_datum_is_confirmed_by_choosing(desk, town):
 
 
 def test_the_small_map_is_a_picture(desk, town):
+    desk.get(DATA)
     picture = desk.get(f"{DATA}/fit/stations.svg")
     assert picture.headers["content-type"] == "image/svg+xml"
     assert picture.text.count("<circle") == 6  # two stations under three datums
@@ -198,13 +196,13 @@ def test_bad_uploads_are_refused_with_a_sentence_and_leave_nothing(desk):
     told = desk.ask("POST", "/new", headers=kind, body=half)
     assert told.status == 400
     assert not (desk.home / "乙镇").exists()
-    assert not list((desk.home / ".weizhan").glob("in-*"))
+    assert not list((desk.home / ".weizhan" / "files").iterdir())
 
 
 def test_what_comes_from_files_is_never_markup(desk, raw):
     bad = '<img src=x onerror="alert(1)">'
     text = (raw / "名册.csv").read_text(encoding="utf-8").replace("大站", bad.replace('"', "'"))
     (raw / "名册.csv").write_text(text.replace("白天人数", "<b>人数"), encoding="utf-8")
-    files = [("files", p.name, p.read_bytes()) for p in sorted(raw.iterdir())]
-    page = desk.get(desk.post("/new", {"name": "甲镇"}, files).headers["location"]).text
+    found_from_files(desk.home / "甲镇", raw, name="甲镇")
+    page = desk.get(DATA).text
     assert "<img src=x" not in page and "&lt;img src=x" in page and "<b>人数" not in page

@@ -4,11 +4,13 @@ import re
 
 import pytest
 
+from weizhan.desk.jobs import jobs_of
 from weizhan.desk.pages import HERE
 from weizhan.geo.words import catalogue
 from weizhan.geo.words.catalogue import LANGS
 
 from ..maps.page.test_access import violations
+from .test_jobs import until
 
 
 def test_every_text_that_a_page_asks_for_is_there():
@@ -21,10 +23,18 @@ def test_the_demo_town_is_one_click_away(desk):
     assert "这里还没有街镇" in desk.get("/").text
     made = desk.post("/demo")
     assert made.status == 303
-    page = desk.get(made.headers["location"])
-    assert page.status == 200 and "示范" in page.text
-    assert (desk.home / "示范街镇" / "town.toml").exists()
-    assert "示范街镇" in desk.get("/").text
+    job = made.headers["location"]
+    twice = desk.post("/demo").headers["location"]  # a second click shows the one that runs
+    assert twice == f"{job}?twice=1" and "没有再开一件" in desk.get(twice).text
+    assert f'href="{job}"' in desk.get("/").text
+    (told,) = jobs_of(desk.home)
+    until(lambda: not told.active)
+    assert told.state == "done", told.log()
+    town = desk.get(job).headers["location"]
+    page = desk.get(town)
+    assert page.status == 200 and "示范" in page.text and "隐患" in page.text
+    assert (desk.home / "示范街镇" / "ledgers.gpkg").exists()
+    assert f'href="{town}"' in desk.get("/").text and job not in desk.get("/").text
 
 
 def test_only_towns_of_the_folder_are_reached(desk):

@@ -23,6 +23,7 @@ from weizhan.maps.page import planner_page
 
 from ..cli.small_town import small_town
 from ..maps.page.test_access import violations
+from .test_jobs import until
 
 BASE = f"/town/{quote('幸福镇')}"
 DAY = dt.date(2026, 9, 30)
@@ -90,8 +91,7 @@ def test_a_step_of_a_hazard_is_recorded(desk, town):
     answer = desk.post(f"{BASE}/work/step", form)
     assert answer.status == 303
     (job,) = jobs_of(town)
-    while job.active:
-        pass
+    until(lambda: not job.active)
     page = desk.get(answer.headers["location"]).text
     assert job.state == "done", page
     assert "已记入街镇数据" in page and "应急办" in page
@@ -102,8 +102,7 @@ def test_an_error_of_a_command_arrives_whole(desk, town):
     answer = desk.post(f"{BASE}/work/rounds", {"kind": "listed", "first": "2026-09-30", "days": "1",
                                                "inspectors": "1", "vehicle": "foot"})  # fmt: skip
     (job,) = jobs_of(town)
-    while job.active:
-        pass
+    until(lambda: not job.active)
     page = desk.get(answer.headers["location"]).text
     assert job.state == "failed" and job.ended["zh"] in page.replace("&#34;", '"')
     assert job.ended["zh"] in desk.get(answer.headers["location"] + "/log").text
