@@ -87,6 +87,7 @@ def njit(signature: str, **options: Any) -> Callable[[Callable[..., Any]], Any]:
     """
     if _folder is None:
         options["cache"] = False
+    options["no_cfunc_wrapper"] = True  # nobody calls a kernel by its address
 
     def declared(function: Callable[..., Any]) -> Any:
         kernel: Any = numba.njit(**options)(function)

@@ -93,14 +93,17 @@ def _pop(heap, many):  # type: ignore[no-untyped-def]
 @njit("i4[:, ::1](i4[:, ::1])", cache=True)
 def _twice_rows(full):  # type: ignore[no-untyped-def]
     larger = np.empty((2 * len(full), full.shape[1]), dtype=np.int32)
-    larger[: len(full)] = full
+    for k in range(len(full)):
+        for column in range(full.shape[1]):
+            larger[k, column] = full[k, column]
     return larger
 
 
 @njit("i8[::1](i8[::1])", cache=True)
 def _twice_keys(full):  # type: ignore[no-untyped-def]
     larger = np.empty(2 * len(full), dtype=np.int64)
-    larger[: len(full)] = full
+    for k in range(len(full)):
+        larger[k] = full[k]
     return larger
 
 
@@ -240,7 +243,8 @@ def reach_with(arcs, uses, starts, near, limit_ms):  # type: ignore[no-untyped-d
                 out_ms, out_sets = twice(out_ms), _twice_rows(out_sets)
             out_source[kept], out_position[kept] = source, place[k] - states
             out_ms[kept] = at_ms[k]
-            out_sets[kept] = sets[k]
+            for column in range(3):
+                out_sets[kept, column] = sets[k, column]
             kept += 1
     return (
         out_source[:kept].copy(),

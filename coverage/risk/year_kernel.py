@@ -7,6 +7,8 @@ nobody told is drawn, so a building of which all is known costs a fraction of an
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from ..compiled import njit
@@ -78,10 +80,10 @@ _F_BY_PEOPLE, _F_SLEEPS, _F_GROWTH, _F_DECIDES, _F_SHARES, _F_LEAST = 0, 1, 2, 3
 @njit("b1(f8, f8, f8, f8[::1], f8[::1])", cache=True, nogil=True, error_model="numpy")
 def _told_row(value, low, high, u, out):  # type: ignore[no-untyped-def]
     """Write what is told of a building, anywhere in its range; return whether that is nothing."""
-    ranged = not np.isnan(low)
+    ranged = not math.isnan(low)
     for d in range(len(out)):
         out[d] = low + u[d] * (high - low) if ranged else value
-    return np.isnan(value) and not ranged
+    return math.isnan(value) and not ranged
 
 
 @njit("void(f8[:, ::1], i8[::1], f8[::1], f8[::1])", cache=True, nogil=True, error_model="numpy")
@@ -195,7 +197,7 @@ def _height_rows(above, asleep, number, factor, stack, bits):  # type: ignore[no
     log_row(above, bits)
     for k in range(len(asleep)):
         time, own = max(asleep[k], 1.0) ** stack, factor[k]
-        less = np.log(min(asleep[k], 1.0))
+        less = math.log(min(asleep[k], 1.0))
         for d in range(draws):
             own[d] = stack * above[d]
         exp_row(own, bits)
@@ -324,22 +326,23 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
             exp_row(own, bits)
         for s in range(-1, shifts):  # first those who live there
             many = residents if s < 0 else people[0]
-            known, low, high_end, beds = present_told[s + 1, i]
+            known, beds = present_told[s + 1, i, 0], present_told[s + 1, i, 3]
+            low, high_end = present_told[s + 1, i, 1], present_told[s + 1, i, 2]
             if _told_row(known, low, high_end, even[_PEOPLE_RANGE], many):
                 _quantile_row(
                     people_table[max(s, 0), min(s + 1, 1)], of_people, even[_PEOPLE], many
                 )
                 for d in range(draws):
                     many[d] *= area[d] / 100
-            _least_row(np.isnan(known), t[_T_NAMED], beds, number, many)
+            _least_row(math.isnan(known), t[_T_NAMED], beds, number, many)
             if s < 0:
                 continue
             for which in range(2):
                 count, counted = people[1 + which], t[_T_ELDERS + which]
-                if np.isnan(counted):
+                if math.isnan(counted):
                     _quantile_row(people_table[s, 2 + which], kind, even[_ELDERS + which], count)
                 for d in range(draws):
-                    if np.isnan(counted):
+                    if math.isnan(counted):
                         count[d] = min(max(count[d], 0.0), 1.0) * many[d]
                     else:
                         count[d] = counted
@@ -352,7 +355,7 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
                 people[4, d] = dependent[kind[d], d] * weak
             _harmed_row(people, sleeps, number, bits)
             for d in range(draws):
-                harmed[s, d] = people[5, d] * (own[d] if np.isnan(known) else 1.0)
+                harmed[s, d] = people[5, d] * (own[d] if math.isnan(known) else 1.0)
 
         # Hazards: those found, and where nobody looked those of others.
         for d in range(draws):
@@ -406,10 +409,10 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
             others[d] = 1.0 - water * number[_N_WATER, d]
         for which in range(5):  # detectors, sprinklers, systems, monitoring; the single stair
             known = t[_T_DETECTOR + which]
-            if which == 0 and np.isnan(known):
+            if which == 0 and math.isnan(known):
                 _quantile_row(table[1], kind, even[_DETECTOR], device)
             for d in range(draws):
-                if not np.isnan(known):
+                if not math.isnan(known):
                     device[d] = known
                 elif which == 0:
                     device[d] = min(max(device[d], 0.0), 1.0)
@@ -448,7 +451,7 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
             if at == part:
                 below_row(chance[i, at], number[_N_TRAVEL], crew_row)
                 for d in range(draws):
-                    if np.isinf(chance[i, at]):
+                    if math.isinf(chance[i, at]):
                         crew_row[d] = number[_N_CREW_UNKNOWN, d]
                     crew_row[d] *= number[_N_CREW, d]
             hour, awake = factor[hour_of[part]], factor[kinds - 1]
