@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final, Literal
 
 import geopandas as gpd
 import numpy as np
+import pyproj
 import shapely
 
 from .arrays import Flags, Floats, Shapes
@@ -73,13 +75,14 @@ def misfits(layers: Mapping[str, gpd.GeoDataFrame], config: TownConfig) -> list[
         Says what was stated.
     """
     problems = []
+    base = _base(layers)
     for layer in (*_TESTS, *(name for name in SCHEMAS if name not in _TESTS)):
         frame, test = layers.get(layer), _TESTS.get(layer)
         if layer not in config.layers or frame is None or frame.empty:
             continue
         source = config.source(layer)
         taken = source.datum or Datum.WGS84
-        guess = None if test is None else _guess(frame, layers, test, taken)
+        guess = None if test is None else _guess(frame, base, test, taken)
         if guess is None or guess.best is None:
             if not _declared(source):
                 file = source.origin or source.file
@@ -154,6 +157,7 @@ def datum_fits(
         except InputError:
             continue
     fits = []
+    base = _base(layers) if set(_BASE) <= set(layers) else None
     for layer, frame in layers.items():
         source = config.source(layer)
         shapes = frame.geometry.dropna()
@@ -166,8 +170,7 @@ def datum_fits(
                 source.file,
                 _declared(source),
                 taken,
-                None if test is None or not set(_BASE) <= set(layers)
-                else _guess(frame, layers, test, taken),
+                None if test is None else _guess(frame, base, test, taken),
                 {datum: gpd.GeoSeries(_as_if(shapes, taken, datum), crs=4326)
                  for datum in HYPOTHESES},
             )
@@ -181,30 +184,51 @@ def _declared(source: LayerSource) -> bool:
     return source.datum is not None or source.plane is not None or not is_table
 
 
+@dataclass(frozen=True)
+class _Base:
+    """Lanes and buildings in a metric plane, with a tree each: made once for all layers."""
+
+    plane: pyproj.CRS
+    lanes: Shapes
+    buildings: Shapes
+
+    @cached_property
+    def lane_tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.lanes)
+
+    @cached_property
+    def building_tree(self) -> shapely.STRtree:
+        return shapely.STRtree(self.buildings)
+
+
+def _base(layers: Mapping[str, gpd.GeoDataFrame]) -> _Base | None:
+    """Return what layers are held against; None where no place is known."""
+    bounds = np.array([layers[name].total_bounds for name in _BASE if name in layers])
+    bounds = bounds[np.isfinite(bounds).all(axis=1)]
+    if not len(bounds):
+        return None
+    plane = metric_crs((*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)))
+    lanes, buildings = (layers[name].geometry.to_crs(plane) for name in _BASE)
+    return _Base(plane, lanes.to_numpy(), buildings.dropna().to_numpy())
+
+
 Predicate = Literal["dwithin", "crosses", "contains", "within"]
-Test = Callable[[Shapes, Mapping[str, gpd.GeoDataFrame]], Flags | None]
+Test = Callable[[Shapes, _Base], Flags | None]
 
 
 def _guess(
-    frame: gpd.GeoDataFrame,
-    layers: Mapping[str, gpd.GeoDataFrame],
-    test: Test,
-    taken: Datum,
+    frame: gpd.GeoDataFrame, base: _Base | None, test: Test, taken: Datum
 ) -> DatumGuess | None:
     shapes = frame.geometry.dropna()
     shapes = shapes[~shapes.is_empty].to_numpy()
     shapes = shapes[np.linspace(0, len(shapes) - 1, min(len(shapes), SAMPLE), dtype=int)]
-    bounds = np.array([layers[name].total_bounds for name in _BASE if name in layers])
-    bounds = bounds[np.isfinite(bounds).all(axis=1)]
-    if not len(shapes) or not len(bounds):
+    if not len(shapes) or base is None:
         return None
-    plane = metric_crs((*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)))
-    flat = {name: layers[name].to_crs(plane) for name in _BASE if name in layers}
     scores = {}
     count = 0
     for datum in HYPOTHESES:
-        moved = gpd.GeoSeries(_as_if(shapes, taken, datum), crs=4326).to_crs(plane)
-        fits = test(moved.to_numpy(), flat)
+        moved = gpd.GeoSeries(_as_if(shapes, taken, datum), crs=4326).to_crs(base.plane)
+        fits = test(moved.to_numpy(), base)
         if fits is None or not len(fits):
             return None
         scores[datum], count = float(fits.mean()), len(fits)
@@ -232,47 +256,44 @@ def _plain(datum: Datum) -> Datum:
 
 
 def _hit(
-    others: Shapes, shapes: Shapes, predicate: Predicate, distance: float | None = None
+    tree: shapely.STRtree, shapes: Shapes, predicate: Predicate, distance: float | None = None
 ) -> Flags:
-    """Return which shapes stand to some of the others as the predicate says."""
+    """Return which shapes stand to some of the tree as the predicate says."""
     hit = np.zeros(len(shapes), dtype=bool)
-    hit[shapely.STRtree(others).query(shapes, predicate, distance=distance)[0]] = True
+    hit[tree.query(shapes, predicate, distance=distance)[0]] = True
     return hit
 
 
-def _beside_lanes(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
+def _beside_lanes(shapes: Shapes, base: _Base) -> Flags | None:
     """Return which buildings are near a lane and cross none."""
-    lanes = layers["lanes"].geometry.to_numpy()
-    if not len(lanes):
+    if not len(base.lanes):
         return None
+    lanes = base.lane_tree
     near = _hit(lanes, shapes, "dwithin", NEAR_LANE_M)
     return near & ~_hit(lanes, shapes, "crosses") & ~_hit(lanes, shapes, "contains")
 
 
-def _around_buildings(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
+def _around_buildings(shapes: Shapes, base: _Base) -> Flags | None:
     """Return which buildings lie wholly inside one of the areas."""
-    houses = layers["buildings"].geometry.dropna().to_numpy()
+    houses = base.buildings
     houses = houses[np.linspace(0, len(houses) - 1, min(len(houses), SAMPLE), dtype=int)]
     areas = shapes[shapely.area(shapes) > 0]
     if not len(houses) or not len(areas):
         return None
-    return _hit(areas, houses, "within")
+    return _hit(shapely.STRtree(areas), houses, "within")
 
 
-def _on_lanes(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
+def _on_lanes(shapes: Shapes, base: _Base) -> Flags | None:
     """Return which points lie on a lane."""
-    lanes = layers["lanes"].geometry.to_numpy()
-    return _hit(lanes, shapes, "dwithin", AT_LANE_M) if len(lanes) else None
+    return _hit(base.lane_tree, shapes, "dwithin", AT_LANE_M) if len(base.lanes) else None
 
 
-def _at_buildings(shapes: Shapes, layers: Mapping[str, gpd.GeoDataFrame]) -> Flags | None:
+def _at_buildings(shapes: Shapes, base: _Base) -> Flags | None:
     """Return which features lie at a building and near a lane."""
-    houses = layers["buildings"].geometry.dropna().to_numpy()
-    lanes = layers["lanes"].geometry.to_numpy()
-    if not len(houses) or not len(lanes):
+    if not len(base.buildings) or not len(base.lanes):
         return None
-    at_house = _hit(houses, shapes, "dwithin", AT_LANE_M)
-    return at_house & _hit(lanes, shapes, "dwithin", NEAR_LANE_M)
+    at_house = _hit(base.building_tree, shapes, "dwithin", AT_LANE_M)
+    return at_house & _hit(base.lane_tree, shapes, "dwithin", NEAR_LANE_M)
 
 
 _TESTS: Final[Mapping[str, Test]] = {

@@ -26,7 +26,7 @@ from pydantic import (
 )
 
 from .care import PlannedCare
-from .ground import attachable, snap
+from .ground import Positions, attachable, snap
 from .inside import in_communities
 from .layer_loading import empty_layer
 from .plan_buildings import building_problems, with_mended
@@ -333,14 +333,9 @@ def planned(town: Town, plan: Plan) -> Town:
     if problems:
         raise TownError(problems)
     stations = _stations(town, plan)
-    limits = town.rules.network
-    allowed = attachable(town.network, town.lanes, fragment_m=limits.fragment_m.value)
-    at = snap(
-        stations.geometry.to_numpy(),
-        town.lanes,
-        allowed=allowed,
-        within_m=limits.attach_m.value,
-    )
+    at = town.station_positions
+    if plan.stations.add or plan.stations.move or plan.stations.remove:
+        at = _attached(town, stations.geometry)
     lanes, told = lanes_under(town, **plan.lanes.model_dump())
     other = []
     if plan.town and plan.town != town.name:
@@ -476,16 +471,16 @@ def _off_lanes(town: Town, places: Sequence[tuple[float, float]]) -> list[bool]:
     """Return which places, longitude and latitude, are near no lane that anything attaches to."""
     if not places:
         return []
-    limits = town.rules.network
     points = gpd.GeoSeries(gpd.points_from_xy(*zip(*places, strict=True)), crs=WGS84)
-    allowed = attachable(town.network, town.lanes, fragment_m=limits.fragment_m.value)
-    at = snap(
-        points.to_crs(town.lanes.crs).to_numpy(),
-        town.lanes,
-        allowed=allowed,
-        within_m=limits.attach_m.value,
-    )
+    at = _attached(town, points.to_crs(town.lanes.crs))
     return [not there for there in at.attached.tolist()]
+
+
+def _attached(town: Town, places: gpd.GeoSeries) -> Positions:
+    """Return where places are on the lanes, as on loading."""
+    limits = town.rules.network
+    allowed = attachable(town.network, town.lanes, fragment_m=limits.fragment_m.value)
+    return snap(places.to_numpy(), town.lanes, allowed=allowed, within_m=limits.attach_m.value)
 
 
 def _attach_m(town: Town) -> str:

@@ -53,21 +53,19 @@ def level_rows(building: Indices, level: Indices, option: Indices, weights: Floa
     np.maximum.at(have, building[free], level[free])
     above = ~free & (level > have[building]) & (weights[building] > 0)
     building, level, option = building[above], level[above], option[above]
-    steps, own = np.unique(np.stack([building, level], axis=1), axis=0, return_inverse=True)
-    own = own.ravel()
-    where = steps[:, 0].astype(np.intp)
+    (where, step), own = _distinct(building, level)
     begins = np.append(True, where[1:] != where[:-1])[: len(where)]
-    before = np.where(begins, have[where], np.append(0, steps[:-1, 1])[: len(where)])
+    before = np.where(begins, have[where], np.append(0, step[:-1])[: len(where)])
     first = np.flatnonzero(begins)[np.cumsum(begins) - 1] if len(where) else where
     # An option of some level covers all steps of its building up to that one.
     count = own - first[own] + 1
     pair = np.repeat(np.arange(len(own)), count)
     inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    cells = np.unique(np.stack([first[own][pair] + inside, option[pair]], axis=1), axis=0)
+    (cell_row, cell_option), _ = _distinct(first[own][pair] + inside, option[pair])
     return LevelRows(
-        cells[:, 0].astype(np.intp),
-        cells[:, 1].astype(np.intp),
-        weights[where] * (steps[:, 1] - before),
+        cell_row,
+        cell_option,
+        weights[where] * (step - before),
         where,
         weights * have,
     )
@@ -86,11 +84,22 @@ def options_of(sets: Indices, measures: int) -> tuple[Indices, sparse.csr_array]
     ordered = np.sort(sets, axis=1)
     ordered[:, 1:][ordered[:, 1:] == ordered[:, :-1]] = -1
     ordered = np.sort(ordered, axis=1)
-    every, which = np.unique(ordered, axis=0, return_inverse=True)
-    empty = (every < 0).all(axis=1)
+    every, which = _distinct(*(ordered + 1).T)
+    named = np.column_stack(every) - 1
+    empty = (named < 0).all(axis=1)
     number = np.where(empty, -1, np.cumsum(~empty) - 1)
-    named = every[~empty]
+    named = named[~empty]
     row, column = np.nonzero(named >= 0)
     ones = np.ones(len(row), dtype=np.int32)
     needs = sparse.csr_array((ones, (row, named[row, column])), shape=(len(named), measures))
-    return number[which.ravel()], needs
+    return number[which], needs
+
+
+def _distinct(*columns: Indices) -> tuple[tuple[Indices, ...], Indices]:
+    """Return the distinct rows of numbers from 0 on, in their order, and which each row is.
+
+    As one number each: rows of several take several times as long to sort.
+    """
+    shape = [int(column.max(initial=0)) + 1 for column in columns]
+    every, which = np.unique(np.ravel_multi_index(columns, shape), return_inverse=True)
+    return np.unravel_index(every, shape), which

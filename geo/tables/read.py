@@ -352,9 +352,14 @@ def _no_record(row: list[Cell], headings: set[str], hidden: bool) -> str:
 
 def _counts(said: list[Cell]) -> bool:
     """Return whether a row only numbers the columns: 1, 2, 3 or (1), (2), (3), or 甲, 1, 2."""
-    told = [normal(cell).strip("()").removesuffix(".0") for cell in said]
-    numbers = told[next((at for at, word in enumerate(told) if word not in _LETTERED), 0) :]
-    return len(numbers) > 1 and numbers == [str(at) for at in range(1, len(numbers) + 1)]
+    counted = 0
+    for cell in said:  # most rows are known by their first cell
+        word = normal(cell).strip("()").removesuffix(".0")
+        if counted or word not in _LETTERED:
+            counted += 1
+            if word != str(counted):
+                return False
+    return counted > 1
 
 
 def _told(row: list[Cell]) -> str:
