@@ -10,7 +10,7 @@ from ..reach import twice
 NONE = -1
 
 
-@njit("UniTuple(i4, 3)(i4, i4, i4, i4, i4, i4)", cache=True, inline="always")
+@njit("UniTuple(i4, 3)(i4, i4, i4, i4, i4, i4)", cache=True)
 def _joined(a, b, more, c, d, also):  # type: ignore[no-untyped-def]
     """Return the union of two sets of at most two measures, ascending; a third is only noted."""
     if also:
@@ -30,13 +30,13 @@ def _joined(a, b, more, c, d, also):  # type: ignore[no-untyped-def]
     return a, b, more
 
 
-@njit("b1(i4, i4, i4, i4)", cache=True, inline="always")
+@njit("b1(i4, i4, i4, i4)", cache=True)
 def _inside(a, b, c, d):  # type: ignore[no-untyped-def]
     """Tell whether all measures of the first set are in the second."""
     return (a == NONE or a == c or a == d) and (b == NONE or b == c or b == d)  # noqa: SIM109
 
 
-@njit("b1(i4, i4, i4, i4, i4[::1], i4[::1], i4[:, ::1])", cache=True, inline="always")
+@njit("b1(i4, i4, i4, i4, i4[::1], i4[::1], i4[:, ::1])", cache=True)
 def _beaten(first, label, ms, more, following, at_ms, sets):  # type: ignore[no-untyped-def]
     """Tell whether a label of the list is as early with no measure that this one lacks."""
     k = first
@@ -58,7 +58,7 @@ def _beaten(first, label, ms, more, following, at_ms, sets):  # type: ignore[no-
     return False
 
 
-@njit("void(i8[::1], i8, i8)", cache=True, inline="always")
+@njit("void(i8[::1], i8, i8)", cache=True)
 def _push(heap, many, key):  # type: ignore[no-untyped-def]
     k = many
     while k > 0:
@@ -70,7 +70,7 @@ def _push(heap, many, key):  # type: ignore[no-untyped-def]
     heap[k] = key
 
 
-@njit("i8(i8[::1], i8)", cache=True, inline="always")
+@njit("i8(i8[::1], i8)", cache=True)
 def _pop(heap, many):  # type: ignore[no-untyped-def]
     """Return the least key; the heap then has one less."""
     least = heap[0]

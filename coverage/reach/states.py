@@ -115,8 +115,10 @@ def state_graph(
         parts.append((tail + base, head + base, ms[passable], network.arc_lane[passable]))
         if vehicle != Vehicle.FOOT:
             lanes = np.minimum(passages[vehicle].forward_ms, passages[vehicle].backward_ms)
-            open_ = np.flatnonzero(lanes < IMPASSABLE)
-            met = np.unique(np.concatenate([network.lane_from[open_], network.lane_to[open_]]))
+            open_ = lanes < IMPASSABLE
+            at_lane = np.zeros(nodes, dtype=bool)
+            at_lane[network.lane_from[open_]] = at_lane[network.lane_to[open_]] = True
+            met = np.flatnonzero(at_lane).astype(np.int32)
             parts.append(
                 (
                     met + base,
