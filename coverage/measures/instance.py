@@ -214,10 +214,11 @@ def make_instance(
     """
     whole, brings = _with_crews(town, measures)
     now = Moment(town, scenarios[next(iter(bands))], day, seed=seed)
+    nothing = Plan()
     opening = [
         number
         for number, measure in enumerate(measures)
-        if measure.plan.lanes != Plan().lanes or measure.plan.gates != Plan().gates
+        if measure.plan.lanes != nothing.lanes or measure.plan.gates != nothing.gates
     ]
     return MeasuresInstance(
         town,

@@ -28,7 +28,8 @@ Table: TypeAlias = tuple[Ints, Ints, Ints, Ints]  # first, where, ms, sets: CSR 
 Whole: TypeAlias = NDArray[np.integer[Any]]
 
 Thing: TypeAlias = tuple[str, int]  # "lane" or "node", and its row
-Round: TypeAlias = Mapping[Thing, Sequence[tuple[int, Plan]]]
+Changes: TypeAlias = Mapping[str, tuple[str, ...]]  # by part of a plan the ids that it names
+Round: TypeAlias = Mapping[Thing, Sequence[tuple[int, Changes]]]
 
 LANE_PARTS = ("open", "clear", "ramp")
 GATE_PARTS = ("key_box", "open")
@@ -102,7 +103,7 @@ def opened_ways(
     touched = _touched(town, openings)
     rounds = list(_rounds(touched, apart))
     base = moment.passages()
-    found = [_opened(moment, town, openings, round_) for round_ in rounds]
+    found = [_opened(moment, round_) for round_ in rounds]
     return {
         vehicle: _ways(
             town.network, base[vehicle], [passages[vehicle] for passages in found], rounds
@@ -219,13 +220,13 @@ def _setting_out(crews: TierCrews, vehicle: Vehicle) -> Iterator[tuple[Indices, 
         yield riders, (own.start_ms[riders] + crews.dismount_ms).astype(np.int32)
 
 
-def _touched(town: Town, openings: Sequence[Plan]) -> dict[Thing, list[tuple[int, Plan]]]:
+def _touched(town: Town, openings: Sequence[Plan]) -> dict[Thing, list[tuple[int, Changes]]]:
     """Return by lane and node the openings that touch it, each with what it does there."""
     names = town.lanes[f.LANE_ID].astype(str).tolist()
     gates = town.barriers[f.BARRIER_ID].astype(str).tolist()
     lanes_of = _rows_by_name(names, town.lanes[f.DRAWN_LANE_ID].astype(str).tolist())
     gates_of = _rows_by_name(gates)
-    touched: dict[Thing, list[tuple[int, Plan]]] = {}
+    touched: dict[Thing, list[tuple[int, Changes]]] = {}
     for number, plan in enumerate(openings):
         lanes: dict[int, dict[str, tuple[str, ...]]] = {}
         for part in LANE_PARTS:
@@ -233,8 +234,7 @@ def _touched(town: Town, openings: Sequence[Plan]) -> dict[Thing, list[tuple[int
             for lane in sorted({row for name in told for row in lanes_of.get(name, ())}):
                 lanes.setdefault(lane, {})[part] = (names[lane],)
         for lane, changes in lanes.items():
-            here = Plan(lanes=LaneChanges(**changes))
-            touched.setdefault(("lane", lane), []).append((number, here))
+            touched.setdefault(("lane", lane), []).append((number, changes))
         nodes: dict[int, dict[str, tuple[str, ...]]] = {}
         for part in GATE_PARTS:
             told = getattr(plan.gates, part)
@@ -244,8 +244,7 @@ def _touched(town: Town, openings: Sequence[Plan]) -> dict[Thing, list[tuple[int
                     before = nodes.setdefault(node, {}).get(part, ())
                     nodes[node][part] = (*before, gates[gate])
         for node, changes in nodes.items():
-            here = Plan(gates=GateChanges(**changes))
-            touched.setdefault(("node", node), []).append((number, here))
+            touched.setdefault(("node", node), []).append((number, changes))
     return touched
 
 
@@ -261,7 +260,7 @@ def _rows_by_name(*columns: Sequence[str]) -> dict[str, list[int]]:
 def _rounds(
     touched: Round,
     apart: Collection[tuple[int, int]],
-) -> Iterator[dict[Thing, list[tuple[int, Plan]]]]:
+) -> Iterator[dict[Thing, list[tuple[int, Changes]]]]:
     """Yield openings of all lanes and nodes at once: of each one, or two, that touch it."""
     every = {
         thing: [
@@ -276,26 +275,20 @@ def _rounds(
         yield {thing: own[number] for thing, own in every.items() if number < len(own)}
 
 
-def _opened(
-    moment: Moment,
-    town: Town,
-    openings: Sequence[Plan],
-    round_: Round,
-) -> Passages:
+def _opened(moment: Moment, round_: Round) -> Passages:
     """Return how vehicles pass when the openings of a round are made."""
-    parts = [plan for own in round_.values() for _, plan in own]
-    lanes = {
-        name: tuple(sorted({i for plan in parts for i in getattr(plan.lanes, name)}))
-        for name in LANE_PARTS
-    }
-    gates = {
-        name: tuple(sorted({i for plan in parts for i in getattr(plan.gates, name)}))
-        for name in GATE_PARTS
-    }
-    plan = Plan(lanes=LaneChanges(**lanes), gates=GateChanges(**gates))
-    there = Moment(
-        planned(town, plan), moment.scenario, moment.day, seed=moment.seed, fitted=moment.speeds
+    named: dict[tuple[str, str], set[str]] = {}
+    for (kind, _), own in round_.items():
+        for _, changes in own:
+            for part, ids in changes.items():
+                named.setdefault((kind, part), set()).update(ids)
+    lanes, gates = (
+        {part: tuple(sorted(named.get((kind, part), ()))) for part in parts}
+        for kind, parts in (("lane", LANE_PARTS), ("node", GATE_PARTS))
     )
+    plan = Plan(lanes=LaneChanges(**lanes), gates=GateChanges(**gates))
+    town = planned(moment.town, plan)
+    there = Moment(town, moment.scenario, moment.day, seed=moment.seed, fitted=moment.speeds)
     return there.passages()
 
 
