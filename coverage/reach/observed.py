@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 from weakref import WeakKeyDictionary
@@ -24,7 +24,7 @@ from .lane_states import slowdown
 from .path_seconds import CLASSES, class_seconds
 from .response import Passages, access_s, passages, station_vehicles, turnout_s
 from .speed_calibration import TRAVEL_S, SpeedFit, fit_speeds
-from .travel import Crews, journey, reach_matrix
+from .travel import Crews, Journey, arrive_at, journey, reach_matrix
 
 #: Who is first at a fire of which the ledger names no station: fire records are the brigade's.
 FIRST_TIER: Final = "brigade"
@@ -93,9 +93,7 @@ def speed_evidence(town: Town, records: ArrivalRecords) -> SpeedEvidence:
         From `arrival_records`.
     """
     hours = _roads(town, records)
-    station = records.table[STATION].to_numpy()
-    if (station < 0).any():
-        station = first_station(town, records, _crew_seconds(town, records, hours, "typical"))
+    station = _station_of(town, records, hours)
     vehicle = _vehicles(town, records, station)
     place, at = records.place, town.station_positions
     turnout = station_turnout_s(town)
@@ -157,22 +155,34 @@ def crew_seconds(
         ``(stations, records)`` seconds after the alarm, NaN where no crew gets there within the
         longest time that a record is believed.
     """
+    found = np.full((len(town.stations), len(records.table)), np.nan)
+    every = np.arange(len(town.stations))
     hours = _roads(town, records, reading=reading, speeds=speeds)
-    return _crew_seconds(town, records, hours, reading)
+    for rows, plan in _journeys(town, records, hours, every, reading):
+        times = reach_matrix(plan, crews=len(every), limit_ms=_longest_ms(town)).tocoo()
+        walk_s = access_s(town.rules, records.place.take(rows).access_m, reading)
+        found[times.row, rows[times.col]] = times.data / 1000 + walk_s[times.col]
+    return found
 
 
-def _crew_seconds(
-    town: Town, records: ArrivalRecords, hours: Mapping[str, Passages], reading: Reading
-) -> Floats:
-    """Return what `crew_seconds` does, from how vehicles pass the lanes at each hour."""
-    rules, at = town.rules, town.station_positions
-    start_s = station_turnout_s(town, reading=reading)
+def _longest_ms(town: Town) -> int:
+    return round(town.rules.speed_calibration.longest_s.value * 1000)
+
+
+def _journeys(
+    town: Town,
+    records: ArrivalRecords,
+    hours: Mapping[str, Passages],
+    sent: npt.NDArray[np.intp],
+    reading: Reading,
+) -> Iterator[tuple[npt.NDArray[np.intp], Journey]]:
+    """Yield rows of records of one hour and vehicle, and the way of some stations' crews there."""
+    rules, at = town.rules, town.station_positions.take(sent)
+    start_s = station_turnout_s(town, reading=reading)[sent]
     start_s = start_s + np.nan_to_num(access_s(rules, at.access_m, reading))
-    dismount_s = rules.network.dismount_s.read(reading, more_is="slower")
-    longest_ms = round(rules.speed_calibration.longest_s.value * 1000)
-    own = station_vehicles(town)
+    dismount_ms = round(rules.network.dismount_s.read(reading, more_is="slower") * 1000)
+    own = station_vehicles(town)[sent]
     stated = records.table[f.VEHICLE].fillna("").to_numpy(dtype=str)
-    found = np.full((len(town.stations), len(stated)), np.nan)
     for band, roads in hours.items():
         in_band = (records.table[BAND] == band).to_numpy()
         for name in sorted(set(stated[in_band])):
@@ -180,13 +190,26 @@ def _crew_seconds(
             ride = np.full(len(own), name) if name else own
             crews = Crews(at.lane, at.fraction, ride, np.rint(start_s * 1000).astype(np.int32))
             end = records.place.take(rows)
-            plan = journey(
-                town.network, roads, crews, end, dismount_ms=round(dismount_s * 1000)
-            )  # fmt: skip
-            times = reach_matrix(plan, crews=len(own), limit_ms=longest_ms).tocoo()
-            walk_s = access_s(rules, end.access_m, reading)
-            found[times.row, rows[times.col]] = times.data / 1000 + walk_s[times.col]
-    return found
+            yield rows, journey(town.network, roads, crews, end, dismount_ms=dismount_ms)
+
+
+def _station_of(
+    town: Town, records: ArrivalRecords, hours: Mapping[str, Passages]
+) -> npt.NDArray[np.intp]:
+    """Return the row of the station of each record, as `first_station` does of all their times.
+
+    One search from all stations at once tells who is first: their times one by one would cost a
+    search of the town each.
+    """
+    told: npt.NDArray[np.intp] = records.table[STATION].to_numpy(dtype=np.intp, copy=True)
+    unnamed, able = np.flatnonzero(told < 0), np.flatnonzero(_first_tier(town))
+    if not len(unnamed) or not len(able):
+        return told
+    for rows, plan in _journeys(town, records.some(told < 0), hours, able, "typical"):
+        found = arrive_at(plan)
+        ms, crew = found.ms[:, 0], found.crew[:, 0]
+        told[unnamed[rows]] = np.where(ms <= _longest_ms(town), able[crew], -1)
+    return told
 
 
 def first_station(town: Town, records: ArrivalRecords, seconds: Floats) -> npt.NDArray[np.intp]:
@@ -202,15 +225,20 @@ def first_station(town: Town, records: ArrivalRecords, seconds: Floats) -> npt.N
         From `crew_seconds`, by which the first crew of the brigade is found for those.
     """
     told = records.table[STATION].to_numpy()
-    rule = town.rules.tier.get(FIRST_TIER)
-    able = np.ones(len(town.stations), dtype=bool)
-    if rule is not None:
-        able = town.stations[f.TIER].isin(rule.station_tiers).to_numpy()
+    able = _first_tier(town)
     times = np.where(able[:, None] & np.isfinite(seconds), seconds, np.inf)
     if not len(times):
         return np.full(len(told), -1, dtype=np.intp)
     first = np.where(np.isfinite(times.min(axis=0)), times.argmin(axis=0), -1)
     return np.where(told >= 0, told, first).astype(np.intp)
+
+
+def _first_tier(town: Town) -> Flags:
+    """Tell which stations may be those of records that name none."""
+    rule = town.rules.tier.get(FIRST_TIER)
+    if rule is None:
+        return np.ones(len(town.stations), dtype=bool)
+    return np.asarray(town.stations[f.TIER].isin(rule.station_tiers))
 
 
 def station_turnout_s(town: Town, *, reading: Reading = "typical") -> Floats:

@@ -18,6 +18,8 @@ from ...geo.words import fields as f
 
 CLASSES = tuple(str(code) for code in LaneClass)
 LEAST_MS = 1e-6  # a sparse graph has no arcs of length 0
+FIRST_LIMIT_MS = 240_000.0  # the next search looks twice as far
+LIMITS = 4
 
 
 @dataclass(frozen=True)
@@ -81,9 +83,9 @@ def class_seconds(
     path, lane, ms = [np.empty(0, np.intp)], [np.empty(0, np.intp)], [np.empty(0)]
     for number in range(len(origins)):
         start = network.nodes + number
-        before = dijkstra(graph, indices=start, return_predecessors=True)[1]
         live = np.flatnonzero(origin == number)
         here = network.nodes + len(origins) + live
+        before = _before(graph, start, here)
         found = before[here] >= 0
         live, here = live[found], here[found]
         reached[live] = True
@@ -105,6 +107,19 @@ def class_seconds(
     delay_s, there = np.zeros(count), np.zeros(count, dtype=bool)
     delay_s[paths], there[paths] = delay_ms / 1000, reached
     return PathSeconds(by_class, delay_s, there)
+
+
+def _before(graph: csr_array, start: int, goals: Longs) -> Longs:
+    """Return the node before each node on the shortest path from one, where goals lie on it.
+
+    Most goals are near: a search that has met them all need not go on.
+    """
+    for limit in (FIRST_LIMIT_MS * 2**k for k in range(LIMITS)):
+        found: Longs = dijkstra(graph, indices=start, return_predecessors=True, limit=limit)[1]
+        if (found[goals] >= 0).all():
+            return found
+    everywhere: Longs = dijkstra(graph, indices=start, return_predecessors=True)[1]
+    return everywhere
 
 
 @dataclass(frozen=True)

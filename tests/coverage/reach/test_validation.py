@@ -9,7 +9,14 @@ import pytest
 import shapely
 
 from weizhan.coverage.reach.arrival_records import arrival_records
-from weizhan.coverage.reach.observed import crew_seconds, observed_speeds, speed_evidence
+from weizhan.coverage.reach.observed import (
+    _roads,
+    _station_of,
+    crew_seconds,
+    first_station,
+    observed_speeds,
+    speed_evidence,
+)
 from weizhan.coverage.reach.path_seconds import CLASSES
 from weizhan.coverage.reach.validation import score, validate
 from weizhan.geo.ledgers.arrivals import no_arrivals
@@ -104,6 +111,30 @@ def test_the_first_engine_is_meant_where_no_station_is_named_and_micro_stations_
     column = evidence.seconds[:, [CLASSES.index("secondary")]].toarray().ravel()
     assert column == pytest.approx([300 / 6.1, 100 / 6.1], abs=0.02)
     assert evidence.observations["travel_s"].tolist() == [60, 60]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_who_is_first_is_found_without_the_times_of_all(street, seed):
+    """One search from all stations tells the same as their times set side by side."""
+    rng = np.random.default_rng(seed)
+    stations = [{**engine(x), "turnout_s": t} for x, t in rng.integers(0, 200, (5, 2)) * [10, 1]]
+    town = street(
+        houses=[house(int(x)) for x in rng.integers(1, 200, 12) * 10],
+        stations=[*stations, station(1000)],
+        lanes=lanes(0, 2000, lane_class="secondary"),
+    )
+    fires = [{"building_id": b, "arrived_at": after(300, (NOON, RUSH)[k % 2]),
+              "first_station": "S2" if k % 4 == 0 else None}
+             for k, b in enumerate(ids(town))]  # fmt: skip
+    records = arrival_records(with_fires(town, *fires))
+    seconds = crew_seconds(town, records)
+    expected = first_station(town, records, seconds)
+    assert (expected >= 0).all()
+    rows = np.arange(len(expected))
+    hours = _roads(town, records)
+    found = _station_of(town, records, hours)
+    assert seconds[found, rows].tolist() == seconds[expected, rows].tolist()
+    assert found.tolist() == expected.tolist()
 
 
 def test_what_is_walked_after_the_engine_is_left_is_no_evidence_of_speed(street):
