@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -25,6 +26,7 @@ from ..words import (
     TownError,
     Use,
     Workdays,
+    codes,
     read_reference,
     told_values,
 )
@@ -44,6 +46,15 @@ class _Frozen(BaseModel):
 
 #: A name by which something is called on lists and papers.
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+def _code_of_use(said: Any) -> Any:
+    """Return the code of a use that is told in words, as in a table; anything else as it is."""
+    return codes("use").get(said.strip().lower(), said) if isinstance(said, str) else said
+
+
+#: A use by its code, or in the words of either language.
+UseWord = Annotated[Use, BeforeValidator(_code_of_use)]
 
 
 def with_plane(said: Any) -> Any:
@@ -243,7 +254,7 @@ class Checklist(_Frozen):
 
     name: Name
     file: str
-    uses: tuple[Use, ...] = ()
+    uses: tuple[UseWord, ...] = ()
     sheet: str | None = None
     encoding: str | None = None
 

@@ -5,7 +5,7 @@ import pytest
 
 from weizhan.geo.checklists import read_checklists
 from weizhan.geo.rules.config import Checklist, TownConfig
-from weizhan.geo.words import InputError
+from weizhan.geo.words import InputError, Use, label
 
 
 def config(**checklist):
@@ -35,6 +35,14 @@ def test_without_uses_it_is_for_all_premises(tmp_path):
     assert own.items == ("灭火器在位",)
     assert own.is_for("factory")
     assert own.is_for(None)
+
+
+def test_uses_are_told_in_words_or_by_code():
+    words = (label("use", "elder_care", "zh"), f" {label('use', 'factory', 'en')}", "hotel")
+    told = Checklist(name="x", file="x.csv", uses=words).uses
+    assert told == (Use.ELDER_CARE, Use.FACTORY, Use.HOTEL)
+    with pytest.raises(ValueError, match="养老院x"):
+        Checklist(name="x", file="x.csv", uses=("养老院x",))
 
 
 def test_a_file_without_items_or_that_is_not_there_is_named(tmp_path):
