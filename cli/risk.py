@@ -54,6 +54,7 @@ def risk(
     with steps(lang.value) as step:
         step("step.compile")
         from ..coverage.assessment import Part, assess
+        from ..coverage.cases import undated
         from ..coverage.review import (
             ListSource,
             duty_lists,
@@ -67,6 +68,7 @@ def risk(
         from ..coverage.risk import contours, heat
         from ..geo.town import load_town
         from ..maps.books import write_geopackage, write_lists
+        from ..maps.voice import at_least
 
         day = day_of(date)
         first = day_of(start) if start else day - dt.timedelta(days=PERIOD_DAYS)
@@ -82,6 +84,7 @@ def risk(
             source = ListSource(found)
             lists = risk_lists(source, start=first)
             lists |= duty_lists(source, start=first)
+            without_day = undated(source.cases)
             lists["mending"] = mending_list(source, funds=funds)
             unknown = lists_without_ledger(lists, town)
             bare = lists_without_layer(town)
@@ -121,6 +124,9 @@ def risk(
         elif name in bare:
             layer = label("layer_name", bare[name], lang.value)
             say("cli.risk_list_no_layer", lang.value, layer=layer, **told)
+        elif name == "overdue" and len(without_day):
+            rows = at_least(told["count"], len(without_day), str(told["count"]), lang.value)
+            say("cli.risk_list_undated", lang.value, rows=rows, undated=len(without_day), **told)
         else:
             say("cli.risk_list", lang.value, **told)
     _calibrated(found.summary["risk"], lang)

@@ -6,7 +6,17 @@ Hazards, stock and flow, inspections, supervision, worrying places.
 from .area_hazards import area_candidates, declared_areas, place_cases
 from .at_buildings import building_cases
 from .deadlines import due_days
-from .hazards import OPEN, case_table, check_mismatches, listed, look_back_due, move, overdue
+from .hazards import (
+    OPEN,
+    case_table,
+    check_mismatches,
+    known_overdue,
+    listed,
+    look_back_due,
+    move,
+    overdue,
+    undated,
+)
 from .inspections import hazard_rates, inspections_due, poisson_interval
 from .out_elsewhere import Busy, busy_crews, busy_figures
 from .past_fires import happened_by
@@ -32,6 +42,7 @@ __all__ = [
     "happened_by",
     "hazard_rates",
     "inspections_due",
+    "known_overdue",
     "listed",
     "look_back_due",
     "move",
@@ -42,5 +53,6 @@ __all__ = [
     "stock_by_group",
     "supervise",
     "task_table",
+    "undated",
     "worry_table",
 ]

@@ -12,7 +12,7 @@ from ...geo.rules import RuleSet
 from ...geo.words import AlertLevel, Workdays
 from ...geo.words import fields as f
 from .. import columns as c
-from .hazards import OPEN, case_table, listed, overdue
+from .hazards import OPEN, case_table, known_overdue, listed, overdue, undated
 from .inspections import inspections_due
 from .past_fires import happened_by
 
@@ -46,10 +46,11 @@ def building_cases(
     Returns
     -------
     DataFrame
-        `open_hazards`, `overdue_hazards`, `listed_hazards`, `major_hazards` (0 where the ledger
-        tells nothing: a count of cases, not of hazards; missing where the town has no ledger of
-        hazards), `past_fires` (missing without a ledger of fires), `inspected_on` (missing when
-        never), `inspection_due_on`; days as ISO 8601.
+        `open_hazards`, `overdue_hazards` (see `known_overdue`), `undated_hazards`,
+        `listed_hazards`, `major_hazards` (0 where the ledger tells nothing: a count of cases, not
+        of hazards; missing where the town has no ledger of hazards), `past_fires` (missing without
+        a ledger of fires), `inspected_on` (missing when never), `inspection_due_on`; days as ISO
+        8601.
     """
     ids = buildings[f.BUILDING_ID].astype(str)
     cases = case_table(ledgers.hazards, ledgers.events, on=day)
@@ -60,6 +61,7 @@ def building_cases(
     tables = {
         c.OPEN_HAZARDS: open_cases,
         c.OVERDUE_HAZARDS: overdue(cases, on=day, workdays=workdays),
+        c.UNDATED_HAZARDS: undated(cases),
         c.LISTED_HAZARDS: under[under["status"] != "lifted"],
         c.MAJOR_HAZARDS: open_cases[open_cases["major"] == 1],
         c.PAST_FIRES: past,
@@ -69,6 +71,7 @@ def building_cases(
         ledger = fires if name == c.PAST_FIRES else ledgers.hazards
         if ledger.empty:
             found[name] = pd.Series(np.nan, index=ids.index)
+    found[c.OVERDUE_HAZARDS] = known_overdue(found[c.OVERDUE_HAZARDS], found[c.UNDATED_HAZARDS])
     bands = pd.Series(buildings[c.RISK_BAND].to_numpy(), index=ids)
     due = inspections_due(
         bands,

@@ -73,6 +73,33 @@ def overdue(cases: pd.DataFrame, *, on: dt.date, workdays: Workdays | None = Non
     return found.sort_values(["days_overdue", "key"], ascending=[False, True], ignore_index=True)
 
 
+def undated(cases: pd.DataFrame) -> pd.DataFrame:
+    """Return the cases not closed of which nobody told a due day: they may be overdue.
+
+    Parameters
+    ----------
+    cases
+        From `case_table`.
+    """
+    return cases[cases["state"].isin(OPEN) & cases["due_on"].isna()]
+
+
+def known_overdue(count: pd.Series, without_day: pd.Series) -> pd.Series:
+    """Return counts of cases overdue, missing where none is known and some tell no due day.
+
+    Parameters
+    ----------
+    count, without_day
+        Of `overdue` and `undated` cases, by place; missing is unknown.
+
+    Examples
+    --------
+    >>> known_overdue(pd.Series([0, 0, 2]), pd.Series([0, 1, 1])).tolist()
+    [0.0, nan, 2.0]
+    """
+    return count.where(~((count == 0) & (without_day > 0)))
+
+
 def listed(cases: pd.DataFrame, *, on: dt.date, workdays: Workdays | None = None) -> pd.DataFrame:
     """Return the cases under listed supervision (挂牌督办): those overdue first.
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from ...geo.rules import Campaign, Goal
 from ...geo.words import HazardState
-from ..cases import OPEN, overdue
+from ..cases import OPEN, overdue, undated
 
 CAMPAIGN_COLUMNS: Final = ("campaign", "first", "last", "cases", "closed", "open_cases",
                            "overdue_cases", "share_closed", "target", "target_met",
@@ -62,7 +62,9 @@ def campaign_table(
                 "cases": len(own),
                 "closed": closed,
                 "open_cases": int(own["state"].isin(OPEN).sum()),
-                "overdue_cases": len(overdue(own, on=on)),
+                "overdue_cases": late
+                if (late := len(overdue(own, on=on))) or undated(own).empty
+                else None,
                 "share_closed": share,
                 "target": target,
                 "target_met": None if share is None or target is None else share >= target,

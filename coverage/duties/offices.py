@@ -8,7 +8,7 @@ import pandas as pd
 
 from ...geo.rules import OfficesRule
 from ...geo.words import fields as f
-from ..cases import OPEN
+from ..cases import OPEN, known_overdue, undated
 
 OFFICE: Final = "owner"
 OFFICE_FROM: Final = "owner_from"
@@ -86,6 +86,7 @@ def office_table(
         "units": units,
         "open_cases": cases[cases["state"].isin(OPEN)],
         "overdue_cases": tasks[tasks["task"] == "mend"],
+        "undated_cases": undated(cases),
         "inspections_due": tasks[tasks["task"] == "inspect"],
         "duties_late": duties[duties["duty_state"].isin(("overdue", "missing"))],
     }
@@ -96,6 +97,7 @@ def office_table(
         for name, part in parts.items()
     }
     table = pd.DataFrame(counted).fillna(0).astype("int64")
+    table["overdue_cases"] = known_overdue(table["overdue_cases"], table["undated_cases"])
     table = table.rename_axis([OFFICE, "community"]).reset_index()
     table["community"] = table["community"].replace("", None)
     return table[list(OFFICE_COLUMNS)]

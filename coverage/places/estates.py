@@ -14,6 +14,7 @@ from ...geo.town import Town
 from ...geo.words import RiskBand, Vehicle, YesNo
 from ...geo.words import fields as f
 from .. import columns as c
+from ..cases import known_overdue
 
 OLD: Final = "old_estate"  # 老旧小区: yes, no, missing where the year is not known
 ENGINE: Final = "engine_passes"  # buildings at whose lane the fire engine surely passes
@@ -114,5 +115,7 @@ def counted(buildings: pd.DataFrame, group: str, order: pd.Series) -> pd.DataFra
         known = buildings[name].notna().any()
         sums = by[name].sum().reindex(names)
         told[name] = sums.fillna(0) if known else np.nan
+    undated = by[c.UNDATED_HAZARDS].sum().reindex(names)
+    told[c.OVERDUE_HAZARDS] = known_overdue(told[c.OVERDUE_HAZARDS], undated)
     told[c.HARM_INDEX] = by[c.HARM_INDEX].sum().reindex(names).fillna(0.0)
     return told

@@ -27,6 +27,7 @@ from ..cases import (
     poisson_interval,
     stock_and_flow,
     stock_by_group,
+    undated,
 )
 from .row_places import community_of_rows, ids_by_name
 from .victims import victims
@@ -84,8 +85,8 @@ class Review:
         What was counted in the period, by community.
     cases
         All cases on the last day.
-    overdue, listed, look_back
-        Cases overdue, under listed supervision, and due for a look-back.
+    overdue, undated, listed, look_back
+        Cases overdue, open without a due day, under listed supervision, and due for a look-back.
     fires
         Fires of the period by use: `fires`, their `victims`, `before` (a year before), and `low`,
         `high` of the number that chance alone would give (exact Poisson, 95 %).
@@ -108,6 +109,7 @@ class Review:
     counts: Counts
     cases: pd.DataFrame
     overdue: pd.DataFrame
+    undated: pd.DataFrame
     listed: pd.DataFrame
     look_back: pd.DataFrame
     fires: pd.DataFrame
@@ -164,6 +166,7 @@ def review(
         counts=community_counts(folder, town, first=period.first, last=last),
         cases=cases,
         overdue=overdue(cases, on=last, workdays=town.workdays),
+        undated=undated(cases),
         listed=listed(cases, on=last, workdays=town.workdays),
         look_back=look_back_due(cases, on=last, after_days=after, workdays=town.workdays),
         fires=fires,

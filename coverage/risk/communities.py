@@ -13,7 +13,7 @@ from ...geo.rules import RiskRule
 from ...geo.words import RiskBand
 from ...geo.words import fields as f
 from .. import columns as c
-from ..cases import happened_by
+from ..cases import happened_by, known_overdue
 from .inputs import class_rows
 from .shrinkage import shrink
 
@@ -36,6 +36,7 @@ COUNTS: Final = (
     *(f"{band}_buildings" for band in RiskBand),
     c.OPEN_HAZARDS,
     c.OVERDUE_HAZARDS,
+    c.UNDATED_HAZARDS,
     *(end(c.HAZARDS_PER_HEAD) for end in (str, c.low, c.high)),
 )
 
@@ -118,12 +119,16 @@ def add_community_risk(
     communities
         With the figures of risk and fires.
     buildings
-        With `community_id`, `risk_band` and counts of open and overdue hazards.
+        With `community_id`, `risk_band` and counts of open, overdue and undated hazards.
     """
     figures = communities.set_index(communities[f.COMMUNITY_ID].astype(str))
     place = buildings[f.COMMUNITY_ID].fillna("").astype(str)
     bands = pd.crosstab(place, buildings[c.RISK_BAND])
-    hazards = buildings.groupby(place)[[c.OPEN_HAZARDS, c.OVERDUE_HAZARDS]].sum(min_count=1)
+    counts = [c.OPEN_HAZARDS, c.OVERDUE_HAZARDS, c.UNDATED_HAZARDS]
+    hazards = buildings.groupby(place)[counts].sum(min_count=1)
+    hazards[c.OVERDUE_HAZARDS] = known_overdue(
+        hazards[c.OVERDUE_HAZARDS], hazards[c.UNDATED_HAZARDS]
+    )
     for entry in entries:
         name = str(entry["community_id"] or "")
         told: dict[str, Any] = {figure: None for figure in FIGURES}

@@ -315,8 +315,10 @@ def _late(told: Review, own: pd.DataFrame, lang: Lang) -> list[Block]:
     if not ledger_known(told.found.buildings, c.OPEN_HAZARDS):
         return [head, Paragraph(text("pack.no_hazard_ledger", lang))]
     late = told.overdue[told.overdue[f.BUILDING_ID].isin(own[f.BUILDING_ID])]
+    untold = told.undated[f.BUILDING_ID].isin(own[f.BUILDING_ID]).sum()
+    undated = [Paragraph(text("pack.undated", lang, count=untold))] if untold else []
     if late.empty:
-        return [head, Paragraph(text("pack.none", lang))]
+        return [head, *(undated or [Paragraph(text("pack.none", lang))])]
     heads = [text(f"pack.{n}", lang) for n in ("place", "hazard", "due_on", "late", "office")]
     rows = [
         [
@@ -328,4 +330,4 @@ def _late(told: Review, own: pd.DataFrame, lang: Lang) -> list[Block]:
         ]
         for row in late.head(LATE).to_dict("records")
     ]
-    return [_head("pack.overdue", len(rows), len(late), lang), Grid(heads, rows)]
+    return [_head("pack.overdue", len(rows), len(late), lang), Grid(heads, rows), *undated]

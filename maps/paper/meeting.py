@@ -250,17 +250,27 @@ def _loop(told: Review, lang: Lang) -> list[Block]:
         Picture(chart, *CHART_MM, text("pack.flow_said", lang)),
         Paragraph(_reading(told.flow, told, lang)),
         Heading(text("pack.overdue", lang), 2),
-        cases_grid(told.overdue.head(ROWS), lang),
-        Paragraph(_of(ROWS, len(told.overdue), lang), small=True),
+        *_overdue(told, lang),
         Heading(text("pack.listed", lang), 2),
         *listed_blocks(told, lang),
     ]
 
 
+def _overdue(told: Review, lang: Lang) -> list[Block]:
+    blocks: list[Block] = []
+    if len(told.overdue) or told.undated.empty:
+        blocks = [cases_grid(told.overdue.head(ROWS), lang),
+                  Paragraph(_of(ROWS, len(told.overdue), lang), small=True)]  # fmt: skip
+    if len(told.undated):
+        blocks.append(Paragraph(text("pack.undated", lang, count=len(told.undated))))
+    return blocks
+
+
 def _reading(flow: Flow, told: Review, lang: Lang) -> str:
     return text(
         "pack.loop_said", lang, opening=flow.opening, new=flow.new, closed=flow.closed,
-        reopened=flow.reopened, closing=flow.closing, overdue=len(told.overdue),
+        reopened=flow.reopened, closing=flow.closing,
+        overdue=at_least(len(told.overdue), len(told.undated), str(len(told.overdue)), lang),
         look_back=len(told.look_back), inspections=_inspections(told, lang),
     )  # fmt: skip
 

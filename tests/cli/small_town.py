@@ -28,6 +28,7 @@ COLUMNS: Final = {
     "crew": ("stations", (f.CREW_DAY, f.CREW_NIGHT)),
     "flow": ("water", (f.FLOW_L_S,)),
 }
+LEDGER_COLUMNS: Final = {"victims": ("死亡人数", "受伤人数"), "deadlines": ("整改期限",)}
 TIERS: Final = {"micro": "micro_station", "brigade": "official_station"}
 
 
@@ -93,7 +94,7 @@ def small_town(folder: Path, without: str = "") -> Path:
     without
         What is unknown, joined by ``+``: a key of `COLUMNS`, a layer, ``micro`` or ``brigade`` (no
         such station is known), ``off_lanes`` (the brigade stands far from any lane), ``ledgers``,
-        ``victims`` (of fires).
+        or a key of `LEDGER_COLUMNS`.
     """
     lacking = without.split("+")
     hidden = {(layer, name) for key in lacking for layer, names in (COLUMNS.get(key, ("", ())),)
@@ -120,12 +121,11 @@ def small_town(folder: Path, without: str = "") -> Path:
     night = '[scenarios.night]\nlabel = { zh = "夜间", en = "Night" }\ntime = "02:00"\n'
     config.write_text(written + night, encoding="utf-8")
     if "ledgers" not in lacking:
-        _ledgers(folder, victims="victims" not in lacking)
+        _ledgers(folder, {name for key in lacking for name in LEDGER_COLUMNS.get(key, ())})
     return folder
 
 
-def _ledgers(folder: Path, *, victims: bool) -> None:
-    hurt, number = (("死亡人数", "受伤人数"), (1, 2)) if victims else ((), ())
+def _ledgers(folder: Path, hidden: set[str]) -> None:
     tables = {
         "hazards": [
             ("隐患编号", "建筑编号", "隐患类型", "发现日期", "整改期限", "状态"),
@@ -134,11 +134,12 @@ def _ledgers(folder: Path, *, victims: bool) -> None:
         ],
         "inspections": [("建筑编号", "检查日期", "发现隐患数"), ("B01", "2026-08-01", 1),
                         ("B08", "2026-07-05", 0)],
-        "incidents": [("火灾编号", "起火时间", "建筑编号", *hurt),
-                      ("F1", "2026-07-03 10:20", "B02", *number)],
+        "incidents": [("火灾编号", "起火时间", "建筑编号", "死亡人数", "受伤人数"),
+                      ("F1", "2026-07-03 10:20", "B02", 1, 2)],
     }  # fmt: skip
     for kind, rows in tables.items():
         file = folder / f"{kind}.csv"
         with file.open("w", encoding="utf-8", newline="") as out:
-            csv.writer(out).writerows(rows)
+            shown = [at for at, name in enumerate(rows[0]) if name not in hidden]
+            csv.writer(out).writerows([row[at] for at in shown] for row in rows)
         import_ledger(folder, LedgerFile(file, kind))

@@ -10,7 +10,7 @@ from collections import defaultdict
 import pytest
 
 from .said import lines
-from .small_town import COLUMNS, DAY, TIERS, small_town
+from .small_town import COLUMNS, DAY, LEDGER_COLUMNS, TIERS, small_town
 
 #: What may be unknown, and what is then said.
 UNKNOWN = {
@@ -20,7 +20,7 @@ UNKNOWN = {
     "off_lanes": ("该级别的站点都没有接到车道上", "未知"),
     "ledgers": ("没有导入隐患台账", "没有导入火灾台账", "未知"),
     "people": ("12 栋人数未知", "未知"),
-    "vulnerable": ("弱势 未知",),
+    "vulnerable+deadlines": ("弱势 未知", "2 件未销案的没有写明整改期限"),
     "water+lane_reports+communities": (
         "没有水源：未知",
         "没有报告不等于畅通",
@@ -124,4 +124,6 @@ def test_what_is_unknown_is_never_said_as_zero_or_never(run, told, tmp_path, wit
 
 
 def test_every_field_that_the_street_can_lack_is_tried():
-    assert {*COLUMNS, *TIERS} <= {part for parts in UNKNOWN for part in parts.split("+")}
+    assert {*COLUMNS, *LEDGER_COLUMNS, *TIERS} <= {
+        part for parts in UNKNOWN for part in parts.split("+")
+    }

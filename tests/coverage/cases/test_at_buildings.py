@@ -63,8 +63,12 @@ def test_cases_fires_and_visits_are_counted_at_their_building_as_the_day_knows_t
     assert found[counts].to_numpy().tolist() == [
         [3, 1, 2, 1, 2], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0], [0, 0, 0, 0, 0],
     ]  # fmt: skip
+    assert found["undated_hazards"].tolist() == [1, 0, 0, 0]  # K3 may be overdue, too
     assert found.index.tolist() == [7, 5, 3, 1]
     assert found["inspected_on"].tolist() == ["2026-06-01", "2026-05-01", None, None]
     assert found["inspection_due_on"].tolist() == ["2026-07-01", "2026-07-30", "2026-06-30", None]
+    ledgers.hazards.loc[ledgers.hazards["key"] == "K1", "due_on"] = pd.Timestamp("2026-07-09")
+    now = building_cases(ledgers, buildings, rules=RULES, day=ON)
+    assert np.isnan(now["overdue_hazards"][7])  # none is known, and K3 tells no due day
     raised = building_cases(ledgers, buildings, rules=RULES, day=ON, alert=AlertLevel.RAISED)
     assert raised["inspection_due_on"].tolist() == ["2026-06-16", "2026-06-15", "2026-06-30", None]

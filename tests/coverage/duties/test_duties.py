@@ -118,16 +118,18 @@ def test_an_office_is_told_else_by_use_else_the_emergency_office():
 
 def test_the_list_of_responsibilities_counts_each_list_by_office_and_community():
     buildings = pd.DataFrame({"use": ["school", "school", None], "community": ["甲", "乙", "甲"]})
-    cases = pd.DataFrame({"state": ["found", "closed"], "owner": ["emergency"] * 2,
-                          "community": ["甲", "甲"]})  # fmt: skip
+    cases = pd.DataFrame({"state": ["found", "closed", "found"], "owner": ["emergency"] * 3,
+                          "community": ["甲", "甲", "乙"], "due_on": [ON, None, None]})  # fmt: skip
     tasks = pd.DataFrame({"task": ["mend", "inspect", "inspect"], "community": ["甲", "乙", None],
                           "owner": ["emergency", *["culture_service"] * 2]})  # fmt: skip
     told = units({"key": "A", "use": "school", "community": "乙", "pledge": 0})
     duties = duty_table(told, rules=RULES, on=ON)
     table = office_table(buildings, units=unit_table(told, duties, rules=RULES), cases=cases,
                          tasks=tasks, duties=duties, rules=RULES.offices)  # fmt: skip
-    rows = {(r["owner"], r["community"]): list(r.iloc[2:]) for _, r in table.iterrows()}
+    told = table.astype(object).where(table.notna(), None)
+    rows = {(r["owner"], r["community"]): list(r.iloc[2:]) for _, r in told.iterrows()}
     assert rows == {
+        ("emergency", "乙"): [0, 0, 1, None, 0, 0],  # open, and nobody knows until when
         ("culture_service", None): [0, 0, 0, 0, 1, 0],
         ("culture_service", "乙"): [1, 1, 0, 0, 1, 1],
         ("culture_service", "甲"): [1, 0, 0, 0, 0, 0],
@@ -161,6 +163,7 @@ def test_a_campaign_counts_its_own_cases_from_its_first_day_and_names_that_are_n
     assert table.loc["没有案件", "share_closed"] is None  # no case is not all closed
     assert table.loc["没有案件", "target_met"] is None
     assert table.loc["清零", "cases"] == 1
+    assert table.loc["清零", "overdue_cases"] is None  # open without a due day
     assert pd.isna(table.loc["清零", "first"])
 
 

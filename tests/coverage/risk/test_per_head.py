@@ -35,7 +35,8 @@ def test_open_hazards_a_head_have_the_interval_of_a_count_and_unknown_stays_unkn
         "community_id": ["A", "B", "B", "C"],
         c.RISK_BAND: ["red", "blue", "blue", "blue"],
         c.OPEN_HAZARDS: [3.0, 0.0, 1.0, np.nan],
-        c.OVERDUE_HAZARDS: [0.0, 0.0, 0.0, np.nan],
+        c.OVERDUE_HAZARDS: [0.0, 0.0, np.nan, np.nan],
+        c.UNDATED_HAZARDS: [0.0, 0.0, 1.0, np.nan],
     })  # fmt: skip
     entries = [{"community_id": name} for name in "ABC"]
     add_community_risk(entries, gpd.GeoDataFrame(places), buildings)
@@ -46,3 +47,4 @@ def test_open_hazards_a_head_have_the_interval_of_a_count_and_unknown_stays_unkn
     assert first["hazards_per_head_low"] == pytest.approx(0.8177, abs=1e-4)
     assert first["hazards_per_head_high"] == pytest.approx(7.7537, abs=1e-4)
     assert third["hazards_per_head"] is None
+    assert [told[c.OVERDUE_HAZARDS] for told in (first, second, third)] == [0, None, None]
