@@ -43,7 +43,8 @@ def key_buildings(found: Assessment) -> pd.Index:
     red = buildings[c.RISK_BAND] == RiskBand.RED
     chosen = buildings[key | red].assign(_key=key)
     ordered = chosen.sort_values(["_key", c.RISK_RANK], ascending=[False, True])
-    return ordered.index
+    rows: pd.Index = ordered.index
+    return rows
 
 
 def pre_plans(
