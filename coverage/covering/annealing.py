@@ -90,8 +90,8 @@ def anneal(cover, weight, cost, limits, flags, schedule, state):  # type: ignore
             change[0, j] += weight[site_row[at]]
     plan = np.full(sites, -1, dtype=np.int64)
     size, spent, total = 0, 0.0, 0.0
-    met[:] = inside
     for j in range(sites):
+        met[j] = inside[j]
         if inside[j]:
             plan[size] = j
             size += 1
@@ -146,7 +146,8 @@ def anneal(cover, weight, cost, limits, flags, schedule, state):  # type: ignore
         total += delta
         if total > best:
             best = total
-            met[:] = inside
+            for j in range(sites):
+                met[j] = inside[j]
 
 
 def annealed(

@@ -345,7 +345,8 @@ def ascend(cover, weight, cost, limits, target, steps, state, walk):  # type: ig
                     if state[4] >= 2:
                         state[1], state[4] = min(2.0, 1.1 * state[1]), 0
             state[0] = bound
-            best[:] = multiplier
+            for i in range(rows):
+                best[i] = multiplier[i]
         else:
             state[3] += 1
             if state[3] >= 10:

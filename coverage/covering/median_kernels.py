@@ -103,8 +103,8 @@ def median_ascend(pairs, weight, p, taken, target, steps, state, walk):  # type:
                     break
                 saved[row_site[at]] += multiplier[i] - value[at]
         left = p
-        chosen[:] = taken
         for j in range(sites):
+            chosen[j] = taken[j]
             if taken[j]:
                 bound -= saved[j]
         for j in np.argsort(-saved, kind="mergesort"):
@@ -132,7 +132,8 @@ def median_ascend(pairs, weight, p, taken, target, steps, state, walk):  # type:
                     if state[4] >= 2:
                         state[1], state[4] = min(2.0, 1.1 * state[1]), 0
             state[0] = bound
-            best[:] = multiplier
+            for i in range(rows):
+                best[i] = multiplier[i]
         else:
             state[3] += 1
             if state[3] >= 10:

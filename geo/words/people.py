@@ -116,6 +116,8 @@ def anonymous(said: str, *, known: Set[str] = frozenset()) -> str:
 
 def _joined(text: str) -> str:
     """Return a text in which several hidden words in a row are one."""
+    if HIDDEN not in text:
+        return text
     return re.sub(rf"{HIDDEN}(?:[ ,，、:：(（)）/\-]*{HIDDEN})+[)）]?", HIDDEN, text)
 
 

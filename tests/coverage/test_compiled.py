@@ -1,6 +1,8 @@
 """Kernels wait for their first call, and are compiled to what they declare and nothing else."""
 
+import ast
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -47,3 +49,26 @@ def test_threads_that_call_first_at_once_compile_once():
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(next_one, range(40))) == list(range(1, 41))
     assert len(next_one.signatures) == 1
+
+
+def test_no_kernel_assigns_an_array_to_a_slice_which_compiles_texts_of_errors():
+    """Numba then compiles how numbers are written and texts joined: seconds for each kernel."""
+    slow = []
+    for file in sorted(Path(__file__).parents[2].joinpath("coverage").rglob("*.py")):
+        for kernel in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(kernel, ast.FunctionDef) and "njit" in map(
+                _called, kernel.decorator_list
+            ):
+                for step in ast.walk(kernel):
+                    if isinstance(step, ast.Assign) and not isinstance(step.value, ast.Constant):
+                        slow += [
+                            f"{file.name}:{step.lineno}"
+                            for target in step.targets
+                            if isinstance(target, ast.Subscript)
+                            and isinstance(target.slice, ast.Slice)
+                        ]
+    assert not slow
+
+
+def _called(decorator):
+    return getattr(getattr(decorator, "func", None), "id", None)

@@ -191,3 +191,12 @@ def test_a_town_without_stations_gets_its_first_one(make_town):
     first = planned(bare, _plan(stations={"add": [{"station_id": "N1", **_place(town, 500)}]}))
     assert first.stations["tier"].tolist() == ["micro_station"]
     assert first.station_positions.attached.all()
+
+
+def test_stations_stay_where_they_are_unless_the_plan_moves_one(make_town):
+    town = _street(make_town)
+    opened = planned(town, _plan(lanes={"open": ["L1"]}))
+    assert opened.station_positions is town.station_positions
+    new = {"station_id": "S2", "tier": "micro_station", "vehicle": "e_bike", **_place(town, 700)}
+    built = planned(town, _plan(stations={"add": [new]})).station_positions
+    assert built.fraction.round(2).tolist() == [0.01, 0.70]
