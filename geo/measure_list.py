@@ -20,6 +20,7 @@ from .tables import (
     Column,
     Schema,
     columns_found,
+    is_missing,
     load_sheet,
     match_headers,
     read_table,
@@ -391,4 +392,4 @@ def _check_places(file: Path, frame: gpd.GeoDataFrame, town: Town) -> None:
 
 
 def _text(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value).strip()  # type: ignore[call-overload]
+    return "" if is_missing(value) else str(value).strip()

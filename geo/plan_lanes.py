@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from .arrays import Flags
+from .tables import is_missing
 from .town import Town
 from .words import (
     BarrierKind,
@@ -172,7 +173,7 @@ def twice(entries: Collection[str]) -> list[Problem]:
 
 def _always(hours: object) -> bool:
     """Return whether there are no hours at all, or ones that hold always."""
-    if hours is None or pd.isna(hours):  # type: ignore[call-overload]
+    if is_missing(hours):
         return True
     return parse_hours(str(hours)).expression == ALWAYS
 
@@ -218,7 +219,7 @@ def _ramped(lanes: gpd.GeoDataFrame, which: Flags, steepest: float) -> gpd.GeoDa
 
 
 def _told(text: object, without: Collection[str]) -> dict[str, str]:
-    said = None if text is None or pd.isna(text) else str(text)  # type: ignore[call-overload]
+    said = None if is_missing(text) else str(text)
     told = parse_access(said).told
     return {key: value for key, value in told.items() if key.partition(":")[0] not in without}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from .tables import Column, Schema, columns_found, load_sheet, match_headers, read_table
+from .tables import Column, Schema, columns_found, is_missing, load_sheet, match_headers, read_table
 from .words import Hours, InputError, Problem, TownError, Vehicle, catalogue, parse_hours
 from .words import fields as f
 
@@ -127,4 +127,4 @@ def read_teams(file: Path, *, hours: str, skills: tuple[str, ...]) -> tuple[Team
 
 
 def _said(value: object) -> str | None:
-    return None if pd.isna(value) else str(value).strip() or None  # type: ignore[call-overload]
+    return None if is_missing(value) else str(value).strip() or None

@@ -23,7 +23,7 @@ from ...geo.ledgers import (
     stored_columns,
     writing,
 )
-from ...geo.tables import ledger_kind
+from ...geo.tables import is_missing, ledger_kind
 from ...geo.words import HazardState, InputError, SupervisionLevel
 from ...geo.words import fields as f
 
@@ -192,7 +192,7 @@ def _stored(row: pd.Series, names: tuple[str, ...]) -> dict[str, Any]:
     said: dict[str, Any] = {}
     for name in names:
         value = row.get(name)
-        if value is None or pd.isna(value):
+        if is_missing(value):
             continue
         said[name] = value.date().isoformat() if isinstance(value, pd.Timestamp) else value
     return said

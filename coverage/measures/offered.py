@@ -30,7 +30,7 @@ from ...geo.plan import (
 )
 from ...geo.plan_lanes import locks_at_all, locks_by_hours
 from ...geo.rules import Scenario
-from ...geo.tables import WGS84
+from ...geo.tables import WGS84, is_missing
 from ...geo.town import Town
 from ...geo.words import (
     DeviceKind,
@@ -328,4 +328,4 @@ def _inspections(town: Town, found: Risk, day: dt.date) -> Iterator[Measure]:
 
 
 def _said(value: object) -> str:
-    return "" if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+    return "" if is_missing(value) else str(value)

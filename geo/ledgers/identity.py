@@ -19,7 +19,7 @@ import pandas as pd
 from rapidfuzz import fuzz
 
 from ..rules import LedgerRule
-from ..tables import SOURCE_SHEET, STEP_COLUMNS, LedgerKind
+from ..tables import SOURCE_SHEET, STEP_COLUMNS, LedgerKind, is_missing
 from ..words import HazardCode, HazardState, Problem, normal
 from ..words import fields as f
 from .building_match import HOW, TOLD_ID, UNMATCHED
@@ -551,12 +551,8 @@ def _bare(table: pd.DataFrame, kind: LedgerKind, row: _Row) -> str:
     cells: list[Any] = [
         row.words if name in ("place", "lane") else table[name].iat[row.at] for name in kind.natural
     ]
-    told = [f"{n}={c!s}" for n, c in zip(kind.natural, cells, strict=True) if not _blank(c)]
+    told = [f"{n}={c!s}" for n, c in zip(kind.natural, cells, strict=True) if not is_missing(c)]
     return BARE + _digest(told)
-
-
-def _blank(cell: Any) -> bool:
-    return cell is None or bool(pd.isna(cell))
 
 
 def _digest(told: Iterable[object]) -> str:

@@ -21,6 +21,7 @@ from .headers import HeaderMatch, check_stated, columns_found, match_headers, un
 from .layers import WGS84, read_layer, write_layers
 from .ledger_kinds import FOUND_ON, KINDS, STATE, STEP_COLUMNS, LedgerKind, ledger_kind
 from .mend import mend_rows
+from .missing import is_missing
 from .points import points_of
 from .read import SOURCE_SHEET, Sheet, read_table
 from .schemas import SCHEMAS, Schema
@@ -62,6 +63,7 @@ __all__ = [
     "corrected",
     "doctor",
     "doctor_tables",
+    "is_missing",
     "ledger_kind",
     "load_sheet",
     "match_headers",

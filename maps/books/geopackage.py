@@ -10,7 +10,7 @@ import pandas as pd
 import pyogrio
 from pandas.api.types import infer_dtype
 
-from ...geo.tables import write_layers
+from ...geo.tables import is_missing, write_layers
 from ...geo.words import fields as f
 from ..styles import style
 from .shared import shared_columns
@@ -64,4 +64,4 @@ def _plainly(column: pd.Series) -> pd.Series:
 def _plain(value: object) -> object:
     if isinstance(value, str):
         return str(value)
-    return None if pd.isna(value) else value  # type: ignore[call-overload]
+    return None if is_missing(value) else value

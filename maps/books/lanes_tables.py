@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..styles import standard_label
@@ -12,7 +13,6 @@ from ..voice import (
     FINDING_COLUMNS,
     Record,
     findings_of,
-    is_missing,
     keep_clear_reason,
     opening_reason,
     ranked,

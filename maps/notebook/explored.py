@@ -13,6 +13,7 @@ import pandas as pd
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
+from ...geo.tables import is_missing
 from ...geo.town import Town
 from ...geo.words import LaneClass, Lang, label, text
 from ...geo.words import fields as f
@@ -157,12 +158,8 @@ def _add(
 def _said(row: dict[str, Any], kind: str, lang: Lang) -> str:
     """Return what a feature says of itself; folium writes it into the page as it is."""
     told = [str(row[name]) for name in _IDS if row.get(name) is not None][-1:]
-    told += [shown(row[name]) for name in (f.NAME, f.ADDRESS) if _there(row.get(name))]
+    told += [shown(row[name]) for name in (f.NAME, f.ADDRESS) if not is_missing(row.get(name))]
     told.append(kind)
-    if _there(row.get(f.WIDTH_M)):
+    if not is_missing(row.get(f.WIDTH_M)):
         told.append(text("card.width", lang, metres=f"{row[f.WIDTH_M]:g}"))
     return "<br>".join(escape(one) for one in told)
-
-
-def _there(value: Any) -> bool:
-    return value is not None and not pd.isna(value)

@@ -14,6 +14,7 @@ from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.scenes import BEFORE, Scene
 from ...geo.plan import Plan
+from ...geo.tables import is_missing
 from ...geo.words import Lang, catalogue, text
 from ...geo.words import fields as f
 from ..html import differences_told, escape, shown
@@ -25,7 +26,6 @@ from ..voice import (
     community_rows,
     count,
     guide_steps,
-    is_missing,
     key_figures,
     main_tier,
     next_steps,

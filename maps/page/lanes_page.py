@@ -10,6 +10,7 @@ import numpy as np
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import Html, Row, escape, paragraph, shown, steps, table
@@ -20,7 +21,6 @@ from ..voice import (
     cluster_said,
     count,
     findings_of,
-    is_missing,
     keep_clear_reason,
     lane_called,
     lanes_next,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from ...coverage.assessment import Assessment
+from ...geo.tables import is_missing
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..html import table
 from ..reports import cell, message
 from ..styles import style
-from ..voice import community_rows, is_missing, main_tier, opening_said, percent
+from ..voice import community_rows, main_tier, opening_said, percent
 
 
 def standing(assessment: Assessment, lang: Lang) -> str:

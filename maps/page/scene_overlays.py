@@ -12,10 +12,11 @@ from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.scenes import BEFORE, Scene
 from ...geo.arrays import Longs
+from ...geo.tables import is_missing
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..styles import against_classes, against_style, style
-from ..voice import against_of, is_missing, late_against_of, main_tier, tiers_told
+from ..voice import against_of, late_against_of, main_tier, tiers_told
 from .layer_columns import Numbers, Styles
 from .overlays import column, few_hidden, whole_seconds
 

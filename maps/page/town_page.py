@@ -12,10 +12,11 @@ import folium
 from branca.element import Element
 
 from ...coverage.assessment import Assessment
+from ...geo.tables import is_missing
 from ...geo.words import Lang, Vehicle, catalogue, label, text
 from ..html import escape, json_block, shown, template, town_font
 from ..styles import style
-from ..voice import is_missing, no_answer, scenario_name, tiers_told
+from ..voice import no_answer, scenario_name, tiers_told
 from .landmarks import landmarks
 from .standalone import LEAFLET_CSS, LEAFLET_JS, Verbatim, standalone
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 import pandas as pd
 
 from ...coverage.cases import OPEN, listed
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..voice import is_missing
 from .drawing import Drawing
 from .frames import frame_round
 from .grids import day_of, place_whole, said_of, word_of

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from ...coverage import columns as c
+from ...geo.tables import is_missing
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..voice import (
@@ -18,7 +19,6 @@ from ..voice import (
     elements_said,
     engine_said,
     estate_name,
-    is_missing,
     of_known,
     people,
     water_said,

@@ -13,6 +13,7 @@ import pandas as pd
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.places import Surrounding
+from ...geo.tables import is_missing
 from ...geo.words import HazardState, Lang, RiskBand, Use, label, text
 from ...geo.words import fields as f
 from ..voice import (
@@ -20,7 +21,6 @@ from ..voice import (
     arrival_said,
     count,
     days_said,
-    is_missing,
     ledger_known,
     minutes_said,
     people,

@@ -10,13 +10,13 @@ import pandas as pd
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..voice import (
     SEEN,
     Record,
     arrival_said,
-    is_missing,
     keep_clear_reason,
     lane_called,
     of_known,

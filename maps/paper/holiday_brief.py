@@ -12,6 +12,7 @@ import pandas as pd
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.review import Holiday, Review
+from ...geo.tables import is_missing
 from ...geo.words import Lang, RiskBand, label, text
 from ...geo.words import fields as f
 from ..voice import (
@@ -21,7 +22,6 @@ from ..voice import (
     at_least,
     count,
     days_said,
-    is_missing,
     ledger_known,
     of_known,
     people,

@@ -8,9 +8,10 @@ import pandas as pd
 
 from ...coverage import columns as c
 from ...coverage.review import Review
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..voice import is_missing, ledger_known
+from ..voice import ledger_known
 from .grids import day_of, place_of, said_of, word_of
 from .report import Block, Grid, Paragraph
 

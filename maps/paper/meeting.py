@@ -14,6 +14,7 @@ from ...coverage.assessment import Assessment
 from ...coverage.cases import Flow
 from ...coverage.review import Review
 from ...geo.rules import KeyDates
+from ...geo.tables import is_missing
 from ...geo.words import Lang, RiskBand, label, text
 from ...geo.words import fields as f
 from ..voice import (
@@ -22,7 +23,6 @@ from ..voice import (
     count,
     days_said,
     expected,
-    is_missing,
     ledger_known,
     of_known,
     period_said,

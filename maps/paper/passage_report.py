@@ -9,18 +9,10 @@ import numpy as np
 
 from ...coverage import columns as c
 from ...geo.ground import Limit
+from ...geo.tables import is_missing
 from ...geo.words import LaneState, Lang, Vehicle, label, text
 from ...geo.words import fields as f
-from ..voice import (
-    SEEN,
-    Record,
-    count,
-    findings_of,
-    is_missing,
-    lost_people,
-    records,
-    state_said,
-)
+from ..voice import SEEN, Record, count, findings_of, lost_people, records, state_said
 from .grids import lane_of
 from .route_sheet import signs_of
 from .sheet_page import Page, Table, finished, ground_map, paper_of, title_of

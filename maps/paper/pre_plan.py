@@ -12,9 +12,10 @@ import shapely
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...geo.rules import Scenario, Value
+from ...geo.tables import is_missing
 from ...geo.words import Lang, RiskBand, Use, label, text
 from ...geo.words import fields as f
-from ..voice import arrival_said, cover_unknown, is_missing, minutes_said, reasons_said
+from ..voice import arrival_said, cover_unknown, minutes_said, reasons_said
 from .route_sheet import signs_of
 from .sheet_page import Page, Table, finished, ground_map, paper_of, title_of
 from .sheet_source import SheetSource

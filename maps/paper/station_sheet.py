@@ -7,9 +7,10 @@ from typing import Final
 import pandas as pd
 
 from ...coverage import columns as c
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from ..voice import KIT, Record, count, is_missing, keep_clear_reason, people, ranked, tiers_told
+from ..voice import KIT, Record, count, keep_clear_reason, people, ranked, tiers_told
 from .grids import lane_of
 from .pre_plan import water_table
 from .route_sheet import signs_of

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Final
 
-import pandas as pd
-
 from ...coverage.rounds import Round, RoundKind, Rounds, Stop
+from ...geo.tables import is_missing
 from ...geo.town import Town
 from ...geo.words import HazardCode, Lang
 from ...geo.words import fields as f
@@ -77,4 +76,4 @@ def stop_rows(
 
 
 def _plain(cell: object) -> str | None:
-    return None if cell is None or pd.isna(cell) else str(cell)  # type: ignore[call-overload]
+    return None if is_missing(cell) else str(cell)

@@ -7,6 +7,7 @@ import pandas as pd
 from ...coverage import columns as c
 from ...coverage.review import Comparison
 from ...geo.snapshots import Snapshot
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import differences_told, escape, line, paragraph, section, shown, steps, table
@@ -15,7 +16,6 @@ from ..voice import (
     compare_opening,
     compared_causes,
     compared_communities,
-    is_missing,
     three_figures,
 )
 from .plain_page import plain_page

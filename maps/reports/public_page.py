@@ -18,11 +18,12 @@ from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.places import BANDS, block_areas, cover_bands, public_blocks
 from ...coverage.scenes import BEFORE, Scene
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import HTML_LANG, Html, escape, seal, section, shown, table, template, town_font
 from ..styles import standard_label, tier_label
-from ..voice import FEWEST_PEOPLE, is_missing, scenario_name, tiers_told
+from ..voice import FEWEST_PEOPLE, scenario_name, tiers_told
 from .plain_page import badge
 
 WIDE: Final = 1000  # of the drawing

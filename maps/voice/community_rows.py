@@ -9,11 +9,12 @@ from typing import Any
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.reach import late_against
+from ...geo.tables import is_missing
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..html import shown
 from ..styles import STEPS, Against, against_step
-from .figures import community_name, is_missing, people, share
+from .figures import community_name, people, share
 from .opening import main_tier
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from ...coverage.review import OUTSIDE, WHOLE, Comparison
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
-from .figures import is_missing
 
 _VOCABULARY = {
     "lane_blocked": "lane_word", "lane_cleared": "lane_word", "lane_lapsed": "lane_word",

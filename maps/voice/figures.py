@@ -11,6 +11,7 @@ import pandas as pd
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import shown
@@ -45,11 +46,6 @@ class Figure:
 
 
 Row = Mapping[Any, Any] | pd.Series  # of a table of buildings, by column
-
-
-def is_missing(value: object) -> bool:
-    """Tell whether a scalar is None, NaN or NA."""
-    return value is None or bool(pd.isna(value))  # type: ignore[call-overload]
 
 
 def tiers_told(assessment: Assessment, *, further: bool = True) -> dict[str, float]:

@@ -8,12 +8,13 @@ from typing import Any
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import shown
 from ..styles import STEPS, against_step, standard_label, tier_label
 from .community_rows import against_of
-from .figures import FEWEST_PEOPLE, community_name, count, is_missing, people, percent
+from .figures import FEWEST_PEOPLE, community_name, count, people, percent
 from .opening import gain_told, main_tier, next_steps, opening_said, yuan_said
 
 LIMITS = 3  # of lanes that a sentence names

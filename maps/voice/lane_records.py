@@ -10,11 +10,12 @@ import pandas as pd
 
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
+from ...geo.tables import is_missing
 from ...geo.words import LaneState, Lang, Vehicle, label, text
 from ...geo.words import fields as f
 from ..html import shown
 from ..styles import standard_label, tier_label
-from .figures import count, is_missing, no_answer, percent, tiers_told
+from .figures import count, no_answer, percent, tiers_told
 
 Record = Mapping[str, Any]
 

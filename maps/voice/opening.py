@@ -12,6 +12,7 @@ import pandas as pd
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.measures import FirstMeasures
+from ...geo.tables import is_missing
 from ...geo.words import LANGS, Lang, text
 from ...geo.words import fields as f
 from ..html import shown
@@ -19,7 +20,6 @@ from ..styles import standard_label, tier_label
 from .figures import (
     community_name,
     count,
-    is_missing,
     lost_people,
     no_answer,
     people,

@@ -8,10 +8,11 @@ from typing import Any
 import geopandas as gpd
 
 from ...coverage.places import WORK
+from ...geo.tables import is_missing
 from ...geo.words import Lang, text
 from ...geo.words import fields as f
 from ..html import shown
-from .figures import FEWEST_PEOPLE, count, is_missing, percent, three_figures, water_share
+from .figures import FEWEST_PEOPLE, count, percent, three_figures, water_share
 from .opening import lane_called
 
 THOUSAND = 1000

@@ -9,10 +9,11 @@ import pandas as pd
 from ...coverage import columns as c
 from ...coverage.assessment import Assessment
 from ...coverage.review import OUTSIDE, WHOLE, Comparison
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import shown
-from .figures import count, is_missing, lost_people, tiers_told
+from .figures import count, lost_people, tiers_told
 from .lane_records import findings_of, ranked
 from .opening import lane_called
 

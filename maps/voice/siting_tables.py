@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import pandas as pd
 
 from ...coverage.siting import Study, as_certain
 from ...geo.arrays import Flags
 from ...geo.candidate_list import CANDIDATE_ID, COST_YUAN, YEARLY_YUAN
+from ...geo.tables import is_missing
 from ...geo.words import Lang, label, text
 from ...geo.words import fields as f
 from ..html import shown
@@ -552,8 +552,8 @@ def _detail(reason: object, detail: object, lang: Lang) -> str | None:
 
 
 def _said(value: object) -> str | None:
-    return None if value is None or pd.isna(value) else str(value)  # type: ignore[call-overload]
+    return None if is_missing(value) else str(value)
 
 
 def _number(value: object) -> float | None:
-    return None if value is None or pd.isna(value) else float(str(value))  # type: ignore[call-overload]
+    return None if is_missing(value) else float(str(value))
