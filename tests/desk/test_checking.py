@@ -86,7 +86,9 @@ def test_what_stood_before_is_greyed_until_the_new_check_has_ended(open_desk, to
 
 def test_files_that_change_in_the_middle_are_checked_anew(town, slow):
     _, first = checking.looked_at(town, patience_s=0)
-    (town / "town.toml").write_text((town / "town.toml").read_text("utf-8") + "\n", "utf-8")
+    changed = town / "changed.toml"
+    changed.write_text((town / "town.toml").read_text("utf-8") + "\n", "utf-8")
+    changed.replace(town / "town.toml")  # at once: the first check may be reading it
     _, second = checking.looked_at(town, patience_s=0)
     assert first.dropped and second is not first
     slow.set()

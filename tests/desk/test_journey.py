@@ -61,6 +61,12 @@ class Hand:
             )
         )
 
+    def found(self):
+        """Make the town; the page of the job leads on to its files."""
+        self.press("form[action='/new'] button.main")
+        there = "return location.pathname.endsWith('/data') && document.readyState === 'complete'"
+        self.wait(lambda page: page.execute_script(there))
+
     def looks_right(self):
         """The page has no error, fits the screen and is accessible."""
         said = [e.text for e in self.driver.find_elements(By.CSS_SELECTOR, "section.error")]
@@ -80,7 +86,7 @@ def test_from_raw_files_to_a_checked_town_with_a_ledger(desk, raw, driver):
     hand.driver.find_element(By.ID, "name").send_keys("青禾镇")
     files = "\n".join(str(raw / name) for name in RAW)
     hand.driver.find_element(By.ID, "files").send_keys(files)
-    hand.press("form[action='/new'] button.main")
+    hand.found()
     assert "可以评估" in hand.text() and "表格没有写明坐标系" in hand.text()
     hand.looks_right()
 
@@ -141,7 +147,7 @@ def test_files_dropped_on_the_zone_are_those_that_are_sent(desk, driver):
     told = zone.find_element(By.CSS_SELECTOR, ".chosen").text
     assert "消火栓.csv" in told and "充电棚.csv" in told
     hand.driver.find_element(By.ID, "name").send_keys("乙镇")
-    hand.press("form[action='/new'] button.main")
+    hand.found()
     assert "缺少必需的图层：建筑" in hand.text()
     there = {file.name for file in (desk.home / "乙镇" / "数据").iterdir()}
     assert there == {"消火栓.csv", "充电棚.csv"}
