@@ -6,8 +6,10 @@ import os
 import re
 import secrets
 import shutil
+import signal
 import stat
 import tempfile
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Collection, Iterator
@@ -22,6 +24,7 @@ TOWN_FILE = "town.toml"  # by which a folder is a town
 # What Windows says when another program has a file open: ERROR_ACCESS_DENIED, SHARING_VIOLATION,
 # LOCK_VIOLATION. It refuses to replace, rename or remove such a file, and folders that hold one.
 _IN_USE: Final = (5, 32, 33)
+_ENDINGS: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")  # some systems lack some
 _WAITS_S: Final = (0.05, 0.2, 0.5, 1.0)  # a virus scanner lets go within a second, WPS does not
 
 _UNSAFE: Final = re.compile(r"[^\w\-]+")
@@ -108,12 +111,14 @@ def whole_folder(folder: Path, *, may_hold: Collection[str] = ()) -> Iterator[Pa
         try:
             yield unfinished
             unfinished.chmod(0o755)
-            if folder.exists():
-                _exchange(unfinished, folder)
-            else:
-                take_place(unfinished, folder)
+            with _undisturbed():
+                if folder.exists():
+                    _exchange(unfinished, folder)
+                else:
+                    take_place(unfinished, folder)
         finally:
-            _remove(unfinished)
+            with _undisturbed():
+                _remove(unfinished)
 
 
 @contextmanager
@@ -138,6 +143,25 @@ def writing(file: Path) -> Iterator[None]:
         if getattr(error, "winerror", None) in _IN_USE:
             raise OutputError("error.file_in_use", file=file) from error
         raise OutputError("error.cannot_write", file=file, why=error.strerror or error) from error
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let nothing break off what puts a result in its place, or takes an unfinished one away.
+
+    Who presses Ctrl-C twice, or ends a program and the one that started it, sends several signals.
+    """
+    held = {}
+    if threading.current_thread() is threading.main_thread():
+        for name in _ENDINGS:
+            number = getattr(signal, name, None)
+            if number is not None and signal.getsignal(number) is not None:
+                held[number] = signal.signal(number, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        for number, handler in held.items():
+            signal.signal(number, handler)
 
 
 def take_place(unfinished: Path, place: Path) -> None:

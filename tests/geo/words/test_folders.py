@@ -1,12 +1,15 @@
 """Files and folders written whole, where another program holds them, under names from data."""
 
+import contextlib
 import errno
+import shutil
+import signal
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import pytest
 
 from weizhan.geo.ledgers.stores import _read_only
-from weizhan.geo.words import OutputError, file_name, whole_file, whole_folder
+from weizhan.geo.words import OutputError, file_name, folders, whole_file, whole_folder
 
 
 @pytest.fixture
@@ -59,6 +62,33 @@ def test_results_of_which_a_file_is_open_stay_whole(tmp_path, windows):
     assert told.value.key == "error.file_in_use"
     assert sorted(p.name for p in out.iterdir()) == ["a.docx", "b.docx"]
     assert [p.name for p in tmp_path.iterdir()] == ["结果"]
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_second_ctrl_c_breaks_off_neither_the_clearing_nor_the_exchange(
+    tmp_path, monkeypatch, ended
+):
+    clear = shutil.rmtree
+
+    def pressed_again(folder, **options):
+        signal.raise_signal(signal.SIGINT)
+        clear(folder, **options)
+
+    monkeypatch.setattr(folders.shutil, "rmtree", pressed_again)
+    handler = signal.getsignal(signal.SIGINT)
+    out = tmp_path / "结果"
+    out.mkdir()
+    (out / "a.csv").write_text("旧", encoding="utf-8")
+    with (
+        contextlib.suppress(KeyboardInterrupt),
+        whole_folder(out, may_hold=("a.csv",)) as unfinished,
+    ):
+        (unfinished / "a.csv").write_text("新", encoding="utf-8")
+        if ended:
+            raise KeyboardInterrupt
+    assert [p.name for p in tmp_path.iterdir()] == ["结果"]
+    assert (out / "a.csv").read_text(encoding="utf-8") == ("旧" if ended else "新")
+    assert signal.getsignal(signal.SIGINT) is handler
 
 
 def test_earlier_results_go_also_where_they_must_not_be_written(tmp_path):
