@@ -12,7 +12,15 @@ from typing import Any, Final
 import pandas as pd
 
 from ..coverage import columns as c
-from ..coverage.cases import OPEN, case_table, due_days, inspections_due, listed, look_back_due
+from ..coverage.cases import (
+    OPEN,
+    case_table,
+    due_days,
+    inspections_due,
+    listed,
+    look_back_due,
+    undated,
+)
 from ..coverage.cases import overdue as overdue_cases
 from ..coverage.review import dates_ahead
 from ..geo.ledgers import open_problems, read_events, read_records
@@ -122,8 +130,16 @@ def morning(town: Path, *, day: dt.date, lang: Lang) -> Morning:
 
 def _overdue(cases: pd.DataFrame, day: dt.date, workdays: Workdays, lang: Lang) -> Item:
     late = overdue_cases(cases, on=day, workdays=workdays)
-    return Item("overdue", len(late), urgent=bool(len(late)), link="work/step",
+    known, why = _known(len(late), cases, lang)
+    return Item("overdue", known, why, urgent=bool(len(late)), link="work/step",
                 lines=_lines(late, "late", late["days_overdue"], lang))  # fmt: skip
+
+
+def _known(count: int, cases: pd.DataFrame, lang: Lang) -> tuple[int | None, str]:
+    """Return a count of cases by their due day, and how many tell none; no count where it is 0."""
+    without = len(undated(cases))
+    why = text("desk_morning.no_deadline", lang, count=without) if without else ""
+    return (None if without and not count else count), why
 
 
 def _due(cases: pd.DataFrame, day: dt.date, last: dt.date, workdays: Workdays, lang: Lang) -> Item:
@@ -131,9 +147,8 @@ def _due(cases: pd.DataFrame, day: dt.date, last: dt.date, workdays: Workdays, l
     due = due_days(open_["due_on"], workdays)
     soon = open_.assign(due=due)[due.between(pd.Timestamp(day), pd.Timestamp(last))]
     soon = soon.sort_values(["due", "key"])
-    without = int(open_["due_on"].isna().sum())
-    why = text("desk_morning.no_deadline", lang, count=without) if without else ""
-    return Item("due", len(soon), why, link="work/step",
+    known, why = _known(len(soon), cases, lang)
+    return Item("due", known, why, link="work/step",
                 lines=_lines(soon, "on", soon["due"].dt.date, lang))  # fmt: skip
 
 

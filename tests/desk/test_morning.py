@@ -69,6 +69,9 @@ def test_what_no_ledger_and_no_assessment_tells_is_unknown(town, tmp_path):
     told = items(town)
     assert told["inspections"].count is None and "评估" in told["inspections"].why
     bare = items(small_town(tmp_path / "空", without="ledgers"))
+    undated = items(small_town(tmp_path / "无期限", without="deadlines"))
+    for name in ("overdue", "due"):
+        assert undated[name].count is None and "2 条没有写期限" in undated[name].why
     for name in ("overdue", "due", "listed", "look_back", "inspections"):
         assert bare[name].count is None and bare[name].why
     assert bare["to_complete"].count == 0
