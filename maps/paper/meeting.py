@@ -267,10 +267,11 @@ def _overdue(told: Review, lang: Lang) -> list[Block]:
 
 
 def _reading(flow: Flow, told: Review, lang: Lang) -> str:
+    late = len(told.overdue)
     return text(
         "pack.loop_said", lang, opening=flow.opening, new=flow.new, closed=flow.closed,
         reopened=flow.reopened, closing=flow.closing,
-        overdue=at_least(len(told.overdue), len(told.undated), str(len(told.overdue)), lang),
+        overdue=at_least(late, len(told.undated), text("pack.cases_value", lang, count=late), lang),
         look_back=len(told.look_back), inspections=_inspections(told, lang),
     )  # fmt: skip
 
