@@ -53,7 +53,8 @@ class Hand:
         self.find(By.XPATH, f"//button[contains(., '{words}')]").click()
 
     def said(self):
-        return self.page.find_element(By.TAG_NAME, "body").text
+        # In one go: a page that leads on takes its elements away in between.
+        return self.page.execute_script("return document.body ? document.body.innerText : ''")
 
     def until(self, words):
         WebDriverWait(self.page, PATIENCE_S, poll_frequency=0.5).until(

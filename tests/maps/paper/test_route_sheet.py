@@ -156,7 +156,7 @@ def test_papers_of_the_town_tell_what_they_promise(drawn):
     assert found.lanes.loc[found.lanes[f.LANE_ID].isin(seen[f.LANE_ID]), f.NAME].isna().any()
     assert "附近的无名巷（L" in report
     assert "附近的无名巷（L" in stations
-    rows = key_buildings(found, most=3)
+    rows = key_buildings(found)[:3]
     bands = {"day": found.buildings}
     plans = _words(
         pre_plans(
