@@ -112,15 +112,27 @@ def _least_row(lost, named, beds, number, people):  # type: ignore[no-untyped-de
             people[d] = beds * number[_N_BED, d]
 
 
-@njit("void(f8[::1], f8[:, ::1], f8[::1], i8[::1])", cache=True, nogil=True, error_model="numpy")
-def _found_row(people, number, out, bits):  # type: ignore[no-untyped-def]
-    """Write how many of these people a fire finds; see `people_found`."""
+@njit(
+    "void(f8[::1], f8[:, ::1], f8[::1], f8[::1], i8[::1])",
+    cache=True,
+    nogil=True,
+    error_model="numpy",
+)
+def _found_row(people, number, single, out, bits):  # type: ignore[no-untyped-def]
+    """Write how many of these people a fire finds, `single` of one alone; see `people_found`."""
+    most = 0.0
     for d in range(len(out)):
-        out[d] = max(people[d], 1.0)
-    log_row(out, bits)
-    for d in range(len(out)):
-        out[d] = number[_N_POWER, d] * (out[d] - number[_N_USUAL, d])
-    exp_row(out, bits)
+        most = max(most, people[d])
+    if most > 1.0:
+        for d in range(len(out)):
+            out[d] = max(people[d], 1.0)
+        log_row(out, bits)
+        for d in range(len(out)):
+            out[d] = number[_N_POWER, d] * (out[d] - number[_N_USUAL, d])
+        exp_row(out, bits)
+    else:
+        for d in range(len(out)):
+            out[d] = single[d]
     for d in range(len(out)):
         out[d] *= min(people[d], 1.0)
 
@@ -132,7 +144,8 @@ def _harmed_row(people, sleeps, number, bits):  # type: ignore[no-untyped-def]
     Parameters
     ----------
     people
-        ``(7, draws)``: present; elders, children, special and dependent of them; the sum; spare.
+        ``(8, draws)``: present; elders, children, special and dependent of them; the sum; spare;
+        how many a fire finds of one alone.
     sleeps
         ``(draws,)`` whether people sleep there.
     number, bits
@@ -158,7 +171,7 @@ def _harmed_row(people, sleeps, number, bits):  # type: ignore[no-untyped-def]
         for d in range(draws):
             other |= own[d] != before[d]
         if other:
-            _found_row(own, number, many, bits)
+            _found_row(own, number, people[7], many, bits)
         for d in range(draws):
             usually = 1.0 if sleeps[d] > 0 else number[_N_AWAKE, d]
             more = number[_N_ALL + group, d] * (1.0 if group == 4 else usually)
@@ -266,7 +279,7 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
     draws, shifts, kinds = number.shape[1], len(present_told), len(asleep)
     even, blurs = np.zeros((len(EVEN), draws)), np.empty((len(BLURS), draws))
     work, spare = np.empty((11, draws)), np.empty(draws)
-    worst, people = np.empty((2, draws)), np.empty((7, draws))
+    worst, people = np.empty((2, draws)), np.empty((8, draws))
     factor, harmed = np.empty((kinds, draws)), np.empty((shifts, draws))
     crew = np.empty((len(fires_share), draws))
     longs = np.empty((3, draws), np.int64)
@@ -276,6 +289,9 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
     product, others, device = work[8], work[9], work[10]
     flat = False  # whether factors are those of a house whose height does not count
     logs = np.empty((3, draws))
+    for d in range(draws):
+        people[7, d] = number[_N_POWER, d] * (0.0 - number[_N_USUAL, d])
+    exp_row(people[7], bits)
     for i in range(len(key)):
         t = told[i]
         for at in range(len(EVEN)):
@@ -284,7 +300,7 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
         for at in range(len(BLURS)):
             own, log_sd = blurs[at], use_blur if at == _OF_KIND else blur
             if asked[i, len(EVEN) + at]:
-                normal_row(start_of(key[i], stream[len(EVEN) + at]), spare, own)
+                normal_row(start_of(key[i], stream[len(EVEN) + at]), spare, own, bits)
             else:
                 log_sd, own[:] = 0.0, 0.0
             for d in range(draws):
