@@ -46,6 +46,7 @@ OF_CELLS: Final = frozenset(
     {"not_a_number", "not_a_count", "not_a_flag", "not_hours", "not_a_full_date", "cell_error",
      "not_in_vocabulary", "value_missing", "identity_double", "ledger_conflict"}
 )  # fmt: skip
+OF_COORDINATES: Final = frozenset({"not_a_coordinate", "coordinate_odd"})
 
 
 @dataclass(frozen=True)
@@ -79,12 +80,13 @@ def problem_rows(
             place = ""
             choices: tuple[tuple[str, str], ...] = ()
             source = _source(problem.layer, problem.file, config)
-            if column is not None and source is not None:
+            mendable = column is not None or problem.code in OF_COORDINATES
+            if mendable and source is not None:
                 place = json.dumps(
                     {"layer": problem.layer, "file": source.file, "row": problem.row,
                      "sheet": problem.sheet, "column": problem.column, "old": problem.value}
                 )  # fmt: skip
-                choices = _choices(column, lang)
+                choices = _choices(column, lang) if column else ()
             rows.append(ProblemRow(problem, problem.message(lang), place, choices))
     return rows[:SHOWN]
 

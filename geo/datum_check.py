@@ -16,7 +16,7 @@ import shapely
 from .arrays import Flags, Floats, Shapes
 from .ground import HYPOTHESES, DatumGuess, from_wgs84, judged, metric_crs, sniff_datum, to_wgs84
 from .rules import LayerSource, TownConfig
-from .tables import SCHEMAS, TABLE_ENDINGS, read_layer
+from .tables import SCHEMAS, TABLE_ENDINGS, read_corrections, read_layer
 from .words import Datum, InputError, Problem
 
 SAMPLE: Final = 1500  # features of a layer that are held against another
@@ -148,14 +148,16 @@ def datum_fits(
         Lanes and buildings, against which they are held, in EPSG:4326.
     """
     layers: dict[str, gpd.GeoDataFrame] = {}
+    corrections = read_corrections(folder)
     for layer in config.layers:
         source = config.source(layer)
         try:
-            layers[layer] = read_layer(folder / source.file, source, schema=SCHEMAS[layer]).table[
-                ["geometry"]
-            ]
+            sheet = read_layer(
+                folder / source.file, source, schema=SCHEMAS[layer], corrections=corrections
+            )
         except InputError:
             continue
+        layers[layer] = sheet.table[["geometry"]]
     fits = []
     base = _base(layers) if set(_BASE) <= set(layers) else None
     for layer, frame in layers.items():

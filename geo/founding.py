@@ -245,8 +245,8 @@ def layers_of_files(
                     layers[other] = read[other]
             continue
         _, account, wrong = load_sheet(sheet, SCHEMAS[layer], stated={}, file=given.file.name)
-        errors += [problem for problem in wrong if problem.severity == "error"]
         problems += sheet.problems  # what is wrong in cells is found again when the copy is read
+        errors += [p for p in wrong if p.severity == "error" and p not in sheet.problems]
         accounts.append(account)
         columns = columns_found(account.headers)
         columns.pop(f.GEOMETRY, None)  # the copy has a geometry of its own

@@ -49,9 +49,13 @@ def load_layer(
     source = config.source(schema.layer)
     name = source.origin or source.file
     try:
-        raw = read_layer(folder / source.file, source, schema=schema, name=name)
-        raw, told = corrected(raw, read_corrections(folder), source, schema=schema)
-        problems += told
+        raw = read_layer(
+            folder / source.file,
+            source,
+            schema=schema,
+            name=name,
+            corrections=read_corrections(folder),
+        )
         frame, account, told = load_sheet(raw, schema, stated=source.columns, file=name)
         accounts.append(account)
         problems += told
@@ -94,8 +98,7 @@ def _join_ledger(
         header_rows=ledger.header_rows,
         encoding=ledger.encoding,
     )
-    sheet, told = corrected(sheet, read_corrections(folder), ledger, schema=schema)
-    problems += told
+    sheet = corrected(sheet, read_corrections(folder), ledger, schema=schema)
     values, account, told = load_sheet(sheet, schema, stated=ledger.columns, file=ledger.file)
     accounts.append(account)
     problems += told

@@ -40,7 +40,6 @@ from .tables import (
     SCHEMAS,
     Account,
     columns_found,
-    corrected,
     load_sheet,
     read_corrections,
     read_layer,
@@ -316,10 +315,9 @@ def stored_form(
             layers[source.layer or layer] = raw
             continue
         name = source.origin or source.file
-        sheet = read_layer(folder / source.file, source, schema=SCHEMAS[layer], name=name)
-        # What was corrected by hand travels as the value that counts.
-        sheet, told = corrected(sheet, corrections, source, schema=SCHEMAS[layer])
-        problems += told
+        sheet = read_layer(  # what was corrected by hand travels as the value that counts
+            folder / source.file, source, schema=SCHEMAS[layer], name=name, corrections=corrections
+        )
         _, account, _ = load_sheet(sheet, SCHEMAS[layer], stated=source.columns, file=name)
         problems += sheet.problems
         columns = columns_found(account.headers)

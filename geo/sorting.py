@@ -197,10 +197,10 @@ def _table(file: Path) -> SortedFile:
 
 def _has_points(table: pd.DataFrame, file: Path) -> bool:
     try:
-        frame, _, _, _ = points_of(table, file)
-    except InputError as error:
-        return error.key != "error.no_coordinates"
-    return bool(frame.geometry.notna().any())
+        frame, _, _, wrong = points_of(table, file)
+    except InputError:
+        return False
+    return bool(wrong) or bool(frame.geometry.notna().any())
 
 
 def _best(

@@ -20,7 +20,6 @@ from ..tables import (
     WGS84,
     LedgerKind,
     Schema,
-    corrected,
     load_sheet,
     read_corrections,
     read_layer,
@@ -343,8 +342,7 @@ def _plain_name(name: object) -> str:
 def _read(folder: Path, config: TownConfig, layer: str, names: tuple[str, ...]) -> gpd.GeoDataFrame:
     source, schema = config.source(layer), SCHEMAS[layer]
     few = Schema(layer, schema.identity, schema.shape, tuple(map(schema.column, names)))
-    raw = read_layer(folder / source.file, source, schema=few)
-    raw, _ = corrected(raw, read_corrections(folder), source, schema=few)
+    raw = read_layer(folder / source.file, source, schema=few, corrections=read_corrections(folder))
     stated = {name: header for name, header in source.columns.items() if name in names}
     frame, _, _ = load_sheet(raw, few, stated=stated, file=source.file)
     there = frame.geometry.notna() & ~frame.geometry.is_empty

@@ -159,7 +159,9 @@ def _correction(
     table, schema = value.sheet.table, value.schema
     stated = value.source.columns
     found = columns_found(match_headers(value.sheet.headers, schema.columns, stated=stated))
-    header = found.get(value.column)
+    # Coordinates have no column of ours; a problem names them as the file does.
+    placed = value.column if value.column in value.sheet.placed else None
+    header = found.get(value.column, placed)
     rows = _rows(table, value.row, value.page)
     if header is None or len(rows) != 1:
         raise InputError("error.correct_nowhere", row=value.row, column=value.column)
@@ -207,7 +209,7 @@ def undo_correction(folder: Path, number: int, *, at: dt.datetime) -> None:
 
 def corrected(
     sheet: Sheet, corrections: Sequence[Correction], source: LedgerSource, *, schema: Schema
-) -> tuple[Sheet, list[Problem]]:
+) -> Sheet:
     """Return a table with its corrections put in.
 
     Parameters
@@ -223,17 +225,15 @@ def corrected(
 
     Returns
     -------
-    sheet
-        With the values that count.
-    problems
-        One a correction: put in, or why not.
+    Sheet
+        With the values that count, and one more problem a correction: put in, or why not.
     """
     own = [
         one for one in corrections
         if not one.undone and one.layer == schema.layer and one.file == source.file
     ]  # fmt: skip
     if not own:
-        return sheet, []
+        return sheet
     found = columns_found(match_headers(sheet.headers, schema.columns, stated=source.columns))
     identity = found.get(schema.identity)
     table = sheet.table.copy()
@@ -252,7 +252,7 @@ def corrected(
                 table[one.header] = table[one.header].astype(object)
             table.at[rows[0], one.header] = one.new or None
             problems.append(_told(one, "repaired", "corrected", source))
-    return replace(sheet, table=table), problems
+    return replace(sheet, table=table, problems=(*sheet.problems, *problems))
 
 
 def _rows(table: pd.DataFrame, row: int, page: str) -> list[Any]:

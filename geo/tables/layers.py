@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from ..ground import geometry_to_wgs84, is_swapped
 from ..postgis import LAYERS_FILE, layer_of_server, server_of
 from ..rules import LayerSource
 from ..words import Datum, InputError, OutputError, Problem, take_place, writing
+from .corrections import Correction, corrected
 from .geodata import numbered, read_geodata
 from .headers import columns_found, match_headers
 from .mend import mend_rows
@@ -28,7 +29,14 @@ from .sheets import TABLE_ENDINGS
 WGS84 = "EPSG:4326"
 
 
-def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "") -> Sheet:
+def read_layer(
+    file: Path,
+    source: LayerSource,
+    *,
+    schema: Schema,
+    name: str = "",
+    corrections: Sequence[Correction] = (),
+) -> Sheet:
     """Read one layer as it is in the file, in EPSG:4326.
 
     Parameters
@@ -43,18 +51,21 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
         What the layer holds.
     name
         What problems call the file, if not by its own name.
+    corrections
+        Of the town; they are put in before coordinates are read.
 
     Returns
     -------
     Sheet
         Its table has the file's own columns, `geometry`, and `source_row`: the row as a
-        spreadsheet shows it, or the number of the feature, from 1.
+        spreadsheet shows it, or the number of the feature, from 1. Cells that are no coordinates
+        are among its problems; their rows have no geometry.
 
     Raises
     ------
     InputError
         When the file is missing, empty, not what its name says, holds no such layer, no rows, or
-        coordinates that are no numbers.
+        coordinates that are of no system we know.
     """
     what, name = schema.layer, name or file.name
     if file.suffix.lower() in TABLE_ENDINGS:
@@ -67,7 +78,10 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
         )
         matches = match_headers(sheet.headers, schema.columns, stated=source.columns)
         sheet = mend_rows(sheet, schema.columns, found=columns_found(matches), what=what, file=name)
-        frame, placed, epsg, told = points_of(sheet.table, file, x=source.x, y=source.y)
+        sheet = corrected(sheet, corrections, source, schema=schema)
+        frame, placed, epsg, told = points_of(
+            sheet.table, file, x=source.x, y=source.y, what=what, name=name
+        )
         plane = source.plane or epsg
         sheet = replace(sheet, placed=placed, problems=(*sheet.problems, *told))
     else:
@@ -80,7 +94,8 @@ def read_layer(file: Path, source: LayerSource, *, schema: Schema, name: str = "
             frame = numbered(frame)
         if not isinstance(frame, gpd.GeoDataFrame):
             raise InputError("error.no_geometry", file=file, layer=source.layer or "")
-        sheet, plane = Sheet(frame, problems=tuple(told)), source.plane
+        sheet = corrected(Sheet(frame, problems=tuple(told)), corrections, source, schema=schema)
+        frame, plane = sheet.table, source.plane
     if frame.crs is not None and not frame.crs.equals(WGS84):
         frame = frame.to_crs(WGS84)
         plane = None

@@ -61,6 +61,27 @@ def test_wrong_values_are_corrected_and_undone_on_the_page(desk, town):
     assert "还不能评估：1 处必须改正" in desk.get(DATA).text
 
 
+def test_wrong_coordinates_are_corrected_on_the_page(desk, town):
+    file = town / "数据" / "名册.csv"
+    rows = [line.split(",") for line in file.read_text(encoding="utf-8").splitlines()]
+    right = rows[1][3], rows[2][4]
+    rows[1][3], rows[2][4] = "东经一百零六", "2948"
+    file.write_text("\n".join(",".join(row) for row in rows) + "\n", encoding="utf-8")
+    page = desk.get(DATA).text
+    assert "还不能评估：4 处必须改正" in page and "东经一百零六" in page and "2948" in page
+    found = cells(page)
+    form = {"by": "李干事"}
+    news = {"经度": right[0], "纬度": right[1], "floors": "6", "tier": "micro_station"}
+    for column, new in news.items():
+        number, place = found[column]
+        form |= {f"place-{number}": place, f"new-{number}": new}
+    assert desk.post(f"{DATA}/mend", form).status == 303
+    page = desk.get(DATA).text
+    assert "可以评估" in page and "<del>东经一百零六</del>" in page
+    assert desk.post(f"{DATA}/undo", {"number": "1"}).status == 303
+    assert "还不能评估：1 处必须改正" in desk.get(DATA).text
+
+
 def test_a_datum_is_confirmed_by_choosing(desk, town):
     form = {"file-0": "数据/名册.csv", "use-0": "layer:stations", "datum-0": "gcj02"}
     assert desk.post(f"{DATA}/use", form).status == 303

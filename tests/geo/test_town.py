@@ -265,8 +265,9 @@ def test_a_declared_datum_is_honoured(tmp_path):
 def test_coordinates_that_are_no_numbers_are_told_with_their_rows(tmp_path):
     file = tmp_path / "微站.csv"
     file.write_text("站点编号,级别,经度,纬度\nS1,微型消防站,东边106,29.48\n", encoding="utf-8")
-    with pytest.raises(InputError, match="东边106"):
+    with pytest.raises(TownError, match="东边106") as told:
         layers_of_files({**_files(tmp_path), "stations": LayerFile(file)}, base={})
+    assert len(told.value.problems) == 1
     file.write_text("站点编号,级别\nS1,微型消防站\n", encoding="utf-8")
     with pytest.raises(InputError, match="经度"):
         layers_of_files({**_files(tmp_path), "stations": LayerFile(file)}, base={})

@@ -112,3 +112,21 @@ def test_a_heading_can_be_left_to_nobody(town):
     (account,) = (a for a in examine_town(town).accounts if a.what == "buildings")
     assert {m.header: m.how for m in account.headers}["层数"] == "unmatched"
     assert "not_a_number" not in codes(town)
+
+
+def test_coordinates_are_corrected_before_places_are_made_of_them(town):
+    file = town / "数据" / "名册.csv"
+    text = file.read_text(encoding="utf-8").replace("大站", "消防站").replace("三层", "3")
+    right = text.splitlines()[1].split(",")[3]
+    file.write_text(text.replace(right, "10648.O5", 1), encoding="utf-8")
+    wrong = codes(town)["not_a_coordinate"]
+    assert (wrong.row, wrong.column, wrong.value) == (2, "经度", "10648.O5")
+    made = correct(town, "stations", 2, wrong.column, wrong.value, right)
+    correct(town, "buildings", 2, "floors", "六层半多", "6")
+    examined = examine_town(town)
+    first = examined.town.stations.to_crs(4326).geometry.iloc[0]
+    assert first.x == pytest.approx(float(right), abs=1e-9)
+    assert made.key == "S1" and "10648.O5" in file.read_text(encoding="utf-8")
+    again = correct(town, "stations", 2, wrong.column, right, "")  # not known is an answer
+    assert again.old == "10648.O5"
+    assert len(examine_town(town).town.stations) == 1
