@@ -113,6 +113,7 @@ def compare(
             causes = {str(k): int(n) for k, n in found.causes["cause"].value_counts().items()}
             told = {
                 "before": one.period, "after": other.period, "same_rules": found.same_rules,
+                "yardstick": other.yardstick.as_record(),
                 "causes": causes, "buildings_changed": len(found.buildings),
                 "not_compared": sorted(found.withheld),
                 "differences": [{g: d.said(g) for g in LANGS} for d in found.differences],

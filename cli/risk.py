@@ -105,6 +105,7 @@ def risk(
             told = {
                 "town": found.town, "simulated": found.simulated, "date": found.date,
                 "start": first.isoformat(), "scenario": found.scenario, "rules": found.rules,
+                "yardstick": found.yardstick.as_record(),
                 "risk": found.summary["risk"], "notes": found.summary["notes"],
                 "heat": {"bandwidth_m": warm.bandwidth_m, "how": warm.how, "cell_m": warm.cell_m,
                          "fires": warm.fires, "unit_density": "fires/km2",

@@ -139,14 +139,14 @@ def _named(request: Request) -> tuple[Path, str, str]:
 
 def _told(one: Result, lang: Lang) -> dict[str, Any]:
     stick = one.yardstick
-    day = None if stick is None or stick.date is None else stick.date.isoformat()
     command = "" if one.job is None else one.job.command
     title = text(f"desk_work.{command}", lang) if command else ""
+    day = "" if one.day is None else one.day.isoformat()
     return {
         "name": one.name,
         "title": title,
         "made": text("desk_result.made", lang, at=f"{one.made_at:%Y-%m-%d %H:%M}"),
-        "as_of": "" if day is None else text("desk_result.as_of", lang, day=day),
+        "as_of": text("desk_result.as_of", lang, day=day) if day else "",
         "files": text("desk_result.files", lang, count=one.files, size=_size(one.size)),
         "values": [] if one.job is None else said_values(one.job, lang),
         "known": one.job is not None,

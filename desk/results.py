@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from starlette.exceptions import HTTPException
 
-from ..geo.words import OutputError
+from ..geo.words import OutputError, read_date
 from ..geo.yardstick import Yardstick, yardstick_in
 from .jobs import Job, jobs_of
 from .towns import STATE
@@ -22,6 +22,8 @@ from .works import WORKS
 RESULTS: Final = "结果"
 TRASH: Final = "trash"
 CHUNK: Final = 1 << 20
+#: Files in which a result tells by what it was measured.
+MEASURED: Final = ("summary.json", "siting.json", "measures.json", "rounds.json")
 FIRST_SEEN: Final = (".pdf", ".html", ".xlsx", ".docx")  # endings of what people open, in order
 
 
@@ -45,6 +47,8 @@ class Result:
         Of all, in bytes.
     yardstick
         By which it was measured; None where it tells none.
+    day
+        As of which it tells; None where it is of no day.
     """
 
     folder: Path
@@ -54,6 +58,7 @@ class Result:
     files: int
     size: int
     yardstick: Yardstick | None
+    day: dt.date | None
 
     @property
     def name(self) -> str:
@@ -174,6 +179,7 @@ def _result(folder: Path, job: Job | None) -> Result:
     files = list(_files(folder))
     ended = None if job is None else job.ended.get("at")
     when = folder.stat().st_mtime
+    yardstick = _yardstick(folder)
     return Result(
         folder=folder,
         job=job,
@@ -181,7 +187,8 @@ def _result(folder: Path, job: Job | None) -> Result:
         pages=_pages(names_of(folder), () if job is None else WORKS[job.command].opens),
         files=len(files),
         size=sum(file.stat().st_size for file in files),
-        yardstick=_yardstick(folder),
+        yardstick=yardstick,
+        day=_day(job, yardstick),
     )
 
 
@@ -192,11 +199,24 @@ def _pages(names: Sequence[str], first: Sequence[str]) -> tuple[str, ...]:
 
 
 def _yardstick(folder: Path) -> Yardstick | None:
+    file = next((folder / name for name in MEASURED if (folder / name).is_file()), None)
+    if file is None:
+        return None
     try:
-        told: Any = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
+        told: Any = json.loads(file.read_text(encoding="utf-8"))
         return yardstick_in(told) if "yardstick" in told else None
     except (OSError, ValueError, TypeError):
         return None
+
+
+def _day(job: Job | None, yardstick: Yardstick | None) -> dt.date | None:
+    """Return the day of a result: as it says, as it was asked for, or the day on which it was."""
+    if yardstick is not None and yardstick.date is not None:
+        return yardstick.date
+    if job is None or "date" not in (*WORKS[job.command].shown, *WORKS[job.command].folded):
+        return None
+    asked = read_date(next(iter(job.values.get("date", ())), ""))
+    return job.asked_at.date() if asked is None else asked.date()
 
 
 def _files(folder: Path) -> Iterator[Path]:

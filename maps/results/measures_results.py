@@ -87,6 +87,7 @@ def measures_record(found: TownMeasures) -> dict[str, Any]:
         "simulated": now.simulated,
         "date": now.date,
         "rules": now.rules,
+        "yardstick": now.yardstick.as_record(),
         "ask": {
             "budget_yuan": request.budget,
             "target": request.target,

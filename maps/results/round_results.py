@@ -180,6 +180,7 @@ def _record(rounds: Rounds, kind: RoundKind, ground: SheetSource) -> dict[str, A
         "town": ground.found.town,
         "kind": str(kind),
         "rules": ground.found.rules,
+        "yardstick": ground.found.yardstick.as_record(),
         "seed": rounds.seed,
         "iterations": rounds.iterations,
         "heuristic": True,

@@ -78,6 +78,7 @@ def as_record(study: Study) -> dict[str, Any]:
         "simulated": study.assessed[0].simulated,
         "date": study.assessed[0].date,
         "rules": study.assessed[0].rules,
+        "yardstick": study.assessed[0].yardstick.as_record(),
         "ask": {
             "stations": study.request.stations,
             "budget_yuan": study.request.budget,

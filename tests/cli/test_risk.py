@@ -54,6 +54,7 @@ def test_every_list_is_there_with_content(lists):
     assert first["位次"] == "1" and first["风险级"] == "红" and first["原因1"]
     told = json.loads((lists / "summary.json").read_text(encoding="utf-8"))
     assert told["rows"]["risk"] == len(rows(lists / "risk.csv"))
+    assert told["yardstick"]["date"] == told["date"]
     assert any("未校准" in note["zh"] for note in told["notes"])
 
 

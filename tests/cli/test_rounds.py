@@ -46,6 +46,7 @@ def test_a_week_of_rounds_is_printed_and_kept_when_a_site_is_added(call, village
     assert code == 0, said
     told = json.loads((out / "rounds.json").read_text("utf-8"))
     assert told["heuristic"] is True
+    assert told["yardstick"]["moment"] and told["yardstick"]["standards_s"]
     assert {"round-xlsform.xlsx", "round.gpkg", "round.qgs"} <= {p.name for p in out.iterdir()}
     pages = sorted(file.stem for file in out.glob("route-*.html"))
     assert pages == sorted(file.stem for file in out.glob("route-*.pdf"))

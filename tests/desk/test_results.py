@@ -1,5 +1,6 @@
 """Results: opened with nothing let out, packed, thrown away and taken back."""
 
+import datetime as dt
 import io
 import json
 import zipfile
@@ -50,6 +51,33 @@ def test_a_result_is_listed_with_what_it_was_asked_its_day_and_its_yardstick(des
         assert part in said
     (one,) = results_of(town)
     assert one.pages == ("index.html",) and one.yardstick.scenario == "night"
+
+
+@pytest.mark.parametrize("file", ["siting.json", "measures.json", "rounds.json"])
+def test_plans_and_rounds_tell_their_day_and_yardstick_too(desk, town, file):
+    made = town / RESULTS / NAME
+    (made / "summary.json").rename(made / file)
+    assert "按 2026-09-30 的情况" in desk.get(at()).text
+    (one,) = results_of(town)
+    assert one.yardstick.standards_s == YARDSTICK["standards_s"]
+
+
+@pytest.mark.parametrize(
+    ("command", "values", "day"),
+    [
+        ("sheets", {"date": ["2026年9月1日"]}, dt.date(2026, 9, 1)),
+        ("sheets", {}, dt.date(2026, 9, 30)),  # the day on which it was asked for
+        ("validate", {}, None),
+    ],
+)
+def test_papers_are_of_the_day_that_was_asked_for(desk, town, command, values, day):
+    (town / RESULTS / NAME / "summary.json").unlink()
+    request = town / ".weizhan" / "jobs" / "20260930-080000-assess" / "request.json"
+    told = json.loads(request.read_text(encoding="utf-8"))
+    request.write_text(json.dumps(told | {"command": command, "values": values}))
+    (one,) = results_of(town)
+    assert one.day == day and one.yardstick is None
+    assert ("的情况" in desk.get(at()).text) == (day is not None)
 
 
 def test_a_page_opens_with_a_policy_that_lets_nothing_out(desk, town):

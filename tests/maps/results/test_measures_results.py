@@ -24,6 +24,7 @@ from weizhan.geo.plan import (
     read_plan,
 )
 from weizhan.geo.words import InputError, MeasureKind, Vehicle
+from weizhan.geo.yardstick import yardstick_in
 from weizhan.maps.html import escape
 from weizhan.maps.results import MEASURES_NAMES, write_measures
 from weizhan.maps.voice import (
@@ -128,6 +129,7 @@ def _record(folder):
 def test_the_steps_are_those_computed_by_hand(found, written):
     """Fifteen people on the street, twelve behind the gate, twenty at its far end."""
     ten_years = sum(1.08**-year for year in range(1, 11))
+    assert yardstick_in(_record(written["zh"])) == found.assessed[0].yardstick
     rows = _record(written["zh"])["plan"]
     keys = ("rank", "id", "once", "yearly", "gain", "after", "alone", "without")
     assert [tuple(row[key] for key in keys) for row in rows] == [

@@ -15,6 +15,7 @@ from weizhan.coverage.siting.request import Request
 from weizhan.coverage.siting.study import study_sites
 from weizhan.geo.plan import read_plan
 from weizhan.geo.wishes import Wishes
+from weizhan.geo.yardstick import yardstick_in
 from weizhan.maps.html import escape
 from weizhan.maps.results.siting_results import SITING_NAMES, write_siting
 from weizhan.maps.voice import cautions, communities, headline, sites
@@ -71,6 +72,7 @@ def test_everything_is_written_and_says_the_same(written):
     assert sorted(p.name for p in folder.iterdir()) == sorted(SITING_NAMES)
     told = json.loads((folder / "siting.json").read_text(encoding="utf-8"))
     assert told["proof"]["proven"] and told["proof"]["bound"] == told["proof"]["objective"]
+    assert yardstick_in(told) == found.assessed[0].yardstick
     assert [s["id"] for s in told["sites"]] == found.names(found.new)
     page = (folder / "siting.html").read_text(encoding="utf-8")
     assert escape(told["sites"][0]["said"]) in page  # whole, not cut short
