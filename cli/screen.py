@@ -23,6 +23,9 @@ err = Console(stderr=True, highlight=False, soft_wrap=True)
 LISTENERS: list[Callable[[str], None]] = []
 """Who else is told the key of each step as it begins, such as the window's jobs."""
 
+SEARCHES = ("step.site_plan", "step.measures_plan")
+"""Steps that Ctrl-C ends with the best plan so far, which only a terminal says."""
+
 COLOURS = {"error": "red", "warning": "yellow", "repaired": "cyan"}
 
 
@@ -47,7 +50,8 @@ def steps(lang: Lang) -> Iterator[Callable[[str], None]]:
                 listener(key)
             said = text(key, lang)
             if err.is_terminal:
-                running.append(progress.add_task(said, total=1))
+                hint = text("cli.best_so_far", lang) if key in SEARCHES else ""
+                running.append(progress.add_task(said + hint, total=1))
             else:
                 err.print(f"[{time.perf_counter() - began:6.1f} s] {said}", markup=False)
 

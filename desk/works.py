@@ -105,7 +105,7 @@ IDS: Final = (("measures", "must"), ("measures", "forbid"), ("sheets", "building
 TICKED: Final = (("sheets", "only"), ("alike", "use"), ("alike", "hazard"), ("assess", "also"))
 RANGES: Final = (("alike", "floors"), ("alike", "height"))  # a number, or from-to
 LIMITS: Final[Mapping[tuple[str, str], tuple[float | None, float | None]]] = {
-    # told by the commands only once they have read the town
+    # refused by the commands in both languages; a limit of typer's would be told in English alone
     ("site", "stations"): (1, None), ("site", "budget"): (0, None), ("site", "target"): (0.01, 1),
     ("measures", "budget"): (0, None), ("measures", "target"): (0.01, 1),
     ("rounds", "days"): (1, 31), ("risk", "funds"): (0, None),
