@@ -33,8 +33,9 @@ from ..geo.words import InputError, Lang, label, read_reference, text
 from .checked import Check, choose_sort, files_of, last_check
 from .checking import Checking, looked_at
 from .columns import column_words, columns_chosen, header_pairs, header_rows
+from .jobs import FILES
 from .pages import back, lang_of, page
-from .problems import BY_COOKIE, problem_rows
+from .problems import BY_COOKIE, OF_COORDINATES, problem_rows
 from .towns import STATE, town_of
 from .uploads import given_files, keep_files
 from .work_page import time_words
@@ -42,7 +43,7 @@ from .work_page import time_words
 DATUMS: Final = ("wgs84", "gcj02", "bd09", "cgcs2000")
 MOST_FILES: Final = 1_000  # of one form
 #: Problems for which the columns of coordinates may have been taken wrongly.
-OF_PLACES: Final = frozenset({"error.no_coordinates", "error.coordinates_not_numbers"})
+OF_PLACES: Final = OF_COORDINATES | {"error.no_coordinates"}
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def _add(form: FormData, folder: Path) -> None:
 @contextmanager
 def _arriving(form: FormData, beside: Path) -> Iterator[Path]:
     """Give the files of a form in a folder of their own, which is gone when the block ends."""
-    folder = beside / STATE / f"in-{secrets.token_hex(6)}"
+    folder = beside / STATE / FILES / secrets.token_hex(8)
     try:
         keep_files(given_files(form, "files"), folder)
         yield folder

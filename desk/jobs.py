@@ -17,6 +17,7 @@ import statistics
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +27,7 @@ from urllib.parse import quote
 import psutil
 
 from ..geo.words import InputError, Lang, OutputError, whole_file
-from .towns import STATE
+from .towns import STATE, towns
 
 State = Literal["starting", "running", "cancelling", "done", "failed", "cancelled", "lost"]
 ACTIVE: Final = ("starting", "running", "cancelling")
@@ -44,6 +45,7 @@ LOCK: Final = "lock"
 
 START_S: Final = 20.0  # within which a job that was asked for has a process
 POLITE_S: Final = 8.0  # a cancelled job has to put its things away before it is ended
+ARRIVING_S: Final = 60.0  # in which files that came are copied, and a job names them
 LIKE: Final = 3  # earlier runs by which time left is estimated
 
 
@@ -305,12 +307,40 @@ def remove(job: Job) -> None:
 
 def drop_files(job: Job) -> None:
     """Remove what was uploaded for a job and no other job names."""
-    kept = job.place / STATE / FILES
     here = " ".join(job.arguments)
-    others = " ".join(a for o in jobs_of(job.place) if o.id != job.id for a in o.arguments)
-    for folder in kept.iterdir() if kept.is_dir() else ():
-        if folder.name in here and folder.name not in others:
+    for folder in unnamed_files(job.place, but=job.id):
+        if folder.name in here:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def unnamed_files(place: Path, *, but: str = "") -> list[Path]:
+    """Return the folders of uploads that no job names.
+
+    Parameters
+    ----------
+    place
+        A town, or where towns lie.
+    but
+        A job that is passed by.
+    """
+    kept = place / STATE / FILES
+    named = " ".join(a for job in jobs_of(place) if job.id != but for a in job.arguments)
+    return [f for f in (kept.iterdir() if kept.is_dir() else ()) if f.name not in named]
+
+
+def sweep_files(home: Path) -> None:
+    """Remove what uploads that broke off left behind.
+
+    Parameters
+    ----------
+    home
+        On which a window is about to open; another, on the folder around it, may be taking in
+        files right now.
+    """
+    for place in (home, *(town.folder for town in towns(home))):
+        for folder in unnamed_files(place):
+            if time.time() - folder.stat().st_mtime > ARRIVING_S:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def sweep(job: Job) -> None:

@@ -64,7 +64,9 @@ def open_window(
             import uvicorn  # while the browser starts
 
             from .app import OF_A_TOWN, make_app
+            from .jobs import sweep_files
 
+            sweep_files(home)
             app = make_app(home, token=token, lang=lang)
             server = uvicorn.Server(
                 uvicorn.Config(

@@ -75,6 +75,8 @@ async def begin(request: Request) -> Response:
             values = _in_words(work, given, offered)
             job = await run_in_threadpool(_start, town, work, arguments, values, lang)
         except WrongFormError as error:
+            came = [file for files in given.files.values() for file in files]
+            await run_in_threadpool(_leave, town, came)
             filled = {name: [str(v) for v in sent.getlist(name)] for name in sent}
             return await _form(request, filled, error.wrong, status=422)
         except AlreadyRunningError as error:
@@ -260,6 +262,12 @@ def _keep(town: Path, name: str, content: bytes) -> Path:
     return file
 
 
+def _leave(town: Path, files: Sequence[Path]) -> None:
+    """Remove files of a form that was not taken; they come again with the next try."""
+    for folder in {file.parent for file in files}.intersection(jobs.unnamed_files(town)):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _start(
     town: Path, work: Work, arguments: Sequence[str], values: Mapping[str, Any], lang: Lang
 ) -> Job:
@@ -276,7 +284,11 @@ def _another(town: Path, plan: str, lang: Lang) -> Job:
     from ..geo.plan import read_plan
 
     file = _keep(town, PLAN_NAME, plan.encode())
-    told = read_plan(file)
+    try:
+        told = read_plan(file)
+    except WeizhanError:
+        _leave(town, [file])
+        raise
     empty = told.model_copy(update={"town": "", "scenario": None, "note": ""}).model_dump(
         exclude_defaults=True
     )

@@ -164,6 +164,32 @@ def test_a_folder_that_was_left_half_made_is_passed_over(tmp_path):
     assert jobs_of(tmp_path) == [job] and len(job.steps) == 1
 
 
+def test_files_that_no_job_names_go_when_a_window_opens(tmp_path):
+    town = tmp_path / "甲镇"
+    job = job_by_hand(town, "1", state="lost")
+    (town / "town.toml").write_text('name = "甲镇"', encoding="utf-8")
+    kept = town / ".weizhan" / "files"
+    for name in ("aa11", "bb22", "cc33"):
+        (kept / name).mkdir(parents=True)
+        (kept / name / "微站.csv").write_text("半")
+    arriving = tmp_path / ".weizhan" / "files" / "dd44"
+    arriving.mkdir(parents=True)
+    request = json.loads((job.folder / "request.json").read_text())
+    request["arguments"].append(f"--candidates={kept / 'aa11' / '微站.csv'}")
+    (job.folder / "request.json").write_text(json.dumps(request))
+    for folder in (kept / "aa11", kept / "bb22"):
+        os.utime(folder, (0, 0))
+    jobs.sweep_files(tmp_path)
+    assert sorted(left_in(kept)) == ["aa11", "cc33"] and arriving.is_dir()  # one is arriving
+    for folder in (kept / "cc33", arriving):
+        os.utime(folder, (0, 0))
+    jobs.sweep_files(tmp_path)
+    assert left_in(kept) == ["aa11"] and not arriving.exists()
+    jobs.remove(job)
+    jobs.sweep_files(town)
+    assert left_in(kept) == []
+
+
 def test_time_left_is_told_by_earlier_runs_and_else_is_unknown(tmp_path, monkeypatch):
     steps = [("step.a", 0.0), ("step.b", 10.0), ("step.c", 40.0)]
     now = job_by_hand(tmp_path, "9", steps=steps[:2])

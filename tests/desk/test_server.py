@@ -1,6 +1,7 @@
 """One window for a folder: the second start finds the first, and the end leaves nothing."""
 
 import json
+import os
 import re
 import signal
 import subprocess
@@ -16,7 +17,9 @@ from weizhan.desk.server import running_window
 def started(tmp_path):
     """Start ``weizhan open`` as a program, on a folder with a Chinese name and a space."""
     home = tmp_path / "放 街镇的文件夹"
-    home.mkdir()
+    left = home / ".weizhan" / "files" / "1f2e"  # of an upload that broke off
+    left.mkdir(parents=True)
+    os.utime(left, (0, 0))
     command = [sys.executable, "-m", "weizhan.cli", "open", str(home), "--no-browser"]
     program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     said = program.stdout.readline()
@@ -29,6 +32,7 @@ def test_a_second_start_finds_the_first_which_ends_by_ctrl_c(started):
     home, program, said, command = started
     address = re.search(r"http://127\.0\.0\.1:\d+/\?token=\S+", said)[0]
     assert running_window(home.resolve()) == address
+    assert not (home / ".weizhan" / "files" / "1f2e").exists()
     second = subprocess.run(command, capture_output=True, text=True, timeout=120)
     assert second.returncode == 0 and address in second.stdout
     program.send_signal(signal.SIGINT)

@@ -126,6 +126,14 @@ def test_a_file_that_is_no_file_is_refused(desk, town):
     assert told.status == 400 and jobs_of(town) == []
 
 
+def test_files_of_a_form_with_a_mistake_are_not_kept(desk, town):
+    files = [("teams", "人员.csv", b"a")]
+    told = desk.post(f"{BASE}/work/rounds", {"kind": "due", "days": "99"}, files)
+    assert told.status == 422
+    desk.post(f"{BASE}/work/another", {"plan": "{"})
+    assert list((town / ".weizhan" / "files").iterdir()) == []
+
+
 def test_one_more_station_is_looked_for_from_the_planners_page(desk, town, driver):
     now = load_town(town)
     found = assess(now, date=DAY.isoformat(), draws=2)
