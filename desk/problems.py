@@ -8,7 +8,7 @@ import json
 import tempfile
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -32,7 +32,7 @@ from ..geo.tables import (
     read_table,
     undo_correction,
 )
-from ..geo.words import VOCABULARIES, InputError, Lang, Problem, grouped, label, text
+from ..geo.words import VOCABULARIES, InputError, Lang, Problem, catalogue, grouped, label, text
 from .checking import looked_at
 from .pages import back, lang_of, number_of
 from .towns import town_of
@@ -87,13 +87,19 @@ def problem_rows(
                      "sheet": problem.sheet, "column": problem.column, "old": problem.value}
                 )  # fmt: skip
                 choices = _choices(column, lang) if column else ()
-            rows.append(ProblemRow(problem, problem.message(lang), place, choices))
+            rows.append(ProblemRow(problem, _said(problem, lang), place, choices))
     return rows[:SHOWN]
 
 
 def problem_is_grave(problem: Problem) -> bool:
     """Return whether a problem must be mended."""
     return problem.severity == "error"
+
+
+def _said(problem: Problem, lang: Lang) -> str:
+    """Return what is wrong, and what to do about it here rather than by options of commands."""
+    here = f"desk_problem.{problem.code}"
+    return (replace(problem, code=here) if here in catalogue() else problem).message(lang)
 
 
 async def mend(request: Request) -> Response:

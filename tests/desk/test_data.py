@@ -93,6 +93,23 @@ def test_a_datum_is_confirmed_by_choosing(desk, town):
     assert picture.status == 404  # nothing is in doubt any more
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_problems_tell_what_to_do_on_this_page_and_name_no_option(desk, town, lang):
+    desk.cookies["weizhan-lang"] = lang
+    for name, wrong, right in (
+        ("名册.csv", "大站", "微型消防站"),
+        ("建筑.geojson", "六层半多", "6"),
+    ):
+        file = town / "数据" / name
+        file.write_text(file.read_text(encoding="utf-8").replace(wrong, right), encoding="utf-8")
+    page = desk.get(DATA).text
+    lines = re.findall(r"<td>([^<]*(?:GCJ-02|备忘)[^<]*)</td>", page)
+    assert len(lines) == 2 and not any("--" in line or "town.toml" in line for line in lines)
+    for heading in {"zh": ("坐标系", "表头读成了哪一列"),
+                    "en": ("Datums", "What each heading was taken for")}[lang]:  # fmt: skip
+        assert f"“{heading}”" in "".join(lines) and f">{heading}</h2>" in page
+
+
 def test_the_small_map_is_a_picture(desk, town):
     desk.get(DATA)
     picture = desk.get(f"{DATA}/fit/stations.svg")
