@@ -54,6 +54,15 @@ class Block:
         return np.asarray(west * (1 - s) + east * s)
 
 
+@dataclass(frozen=True, slots=True)
+class Frontage:
+    """How the houses of a row stand: how deep, how long from and to, how far apart from and to."""
+
+    depth_m: float
+    length_m: tuple[float, float]
+    gap_m: tuple[float, float]
+
+
 @dataclass(slots=True)
 class Sketch:
     """Lanes and houses of one block, in fractions of it; filled bit by bit."""
@@ -100,15 +109,14 @@ class Sketch:
         block: Block,
         rng: np.random.Generator,
         mix: Mix,
+        frontage: Frontage,
         *,
         span_m: tuple[float, float],
         centre_m: float,
-        depth_m: float,
-        length_m: tuple[float, float],
-        gap_m: tuple[float, float],
         upright: bool = False,
     ) -> None:
         """Add a row of houses from west to east, or from south to north when ``upright``."""
+        length_m, gap_m = frontage.length_m, frontage.gap_m
         most = int((span_m[1] - span_m[0]) / (length_m[0] + gap_m[0])) + 1
         if most < 1:
             return
@@ -116,7 +124,7 @@ class Sketch:
         end = span_m[0] + np.cumsum(length + rng.uniform(*gap_m, most)) - gap_m[0] / 2
         fits = end <= span_m[1]
         end, length = end[fits], length[fits]
-        depth = depth_m * rng.uniform(0.85, 1.0, len(end))
+        depth = frontage.depth_m * rng.uniform(0.85, 1.0, len(end))
         low, high = np.full(len(end), centre_m) - depth / 2, np.full(len(end), centre_m) + depth / 2
         along, across = (end - length, end), (low, high)
         (u0, u1), (v0, v1) = (across, along) if upright else (along, across)

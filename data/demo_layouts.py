@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from ..geo.arrays import Floats
 from ..geo.words import BarrierKind, LaneClass, Use
-from .demo_blocks import SLOTS, Block, Mix, Side, Sketch, Zone, port
+from .demo_blocks import SLOTS, Block, Frontage, Mix, Side, Sketch, Zone, port
 from .demo_plan import joining
 
 TOWERS: Mix = ((Use.HIGH_RISE, 1, (18, 33)),)
@@ -113,27 +114,28 @@ def draw_estate(block: Block, rng: np.random.Generator) -> Sketch:
         sketch.path(np.stack([outside, inside]), LaneClass.SERVICE, barrier=barrier)
 
     high = rng.random() < 0.5
-    mix, depth, length, gap = (
-        (TOWERS, 19.0, (24.0, 30.0), (17.0, 24.0))
+    mix, frontage = (
+        (TOWERS, Frontage(19.0, (24.0, 30.0), (17.0, 24.0)))
         if high
-        else (SLABS, 13.0, (36.0, 52.0), (8.0, 13.0))
+        else (SLABS, Frontage(13.0, (36.0, 52.0), (8.0, 13.0)))
     )
+    half = frontage.depth_m / 2
     bounds = np.concatenate([[dt], levels, [1 - dt]]) * h
     for low, top in pairwise(bounds.tolist()):
-        for centre in (low + 7 + depth / 2, top - 7 - depth / 2):
+        for centre in (low + 7 + half, top - 7 - half):
             sketch.row(
-                block, rng, mix, span_m=(RING_M + 6, w - RING_M - 6), centre_m=centre,
-                depth_m=depth, length_m=length, gap_m=gap,
+                block, rng, mix, frontage, span_m=(RING_M + 6, w - RING_M - 6), centre_m=centre
             )  # fmt: skip
     for centre in (26.0, h - 26.0):
         sketch.row(
-            block, rng, STREET_FRONT, span_m=(16, w - 16), centre_m=centre, depth_m=15,
-            length_m=(9, 19), gap_m=(0.6, 5),
+            block, rng, STREET_FRONT, Frontage(15, (9, 19), (0.6, 5)),
+            span_m=(16, w - 16), centre_m=centre,
         )  # fmt: skip
     for centre in (26.0, w - 26.0):
+        mix = SLABS if rng.random() < 0.6 else STREET_FRONT
         sketch.row(
-            block, rng, SLABS if rng.random() < 0.6 else STREET_FRONT, span_m=(40, h - 40),
-            centre_m=centre, depth_m=13, length_m=(28, 44), gap_m=(5, 12), upright=True,
+            block, rng, mix, Frontage(13, (28, 44), (5, 12)),
+            span_m=(40, h - 40), centre_m=centre, upright=True,
         )  # fmt: skip
     return sketch
 
@@ -141,16 +143,16 @@ def draw_estate(block: Block, rng: np.random.Generator) -> Sketch:
 def draw_old(block: Block, rng: np.random.Generator) -> Sketch:
     """Draw old streets: open to all sides, four to nine floors, shops along the roads."""
     return _draw_strips(
-        block, rng, OLD_HOUSES, front=STREET_FRONT, pitch_m=54, depth_m=12, length_m=(11, 24),
-        gap_m=(1.2, 5), lane=LaneClass.RESIDENTIAL,
+        block, rng, OLD_HOUSES, Frontage(12, (11, 24), (1.2, 5)), front=STREET_FRONT, pitch_m=54,
+        lane=LaneClass.RESIDENTIAL,
     )  # fmt: skip
 
 
 def draw_works(block: Block, rng: np.random.Generator) -> Sketch:
     """Draw factories and warehouses behind a gate."""
     return _draw_strips(
-        block, rng, WORKS, front=WORKS_FRONT, pitch_m=100, depth_m=30, length_m=(34, 70),
-        gap_m=(7, 16), lane=LaneClass.SERVICE, barrier=BarrierKind.GATE,
+        block, rng, WORKS, Frontage(30, (34, 70), (7, 16)), front=WORKS_FRONT, pitch_m=100,
+        lane=LaneClass.SERVICE, barrier=BarrierKind.GATE,
     )  # fmt: skip
 
 
@@ -158,8 +160,8 @@ def draw_civic(block: Block, rng: np.random.Generator) -> Sketch:
     """Draw a hospital, schools, a commercial complex: few and large houses."""
     theme = CIVIC[int(rng.integers(len(CIVIC)))]
     return _draw_strips(
-        block, rng, theme, front=theme, pitch_m=110, depth_m=36, length_m=(40, 84),
-        gap_m=(12, 26), lane=LaneClass.SERVICE, barrier=BarrierKind.LIFT_GATE,
+        block, rng, theme, Frontage(36, (40, 84), (12, 26)), front=theme, pitch_m=110,
+        lane=LaneClass.SERVICE, barrier=BarrierKind.LIFT_GATE,
     )  # fmt: skip
 
 
@@ -235,8 +237,8 @@ def draw_rural(block: Block, rng: np.random.Generator) -> Sketch:
 def draw_market(block: Block, rng: np.random.Generator) -> Sketch:
     """Draw the market street of a rural town: shops below, homes above, wall to wall."""
     return _draw_strips(
-        block, rng, MARKET_HOUSES, front=MARKET_CIVIC, pitch_m=90, depth_m=13, length_m=(7, 15),
-        gap_m=(0.3, 3), lane=LaneClass.LIVING_STREET,
+        block, rng, MARKET_HOUSES, Frontage(13, (7, 15), (0.3, 3)), front=MARKET_CIVIC, pitch_m=90,
+        lane=LaneClass.LIVING_STREET,
     )  # fmt: skip
 
 
@@ -256,12 +258,10 @@ def _draw_strips(
     block: Block,
     rng: np.random.Generator,
     mix: Mix,
+    frontage: Frontage,
     *,
     front: Mix,
     pitch_m: float,
-    depth_m: float,
-    length_m: tuple[float, float],
-    gap_m: tuple[float, float],
     lane: LaneClass,
     barrier: BarrierKind | None = None,
 ) -> Sketch:
@@ -283,7 +283,7 @@ def _draw_strips(
         for s, is_open in ((west, west == 0.0), (east, east == 1.0)):
             way = np.array([[s, level], [0.5, level]])
             sketch.path(way, lane, barrier=barrier if is_open else None)
-    setback = 4.5
+    setback, depth_m = 4.5, frontage.depth_m
     bounds = np.concatenate([[0.0], levels * h, [h]])
     for k, (low, top) in enumerate(pairwise(bounds.tolist())):
         south_road, north_road = k == 0, k == count
@@ -295,8 +295,9 @@ def _draw_strips(
         for i, centre in enumerate(rows):
             at_road = (south_road and i == 0) or (north_road and i == len(rows) - 1)
             sketch.row(
-                block, rng, front if at_road else mix, span_m=(17, w - 17), centre_m=centre,
-                depth_m=min(depth_m, top - low), length_m=length_m, gap_m=gap_m,
+                block, rng, front if at_road else mix,
+                replace(frontage, depth_m=min(depth_m, top - low)),
+                span_m=(17, w - 17), centre_m=centre,
             )  # fmt: skip
     return sketch
 

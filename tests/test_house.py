@@ -270,9 +270,7 @@ def test_every_text_file_is_read_and_written_in_a_named_encoding():
             assert not texts or named, f"{module.relative_to(ROOT)}:{node.lineno}"
 
 
-MOST_PARAMETERS = 8
-# Besides the commands of cli/, whose parameters are options of users.
-MANY_PARAMETERS = {"data/demo_blocks.py", "data/demo_layouts.py"}
+MOST_PARAMETERS = 8  # but of the commands of cli/, whose parameters are options of users
 DOCUMENTED = ("geo", "coverage", "maps")  # floors whose faces tell every parameter
 
 
@@ -314,7 +312,6 @@ def test_functions_have_few_parameters():
         f"{module.relative_to(ROOT).as_posix()}:{node.name} {len(_parameters(node))}"
         for module in MODULES
         if module.parent != ROOT / "cli"
-        if module.relative_to(ROOT).as_posix() not in MANY_PARAMETERS
         for node in _nodes(module)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
         if len(_parameters(node)) > MOST_PARAMETERS
