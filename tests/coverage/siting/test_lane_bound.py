@@ -67,6 +67,8 @@ def test_what_a_place_on_a_lane_covers_its_piece_covers(make_town, seed):
     moment = made.bands[0].moment
     vehicle = moment.town.stations["vehicle"].iloc[-1]
     pieces = cut_lanes(town, vehicle, piece_m=40)
+    lengths = town.lanes.length.to_numpy()[pieces.lane] * (pieces.high - pieces.low)
+    assert lengths.max() == pytest.approx(pieces.longest_m, abs=1e-3) and pieces.longest_m <= 40
     of_piece = piece_reach(moment, "micro", pieces).cover().toarray() > 0
     of_place = made.reaches()["day", "micro"].cover().toarray() > 0
     at = moment.town.station_positions

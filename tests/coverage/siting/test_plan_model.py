@@ -134,6 +134,24 @@ def test_merged_rows_are_worth_the_same(problem):
             assert rows.gains(chosen)[site] == pytest.approx(gain)
 
 
+@pytest.mark.parametrize(
+    ("profiles", "draws", "step"),
+    [
+        (((1.0,),), 1, 2.0),
+        (((1.0, 0.0),), 1, 2.0),
+        (((1.0,), (1.0, 0.0)), 1, 2.0),
+        (((1.0,), (1.0, 0.5)), 1, 0.0),  # plans can differ by less than a row is worth
+        (((1.0, 0.5),), 1, 0.0),
+        (((1.0,),), 2, 0.0),  # and by half of it, with two draws
+    ],
+)
+def test_the_proof_steps_only_by_what_plans_can_differ_in(profiles, draws, step):
+    last = len(profiles) - 1
+    rows = _rows([[1, 0], [0, 1], [1, 1]], [4, 6, 8], profiles=profiles, profile=[0, last, last],
+                 draw=[0, 0, draws - 1], draws=draws)  # fmt: skip
+    assert Formed(_problem(rows, stations=1)).grain == step
+
+
 def test_a_second_crew_counts_where_it_is_wished():
     # Site 0 covers A and B, site 1 covers A, site 2 covers C; B and C weigh 2 and 3, A 10.
     cover = [[1, 1, 0], [1, 0, 0], [0, 0, 1]]
