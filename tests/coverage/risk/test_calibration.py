@@ -117,6 +117,16 @@ def test_fires_after_the_day_do_not_count(town):
     assert early.told["last"] == (DAY - dt.timedelta(days=500)).isoformat()
 
 
+def test_fires_of_the_last_third_of_the_days_are_those_it_is_held_against(town):
+    # 100 days, of which 67 are learnt from: fires on the first, the 67th, the 68th and the last.
+    fires = {1: 5, 67: 10, 68: 20, 100: 40}
+    first = pd.Timestamp(DAY) - pd.Timedelta(days=99)
+    when = [first + pd.Timedelta(days=k - 1) for k, count in fires.items() for _ in range(count)]
+    ids = town.buildings["building_id"].iloc[: len(when)]
+    checks = calibrate(with_incidents(town, ids, when), day=DAY).checks
+    assert checks["density"].fires == 20 + 40
+
+
 def test_what_does_not_beat_the_density_is_not_shipped(town):
     """All fires at one corner, whatever the buildings are: only where they were tells."""
     middle = town.buildings.geometry.centroid
