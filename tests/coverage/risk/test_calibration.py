@@ -162,6 +162,15 @@ def test_scores_are_judged_as_by_hand():
     assert flat.top == pytest.approx(0.1) and flat.auc == pytest.approx(0.5) and flat.slope == 1
 
 
+def test_slope_and_log_score_of_two_buildings_by_hand():
+    # Twice the rate and sixteen times the fires: log 16 / log 2. Shares are 2/3 and 4/3 of even.
+    found = check(np.array([1.0, 2.0]), np.array([1.0, 16.0]), top=0.5, resamples=2, interval=0.9,
+                  seed=1, is_rate=True)  # fmt: skip
+    assert found.slope == pytest.approx(4.0, abs=1e-6)
+    assert found.log_score == pytest.approx((np.log(2 / 3) + 16 * np.log(4 / 3)) / 17)
+    assert found.top == pytest.approx(16 / 17) and found.fires == 17
+
+
 def test_the_slope_of_true_rates_is_one_and_of_squared_ones_a_half():
     rng = np.random.default_rng(2)
     rate = rng.lognormal(-3, 1, 40_000)
