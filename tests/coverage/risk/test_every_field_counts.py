@@ -113,6 +113,15 @@ def test_what_the_layers_tell_changes_the_risk(town, better, worse):
     assert log_harm(town(**worse)) > log_harm(town(**better)) + 0.01
 
 
+def test_a_house_of_one_floor_is_known_to_have_one_and_none_is_no_answer(town):
+    def floors(count):
+        here = town()
+        here.buildings["floors"] = float(count)
+        return risk_inputs(here, here.buildings, is_day=True, day=DAY).floors[0]
+
+    assert (floors(1), floors(2)) == (1, 2) and np.isnan(floors(0))
+
+
 def test_people_by_day_count_by_day(town):
     def by_day(people):
         here = town(people_day=people)
