@@ -114,6 +114,7 @@ def test_without_a_ledger_it_is_unknown_and_who_hangs_on_one_is_told_all_the_sam
     micro = found.busy["micro"]
     assert np.isnan(micro.free).all() and micro.stations["chance_out"].isna().all()
     assert found.summary["busy"]["micro"]["share_free"] is None
+    assert found.summary["busy"]["micro"]["calls_a_year"] is None
     told = [fig for fig in key_figures(found, "zh") if "外出" in fig.label]
     assert told[0].value == "未知" and "没有火灾台账" in told[0].note
     # A reaches houses 0-3, B those from 50 to 650 m: 0-6; so 4, 5 and 6 hang on B alone.
@@ -142,6 +143,7 @@ def test_calls_follow_from_the_fires_of_the_ledger_or_are_told(street):
     assert calls["A"] / calls.sum() == pytest.approx((2 + 4 * 0.2) / (3 + 4))
     assert found.busy["micro"].stations["only"].sum() == (found.buildings["micro_depth"] == 1).sum()
     told = found.summary["busy"]["micro"]
+    assert told["calls_a_year"] == round(3 * 365.25 / 365, 2)
     assert 0 < told["share_buildings"] - told["share_free"] < 0.01
     assert told["share_free_low"] < told["share_free"] < told["share_free_high"]
     assert found.buildings["micro_free_crew"].iloc[9] == 0  # nobody is in time there

@@ -126,6 +126,9 @@ def test_a_single_point_reached_at_the_limit_has_its_circle(street):
     pieces = reached(network, [spread], limit_ms=10_000)
     area = service_polygon(piece_lines(pieces, lines), reach_m=30, simplify_m=0)
     assert area.area == pytest.approx(np.pi * 30**2, rel=0.05)
+    around = np.linspace(0, 2 * np.pi, 721)
+    rim = 29.99 * np.stack([np.cos(around), np.sin(around)], axis=1)
+    assert area.contains(shapely.Polygon(rim + shapely.get_coordinates(area.centroid)))
 
 
 def test_holes_are_kept():
