@@ -7,6 +7,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 from importlib.resources import files
 
@@ -15,7 +16,8 @@ from .escape import escape
 from .fonts import FONT_SHEET
 
 HTML_LANG: Mapping[Lang, str] = {"zh": "zh-CN", "en": "en"}
-_JSON_CHARACTERS = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_JSON_CHARACTERS = {c: f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_SCRIPTS = 64  # of which it is kept what they call: pages share nearly all of theirs
 _LOADING_ATTRIBUTES = {
     "src", "srcset", "href", "xlink:href", "data", "poster", "action", "formaction", "background"
 }  # fmt: skip
@@ -42,10 +44,12 @@ def json_block(identity: str, value: object) -> str:
         What JSON can hold; not NaN.
     """
     content = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    content = content.translate(_JSON_CHARACTERS)
+    for character, escaped in _JSON_CHARACTERS.items():  # several times as fast as translate
+        content = content.replace(character, escaped)
     return f'<script type="application/json" id="{escape(identity)}">{content}</script>\n'
 
 
+@cache
 def template(name: str) -> str:
     """Return the text of a file in ``maps/templates``."""
     return files("weizhan.maps").joinpath("templates", name).read_text(encoding="utf-8")
@@ -82,10 +86,18 @@ def seal(page: str) -> str:
     return page.replace("<head>", head, 1)
 
 
+@lru_cache(_SCRIPTS)
 def _digest(script: str) -> str:
     """Return the hash a browser computes; it reads every line break as a line feed."""
     normal = script.replace("\r\n", "\n").replace("\r", "\n")
     return base64.b64encode(hashlib.sha256(normal.encode()).digest()).decode()
+
+
+@lru_cache(_SCRIPTS)
+def _called(script: str) -> str | None:
+    """Return the first address that a script would call; None where it calls none."""
+    call = _CALLS_IN_SCRIPT.search(script)
+    return None if call is None else call["url"]
 
 
 class _Scan(HTMLParser):
@@ -133,8 +145,8 @@ class _Scan(HTMLParser):
             self._check_style(content)
         elif self._runs:
             self.scripts.append(content)
-            if call := _CALLS_IN_SCRIPT.search(content):
-                raise OutputError("error.page_calls_out", url=call["url"])
+            if url := _called(content):
+                raise OutputError("error.page_calls_out", url=url)
         self._inside = ""
 
     def _check(self, tag: str, url: str) -> None:

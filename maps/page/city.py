@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -134,7 +135,8 @@ def _made(
 
 
 def _uninterrupted() -> None:
-    """Leave Ctrl-C to the process that asked; it ends this one."""
+    """Leave Ctrl-C to the process that asked; it ends this one. What it imported stays."""
+    gc.freeze()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
@@ -193,7 +195,7 @@ def _community(
         return frame.iloc[met].reset_index(drop=True)
 
     stations = assessment.stations.geometry.intersects(near).to_numpy()
-    whole = assessment.summary
+    whole, places = assessment.summary, assessment.places
     lanes = cut(assessment.lanes)
     counts = {"buildings": len(buildings), "stations": int(stations.sum()), "lanes": len(lanes)}
     areas = cut(assessment.areas)
@@ -213,7 +215,11 @@ def _community(
         crossings=cut(assessment.crossings),
         water=cut(assessment.water),
         areas=areas,
-        places=assessment.places.near(near),
+        places=replace(
+            places.near(near),
+            work=places.work[places.work.index.astype(str) == identity],
+            estate_of=places.estate_of.iloc[:0],  # of all buildings, and no page reads it
+        ),
         summary={
             **whole,
             "coverage": _own_coverage(whole["coverage"], entry),

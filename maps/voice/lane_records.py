@@ -44,12 +44,13 @@ def ranked(assessment: Assessment, rank: str, most: int | None = None) -> list[R
     most
         How many at most.
     """
-    frame = pd.DataFrame(assessment.lanes).drop(columns=f.GEOMETRY, errors="ignore")
-    if rank not in frame.columns:
+    lanes = assessment.lanes
+    if rank not in lanes.columns:
         return []
-    ranks = np.asarray(pd.to_numeric(frame[rank], errors="coerce").astype("float64"))
+    ranks = np.asarray(pd.to_numeric(lanes[rank], errors="coerce").astype("float64"))
     order = np.argsort(ranks, kind="stable")[: int(np.isfinite(ranks).sum())]
-    return records(frame.iloc[order[:most]])
+    frame = pd.DataFrame(lanes.iloc[order[:most]])
+    return records(frame.drop(columns=f.GEOMETRY, errors="ignore"))
 
 
 def lanes_unknown(assessment: Assessment, lang: Lang) -> str:
