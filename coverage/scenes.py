@@ -29,9 +29,9 @@ from .reach import (
     Moment,
     community_coverage,
     coverage_of,
+    covering_times,
     on_duty,
     present,
-    response_times,
 )
 
 BEFORE = "before"  # name of the scene that is an earlier assessment
@@ -46,8 +46,9 @@ class Scene:
     label
         What users read for it, by language.
     buildings
-        One row a building, in the order of the assessment's: `people` and the response columns of
-        `weizhan.coverage.columns`; missing throughout for a building that was not there.
+        One row a building, in the order of the assessment's: `people`, and from
+        `weizhan.coverage.columns` times, stations and cover by tier; missing throughout for a
+        building that was not there.
     on_duty
         ``(stations,)`` which stations send a crew; None where that is not known.
     coverage, communities
@@ -84,7 +85,7 @@ def other_scenes(town: Town, *, besides: str, day: dt.date, seed: int = 1) -> di
     for name, scenario in town.scenarios.items():
         if name == besides:
             continue
-        response = response_times(present_moment.under(scenario))
+        response = covering_times(present_moment.under(scenario))
         buildings = response.assign(**{c.PEOPLE: present(town, scenario)})
         placed = buildings.assign(**{f.COMMUNITY_ID: town.buildings[f.COMMUNITY_ID]})
         duty = on_duty(town, scenario)

@@ -226,26 +226,21 @@ def response_times(moment: Moment) -> pd.DataFrame:
     freed = {limit: moment.passages(without=[limit]) for limit in LIMITS}
     table: dict[str, Floats | Shapes] = {}
     for tier, rule in town.rules.tier.items():
-        crews = {reading: moment.crews(tier, reading) for reading in READINGS}
-        plans = {reading: moment.journey(tier, reading) for reading in READINGS}
-        last_s = moment.horizon_s
-        found = {r: _at_walls(plans[r], crews[r], last_s) for r in READINGS}
-        if moment.joined is not None:
-            found["fast"] = _sooner(found["fast"], moment.joined, tier)
-        known = town.building_positions.attached & is_known(town, rule)
-        table |= _times(town, tier, rule, found, crews["typical"].rows, known)
+        found, known = _found(moment, tier)
+        typical, crews, plan = found["typical"], moment.crews(tier), moment.journey(tier)
+        table |= _times(town, tier, rule, found, crews.rows, known)
         arrival_s = table[c.response_time(tier)].astype(float)
-        walk_m = walked_m(plans["typical"], town.network, town.building_positions)
+        walk_m = walked_m(plan, town.network, town.building_positions)
         walk_m[np.isnan(arrival_s)] = np.nan
         table[c.walk(tier)] = walk_m
         table[c.hose(tier)] = hose_s(arrival_s, walk_m, town.rules.response)
-        table |= _sureness(town, tier, rule, found["typical"], crews["typical"], plans["typical"])
+        table |= _sureness(town, tier, rule, typical, crews, plan)
         times = {
-            limit: _at_walls(tier_journey(town, crews["typical"], free), crews["typical"], last_s)
+            limit: _at_walls(tier_journey(town, crews, free), crews, moment.horizon_s)
             for limit, free in freed.items()
-            if _matters(roads, free, crews["typical"].crews)
+            if _matters(roads, free, crews.crews)
         }
-        costs = _limit_costs(tier, found["typical"], times)
+        costs = _limit_costs(tier, typical, times)
         limits = costs.pop(c.main_limit(tier))
         table |= {name: np.where(known, cost, np.nan) for name, cost in costs.items()}
         table[c.main_limit(tier)] = limits
@@ -254,6 +249,37 @@ def response_times(moment: Moment) -> pd.DataFrame:
     for tier in town.rules.tier:
         frame.loc[~attached, [c.arrival_probability(tier), c.depth(tier)]] = np.nan
     return frame
+
+
+def covering_times(moment: Moment) -> pd.DataFrame:
+    """Return who is when at each building, and whether in time.
+
+    The same as in `response_times`, and nothing beyond: no probability, depth, hose or limit.
+
+    Parameters
+    ----------
+    moment
+        Of a town with stations and buildings attached to lanes.
+    """
+    table: dict[str, Floats | Shapes] = {}
+    for tier, rule in moment.town.rules.tier.items():
+        found, known = _found(moment, tier)
+        table |= _times(moment.town, tier, rule, found, moment.crews(tier).rows, known)
+    return pd.DataFrame(table, index=moment.town.buildings.index)
+
+
+def _found(moment: Moment, tier: str) -> tuple[dict[Reading, Arrivals], Flags]:
+    """Return a tier's arrivals at the walls by reading, and of which buildings they are known."""
+    town, rule = moment.town, moment.town.rules.tier[tier]
+    found = {
+        reading: _at_walls(
+            moment.journey(tier, reading), moment.crews(tier, reading), moment.horizon_s
+        )
+        for reading in READINGS
+    }
+    if moment.joined is not None:
+        found["fast"] = _sooner(found["fast"], moment.joined, tier)
+    return found, town.building_positions.attached & is_known(town, rule)
 
 
 def _sooner(found: Arrivals, joined: Moment, tier: str) -> Arrivals:
