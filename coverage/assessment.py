@@ -377,7 +377,8 @@ class Assessment(Explorable):
     @cached_property
     def places(self) -> Places:
         """Estates, offices, grids and devices, and what each community has of its own."""
-        told = self._served.assign(**_columns(self.risk.buildings), **_columns(self.cases))
+        counted = self.risk.buildings[[c.RISK_BAND, c.HARM_INDEX]]
+        told = self._served.assign(**_columns(counted), **_columns(self.cases))
         return town_places(self.moment.town, told, self.lanes, day=self.moment.day)
 
     @cached_property
@@ -396,34 +397,31 @@ class Assessment(Explorable):
     @cached_property
     def buildings(self) -> gpd.GeoDataFrame:
         """One row a building, polygons: where it stands on the lanes, response, and `parts`."""
-        table = self._served
+        served = self._served
+        further: dict[str, Any] = {}  # put on at once: each time would copy all there is
         if Part.DRAWS in self.parts:
-            table = table.assign(**_columns(self.chances))
+            further |= _columns(self.chances)
         if Part.RISK in self.parts:
-            table = table.assign(**_columns(self.risk.buildings))
-            table[c.WATER_WITHIN] = self.water_told.within
-            table = table.assign(**{c.free_crew(t): one.free for t, one in self.busy.items()})
+            further |= _columns(self.risk.buildings)
+            further[c.WATER_WITHIN] = self.water_told.within
+            further |= {c.free_crew(t): one.free for t, one in self.busy.items()}
         if Part.CASES in self.parts:
             monitored = self.moment.town.ledgers.premises[c.REMOTE_MONITORED]
-            table = table.assign(
-                **_columns(self.cases), **{c.REMOTE_MONITORED: monitored.to_numpy()}
-            )
-        return table
+            further |= _columns(self.cases) | {c.REMOTE_MONITORED: monitored.to_numpy()}
+        return served.assign(**further) if further else served
 
     @cached_property
     def lanes(self) -> gpd.GeoDataFrame:
         """One row a lane, lines: what is known of it, what stops vehicles, and `parts`."""
-        table = self.moment.town.lanes.assign(**_columns(self.lane_states))
+        further = _columns(self.lane_states)
         if Part.CLOSURES in self.parts:
-            table = table.assign(**_columns(self.closures.lanes))
-        limits: dict[str, Any] = {}
+            further |= _columns(self.closures.lanes)
         for vehicle, passage in self.moment.passages().items():
-            limits[c.lane_limit(vehicle)] = passage.limit
-            limits[c.lane_limit_certain(vehicle)] = passage.certain
-        table = table.assign(**limits)
+            further[c.lane_limit(vehicle)] = passage.limit
+            further[c.lane_limit_certain(vehicle)] = passage.certain
         if Part.OPENINGS in self.parts:
-            table = table.assign(**_columns(self.openings))
-        return table
+            further |= _columns(self.openings)
+        return self.moment.town.lanes.assign(**further)
 
     @cached_property
     def stations(self) -> gpd.GeoDataFrame:
@@ -451,7 +449,9 @@ class Assessment(Explorable):
         town = self.moment.town
         return community_fires(
             town.ledgers.incidents,
-            self._served.assign(**_columns(self.risk.buildings[[c.FIRES_INDEX]])),
+            self._served[[f.BUILDING_ID, f.COMMUNITY_ID, f.USE]].assign(
+                **_columns(self.risk.buildings[[c.FIRES_INDEX]])
+            ),
             town.communities,
             day=self.moment.day,
             rules=town.rules.risk,

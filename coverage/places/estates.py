@@ -49,12 +49,10 @@ def estate_table(
     old = pd.Series(np.where(year <= until, YesNo.YES.value, YesNo.NO.value), estates.index)
     estates[OLD] = old.astype(object).where(year.notna(), None)
     passes, stops = engine_at(buildings, lanes)
-    own = buildings.assign(
-        _estate=area_of(buildings, estates, f.ESTATE_ID), _passes=passes, _stops=stops
-    )
-    told = counted(own, "_estate", estates[f.ESTATE_ID])
-    told[ENGINE] = own.groupby("_estate")["_passes"].sum()
-    told[ENGINE_STOPS] = own.groupby("_estate")["_stops"].sum()
+    lies = area_of(buildings, estates, f.ESTATE_ID)
+    told = counted(buildings, lies, estates[f.ESTATE_ID])
+    told[ENGINE] = pd.Series(passes, buildings.index).groupby(lies).sum()
+    told[ENGINE_STOPS] = pd.Series(stops, buildings.index).groupby(lies).sum()
     told[[ENGINE, ENGINE_STOPS]] = told[[ENGINE, ENGINE_STOPS]].fillna(0).astype("int64")
     known = told[ENGINE] + told[ENGINE_STOPS]
     told[LANE_SCORE] = told[ENGINE] / known.where(known > 0)
@@ -78,15 +76,15 @@ def engine_at(buildings: pd.DataFrame, lanes: pd.DataFrame) -> tuple[Flags, Flag
     return there & ~limit[at], there & limit[at]
 
 
-def counted(buildings: pd.DataFrame, group: str, order: pd.Series) -> pd.DataFrame:
+def counted(buildings: pd.DataFrame, group: pd.Series, order: pd.Series) -> pd.DataFrame:
     """Return what is counted over the buildings of each group, in a given order.
 
     Parameters
     ----------
     buildings
-        Of an assessment, with a column that names the group; missing belongs to none.
+        Of an assessment.
     group
-        That column.
+        What names the group of each; missing belongs to none.
     order
         Every group; those without a building have none of anything.
 
@@ -108,9 +106,9 @@ def counted(buildings: pd.DataFrame, group: str, order: pd.Series) -> pd.DataFra
         }
     )
     names = order.astype(str)
-    told = flags.groupby(buildings[group]).sum().reindex(names).fillna(0).astype("int64")
+    told = flags.groupby(group).sum().reindex(names).fillna(0).astype("int64")
     told.insert(0, "buildings", by.size().reindex(names).fillna(0).astype("int64"))
-    told.insert(1, "people", people.groupby(buildings[group]).sum(min_count=1).reindex(names))
+    told.insert(1, "people", people.groupby(group).sum(min_count=1).reindex(names))
     for name in (c.OPEN_HAZARDS, c.OVERDUE_HAZARDS):
         known = buildings[name].notna().any()
         sums = by[name].sum().reindex(names)

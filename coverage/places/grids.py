@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import geopandas as gpd
-import pandas as pd
 
 from ...geo.inside import area_of, in_communities
 from ...geo.town import Town
@@ -30,6 +29,5 @@ def grid_table(town: Town, buildings: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     lies = in_communities(grids, town.communities)[f.COMMUNITY_ID]
     grids = grids.assign(**{f.COMMUNITY_ID: grids[f.COMMUNITY_ID].where(
         grids[f.COMMUNITY_ID].notna(), lies)})  # fmt: skip
-    own = pd.DataFrame(buildings.assign(_grid=area_of(buildings, grids, f.GRID_ID)))
-    told = counted(own, "_grid", grids[f.GRID_ID])
+    told = counted(buildings, area_of(buildings, grids, f.GRID_ID), grids[f.GRID_ID])
     return grids.assign(**{name: told[name].to_numpy() for name in told.columns})

@@ -151,6 +151,5 @@ def write_layers(file: Path, layers: Mapping[str, gpd.GeoDataFrame]) -> None:
 
 def _plain(frame: gpd.GeoDataFrame) -> bool:
     """Tell whether columns hold texts and numbers alone; then Arrow hands GDAL the same, faster."""
-    objects = frame.select_dtypes("object")
     return all(infer_dtype(column, skipna=True) in {"string", "empty"}
-               for _, column in objects.items())  # fmt: skip
+               for _, column in frame.items() if column.dtype == object)  # fmt: skip

@@ -27,7 +27,8 @@ def storable(frame: gpd.GeoDataFrame, *, personal: bool = False) -> gpd.GeoDataF
         Whether counts of vulnerable people at an address are left in.
     """
     frame = frame if personal else shared_columns(frame)
-    stored = frame.drop(columns=f.SOURCE_ROW, errors="ignore").to_crs("EPSG:4326")
+    stored = frame.drop(columns=f.SOURCE_ROW, errors="ignore")
+    stored.set_geometry(frame.geometry.to_crs("EPSG:4326"), inplace=True)  # copies no other column
     for name in stored.columns.drop(f.GEOMETRY):
         if stored[name].dtype == object:
             stored[name] = _plainly(stored[name])
