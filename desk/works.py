@@ -401,6 +401,8 @@ def _field(work: Work, name: str, offered: Offered) -> Field | None:
             return None
         choices = ()
     shown = "" if required or default is None or default is False else str(default)
+    if kind == "number" and shown:
+        shown = f"{default:g}"
     if (command, name) in TODAY:
         shown = dt.date.today().isoformat()
     if (command, name) == ("compare", "before") and choices and len(choices) > 1:

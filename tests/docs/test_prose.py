@@ -12,6 +12,7 @@ from typer.main import get_command
 
 from weizhan.cli.commands import app
 from weizhan.cli.overview import COMMANDS
+from weizhan.geo.words import LANGS, catalogue
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 MADE = {"gallery"}  # by the build
@@ -83,3 +84,21 @@ def test_pictures_are_small_and_every_notebook_has_its_thumbnail():
     assert {f"gallery-{name}" for name in NOTEBOOKS} <= set(pictures)
     assert len(NOTEBOOKS) == 8
     assert {p.stem for p in (DOCS / "gallery").glob("*.md")} == set(NOTEBOOKS)
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_what_the_tutorial_says_to_click_stands_in_the_window(lang):
+    of_window = [
+        said[lang]
+        for key, said in catalogue().items()
+        if key.startswith(("desk", "guide.", "round_kind.")) and not key.startswith("desk_help")
+    ]
+    whole = [
+        ".+".join(map(re.escape, re.split(r"\{[^}]*\}", said)))
+        for said in of_window
+        if len(re.sub(r"\{[^}]*\}|\W", "", said)) >= 2
+    ]
+    page = (DOCS / lang / "tutorial.md").read_text("utf-8").replace("\n", " ")
+    quoted = re.findall("“([^”]+)”", page)
+    lost = [q for q in quoted if not any(re.fullmatch(p, q, re.IGNORECASE) for p in whole)]
+    assert len(quoted) >= 15 and lost == []
