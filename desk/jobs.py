@@ -126,9 +126,10 @@ class Job:
         if told := self.ended:
             state: State = told["state"]
             return state
+        launched = (self.folder / PROCESS).exists()
         if _process(self.folder) is not None:
             return "cancelling" if (self.folder / CANCEL).exists() else "running"
-        if not (self.folder / PROCESS).exists() and self.age_s < START_S:
+        if not launched and self.age_s < START_S:
             return "starting"
         if told := self.ended:  # it ended just now
             state = told["state"]
@@ -430,7 +431,10 @@ def _process(folder: Path) -> psutil.Process | None:
     try:
         process = psutil.Process(pid)
         gone = process.status() == psutil.STATUS_ZOMBIE
-        return None if gone or process.cmdline()[-1:] != [str(folder)] else process
+        called = process.cmdline()
+        # One that the system has only just begun to start is called nothing yet.
+        other = bool(called) and called[-1] != str(folder)
+        return None if gone or other else process
     except (psutil.Error, OSError):
         return None
 

@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -153,6 +155,19 @@ def job_by_hand(town, name, *, state=None, steps=(), took_s=None, pid=None):
 
 def test_a_number_that_another_program_has_by_now_is_no_job(tmp_path):
     assert job_by_hand(tmp_path, "1", pid=os.getpid()).state == "lost"
+
+
+def test_a_process_that_has_only_just_begun_is_not_lost(tmp_path):
+    """For an instant the system lists it without the words by which it was called."""
+    seen = set()
+    for number in range(60):
+        job = job_by_hand(tmp_path, str(number))
+        called = [sys.executable, "-S", "-c", "input()", str(job.folder)]
+        with subprocess.Popen(called, stdin=subprocess.PIPE) as process:
+            (job.folder / "process.json").write_text(json.dumps({"pid": process.pid}))
+            seen.add(job.state)
+            process.communicate(b"\n")
+    assert seen == {"running"}
 
 
 def test_a_folder_that_was_left_half_made_is_passed_over(tmp_path):
