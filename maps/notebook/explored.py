@@ -36,7 +36,8 @@ class TownMap(folium.Map):
 
     def _repr_html_(self, **kwargs: Any) -> str:
         page = attribute(standalone(self, title=self.title, lang=self.lang))
-        return f'<iframe srcdoc="{page}" style="width:100%;height:480px;border:0"></iframe>'
+        said = f'title="{attribute(self.title)}" style="width:100%;height:480px;border:0"'
+        return f'<iframe srcdoc="{page}" {said}></iframe>'
 
     def save(self, outfile: Any, close_file: bool = True, **kwargs: Any) -> None:
         """Write the map as one HTML file that needs no network.
