@@ -26,15 +26,18 @@ def headline(study: Study, lang: Lang) -> str:
     """
     chosen = study.solution.answer.chosen
     after = study.share(study.problem.rows.worth(chosen))
+    enough = study.request.target is not None and not len(study.new) and known_before(study)
+    key = "headline_none" if enough else "headline" if known_before(study) else "headline_unknown"
     parts = [
         text(
-            "site.headline" if known_before(study) else "site.headline_unknown",
+            f"site.{key}",
             lang,
             count=len(study.new),
             cost=money(study.problem.spent(chosen)),
             standard=within(study, lang),
             weight=text(f"site.weight_{study.instance.bands[0].demand.weight}", lang),
             before=tenths(study.before),
+            target=tenths(study.request.target or 0.0),
             after=tenths(after),
             others=_others(study, lang),
             proof=proof_short(study, lang),

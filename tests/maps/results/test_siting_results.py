@@ -24,7 +24,7 @@ DAY = dt.date(2026, 11, 25)
 EVIL = '=HYPERLINK("http://x","y")<img src=x onerror=alert(1)>'
 
 
-def _found(make_town, ask, **wishes):
+def _found(make_town, ask, stations=(), **wishes):
     houses = [
         {
             "geometry": shapely.box(x - 10, 5, x + 10, 25),
@@ -50,7 +50,9 @@ def _found(make_town, ask, **wishes):
         "width_m": 6,
     }
     area = {"geometry": shapely.box(-50, -99, 2050, 99), "community_id": "C1", "name": EVIL}
-    town = make_town(buildings=houses + hosts, lanes=[street], communities=[area])
+    town = make_town(
+        buildings=houses + hosts, lanes=[street], communities=[area], stations=list(stations)
+    )
     wished = Wishes.model_validate({"weight": "people", **wishes})
     return study_sites(town, host_candidates(town), ask, wishes=wished, scenario="day", day=DAY)
 
@@ -145,6 +147,19 @@ def test_names_from_data_are_text_everywhere(written, lang):
     assert any(cell.value == EVIL for cell in cells)
     assert len(book.sheetnames) >= 6
     assert "http://" not in page.replace("http://x", "").replace("http://www.w3.org", "")
+
+
+def test_where_enough_are_reached_already_no_station_is_said_to_be_needed(make_town):
+    station = {"geometry": shapely.Point(1000, 2), "station_id": "S", "tier": "micro_station",
+               "vehicle": "e_bike", "crew_day": 4, "crew_night": 4}  # fmt: skip
+    found = _found(make_town, Request(target=0.2, draws=0), [station])
+    assert len(found.new) == 0 and 0.2 <= found.before < 1
+    assert headline(found, "zh").startswith(
+        f"现状3 分钟内覆盖的人口已达 {found.before:.1%}，不低于所要的 20.0%：不必新建站点。"
+    )
+    assert "no new station is needed" in headline(found, "en")
+    more = _found(make_town, Request(target=found.before + 0.05, draws=0), [station])
+    assert len(more.new) > 0 and headline(more, "zh").startswith("新增 ")
 
 
 def test_missing_parts_are_said_and_not_made_up(written):
