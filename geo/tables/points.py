@@ -141,11 +141,12 @@ def _of_one(
     )  # fmt: skip
     odd |= _far(across) | _far(up)
     wrong += _wrong(table, odd, header, "coordinate_odd", _usual(said, across))
-    swapped = [at for at, one in read[there & ~odd].items() if one.swapped]
-    if swapped:
+    turned = np.array([one is not None and one.swapped for one in read], dtype=bool)
+    swapped = said[turned & ~odd.to_numpy()]
+    if len(swapped):
         wrong.append(
             Problem("repaired", "axes_swapped", "", count=len(swapped),
-                    value=normal(said[swapped[0]]))
+                    value=normal(swapped.iloc[0]))
         )  # fmt: skip
     frame = _placed(table, across.mask(odd), up.mask(odd))
     return frame, system[1], [replace(one, layer=what, file=file) for one in wrong]
@@ -164,8 +165,8 @@ def _middle(numbers: pd.Series[float]) -> float:
 
 def _usual(said: pd.Series[Any], numbers: pd.Series[float]) -> str:
     """Return the cell in the middle of a column, as it is written."""
-    at = (numbers - _middle(numbers)).abs()
-    return normal(said[at.idxmin()]) if at.notna().any() else ""
+    far = (numbers - _middle(numbers)).abs()
+    return normal(said.iloc[int(far.fillna(np.inf).argmin())]) if far.notna().any() else ""
 
 
 def _placed(table: pd.DataFrame, across: pd.Series[Any], up: pd.Series[Any]) -> gpd.GeoDataFrame:
