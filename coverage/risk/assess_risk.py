@@ -150,7 +150,7 @@ def risk(
     drawn = drawn_risk(town, year, crew, day=day, draws=draws, seed=seed, workers=workers)
     rules, table = town.rules, drawn.table
     among = Among(
-        ranked_risk(table, drawn.yearly, rules),
+        ranked_risk(table, drawn.yearly, rules, workers=workers),
         clusters(
             town.buildings[f.GEOMETRY].to_numpy()[drawn.order],
             within_m=rules.risk.consequence.separation_m.value,
@@ -363,7 +363,9 @@ def _draw(
     return table, yearly, dict(zip((names[0], names[2], f.PEOPLE), sums, strict=True))
 
 
-def ranked_risk(table: Mapping[str, Any], yearly: Singles, rules: RuleSet) -> dict[str, Any]:
+def ranked_risk(
+    table: Mapping[str, Any], yearly: Singles, rules: RuleSet, *, workers: int = 1
+) -> dict[str, Any]:
     """Return ranks and bands of buildings among each other.
 
     Parameters
@@ -374,10 +376,14 @@ def ranked_risk(table: Mapping[str, Any], yearly: Singles, rules: RuleSet) -> di
         ``(buildings, draws)`` log of the harm of a year; written over.
     rules
         Shares of the bands, and of the draws between low and high.
+    workers
+        Threads; the answer does not depend on them.
     """
     ends = band_ends(rules.risk, len(yearly))
     rank = ranks(table[c.HARM_INDEX])
-    low, high, share = rank_intervals(yearly, ends, rank, interval=rules.risk.draw.interval.value)
+    low, high, share = rank_intervals(
+        yearly, ends, rank, interval=rules.risk.draw.interval.value, workers=workers
+    )
     return {
         c.FREQUENT_BAND: band_codes(ranks(table[c.FIRES_INDEX]), ends),
         c.SEVERE_BAND: band_codes(ranks(table[c.SEVERITY_INDEX]), ends),

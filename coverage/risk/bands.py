@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from itertools import accumulate
 
 import numpy as np
@@ -85,7 +87,7 @@ def band_codes(rank: Longs, ends: Longs) -> Shapes:
 
 
 def rank_intervals(
-    values: Singles, ends: Longs, own: Longs, *, interval: float
+    values: Singles, ends: Longs, own: Longs, *, interval: float, workers: int = 1
 ) -> tuple[Longs, Longs, Floats]:
     """Return how far the rank of each building may lie, and how sure its band is.
 
@@ -99,6 +101,8 @@ def rank_intervals(
         ``(buildings,)`` the rank that is told.
     interval
         Share of the draws between low and high.
+    workers
+        Threads; the answer does not depend on them.
 
     Returns
     -------
@@ -107,11 +111,15 @@ def rank_intervals(
     share
         Of the draws in which a building is in the band that is told.
     """
-    for begin in range(0, values.shape[1], COLUMNS):
+
+    def rank(begin: int) -> None:
         some = np.ascontiguousarray(values[:, begin : begin + COLUMNS].T)
         for draw in some:
             draw[:] = single_ranks(draw)
         values[:, begin : begin + COLUMNS] = some.T
+
+    with ThreadPoolExecutor(workers) as pool:
+        deque(pool.map(rank, range(0, values.shape[1], COLUMNS)), maxlen=0)
     return intervals_of_ranks(values, ends, own, interval=interval)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from ...geo.arrays import Flags, Floats, Longs, Shapes
+from ...geo.arrays import Flags, Floats, Indices, Longs, Shapes
 from ...geo.care import PlannedCare
 from ...geo.ground import neighbours
 from ...geo.ledgers import has
@@ -226,15 +226,17 @@ def risk_inputs(town: Town, buildings: pd.DataFrame, *, is_day: bool, day: dt.da
     )
 
 
-def at_hour(inputs: RiskInputs, town: Town, *, is_day: bool) -> RiskInputs:
-    """Return the inputs with who is there at another hour; nothing else hangs on it.
+def at_hour(inputs: RiskInputs, town: Town, rows: Indices, *, is_day: bool) -> RiskInputs:
+    """Return the inputs with who is there at another hour; nothing else hangs on it, or is copied.
 
     Parameters
     ----------
     inputs
-        From `risk_inputs` of all buildings of the town.
+        From `risk_inputs`, of some buildings of the town.
     town
         Its layers and ledgers.
+    rows
+        Which buildings those are.
     is_day
         Whether people are where they are by day.
     """
@@ -242,9 +244,9 @@ def at_hour(inputs: RiskInputs, town: Town, *, is_day: bool) -> RiskInputs:
     stay = _stay(inputs.kind, town.rules.risk) if is_day else 1.0
     return replace(
         inputs,
-        present=_column(buildings, now),
-        present_low=_column(buildings, f"{now}_low"),
-        present_high=_column(buildings, f"{now}_high"),
+        present=_column(buildings, now)[rows],
+        present_low=_column(buildings, f"{now}_low")[rows],
+        present_high=_column(buildings, f"{now}_high")[rows],
         stayers=inputs.sleepers * stay,
     )
 

@@ -203,12 +203,11 @@ def year_inputs(
         Order of the buildings in the answer.
     """
     donated, shifts = {}, {}
-    by_night = risk_inputs(town, town.buildings, is_day=False, day=day)
+    by_night, crew = risk_inputs(town, town.buildings, is_day=False, day=day), crew[rows]
+    cared, own = take(with_care(by_night, town), rows), take(by_night, rows)
+    cared = replace(cared, crew=crew @ np.array([part.now.fires for part in year]))
     for is_day in sorted({part.now.is_day for part in year}):
-        told = at_hour(by_night, town, is_day=is_day)
-        donated[is_day] = donors(take(told, rows), town.rules.risk, is_day=is_day)
-        shifts[is_day] = replace(
-            take(with_care(told, town), rows),
-            crew=crew[rows] @ np.array([part.now.fires for part in year]),
-        )
-    return YearInputs(year, shifts, donated, crew[rows])
+        told = at_hour(own, town, rows, is_day=is_day)
+        donated[is_day] = donors(told, town.rules.risk, is_day=is_day)
+        shifts[is_day] = at_hour(cared, town, rows, is_day=is_day)
+    return YearInputs(year, shifts, donated, crew)
