@@ -98,6 +98,9 @@ def test_the_best_plan_is_proven_and_its_numbers_are_those_of_the_assessment(mak
     # Neither closures nor areas nor clauses were computed for what nobody asked.
     needed = {"lane_state", "response", "summary"}
     assert [set(side.timings_s) for side in found.assessed] == [needed | {"risk"}, needed]
+    # Both sides stand on the day that was asked for.
+    assert [side.summary["date"] for side in found.assessed] == [DAY.isoformat()] * 2
+    assert {band.moment.day for band in found.instance.bands} == {DAY}
     # The frontier holds the plan; each further station covers no less, and all are proven.
     shares = [found.share(p.answer.objective) for p in found.by_stations]
     assert [p.stations for p in found.by_stations] == [0, 1, 2, 3]
