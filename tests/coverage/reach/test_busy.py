@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from weizhan.coverage.assessment import assess
 from weizhan.coverage.reach import AnswerOrder, chances_out, free_in_time
+from weizhan.coverage.reach.busy import answer_order
 from weizhan.coverage.review import ListSource, risk_lists
 from weizhan.geo.town import load_town
 from weizhan.geo.words import TownError
@@ -132,6 +133,19 @@ def test_where_nobody_is_on_duty_nobody_comes_and_nobody_is_out(make_town):
     assert found.summary["busy"]["micro"]["busiest"] is None
     told = next(fig for fig in key_figures(found, "en") if "crews may be out" in fig.label)
     assert (told.value, told.note) == ("0%", "no station is manned at this hour")
+
+
+def test_crews_stand_in_as_far_as_is_said_and_never_less_far_than_the_standard(street):
+    moment = assess(street(), date=DAY.isoformat()).moment
+
+    def asked(stand_in):
+        order = answer_order(moment, "micro", stand_in=stand_in)
+        return (order.crew >= 0).sum(axis=1).tolist(), order.within.sum(axis=1).tolist()
+
+    in_time = [2, 2, 2, 2, 1, 1, 1, 0, 0, 0]
+    assert asked(1.0) == asked(0.5) == (in_time, in_time)
+    # In twice the time A comes 750 m far, to the eighth house, and B everywhere.
+    assert asked(2.0) == ([2] * 8 + [1] * 2, in_time)
 
 
 def test_calls_follow_from_the_fires_of_the_ledger_or_are_told(street):
