@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-
 from ...coverage.measures import TownMeasures
 from ...geo.words import Lang, text
 from ..voice import (
@@ -16,8 +13,7 @@ from ..voice import (
     measures_tables,
     slices_said,
 )
-from .table_sheets import table_formats, table_sheet
-from .workbook import look, new_book
+from .study_book import study_book
 
 
 def measures_book(found: TownMeasures, *, lang: Lang) -> bytes:
@@ -30,11 +26,6 @@ def measures_book(found: TownMeasures, *, lang: Lang) -> bytes:
     lang
         Language of headings and words.
     """
-    written = io.BytesIO()
-    book = new_book(written, lang=lang)
-    day = dt.date.fromisoformat(found.assessed[0].date)
-    book.set_properties({"created": dt.datetime.combine(day, dt.time())})
-    style, formats = look(book), table_formats(book)
     said = [
         measures_headline(found, lang),
         *measures_cautions(found, lang),
@@ -45,10 +36,6 @@ def measures_book(found: TownMeasures, *, lang: Lang) -> bytes:
         "",
         *measures_notes(found, lang),
     ]
-    book.add_guide(text("measures.answer", lang), said)
-    for table in measures_tables(found, lang):
-        if table.rows:
-            title = text(f"measures.{table.name}", lang)
-            table_sheet(book, title, table, style, formats, lang)
-    book.close()
-    return written.getvalue()
+    tables = [(text(f"measures.{t.name}", lang), t) for t in measures_tables(found, lang)]
+    day = found.assessed[0].date
+    return study_book(text("measures.answer", lang), said, tables, date=day, lang=lang)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import io
-
 from ...coverage.siting import Study
 from ...geo.words import Lang, text
 from ..voice import all_tables, cautions, headline, notes, proof
-from .table_sheets import table_formats, table_sheet
-from .workbook import look, new_book
+from .study_book import study_book
 
 TITLES = {
     "sites": "sites",
@@ -35,11 +31,6 @@ def siting_book(study: Study, *, lang: Lang) -> bytes:
     lang
         Language of headings and words.
     """
-    written = io.BytesIO()
-    book = new_book(written, lang=lang)
-    day = dt.date.fromisoformat(study.assessed[0].date)
-    book.set_properties({"created": dt.datetime.combine(day, dt.time())})
-    style, formats = look(book), table_formats(book)
     said = [
         headline(study, lang),
         *cautions(study, lang),
@@ -48,12 +39,9 @@ def siting_book(study: Study, *, lang: Lang) -> bytes:
         "",
         *notes(study, lang),
     ]
-    book.add_guide(text("site.notes", lang), said)
-    for table in all_tables(study, lang):
-        if table.rows:
-            table_sheet(book, _title(table.name, lang), table, style, formats, lang)
-    book.close()
-    return written.getvalue()
+    tables = [(_title(table.name, lang), table) for table in all_tables(study, lang)]
+    day = study.assessed[0].date
+    return study_book(text("site.notes", lang), said, tables, date=day, lang=lang)
 
 
 def _title(name: str, lang: Lang) -> str:

@@ -1,12 +1,15 @@
-"""A table of a study as a sheet of a workbook; no cell is a formula."""
+"""The workbook of a study: the answer first, then a sheet a table; no cell is a formula."""
 
 from __future__ import annotations
 
+import datetime as dt
+import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ...geo.words import Lang
 from ..voice import Kind, Table
-from .workbook import BASE, Look, cell
+from .workbook import BASE, Look, cell, look, new_book
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -23,15 +26,27 @@ FORMATS: dict[Kind, str] = {
 }
 
 
-def table_formats(book: Workbook) -> dict[Kind, Format]:
-    """Add a format for each kind of cell to a workbook."""
-    return {kind: book.add_format({**BASE, "num_format": FORMATS[kind]}) for kind in FORMATS}
+def study_book(
+    guide: str, said: Sequence[str], tables: Sequence[tuple[str, Table]], *, date: str, lang: Lang
+) -> bytes:
+    """Return a workbook made on a day: lines under a title, then each table that has rows."""
+    written = io.BytesIO()
+    book = new_book(written, lang=lang)
+    made = dt.datetime.combine(dt.date.fromisoformat(date), dt.time())
+    book.set_properties({"created": made})
+    style = look(book)
+    formats = {kind: book.add_format({**BASE, "num_format": FORMATS[kind]}) for kind in FORMATS}
+    book.add_guide(guide, list(said))
+    for title, table in tables:
+        if table.rows:
+            _sheet(book, title, table, style, formats, lang)
+    book.close()
+    return written.getvalue()
 
 
-def table_sheet(
+def _sheet(
     book: Workbook, title: str, table: Table, style: Look, formats: dict[Kind, Format], lang: Lang
 ) -> None:
-    """Add a table as a sheet."""
     page = book.add_worksheet(title[:31])
     for at, (head, (_, kind)) in enumerate(zip(table.heads(lang), table.columns, strict=True)):
         cell(page, 0, at, head, style.head)
