@@ -27,8 +27,14 @@ COLUMNS: Final = {
     "width": ("lanes", (f.WIDTH_M,)),
     "crew": ("stations", (f.CREW_DAY, f.CREW_NIGHT)),
     "flow": ("water", (f.FLOW_L_S,)),
+    "residents": ("communities", (f.PEOPLE,)),
+    "remaining": ("lane_reports", (f.REMAINING_WIDTH_M,)),
 }
-LEDGER_COLUMNS: Final = {"victims": ("死亡人数", "受伤人数"), "deadlines": ("整改期限",)}
+LEDGER_COLUMNS: Final = {
+    "victims": ("死亡人数", "受伤人数"),
+    "deadlines": ("整改期限",),
+    "counted": ("发现隐患数",),
+}
 TIERS: Final = {"micro": "micro_station", "brigade": "official_station"}
 
 

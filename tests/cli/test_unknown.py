@@ -28,6 +28,7 @@ UNKNOWN = {
     ),
     "floors+flow+crew": ("层数", "流量", "白班人数"),
     "use+width+victims": ("用途", "净宽未知", "未知 / 未知"),
+    "counted+remaining+residents": (),
 }
 COMMANDS = {
     "assess": (),
