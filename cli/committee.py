@@ -21,6 +21,9 @@ from .options import (
 )
 from .screen import say, say_differences, say_problems, steps
 
+#: Objects made before garbage is looked for: there is next to none, and a search reads them all.
+GARBAGE = 50_000
+
 
 def assess(
     folder: TownArgument,
@@ -54,6 +57,7 @@ def assess(
         }
         # What the imports made stays; scanning it again and again took a third of the loading.
         gc.freeze()
+        gc.set_threshold(GARBAGE)
         with whole_folder(out, may_hold=RESULT_NAMES) as unfinished:
             compiled = time.perf_counter()
             given = None if plan is None else read_plan(plan)
