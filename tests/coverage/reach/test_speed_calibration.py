@@ -107,6 +107,9 @@ def test_records_without_time_or_path_are_left_out_and_wrong_ones_refused():
     observed, seconds = _observed(7)
     observed.loc[:9, "travel_s"] = np.nan
     assert fit_speeds(observed, seconds, rule=RULE, seed=1).n == 190
+    nowhere = seconds.toarray()
+    nowhere[10:15] = 0  # from the station's own door
+    assert fit_speeds(observed, csr_array(nowhere), rule=RULE, seed=1).n == 185
     observed.loc[20, "travel_s"] = 0
     with pytest.raises(InputError, match="20"):
         fit_speeds(observed, seconds, rule=RULE, seed=1)
