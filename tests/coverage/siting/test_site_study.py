@@ -98,6 +98,9 @@ def test_the_best_plan_is_proven_and_its_numbers_are_those_of_the_assessment(mak
     # Neither closures nor areas nor clauses were computed for what nobody asked.
     needed = {"lane_state", "response", "summary"}
     assert [set(side.timings_s) for side in found.assessed] == [needed | {"risk"}, needed]
+    people = next(one for one in found.counts if one.weight == "people")
+    chosen = found.solution.answer.chosen
+    assert people.share(chosen) == people.amount(chosen) / people.total == found.share(worth)
     # Both sides stand on the day that was asked for.
     assert [side.summary["date"] for side in found.assessed] == [DAY.isoformat()] * 2
     assert {band.moment.day for band in found.instance.bands} == {DAY}
