@@ -12,6 +12,7 @@ from weizhan.coverage.risk.calibration import _counts, calibrate
 from weizhan.coverage.risk.check import check, density_score
 from weizhan.coverage.risk.fit import Counts, regressed, shrunk, unfitted
 from weizhan.data.demo import make_demo
+from weizhan.geo.ledgers import has
 from weizhan.geo.rules.calibration_file import calibration_text, read_calibration
 from weizhan.geo.town import load_town
 from weizhan.geo.words.errors import InputError
@@ -123,8 +124,16 @@ def test_fires_of_the_last_third_of_the_days_are_those_it_is_held_against(town):
     first = pd.Timestamp(DAY) - pd.Timedelta(days=99)
     when = [first + pd.Timedelta(days=k - 1) for k, count in fires.items() for _ in range(count)]
     ids = town.buildings["building_id"].iloc[: len(when)]
-    checks = calibrate(with_incidents(town, ids, when), day=DAY).checks
+    burning = with_incidents(town, ids, when)
+    checks = calibrate(burning, day=DAY).checks
     assert checks["density"].fires == 20 + 40
+    assert set(checks) == {"priors", "shrinkage", "density"}
+    # What inspectors had found by then is a rival, though they found it at one building alone.
+    premises = town.ledgers.premises.copy()
+    premises[has("W4")] = np.where(np.arange(len(premises)) == 3, 1.0, np.nan)
+    looked = dataclasses.replace(burning.ledgers, premises=premises)
+    checks = calibrate(dataclasses.replace(burning, ledgers=looked), day=DAY).checks
+    assert checks["inspectors"].fires == 20 + 40
 
 
 def test_what_does_not_beat_the_density_is_not_shipped(town):
