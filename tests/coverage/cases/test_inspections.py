@@ -72,9 +72,9 @@ def test_never_inspected_stands_among_the_others_by_band_harm_and_urgency():
 
 
 def test_intervals_are_those_of_the_textbooks():
-    low, high = poisson_interval(np.array([0.0, 10.0]))
-    assert low == pytest.approx([0, 4.795], abs=1e-3)
-    assert high == pytest.approx([3.689, 18.390], abs=1e-3)
+    low, high = poisson_interval(np.array([0.0, 1.0, 10.0]))
+    assert low == pytest.approx([0, 0.0253, 4.795], abs=1e-3)
+    assert high == pytest.approx([3.689, 5.572, 18.390], abs=1e-3)
     low, high = wilson_interval(np.array([0.0, 5.0]), np.array([10.0, 10.0]))
     assert low == pytest.approx([0, 0.2366], abs=1e-4)
     assert high == pytest.approx([0.2775, 0.7634], abs=1e-4)
