@@ -9,9 +9,10 @@ import pytest
 import shapely
 
 from weizhan.coverage.risk.draws import Moment, logs_of
-from weizhan.coverage.risk.inputs import risk_inputs
+from weizhan.coverage.risk.inputs import CODES, risk_inputs, with_care
 from weizhan.coverage.risk.missing import donors
 from weizhan.coverage.risk.numbers import drawn_numbers, typical_numbers
+from weizhan.geo.care import PlannedCare
 from weizhan.geo.ledgers import TownLedgers
 from weizhan.geo.ledgers.intake import LedgerFile, import_ledger
 from weizhan.geo.ledgers.town_ledgers import no_premises
@@ -120,6 +121,21 @@ def test_a_house_of_one_floor_is_known_to_have_one_and_none_is_no_answer(town):
         return risk_inputs(here, here.buildings, is_day=True, day=DAY).floors[0]
 
     assert (floors(1), floors(2)) == (1, 2) and np.isnan(floors(0))
+
+
+def test_a_plan_mends_the_hazard_that_it_names_and_no_other(town):
+    here = town()
+    premises = no_premises(1).assign(has_h2=1.0, has_w9=1.0)
+    only = str(here.buildings["building_id"].iloc[0])
+    here = dataclasses.replace(
+        here,
+        ledgers=dataclasses.replace(here.ledgers, premises=premises),
+        care=PlannedCare(mended=((only, "H2"), ("elsewhere", "W9"))),
+    )
+    before = risk_inputs(here, here.buildings, is_day=False, day=DAY)
+    at = [[str(code) for code in CODES].index(name) for name in ("H2", "W9")]
+    assert before.hazards[0, at].tolist() == [1, 1]
+    assert with_care(before, here).hazards[0, at].tolist() == [0, 1]
 
 
 def test_people_by_day_count_by_day(town):
