@@ -75,8 +75,7 @@ def class_seconds(
     origin = origin.ravel()
     arcs = _arcs(network, passage, origins, origin, to_position, paths, walk)
     size = 2 * network.nodes + len(origins) + len(paths)
-    ends = arcs.tail.astype(np.int32), arcs.head.astype(np.int32)  # older scipy searches no other
-    graph = csr_array((arcs.cost_ms, ends), shape=(size, size))
+    graph = csr_array((arcs.cost_ms, (arcs.tail, arcs.head)), shape=(size, size))
     key = arcs.tail * size + arcs.head
 
     reached = np.zeros(len(paths), dtype=bool)

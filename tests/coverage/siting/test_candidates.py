@@ -143,13 +143,22 @@ def test_homes_make_an_estate_from_so_many_people_on_or_when_nobody_counted(make
 
 def test_places_outside_the_town_are_an_error_that_names_them(make_town, tmp_path):
     town = _town(make_town, [_house(0, building_id="B")])
-    lines = ["编号,经度,纬度", f"K1,{_lonlat(town)}", "K2,120.0,31.0", f"S1,{_lonlat(town)}"]
+    lines = ["编号,经度,纬度", f"K1,{_lonlat(town)}", "K2,103.0,29.5", f"S1,{_lonlat(town)}"]
     with pytest.raises(TownError) as told:
         _listed(tmp_path, town, lines)
     assert [(p.code, p.row, p.feature) for p in told.value.problems] == [
         ("candidate_outside", 3, "K2"),
         ("candidate_known", 4, "S1"),
     ]
+
+
+def test_a_place_at_the_other_end_of_the_country_is_told_as_a_cell(make_town, tmp_path):
+    town = _town(make_town, [_house(0, building_id="B")])
+    lines = ["编号,经度,纬度", f"K1,{_lonlat(town)}", "K2,120.0,31.0", f"K3,{_lonlat(town)}"]
+    with pytest.raises(TownError) as told:
+        _listed(tmp_path, town, lines)
+    (problem,) = (p for p in told.value.problems if p.code == "coordinate_odd")
+    assert (problem.row, problem.column, problem.value) == (3, "经度", "120.0")
 
 
 def test_wrong_values_of_a_list_are_told_with_their_rows(make_town, tmp_path):
