@@ -454,7 +454,7 @@ def test_a_command_that_is_ended_leaves_no_hidden_folder(village, tmp_path, ende
 def test_ctrl_c_during_the_search_for_sites_still_writes_the_best_plan(village, tmp_path):
     """Sent while a long study draws; the folder is whole and the page says what is missing."""
     out = tmp_path / "s"
-    words = ["site", village, "--stations", "2", "--out", out, "--draws", "5000", "--grid", "200"]
+    words = ["site", village, "--stations", "2", "--out", out, "--draws", "5000", "--grid", "400"]
     words += ["--date", "2026-09-30", "--weight", "count", "--time-limit", "600"]
     command = [sys.executable, "-m", "weizhan.cli", *map(str, words)]
     environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
