@@ -276,7 +276,7 @@ def draw_year(houses, classes, rates, hazards, year, method, out):  # type: igno
     fires_share, shift_of, hour_of, asleep = year
     blur, use_blur, floor_m, height_from, stack, stair_floors = method
     fires_out, harm_out, log_out, sums = out
-    draws, shifts, kinds = number.shape[1], len(present_told), len(asleep)
+    draws, shifts, kinds = number.shape[1], len(present_told) - 1, len(asleep)
     even, blurs = np.zeros((len(EVEN), draws)), np.empty((len(BLURS), draws))
     work, spare = np.empty((11, draws)), np.empty(draws)
     worst, people = np.empty((2, draws)), np.empty((8, draws))
