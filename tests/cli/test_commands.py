@@ -451,6 +451,16 @@ def test_a_command_that_is_ended_leaves_no_hidden_folder(village, tmp_path, ende
     assert list(tmp_path.iterdir()) == []
 
 
+def test_no_kernel_reads_beyond_its_arrays(village, tmp_path):
+    """Compiled anew, with every index checked: it would end in an error and not in a crash."""
+    checked = {"NUMBA_BOUNDSCHECK": "1", "NUMBA_CACHE_DIR": str(tmp_path / "kernels")}
+    words = ["assess", village, "--date", "2026-09-30", "--out", tmp_path / "out"]
+    command = [sys.executable, "-m", "weizhan.cli", *map(str, words)]
+    done = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **checked})
+    assert (done.returncode, done.stderr.count("IndexError")) == (0, 0), done.stderr
+    assert (tmp_path / "out" / "summary.json").is_file()
+
+
 def test_ctrl_c_during_the_search_for_sites_still_writes_the_best_plan(village, tmp_path):
     """Sent while a long study draws; the folder is whole and the page says what is missing."""
     out = tmp_path / "s"
