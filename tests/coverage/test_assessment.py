@@ -80,6 +80,13 @@ def test_a_whole_assessment_has_every_part_but_openings(whole):
     assert set(whole.summary["timings_s"]) == _computed(whole)
 
 
+def test_bands_that_are_sure_are_those_most_draws_agree_in(whole):
+    told, houses = whole.summary["risk"], whole.buildings
+    sure = houses[houses["risk_band_share"] >= told["sure_band"]]["risk_band"].value_counts()
+    assert told["bands_sure"] == {band: int(sure.get(band, 0)) for band in told["bands_sure"]}
+    assert 0 < sum(told["bands_sure"].values()) < sum(told["bands"].values())
+
+
 def test_openings_are_computed_where_they_are_asked_for(town):
     found = assess(town, date=DAY.isoformat()).only(Part.OPENINGS)
     assert {"opening_gain_buildings", "opening_gain_rank"} <= set(found.lanes)

@@ -50,6 +50,14 @@ def test_a_chain_of_hazards_longer_than_an_area_is_told_to_be_long():
     assert areas.geometry.area.min() > 400 * RULES.area_m.value / 2
 
 
+def test_an_area_is_as_long_as_its_longer_side():
+    points = [shapely.Point(x, y) for x in (0, 50, 100) for y in (0, 40)]
+    cases = gpd.GeoDataFrame({"building_id": None, "state": "found", "code": "H1", "major": 0},
+                             index=range(len(points)), geometry=points, crs=CRS)  # fmt: skip
+    areas = area_candidates(cases, rules=RULES)
+    assert areas["length_m"].tolist() == [100]
+
+
 def test_a_case_stands_at_its_building_else_at_its_own_place():
     buildings = gpd.GeoDataFrame({"building_id": ["A"]}, geometry=SQUARES[:1], crs=CRS)
     own = gpd.GeoSeries([shapely.Point(500_000, 3_000_000)], crs=CRS).to_crs("EPSG:4326")[0]

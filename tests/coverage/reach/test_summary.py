@@ -3,9 +3,15 @@
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pytest
 
 from weizhan.coverage import columns as c
-from weizhan.coverage.reach.summary import community_coverage, coverage_by_use, coverage_of
+from weizhan.coverage.reach.summary import (
+    community_coverage,
+    coverage_by_use,
+    coverage_of,
+    late_against,
+)
 
 
 def buildings():
@@ -63,3 +69,15 @@ def test_uses_and_communities_hold_their_own_buildings_and_those_of_none():
     assert told == [("C2", "西", 1), ("C1", None, 3), ("C3", "空", 0), ("", None, 1)]
     share = [f["coverage"]["micro"]["share_buildings"] for f in found]
     assert share == [None, 0.6667, None, 0.0]
+
+
+def test_late_people_of_a_community_stand_against_those_of_the_town():
+    town = {"late_people": 100, "late_people_low": 80, "late_people_high": 300,
+            "known_people": 1000, "people": 1200}  # fmt: skip
+    own = {"late_people": 30, "late_people_low": 20, "late_people_high": 60, "known_people": 100,
+           "people": 120}  # fmt: skip
+    # Three in ten against one in ten; at least two in ten, at most half of all there are.
+    assert late_against(own, town) == pytest.approx((3.0, 2.0, 5.0))
+    for unknown in ({**own, "known_people": 0}, {**own, "late_people": None}, {}):
+        assert late_against(unknown, town) is None
+    assert late_against(own, {**town, "late_people": 0}) is None

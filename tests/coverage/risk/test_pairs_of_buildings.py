@@ -148,3 +148,11 @@ def test_risk_is_monotone_in_every_field_in_every_draw(told, name, part, now):
         logs = logs_of(one, NONE, NUMBERS, RULES, now, 1)
         totals.append(logs.fires + logs.harm)
     assert (sign * (totals[1] - totals[0]) >= -1e-9).all()
+
+
+def test_uses_of_the_town_are_shrunk_toward_those_of_the_rules():
+    held = donors(inputs(3), RULES.risk, is_day=False).use
+    usual = np.array([one.share.value for one in RULES.risk.classes.values()])
+    few = RULES.risk.draw.donors.value * usual / usual.sum()
+    there = np.arange(len(few)) == CLASSES.index("home")
+    assert held == pytest.approx(few + 3 * there)
